@@ -1,0 +1,50 @@
+namespace ControlPlane.Storage;
+
+/// <summary>Tenants and API keys.</summary>
+public interface IAccessStore
+{
+    /// <summary>False if the id is taken (by a deleted tenant too).</summary>
+    Task<bool> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken);
+
+    Task<TenantRecord?> GetTenantAsync(string tenantId, CancellationToken cancellationToken);
+
+    Task<Page<TenantRecord>> ListTenantsAsync(long? before, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Replaces a tenant whose stored version is <c>tenant.Version - 1</c>; false if it is another one or there is none.</summary>
+    Task<bool> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a tenant, its webhooks (if <paramref name="force"/>) and its keys in one commit.</summary>
+    Task<TenantDelete> DeleteTenantAsync(
+        string tenantId, long? version, bool force, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>False if the key's tenant does not exist.</summary>
+    Task<bool> CreateKeyAsync(ApiKeyRecord key, CancellationToken cancellationToken);
+
+    Task<ApiKeyRecord?> GetKeyAsync(string keyId, CancellationToken cancellationToken);
+
+    /// <summary>Finds a key by its hash, revoked and expired ones too.</summary>
+    Task<ApiKeyRecord?> FindKeyAsync(byte[] hash, CancellationToken cancellationToken);
+
+    /// <summary>Lists the keys of a tenant, or all keys (null), platform keys included.</summary>
+    Task<Page<ApiKeyRecord>> ListKeysAsync(string? tenantId, long? before, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Revokes a key if it is not revoked yet; answers it as stored, or null if there is none.</summary>
+    Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Notes when keys were last used.</summary>
+    Task TouchKeysAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUse, CancellationToken cancellationToken);
+
+    /// <summary>Whether any platform key was ever made.</summary>
+    Task<bool> HasPlatformKeyAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>How deleting a tenant ended.</summary>
+public enum TenantDelete
+{
+    Done,
+    NotFound,
+    VersionMismatch,
+
+    /// <summary>It has webhooks and force was not given.</summary>
+    NotEmpty,
+}

@@ -1,0 +1,62 @@
+namespace ControlPlane.Storage;
+
+/// <summary>
+/// What senders take from and give back to. A delivery is InFlight exactly while it is leased; a lease is an owner, an expiry
+/// and a fence, and only the holder of the current fence can complete, release or extend.
+/// </summary>
+public interface IDeliveryQueue
+{
+    /// <summary>Leases up to <see cref="ClaimRequest.Limit"/> due deliveries of one webhook, earliest due first.</summary>
+    Task<ClaimResult> ClaimDueAsync(ClaimRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Records an attempt and the delivery's next state in one commit. Answers the delivery as stored, or null if the fence was
+    /// stale: then nothing changed. If the webhook was deleted meanwhile, a delivery that would be retried ends Cancelled.
+    /// </summary>
+    Task<DeliveryRecord?> CompleteAsync(Completion completion, CancellationToken cancellationToken);
+
+    /// <summary>Gives leases back unused: each delivery waits again, due at <paramref name="due"/>. Stale ones are skipped.</summary>
+    Task ReleaseAsync(IReadOnlyList<Lease> leases, DateTimeOffset due, CancellationToken cancellationToken);
+
+    /// <summary>Prolongs leases; answers the ids of those that are stale and must not be used any more.</summary>
+    Task<IReadOnlyList<string>> ExtendAsync(IReadOnlyList<Lease> leases, DateTimeOffset until, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes leases back that expired before <paramref name="now"/>, or, if <paramref name="survivor"/> is given, all that are
+    /// not held by that owner (an embedded store has one owner at a time, so at start all others are dead). The deliveries wait
+    /// again, due now. Works in batches of at most 1,000; answers how many it took, 0 when there are no more.
+    /// </summary>
+    Task<int> RecoverAsync(DateTimeOffset now, string? survivor, CancellationToken cancellationToken);
+
+    /// <summary>For every webhook with waiting deliveries the earliest due time. Costs one index seek per such webhook.</summary>
+    Task<IReadOnlyList<WaitingWebhook>> ListWaitingAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Asks for due deliveries of one webhook.</summary>
+public sealed record ClaimRequest(string WebhookId, int Limit, string Owner, DateTimeOffset Now, DateTimeOffset LeaseUntil);
+
+/// <summary>Claimed deliveries.</summary>
+/// <param name="Deliveries">InFlight, with their fences.</param>
+/// <param name="NextDue">When the next waiting delivery of the webhook is due (can be in the past); null if none waits.</param>
+public sealed record ClaimResult(IReadOnlyList<DeliveryRecord> Deliveries, DateTimeOffset? NextDue);
+
+/// <summary>An attempt that was made, and what follows from it.</summary>
+/// <param name="Delivery">The delivery as claimed.</param>
+/// <param name="Attempt">The attempt.</param>
+/// <param name="State">Succeeded, Dead, Cancelled or RetryScheduled.</param>
+/// <param name="EndReason">Set unless RetryScheduled.</param>
+/// <param name="NextAttemptTime">Set exactly if RetryScheduled.</param>
+/// <param name="Now">When it ended.</param>
+public sealed record Completion(
+    DeliveryRecord Delivery,
+    AttemptRecord Attempt,
+    DeliveryState State,
+    EndReason EndReason,
+    DateTimeOffset? NextAttemptTime,
+    DateTimeOffset Now);
+
+/// <summary>A lease held.</summary>
+public readonly record struct Lease(string DeliveryId, long Fence);
+
+/// <summary>A webhook with deliveries that wait (Pending or RetryScheduled).</summary>
+public sealed record WaitingWebhook(string TenantId, string WebhookId, DateTimeOffset Due);

@@ -1,0 +1,63 @@
+namespace ControlPlane.Storage;
+
+/// <summary>Deliveries as people see and steer them.</summary>
+public interface IDeliveryStore
+{
+    Task<DeliveryRecord?> GetAsync(string deliveryId, CancellationToken cancellationToken);
+
+    /// <summary>The attempts of a delivery, oldest first, at most the last 100.</summary>
+    Task<IReadOnlyList<AttemptRecord>> ListAttemptsAsync(string deliveryId, CancellationToken cancellationToken);
+
+    Task<Page<DeliveryRecord>> ListAsync(DeliveryQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Starts a new round for a delivery that ended: Pending, due now, trigger Retry.</summary>
+    Task<SteerResult> RetryAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Ends a delivery that has not: Cancelled, by the caller; a lease on it becomes stale.</summary>
+    Task<SteerResult> CancelAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Cancels waiting deliveries of deleted webhooks, at most 1,000; answers how many, 0 when there are no more.</summary>
+    Task<int> CancelOrphansAsync(DateTimeOffset now, CancellationToken cancellationToken);
+}
+
+/// <summary>How steering a delivery ended.</summary>
+public enum SteerOutcome
+{
+    Done,
+    NotFound,
+
+    /// <summary>The delivery is not in a state that allows it.</summary>
+    WrongState,
+
+    /// <summary>Its webhook was deleted.</summary>
+    WebhookDeleted,
+
+    /// <summary>Its event's payload has expired.</summary>
+    PayloadExpired,
+}
+
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Delivery">The delivery afterwards; null if not found.</param>
+public sealed record SteerResult(SteerOutcome Outcome, DeliveryRecord? Delivery);
+
+/// <summary>Which deliveries to list; null and empty mean any.</summary>
+public sealed record DeliveryQuery
+{
+    public string? TenantId { get; init; }
+    public string? WebhookId { get; init; }
+    public string? EventId { get; init; }
+    public IReadOnlyList<DeliveryState> States { get; init; } = [];
+
+    /// <summary>Exact types, or prefixes that end in <c>.*</c>.</summary>
+    public IReadOnlyList<string> EventTypes { get; init; } = [];
+
+    public string? Instance { get; init; }
+    public DateTimeOffset? CreatedAfter { get; init; }
+    public DateTimeOffset? CreatedBefore { get; init; }
+
+    /// <summary>Only entries before this position.</summary>
+    public long? Before { get; init; }
+
+    /// <summary>1 to 1,000.</summary>
+    public int Limit { get; init; } = 50;
+}

@@ -1,0 +1,54 @@
+namespace ControlPlane.Storage;
+
+/// <summary>
+/// Webhooks. Every change of one bumps its tenant's configuration version in the same commit, which is what lets a publish
+/// notice that its fan-out was computed too early.
+/// </summary>
+public interface IWebhookStore
+{
+    Task<WebhookWrite> CreateAsync(WebhookRecord webhook, CancellationToken cancellationToken);
+
+    /// <summary>Replaces a webhook whose stored version is <c>webhook.Version - 1</c>. Keeps <see cref="WebhookRecord.FailingSince"/>
+    /// as stored, but clears it when the state becomes Active from another.</summary>
+    Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a webhook; its deliveries keep referring to it. A null version deletes any.</summary>
+    Task<WebhookWrite> DeleteAsync(string webhookId, long? version, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Notes since when a webhook fails, or (null) that it does not. No configuration change.</summary>
+    Task SetFailingSinceAsync(string webhookId, DateTimeOffset? since, CancellationToken cancellationToken);
+
+    Task<WebhookRecord?> GetAsync(string webhookId, CancellationToken cancellationToken);
+
+    /// <summary>Lists a tenant's webhooks, or all (null).</summary>
+    Task<Page<WebhookRecord>> ListAsync(string? tenantId, long? before, int limit, CancellationToken cancellationToken);
+
+    /// <summary>All webhooks of a tenant with the configuration version they belong to, read in one snapshot; null if there is no
+    /// such tenant.</summary>
+    Task<TenantConfig?> LoadTenantAsync(string tenantId, CancellationToken cancellationToken);
+}
+
+/// <summary>A tenant's webhooks at one configuration version.</summary>
+public sealed record TenantConfig(string TenantId, long ConfigVersion, IReadOnlyList<WebhookRecord> Webhooks);
+
+/// <summary>How a webhook write ended.</summary>
+public enum WebhookWriteOutcome
+{
+    Done,
+    NotFound,
+    TenantNotFound,
+
+    /// <summary>The stored version is another one.</summary>
+    VersionMismatch,
+
+    /// <summary>Another webhook of the tenant has the external id.</summary>
+    ExternalIdTaken,
+
+    /// <summary>A webhook of the tenant was created with the same request id; it is <see cref="WebhookWrite.Webhook"/>.</summary>
+    RequestIdUsed,
+}
+
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Webhook">The webhook as stored (as it was, if deleted; the existing one, if the request id was used).</param>
+/// <param name="ConfigVersion">The tenant's configuration version after the write.</param>
+public sealed record WebhookWrite(WebhookWriteOutcome Outcome, WebhookRecord? Webhook, long ConfigVersion);

@@ -1,0 +1,37 @@
+namespace ControlPlane.Storage;
+
+/// <summary>A customer of the platform.</summary>
+public sealed record TenantRecord
+{
+    /// <summary>The tenant that every new store has.</summary>
+    public const string DefaultId = "default";
+
+    public required string Id { get; init; }
+    public string Name { get; init; } = "";
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Grows by one with every change of the tenant itself; 1 at creation. The etag.</summary>
+    public long Version { get; init; } = 1;
+
+    public DateTimeOffset CreateTime { get; init; }
+    public DateTimeOffset UpdateTime { get; init; }
+}
+
+/// <summary>An API key, without the key.</summary>
+public sealed record ApiKeyRecord
+{
+    public required string Id { get; init; }
+
+    /// <summary>Null in a platform key.</summary>
+    public required string? TenantId { get; init; }
+
+    /// <summary>SHA-256 of the key, 32 bytes.</summary>
+    public required byte[] Hash { get; init; }
+
+    public string Name { get; init; } = "";
+    public required IReadOnlyList<string> Scopes { get; init; }
+    public DateTimeOffset CreateTime { get; init; }
+    public DateTimeOffset? ExpireTime { get; init; }
+    public DateTimeOffset? RevokeTime { get; init; }
+    public DateTimeOffset? LastUseTime { get; init; }
+}

@@ -1,0 +1,78 @@
+namespace ControlPlane.Storage;
+
+/// <summary>Where a delivery stands. Numbers equal those of <c>controlplane.v1.DeliveryState</c> and are stored.</summary>
+public enum DeliveryState
+{
+    /// <summary>Accepted, held by no sender.</summary>
+    Pending = 1,
+
+    /// <summary>Leased to a sender.</summary>
+    InFlight = 2,
+
+    /// <summary>Failed at least once in this round; due again later.</summary>
+    RetryScheduled = 3,
+
+    /// <summary>The receiver answered 2xx.</summary>
+    Succeeded = 4,
+
+    /// <summary>Given up.</summary>
+    Dead = 5,
+
+    /// <summary>Stopped.</summary>
+    Cancelled = 6,
+}
+
+/// <summary>Why a delivery ended. Numbers equal those of <c>controlplane.v1.EndReason</c> and are stored.</summary>
+public enum EndReason
+{
+    None = 0,
+    Delivered = 1,
+    AttemptsExhausted = 2,
+    NonRetryableStatus = 3,
+    Gone = 4,
+    Expired = 5,
+    TestFailed = 6,
+    CancelledByCaller = 7,
+    WebhookDeleted = 8,
+}
+
+/// <summary>What set an attempt going. Numbers equal those of <c>controlplane.v1.DeliveryTrigger</c> and are stored.</summary>
+public enum DeliveryTrigger
+{
+    Publish = 1,
+    Schedule = 2,
+    Retry = 3,
+    Test = 4,
+}
+
+/// <summary>How an attempt failed. Numbers equal those of <c>controlplane.v1.FailureKind</c> and are stored.</summary>
+public enum FailureKind
+{
+    None = 0,
+    Dns = 1,
+    BlockedAddress = 2,
+    Connect = 3,
+    Tls = 4,
+    Timeout = 5,
+    HttpStatus = 6,
+    Redirect = 7,
+    Protocol = 8,
+    ResponseTooLarge = 9,
+}
+
+/// <summary>Whether a webhook receives events. Numbers equal those of <c>controlplane.v1.WebhookState</c> and are stored.</summary>
+public enum WebhookState
+{
+    Active = 1,
+    Disabled = 2,
+    Suspended = 3,
+}
+
+/// <summary>Why a webhook is not active. Numbers equal those of <c>controlplane.v1.StateReason</c> and are stored.</summary>
+public enum StateReason
+{
+    None = 0,
+    User = 1,
+    Gone = 2,
+    Failing = 3,
+}

@@ -1,0 +1,24 @@
+namespace ControlPlane.Storage;
+
+/// <summary>A published event.</summary>
+public sealed record EventRecord
+{
+    public required string Id { get; init; }
+    public required string TenantId { get; init; }
+    public required string Type { get; init; }
+    public string Instance { get; init; } = "";
+    public string ContentType { get; init; } = "application/json";
+
+    /// <summary>Empty if the caller gave none.</summary>
+    public string IdempotencyKey { get; init; } = "";
+
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    /// <summary>The published bytes. Null where the payload was not asked for or has expired.</summary>
+    public byte[]? Payload { get; init; }
+
+    /// <summary>How many deliveries the publish made.</summary>
+    public int DeliveryCount { get; init; }
+
+    public DateTimeOffset CreateTime { get; init; }
+}

@@ -1,0 +1,66 @@
+namespace ControlPlane.Storage;
+
+/// <summary>A registered endpoint.</summary>
+public sealed record WebhookRecord
+{
+    public required string Id { get; init; }
+    public required string TenantId { get; init; }
+    public required string Url { get; init; }
+    public required IReadOnlyList<string> EventTypes { get; init; }
+    public required string Dialect { get; init; }
+    public string Name { get; init; } = "";
+    public string Description { get; init; } = "";
+
+    /// <summary>The caller's own id, unique among the tenant's webhooks; empty if it has none.</summary>
+    public string ExternalId { get; init; } = "";
+
+    /// <summary>Empty means every instance.</summary>
+    public IReadOnlyList<string> Instances { get; init; } = [];
+
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = Empty;
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = Empty;
+
+    /// <summary>Null means the standard preset.</summary>
+    public RetryPolicyRecord? RetryPolicy { get; init; }
+
+    /// <summary>Null means the server's default.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>0 means the server's default.</summary>
+    public int MaxInFlight { get; init; }
+
+    /// <summary>0 means no limit.</summary>
+    public double MaxRatePerSecond { get; init; }
+
+    public WebhookState State { get; init; } = WebhookState.Active;
+    public StateReason StateReason { get; init; }
+
+    /// <summary>Since when every attempt failed; null while the last one succeeded. Not part of the configuration: changing it
+    /// changes neither <see cref="Version"/> nor the tenant's configuration version.</summary>
+    public DateTimeOffset? FailingSince { get; init; }
+
+    /// <summary>Newest first.</summary>
+    public required IReadOnlyList<SecretRecord> Secrets { get; init; }
+
+    /// <summary>Grows by one with every change; 1 at creation. The etag.</summary>
+    public long Version { get; init; } = 1;
+
+    /// <summary>The id of the request that created it; empty if there was none.</summary>
+    public string RequestId { get; init; } = "";
+
+    /// <summary>Hash of what that request asked for.</summary>
+    public string RequestFingerprint { get; init; } = "";
+
+    public DateTimeOffset CreateTime { get; init; }
+    public DateTimeOffset UpdateTime { get; init; }
+
+    private static readonly Dictionary<string, string> Empty = [];
+}
+
+/// <summary>A signing secret at rest.</summary>
+/// <param name="Id"><c>sec_</c> and a ULID.</param>
+/// <param name="Hint">The masked form that may be shown.</param>
+/// <param name="Sealed">The secret, encrypted under the master key.</param>
+/// <param name="CreateTime">When it was set.</param>
+/// <param name="ExpireTime">When it stops signing; null for the current one.</param>
+public sealed record SecretRecord(string Id, string Hint, byte[] Sealed, DateTimeOffset CreateTime, DateTimeOffset? ExpireTime);

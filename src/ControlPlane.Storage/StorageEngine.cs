@@ -1,0 +1,39 @@
+namespace ControlPlane.Storage;
+
+/// <summary>An opened store: one implementation of every interface over the same data.</summary>
+public sealed record StorageEngine : IAsyncDisposable
+{
+    /// <summary>The engine's name, as in configuration.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>The store's own random id (16 hex digits), made when the store was.</summary>
+    public required string StoreId { get; init; }
+
+    public required IEventStore Events { get; init; }
+    public required IDeliveryQueue Queue { get; init; }
+    public required IDeliveryStore Deliveries { get; init; }
+    public required IWebhookStore Webhooks { get; init; }
+    public required IAccessStore Access { get; init; }
+    public required IChangeFeed Changes { get; init; }
+
+    /// <summary>Finishes what was handed in, then closes the store.</summary>
+    public required Func<ValueTask> Close { get; init; }
+
+    public ValueTask DisposeAsync() => Close();
+}
+
+/// <summary>The store cannot be opened. The message is one line for the operator.</summary>
+public sealed class StorageOpenException : Exception
+{
+    public StorageOpenException() { }
+    public StorageOpenException(string message) : base(message) { }
+    public StorageOpenException(string message, Exception inner) : base(message, inner) { }
+}
+
+/// <summary>The store cannot take the operation now (disk full, read-only, closing): nothing was stored, and it can be tried again.</summary>
+public sealed class StorageUnavailableException : Exception
+{
+    public StorageUnavailableException() { }
+    public StorageUnavailableException(string message) : base(message) { }
+    public StorageUnavailableException(string message, Exception inner) : base(message, inner) { }
+}
