@@ -9,6 +9,9 @@ public sealed record StorageEngine : IAsyncDisposable
     /// <summary>The store's own random id (16 hex digits), made when the store was.</summary>
     public required string StoreId { get; init; }
 
+    /// <summary>Only one process at a time can have the store open, so leases of any other owner are dead at start.</summary>
+    public required bool SingleOwner { get; init; }
+
     public required IEventStore Events { get; init; }
     public required IDeliveryQueue Queue { get; init; }
     public required IDeliveryStore Deliveries { get; init; }

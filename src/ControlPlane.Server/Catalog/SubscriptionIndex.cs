@@ -1,0 +1,92 @@
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Catalog;
+
+/// <summary>
+/// Which active webhooks of a tenant receive an event: pure, and proportional to the subscribers of the type, not to the
+/// number of webhooks.
+/// </summary>
+internal sealed class SubscriptionIndex
+{
+    private readonly Dictionary<string, List<WebhookRecord>> _exact = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<WebhookRecord>> _prefixes = new(StringComparer.Ordinal);
+    private readonly List<WebhookRecord> _all = [];
+
+    public SubscriptionIndex(IEnumerable<WebhookRecord> webhooks)
+    {
+        foreach (var webhook in webhooks.Where(w => w.State == WebhookState.Active))
+        {
+            foreach (var pattern in webhook.EventTypes.Distinct(StringComparer.Ordinal))
+            {
+                Bucket(pattern).Add(webhook);
+            }
+        }
+    }
+
+    /// <summary>The webhooks that receive events of this type from this instance, each once, oldest first.</summary>
+    public IReadOnlyList<WebhookRecord> Match(string type, string instance)
+    {
+        List<WebhookRecord>? found = null;
+        var buckets = 0;
+        Take(_all, instance, ref found, ref buckets);
+        if (_exact.TryGetValue(type, out var exact))
+        {
+            Take(exact, instance, ref found, ref buckets);
+        }
+
+        if (_prefixes.Count > 0)
+        {
+            var prefixes = _prefixes.GetAlternateLookup<ReadOnlySpan<char>>();
+            for (var dot = type.IndexOf('.'); dot >= 0; dot = type.IndexOf('.', dot + 1))
+            {
+                if (prefixes.TryGetValue(type.AsSpan(0, dot), out var prefix))
+                {
+                    Take(prefix, instance, ref found, ref buckets);
+                }
+            }
+        }
+
+        if (found is null)
+        {
+            return [];
+        }
+
+        // A webhook with several patterns can stand in several buckets.
+        return buckets > 1 ? [.. found.DistinctBy(w => w.Id).OrderBy(w => w.Id, StringComparer.Ordinal)] : found;
+    }
+
+    /// <summary>Whether a pattern (<c>*</c>, <c>x.*</c> or an exact type) covers a type.</summary>
+    public static bool Covers(string pattern, string type) =>
+        pattern == "*" || pattern == type
+        || (pattern.EndsWith(".*", StringComparison.Ordinal) && type.AsSpan().StartsWith(pattern.AsSpan(0, pattern.Length - 1)));
+
+    private static void Take(List<WebhookRecord> bucket, string instance, ref List<WebhookRecord>? found, ref int buckets)
+    {
+        var before = found?.Count ?? 0;
+        foreach (var webhook in bucket)
+        {
+            if (webhook.Instances.Count == 0 || webhook.Instances.Contains(instance, StringComparer.Ordinal))
+            {
+                (found ??= []).Add(webhook);
+            }
+        }
+
+        buckets += (found?.Count ?? 0) > before ? 1 : 0;
+    }
+
+    private List<WebhookRecord> Bucket(string pattern)
+    {
+        if (pattern == "*")
+        {
+            return _all;
+        }
+
+        var (map, key) = pattern.EndsWith(".*", StringComparison.Ordinal) ? (_prefixes, pattern[..^2]) : (_exact, pattern);
+        if (!map.TryGetValue(key, out var bucket))
+        {
+            map[key] = bucket = [];
+        }
+
+        return bucket;
+    }
+}
