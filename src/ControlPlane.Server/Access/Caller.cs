@@ -1,0 +1,49 @@
+using ControlPlane.Server.Rpc;
+using ControlPlane.Storage;
+using Grpc.Core;
+
+namespace ControlPlane.Server.Access;
+
+/// <summary>Who calls: the API key behind a request, put there by <c>AccessInterceptor</c>.</summary>
+/// <param name="KeyId">The key's id.</param>
+/// <param name="TenantId">The key's tenant; null for a platform key.</param>
+/// <param name="Scopes">What the key may do.</param>
+internal sealed record Caller(string KeyId, string? TenantId, IReadOnlySet<string> Scopes)
+{
+    /// <summary>The value of a list's <c>tenant_id</c> that means every tenant.</summary>
+    public const string EveryTenant = "-";
+
+    public bool IsPlatform => TenantId is null;
+
+    /// <summary>Whether a resource of this tenant exists for the caller.</summary>
+    public bool Sees(string tenantId) => TenantId is null || string.Equals(TenantId, tenantId, StringComparison.Ordinal);
+
+    /// <summary>The tenant that a create or publish is for.</summary>
+    /// <exception cref="RequestException">NOT_FOUND if it is another tenant's key.</exception>
+    public string ResolveTenant(string requested)
+    {
+        if (requested.Length == 0)
+        {
+            return TenantId ?? TenantRecord.DefaultId;
+        }
+
+        return Sees(requested) ? requested : throw RequestErrors.NotFound("tenant", requested);
+    }
+
+    /// <summary>The tenant that a list or watch is limited to; null means every tenant.</summary>
+    /// <exception cref="RequestException">NOT_FOUND for another tenant's id; PERMISSION_DENIED for <c>-</c> with a tenant's key.</exception>
+    public string? ResolveListTenant(string requested)
+    {
+        if (requested != EveryTenant)
+        {
+            return ResolveTenant(requested);
+        }
+
+        return IsPlatform
+            ? null
+            : throw RequestErrors.PermissionDenied("PLATFORM_KEY_REQUIRED", "Only a platform key can ask for every tenant (\"-\").");
+    }
+
+    /// <summary>The caller of a request.</summary>
+    public static Caller Of(ServerCallContext context) => (Caller)context.UserState[typeof(Caller)];
+}

@@ -1,0 +1,46 @@
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+
+namespace ControlPlane.Server.Rpc;
+
+/// <summary>The one place that words the errors of requests.</summary>
+internal static class RequestErrors
+{
+    /// <summary>No such resource, or one of another tenant: the caller cannot tell which.</summary>
+    public static RequestException NotFound(string resourceType, string id) => new(
+        StatusCode.NotFound,
+        "NOT_FOUND",
+        $"There is no {resourceType} \"{id}\".",
+        new ResourceInfo { ResourceType = resourceType, ResourceName = id });
+
+    public static RequestException AlreadyExists(string reason, string resourceType, string id, string message) => new(
+        StatusCode.AlreadyExists, reason, message, new ResourceInfo { ResourceType = resourceType, ResourceName = id });
+
+    public static RequestException EtagMismatch(string resourceType, string id) => new(
+        StatusCode.Aborted,
+        "ETAG_MISMATCH",
+        $"The {resourceType} \"{id}\" was changed since the etag was read. Read it again and repeat the change.",
+        new ResourceInfo { ResourceType = resourceType, ResourceName = id });
+
+    public static RequestException FailedPrecondition(string reason, string subject, string message) => new(
+        StatusCode.FailedPrecondition,
+        reason,
+        message,
+        new PreconditionFailure
+        {
+            Violations = { new PreconditionFailure.Types.Violation { Type = reason, Subject = subject, Description = message } },
+        });
+
+    public static RequestException Unauthenticated(string reason, string message) => new(StatusCode.Unauthenticated, reason, message);
+
+    public static RequestException PermissionDenied(string reason, string message) => new(StatusCode.PermissionDenied, reason, message);
+
+    public static RequestException OutOfRange(string reason, string message) => new(StatusCode.OutOfRange, reason, message);
+
+    public static RequestException Aborted(string reason, string message) => new(StatusCode.Aborted, reason, message);
+
+    /// <summary>The server cannot do it now; nothing was done.</summary>
+    public static RequestException Unavailable(string reason, string message, TimeSpan retryAfter) => new(
+        StatusCode.Unavailable, reason, message, new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) });
+}

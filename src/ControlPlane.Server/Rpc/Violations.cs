@@ -1,0 +1,36 @@
+using Google.Rpc;
+using Grpc.Core;
+
+namespace ControlPlane.Server.Rpc;
+
+/// <summary>Collects every wrong field of a request, so that its caller learns of all at once.</summary>
+internal sealed class Violations
+{
+    private readonly BadRequest _badRequest = new();
+
+    public bool Any => _badRequest.FieldViolations.Count > 0;
+
+    /// <summary>Notes a wrong field.</summary>
+    /// <param name="field">Its path in the request, such as <c>webhook.event_types[2]</c>.</param>
+    /// <param name="reason">Stable, UPPER_SNAKE_CASE.</param>
+    /// <param name="message">What is wrong, with the limit that holds.</param>
+    public void Add(string field, string reason, string message) =>
+        _badRequest.FieldViolations.Add(new BadRequest.Types.FieldViolation { Field = field, Reason = reason, Description = message });
+
+    /// <summary>Refuses the request if any field is wrong.</summary>
+    /// <exception cref="RequestException">INVALID_ARGUMENT with all violations.</exception>
+    public void ThrowIfAny()
+    {
+        if (!Any)
+        {
+            return;
+        }
+
+        var first = _badRequest.FieldViolations[0];
+        var message = _badRequest.FieldViolations.Count == 1
+            ? $"{first.Field}: {first.Description}"
+            : $"{_badRequest.FieldViolations.Count} fields are wrong: "
+                + string.Join(", ", _badRequest.FieldViolations.Select(v => v.Field).Distinct().Take(10));
+        throw new RequestException(StatusCode.InvalidArgument, "INVALID_FIELDS", message, _badRequest);
+    }
+}
