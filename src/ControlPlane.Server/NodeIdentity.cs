@@ -1,6 +1,6 @@
 namespace ControlPlane.Server;
 
-/// <summary>This process as a sender.</summary>
-/// <param name="NodeId"><c>node_</c> and a ULID, new at every start.</param>
-/// <param name="StartTime">When the process started to serve.</param>
+/// <summary>Which process this is.</summary>
+/// <param name="NodeId">Its id as a sender and holder of leases.</param>
+/// <param name="StartTime">When it started to serve.</param>
 internal sealed record NodeIdentity(string NodeId, DateTimeOffset StartTime);
