@@ -1,5 +1,6 @@
 using ControlPlane.Server.Rpc;
 using ControlPlane.V1;
+using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 
 namespace ControlPlane.Server.Deliveries;
@@ -20,7 +21,7 @@ internal static class DeliveryFilterValidator
         request.CreatedBefore, violations);
 
     private static DeliveryFilter Check(
-        string webhookId, string eventId, IReadOnlyList<DeliveryState> states, IReadOnlyList<string> eventTypes, string instance,
+        string webhookId, string eventId, RepeatedField<DeliveryState> states, RepeatedField<string> eventTypes, string instance,
         Timestamp? createdAfter, Timestamp? createdBefore, Violations violations)
     {
         FieldRules.CheckText(violations, "webhook_id", webhookId, MaximumId);

@@ -1,7 +1,6 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Dispatching;
 using ControlPlane.Server.Rpc;
-using ControlPlane.Server.Watching;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 using Grpc.Core;

@@ -7,7 +7,7 @@ namespace ControlPlane.Server.Dispatching;
 internal sealed class DispatchWorker(
     Dispatcher dispatcher, AttemptRunner runner, LeaseBook leases, LaneAlarm alarm, Held held, IDeliveryQueue queue, StorageEngine store,
     IOptions<DispatchingOptions> options, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<DispatchWorker> log)
-    : IHostedService
+    : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _cutOff = new();
@@ -45,6 +45,12 @@ internal sealed class DispatchWorker(
         await _keeping;
         // What claims that were under way have brought in since.
         await leases.ReleaseAsync([.. held.Items], clock.GetStoreNow());
+    }
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _cutOff.Dispose();
     }
 
     private async Task SendAsync()

@@ -1,9 +1,9 @@
 namespace ControlPlane.Server.Publishing;
 
-/// <summary>A checked event that is not stored yet.</summary>
-/// <param name="Id">What the caller chose; empty if it is to be generated.</param>
-/// <param name="IdempotencyKey">Empty if there is none.</param>
-/// <param name="Labels">Null if there are none.</param>
+/// <summary>
+/// A checked event that is not stored yet. Id and idempotency key are what the caller chose, empty if nothing; labels are null if
+/// there are none.
+/// </summary>
 internal sealed record EventDraft(
     string Id,
     string Type,

@@ -1,4 +1,3 @@
-using System.Net.Http;
 using ControlPlane.Server.Egress;
 using ControlPlane.Storage;
 

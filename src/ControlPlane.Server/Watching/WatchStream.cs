@@ -1,6 +1,5 @@
 using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;
-using Grpc.Core;
 using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Watching;
