@@ -46,6 +46,13 @@ internal static class RequestErrors
             Metadata = new Dictionary<string, string> { ["scope"] = scope },
         };
 
+    /// <summary>The key gives a scope that it does not have itself.</summary>
+    public static RequestException ScopeNotHeld(string scope) =>
+        new(StatusCode.PermissionDenied, "SCOPE_NOT_HELD", $"The API key does not have the scope \"{scope}\", so it cannot give it.")
+        {
+            Metadata = new Dictionary<string, string> { ["scope"] = scope },
+        };
+
     public static RequestException OutOfRange(string reason, string message) => new(StatusCode.OutOfRange, reason, message);
 
     public static RequestException Aborted(string reason, string message) => new(StatusCode.Aborted, reason, message);
