@@ -16,7 +16,7 @@ internal static class StartupErrors
         StorageOpenException or StartupException => [exception.Message],
         IOException { InnerException: AddressInUseException } => [exception.Message],
         InvalidOperationException { InnerException: FormatException or ArgumentException } binding =>
-            [$"{binding.Message} {binding.InnerException.Message}"],
+            [$"{binding.Message} {binding.InnerException!.Message}"],
         _ => null,
     };
 }

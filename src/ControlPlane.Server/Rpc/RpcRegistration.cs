@@ -1,7 +1,8 @@
-using Grpc.AspNetCore.Server;
+using System.IO.Compression;
+using ControlPlane.Server.Access;
 using Grpc.Health.V1;
-using V1 = Grpc.Reflection.V1;
-using V1Alpha = Grpc.Reflection.V1Alpha;
+using ReflectionV1 = Grpc.Reflection.V1;
+using ReflectionV1Alpha = Grpc.Reflection.V1Alpha;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace ControlPlane.Server.Rpc;
@@ -9,18 +10,28 @@ namespace ControlPlane.Server.Rpc;
 /// <summary>Registers gRPC with the standard health and reflection services.</summary>
 internal static class RpcRegistration
 {
-    /// <summary>Adds gRPC, the health state and the catalogue that reflection answers from.</summary>
+    private const int MaxMessageBytes = 4 << 20;
+
+    /// <summary>Adds gRPC with error details and access control, the health state and the catalogue that reflection answers from.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="described">The services to report and describe besides health and reflection themselves.</param>
-    /// <returns>To configure gRPC further, such as with interceptors.</returns>
-    public static IGrpcServerBuilder AddRpc(this IServiceCollection services, params IEnumerable<ServiceDescriptor> described)
+    public static IServiceCollection AddRpc(this IServiceCollection services, params IEnumerable<ServiceDescriptor> described)
     {
         services.AddSingleton<HealthState>();
         services.AddSingleton(new DescriptorCatalog(
-            [.. described, Health.Descriptor, V1.ServerReflection.Descriptor, V1Alpha.ServerReflection.Descriptor]));
+            [.. described, Health.Descriptor, ReflectionV1.ServerReflection.Descriptor, ReflectionV1Alpha.ServerReflection.Descriptor]));
         services.AddSingleton<ReflectionResponder>();
         services.AddHostedService<HealthLifetime>();
-        return services.AddGrpc();
+        services.AddGrpc(options =>
+        {
+            options.MaxReceiveMessageSize = MaxMessageBytes;
+            options.ResponseCompressionAlgorithm = "gzip";
+            options.ResponseCompressionLevel = CompressionLevel.Fastest;
+            options.Interceptors.Add<CompressionInterceptor>();
+            options.Interceptors.Add<ErrorInterceptor>();
+            options.Interceptors.Add<AccessInterceptor>();
+        });
+        return services.AddSingleton<CompressionInterceptor>();
     }
 
     /// <summary>Maps the health and reflection services.</summary>
