@@ -1,3 +1,4 @@
+using System.Text;
 using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
@@ -7,6 +8,9 @@ namespace ControlPlane.Server.Tests;
 /// <summary>An error of a call with its details decoded.</summary>
 internal sealed record RpcErrors(StatusCode Code, string Message, ErrorInfo Info, Google.Rpc.Status Status)
 {
+    /// <summary>All of it as it was sent, to look for what must not be in it.</summary>
+    public string RawText => Encoding.UTF8.GetString(Status.ToByteArray());
+
     /// <summary>Makes a call that must fail.</summary>
     public static async Task<RpcErrors> OfAsync(Func<Task> call) => Of(await Assert.ThrowsAsync<RpcException>(call));
 

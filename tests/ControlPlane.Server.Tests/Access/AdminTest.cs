@@ -30,9 +30,9 @@ public abstract class AdminTest : IAsyncLifetime
 
     private protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public virtual async ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
-        _server = await TestServer.StartAsync(Add, app => app.MapGrpcService<AdminGrpcService>());
+        _server = await TestServer.StartAsync(Add, Map);
         foreach (var tenant in (string[])["acme", "other"])
         {
             await Platform.CreateTenantAsync(new() { Tenant = new() { Id = tenant } }, cancellationToken: Cancelled);
@@ -62,7 +62,9 @@ public abstract class AdminTest : IAsyncLifetime
             },
             cancellationToken: Cancelled);
 
-    private void Add(WebApplicationBuilder builder)
+    private protected virtual void Map(WebApplication app) => app.MapGrpcService<AdminGrpcService>();
+
+    private protected virtual void Add(WebApplicationBuilder builder)
     {
         builder.Configuration.AddInMemoryCollection([new("ControlPlane:Access:BootstrapKey", BootstrapKey)]);
         builder.Services

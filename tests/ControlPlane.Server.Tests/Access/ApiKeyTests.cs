@@ -165,7 +165,7 @@ public sealed class ApiKeyTests : AdminTest
         }
         catch (RpcException e)
         {
-            return $"{e} {RpcErrors.Of(e).Status}";
+            return $"{e} {RpcErrors.Of(e).RawText}";
         }
     }
 
