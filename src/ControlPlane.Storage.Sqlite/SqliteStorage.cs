@@ -20,6 +20,7 @@ public static class SqliteStorage
     {
         Provider = Provider,
         StoreId = database.StoreId,
+        SingleOwner = true,
         Events = new SqliteEventStore(database),
         Queue = new SqliteDeliveryQueue(database),
         Deliveries = new SqliteDeliveryStore(database),
