@@ -5,32 +5,12 @@ namespace Grpc.Core;
 
 public sealed partial class Metadata
 {
-    private static readonly SearchValues<char> KeyCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_-.");
-
-    private static string NormalizeKey(string key, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(key))] string? name = null)
-    {
-        ArgumentNullException.ThrowIfNull(key, name);
-        // Most callers pass a constant that is already in order, which costs one scan and no allocation.
-        if (key.Length > 0 && !key.AsSpan().ContainsAnyExcept(KeyCharacters))
-        {
-            return key;
-        }
-
-        var lower = LowerCase(key);
-        if (lower.Length == 0 || lower.AsSpan().ContainsAnyExcept(KeyCharacters))
-        {
-            throw new ArgumentException(
-                $"The metadata key '{key}' may only hold letters, digits, underscores, hyphens and dots, and at least one of them.", name);
-        }
-
-        return lower;
-    }
-
-    private static string LowerCase(string key) => key.ToLowerInvariant();
-
     /// <summary>One key with its text or bytes.</summary>
-    public readonly struct Entry
+    public class Entry
     {
+        private static readonly SearchValues<char> KeyCharacters =
+            SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
+
         private readonly string? _value;
         private readonly byte[]? _bytes;
 
@@ -41,7 +21,7 @@ public sealed partial class Metadata
         /// <exception cref="ArgumentException">The key is malformed, or ends in <see cref="BinaryHeaderSuffix"/>.</exception>
         public Entry(string key, string value)
         {
-            Key = NormalizeKey(key);
+            Key = Normalize(key);
             ArgumentNullException.ThrowIfNull(value);
             if (IsBinary)
             {
@@ -58,7 +38,7 @@ public sealed partial class Metadata
         /// <exception cref="ArgumentException">The key is malformed, or does not end in <see cref="BinaryHeaderSuffix"/>.</exception>
         public Entry(string key, byte[] valueBytes)
         {
-            Key = NormalizeKey(key);
+            Key = Normalize(key);
             ArgumentNullException.ThrowIfNull(valueBytes);
             if (!IsBinary)
             {
@@ -84,5 +64,18 @@ public sealed partial class Metadata
         /// <summary>Shows key and text, or key and length for a binary entry.</summary>
         public override string ToString() =>
             _bytes is null ? $"[Entry: key={Key}, value={_value}]" : $"[Entry: key={Key}, valueBytes={_bytes.Length} bytes]";
+
+        private static string Normalize(string key)
+        {
+            ArgumentNullException.ThrowIfNull(key);
+            // Checked before lowering: a few letters outside ASCII have lower-case forms inside it.
+            if (key.Length == 0 || key.AsSpan().ContainsAnyExcept(KeyCharacters))
+            {
+                throw new ArgumentException(
+                    $"The metadata key '{key}' must consist of letters, digits, underscores, hyphens and dots.", nameof(key));
+            }
+
+            return key.ToLowerInvariant();
+        }
     }
 }

@@ -135,14 +135,5 @@ public sealed partial class Metadata : IList<Metadata.Entry>
     private List<Entry> Changeable() =>
         _readOnly ? throw new InvalidOperationException("This metadata is read-only.") : _entries;
 
-    // default(Entry) has no key and could not be sent.
-    private static Entry Checked(Entry item)
-    {
-        if (item.Key is null)
-        {
-            throw new ArgumentException("The entry has no key.", nameof(item));
-        }
-
-        return item;
-    }
+    private static Entry Checked(Entry item) => item ?? throw new ArgumentNullException(nameof(item));
 }
