@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using ControlPlane.Cli.Commands;
 using ControlPlane.Cli.Connection;
 using ControlPlane.Cli.Demo;
@@ -15,6 +16,12 @@ internal static class HookctlApp
     public static async Task<int> RunAsync(string[] args, CliHost host, CancellationToken cancellationToken = default)
     {
         var parsed = BuildTree(host).Parse(args);
+        // A group without its command gets the list of them; for a wrong flag the error alone is easier to see.
+        if (parsed.Action is ParseErrorAction wrong && parsed.CommandResult.Command.Subcommands.Count == 0)
+        {
+            (wrong.ShowHelp, wrong.ShowTypoCorrections) = (false, false);
+        }
+
         var configuration = new InvocationConfiguration
         {
             Output = host.Output,
