@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+
+namespace ControlPlane.Signing;
+
+/// <summary>The text of webhook secrets: making, checking and masking them.</summary>
+public static class WebhookSecret
+{
+    /// <summary>The prefix of generated secrets (Standard Webhooks specification): <c>whsec_</c>.</summary>
+    public const string Prefix = "whsec_";
+
+    /// <summary>The fewest characters a secret may have: 8.</summary>
+    public const int MinLength = 8;
+
+    /// <summary>The most characters a secret may have: 256.</summary>
+    public const int MaxLength = 256;
+
+    private const string Mask = "••••";
+
+    /// <summary>A new secret: <c>whsec_</c> and the base64 of 32 cryptographically random bytes, 50 characters.</summary>
+    public static string Generate() => Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>Checks a caller's own secret: 8 to 256 printable ASCII characters (0x20-0x7E).</summary>
+    /// <param name="secret">The secret; <see langword="null"/> counts as empty.</param>
+    /// <returns>
+    /// The problems of field <c>secret</c>, empty when there are none: <c>SECRET_TOO_SHORT</c>, <c>SECRET_TOO_LONG</c>,
+    /// <c>SECRET_NOT_PRINTABLE</c>. Messages never contain the secret.
+    /// </returns>
+    public static IReadOnlyList<ValidationProblem> Validate(string? secret)
+    {
+        secret ??= "";
+        var problems = new List<ValidationProblem>();
+        if (secret.Length < MinLength)
+        {
+            problems.Add(new("secret", "SECRET_TOO_SHORT", $"A secret has at least {MinLength} characters."));
+        }
+        if (secret.Length > MaxLength)
+        {
+            problems.Add(new("secret", "SECRET_TOO_LONG", $"A secret has at most {MaxLength} characters."));
+        }
+        if (!HeaderText.IsPrintable(secret))
+        {
+            problems.Add(new("secret", "SECRET_NOT_PRINTABLE", "A secret consists of printable ASCII characters."));
+        }
+        return problems;
+    }
+
+    /// <summary>
+    /// A mask by which people can tell secrets apart: <c>whsec_••••abcdef</c> (the last 6 characters) for a secret with
+    /// that prefix, <c>••••abcd</c> (the last 4) for any other. At most a quarter of what is secret is shown, so short
+    /// secrets show less: the prefix, which everybody knows, does not count.
+    /// </summary>
+    /// <param name="secret">The secret.</param>
+    public static string Hint(string secret)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        var prefixed = secret.StartsWith(Prefix, StringComparison.Ordinal);
+        var hidden = secret.AsSpan(prefixed ? Prefix.Length : 0);
+        var shown = Math.Min(prefixed ? 6 : 4, hidden.Length / 4);
+        return string.Concat(prefixed ? Prefix : "", Mask, hidden[^shown..]);
+    }
+}

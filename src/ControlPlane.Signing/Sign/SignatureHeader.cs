@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+
+namespace ControlPlane.Signing;
+
+/// <summary>A header with signatures: written here, read back by <see cref="SignatureReader"/>.</summary>
+internal sealed class SignatureHeader : HeaderPlan
+{
+    private readonly Template[] _items;
+    private readonly Template[] _shapes;
+
+    public SignatureHeader(string name, string value, SignatureJoin join)
+        : base(name)
+    {
+        Separator = join switch
+        {
+            SignatureJoin.SpaceSeparated => ' ',
+            SignatureJoin.RepeatedItem => ',',
+            _ => null,
+        };
+        string[] items = Separator == ',' ? value.Split(',') : [value];
+        _items = [.. items.Select(item => Template.Parse(item))];
+        _shapes = [.. items.Select(item => Template.Parse(item.Trim(' ')))];
+        Carries = SignedContentRules.Carries(Template.Parse(value));
+    }
+
+    /// <summary>What stands between the items of the list; <see langword="null"/> when the value is no list.</summary>
+    public char? Separator { get; }
+
+    /// <summary>What an item of the header can look like, without the spaces around it.</summary>
+    public ReadOnlySpan<Template> Shapes => _shapes;
+
+    /// <summary>The message values that can be read from the header.</summary>
+    public Placeholder Carries { get; }
+
+    public override string Render(in MessageValues values, Signatures signatures)
+    {
+        var text = new DefaultInterpolatedStringHandler(0, 0, null, stackalloc char[256]);
+        var first = true;
+        foreach (var item in _items)
+        {
+            var times = (item.Uses & Placeholder.Signature) != 0 ? signatures.Count : 1;
+            for (var i = 0; i < times; i++)
+            {
+                if (!first)
+                {
+                    text.AppendFormatted(Separator.GetValueOrDefault());
+                }
+                first = false;
+                Append(ref text, item, values, signatures[i]);
+            }
+        }
+        return text.ToStringAndClear();
+    }
+}

@@ -1,7 +1,0 @@
-namespace ControlPlane.Signing.Tests;
-
-public sealed class SmokeTests
-{
-    [Fact]
-    public void Runner_Works_True() => Assert.True(true);
-}
