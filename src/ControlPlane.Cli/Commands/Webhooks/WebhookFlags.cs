@@ -1,0 +1,97 @@
+using System.CommandLine;
+using ControlPlane.Cli.Values;
+using ControlPlane.V1;
+using Google.Protobuf.WellKnownTypes;
+using Option = System.CommandLine.Option;
+
+namespace ControlPlane.Cli.Commands.Webhooks;
+
+/// <summary>The flags that describe a webhook, the same for create and update. Only what was written is set.</summary>
+internal sealed class WebhookFlags
+{
+    private readonly Option<string> _url = Flags.Text("--url", "Where to POST, https.", "URL");
+    private readonly Option<string[]> _eventTypes =
+        Flags.Texts("--event-type", "A type to receive: message.new, message.* or *.", "TYPE");
+
+    private readonly Option<string> _name = Flags.Text("--name", "A name for people.");
+    private readonly Option<string> _description = Flags.Text("--description", "Free text for people.");
+    private readonly Option<string> _externalId = Flags.Text("--external-id", "Your own id for it.", "ID");
+    private readonly Option<string[]> _instances =
+        Flags.Texts("--instance", "An instance to receive from; none means all.", "INSTANCE");
+
+    private readonly Option<bool?> _enabled =
+        new("--enabled") { Description = "Whether it receives events. --enabled lifts a suspension.", HelpName = "true|false" };
+
+    private readonly Option<string> _dialect =
+        Flags.Text("--dialect", "How requests are signed: standard-webhooks, svix, ...", "NAME");
+
+    private readonly Option<Pair[]> _headers = Flags.Pairs("--header", "An extra request header.");
+    private readonly Option<Pair[]> _labels = Flags.Pairs("--label", "An annotation.");
+    private readonly Option<TimeSpan?> _attemptTimeout =
+        Flags.Duration("--timeout-per-attempt", "The deadline of one attempt, 1s to 60s.");
+
+    private readonly Option<int> _maxInFlight =
+        new("--max-in-flight") { Description = "How many requests may be under way at once.", HelpName = "COUNT" };
+
+    private readonly Option<double> _maxRate =
+        new("--max-rate") { Description = "How many attempts may start per second; 0 means no limit.", HelpName = "PER-SECOND" };
+
+    private readonly RetryFlags _retry = new();
+
+    public Option<string> Url => _url;
+
+    public Option<string[]> EventTypes => _eventTypes;
+
+    public void AddTo(Command command)
+    {
+        Option[] all =
+        [
+            _url, _eventTypes, _name, _description, _externalId, _instances, _enabled, _dialect, _headers, _labels,
+            _attemptTimeout, _maxInFlight, _maxRate,
+        ];
+        foreach (var option in all)
+        {
+            command.Add(option);
+        }
+
+        _retry.AddTo(command);
+    }
+
+    /// <summary>Sets what the flags say; the answer is the mask that names exactly that.</summary>
+    public FieldMask Apply(Session session, Webhook webhook)
+    {
+        var mask = new FieldMask();
+        Set(_url, "url", () => webhook.Url = session.Get(_url));
+        Set(_eventTypes, "event_types", () => webhook.EventTypes.Add(session.Get(_eventTypes)));
+        Set(_name, "name", () => webhook.Name = session.Get(_name));
+        Set(_description, "description", () => webhook.Description = session.Get(_description));
+        Set(_externalId, "external_id", () => webhook.ExternalId = session.Get(_externalId));
+        Set(_instances, "instances", () => webhook.Instances.Add(session.Get(_instances)));
+        Set(_enabled, "enabled", () => webhook.Enabled = session.Get(_enabled) ?? true);
+        Set(_dialect, "dialect", () => webhook.Dialect = session.Get(_dialect));
+        Set(_headers, "headers", () => Add(webhook.Headers, session.Get(_headers)));
+        Set(_labels, "labels", () => Add(webhook.Labels, session.Get(_labels)));
+        Set(_attemptTimeout, "timeout", () => webhook.Timeout = Duration.FromTimeSpan(session.Get(_attemptTimeout)!.Value));
+        Set(_maxInFlight, "max_in_flight", () => webhook.MaxInFlight = session.Get(_maxInFlight));
+        Set(_maxRate, "max_rate_per_second", () => webhook.MaxRatePerSecond = session.Get(_maxRate));
+        mask.Paths.Add(_retry.Apply(session, webhook));
+        return mask;
+
+        void Set(Option option, string path, Action set)
+        {
+            if (session.Given(option))
+            {
+                set();
+                mask.Paths.Add(path);
+            }
+        }
+    }
+
+    private static void Add(Google.Protobuf.Collections.MapField<string, string> map, Pair[] pairs)
+    {
+        foreach (var (key, value) in pairs)
+        {
+            map.Add(key, value);
+        }
+    }
+}

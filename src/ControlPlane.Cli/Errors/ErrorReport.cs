@@ -1,0 +1,109 @@
+using ControlPlane.Cli.Connection;
+using ControlPlane.Cli.Output;
+using ControlPlane.Cli.Values;
+using Google.Protobuf;
+using Google.Rpc;
+using Grpc.Core;
+
+namespace ControlPlane.Cli.Errors;
+
+/// <summary>Puts a failed call into words: the server's message, then one line per detail.</summary>
+internal static class ErrorReport
+{
+    private const string DetailsKey = "grpc-status-details-bin";
+
+    /// <summary>Writes the report and gives the exit code.</summary>
+    public static int Write(RpcException error, ServerConnection connection, TextWriter output)
+    {
+        var details = Details(error);
+        // Details come from the server's own hand; without them UNAVAILABLE means that nobody was reached.
+        if (details is null && error.StatusCode is StatusCode.Unavailable)
+        {
+            output.WriteLine($"error: cannot reach {connection.Address}: {SafeText.Line(Cause(error))}");
+            return ExitCodes.NotConnected;
+        }
+
+        if (error.StatusCode is StatusCode.DeadlineExceeded)
+        {
+            output.WriteLine($"error: {connection.Address} did not answer in time; --timeout allows more");
+            return ExitCodes.NotConnected;
+        }
+
+        output.WriteLine($"error: {SafeText.Line(error.Status.Detail)} ({Name(error.StatusCode)}{Reason(details)})");
+        foreach (var line in details is null ? [] : details.Details.SelectMany(Lines))
+        {
+            output.WriteLine($"  {SafeText.Line(line)}");
+        }
+
+        if (error.StatusCode is StatusCode.Unauthenticated)
+        {
+            output.WriteLine(connection.HasKey ? "  Is the key in HOOKCTL_KEY or --key still valid?" : "  Set HOOKCTL_KEY or pass --key.");
+            return ExitCodes.NotConnected;
+        }
+
+        return ExitCodes.Failed;
+    }
+
+    /// <summary>The reason in the error's ErrorInfo; null if it has none.</summary>
+    public static string? ReasonOf(RpcException error) =>
+        Details(error)?.Details.FirstOrDefault(d => d.Is(ErrorInfo.Descriptor))?.Unpack<ErrorInfo>().Reason;
+
+    private static string Reason(Google.Rpc.Status? details) =>
+        details?.Details.FirstOrDefault(d => d.Is(ErrorInfo.Descriptor)) is { } info ? $", {info.Unpack<ErrorInfo>().Reason}" : "";
+
+    private static IEnumerable<string> Lines(Google.Protobuf.WellKnownTypes.Any detail)
+    {
+        if (detail.TryUnpack<BadRequest>(out var badRequest))
+        {
+            return badRequest.FieldViolations.Select(v => $"{v.Field}: {v.Description}{(v.Reason.Length > 0 ? $" ({v.Reason})" : "")}");
+        }
+
+        if (detail.TryUnpack<RetryInfo>(out var retry) && retry.RetryDelay is not null)
+        {
+            return [$"try again in {DurationText.Format(retry.RetryDelay.ToTimeSpan())}"];
+        }
+
+        if (detail.TryUnpack<QuotaFailure>(out var quota))
+        {
+            return quota.Violations.Select(v => $"limit of {v.Subject}: {v.Description}");
+        }
+
+        if (detail.TryUnpack<PreconditionFailure>(out var precondition))
+        {
+            return precondition.Violations.Select(v => $"{v.Subject}: {v.Description} ({v.Type})");
+        }
+
+        return detail.TryUnpack<ErrorInfo>(out var info) ? info.Metadata.Select(entry => $"{entry.Key}: {entry.Value}") : [];
+    }
+
+    private static Google.Rpc.Status? Details(RpcException error)
+    {
+        if (error.Trailers.FirstOrDefault(entry => entry.Key == DetailsKey) is not { IsBinary: true } trailer)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Google.Rpc.Status.Parser.ParseFrom(trailer.ValueBytes);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
+    }
+
+    private static string Cause(RpcException error)
+    {
+        var cause = error.Status.DebugException;
+        while (cause?.InnerException is { } inner)
+        {
+            cause = inner;
+        }
+
+        return cause?.Message ?? error.Status.Detail;
+    }
+
+    private static string Name(StatusCode code) =>
+        string.Concat(code.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}"));
+}

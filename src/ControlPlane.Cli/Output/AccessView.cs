@@ -1,0 +1,59 @@
+using ControlPlane.V1;
+
+namespace ControlPlane.Cli.Output;
+
+/// <summary>How tenants, API keys and the server itself are shown.</summary>
+internal static class AccessView
+{
+    public static IReadOnlyList<Column<Tenant>> TenantColumns { get; } =
+    [
+        new("Id", t => t.Id, Whole: true),
+        new("Name", t => t.Name),
+        new("Labels", t => Show.Map(t.Labels)),
+        new("Created", t => Show.Time(t.CreateTime)),
+    ];
+
+    public static IReadOnlyList<Column<ApiKey>> KeyColumns { get; } =
+    [
+        new("Id", k => k.Id, Whole: true),
+        new("Name", k => k.Name),
+        new("Tenant", Owner),
+        new("Scopes", k => Show.Words(k.Scopes)),
+        new("Expires", k => Show.Time(k.ExpireTime)),
+        new("Last used", k => Show.Time(k.LastUseTime)),
+        new("Revoked", k => new Cell(Show.Time(k.RevokeTime), Tone.Bad)),
+    ];
+
+    public static IEnumerable<Field> Fields(Tenant tenant) =>
+    [
+        new("id", tenant.Id),
+        new("name", tenant.Name),
+        .. Field.Unless(tenant.Labels.Count == 0, "labels", () => Show.Map(tenant.Labels)),
+        new("etag", new Cell(tenant.Etag, Tone.Dim)),
+        new("created", Show.Time(tenant.CreateTime)),
+        new("updated", Show.Time(tenant.UpdateTime)),
+    ];
+
+    public static IEnumerable<Field> Fields(ApiKey key, string secret = "") =>
+    [
+        new("id", key.Id),
+        .. Field.Unless(key.Name.Length == 0, "name", () => key.Name),
+        new("tenant", Owner(key)),
+        new("scopes", Show.Words(key.Scopes)),
+        new("expires", key.ExpireTime is null ? "never" : Show.Time(key.ExpireTime)),
+        new("created", Show.Time(key.CreateTime)),
+        .. Field.Unless(key.RevokeTime is null, "revoked", () => new Cell(Show.Time(key.RevokeTime), Tone.Bad)),
+        .. Field.Unless(secret.Length == 0, "key", () => new Cell(secret, Tone.Waiting)),
+    ];
+
+    public static IEnumerable<Field> Fields(GetServerInfoResponse info) =>
+    [
+        new("version", info.Version),
+        new("storage", info.StorageProvider),
+        new("store id", info.StoreId),
+        new("node id", info.NodeId),
+        new("started", Show.Time(info.StartTime)),
+    ];
+
+    private static Cell Owner(ApiKey key) => key.Platform ? new Cell("platform", Tone.Waiting) : key.TenantId;
+}

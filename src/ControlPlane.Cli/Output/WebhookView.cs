@@ -1,0 +1,73 @@
+using System.Globalization;
+using ControlPlane.Cli.Values;
+using ControlPlane.V1;
+
+namespace ControlPlane.Cli.Output;
+
+/// <summary>How webhooks are shown.</summary>
+internal static class WebhookView
+{
+    public static IReadOnlyList<Column<Webhook>> Columns { get; } =
+    [
+        new("Id", w => w.Id, Whole: true),
+        new("Name", w => w.Name),
+        new("Url", w => w.Url),
+        new("Events", w => Show.Words(w.EventTypes)),
+        new("Dialect", w => w.Dialect),
+        new("State", State),
+        new("Created", w => Show.Time(w.CreateTime)),
+    ];
+
+    public static IEnumerable<Field> Fields(Webhook webhook, string secret = "") =>
+    [
+        new("id", webhook.Id),
+        new("tenant", webhook.TenantId),
+        .. Field.Unless(webhook.Name.Length == 0, "name", () => webhook.Name),
+        new("url", webhook.Url),
+        new("event types", Show.Words(webhook.EventTypes)),
+        .. Field.Unless(webhook.Instances.Count == 0, "instances", () => Show.Words(webhook.Instances)),
+        new("state", State(webhook)),
+        new("dialect", webhook.Dialect),
+        new("retry", Retry(webhook.RetryPolicy)),
+        .. Field.Unless(webhook.Timeout is null, "timeout per attempt", () => Show.Duration(webhook.Timeout)),
+        .. Field.Unless(webhook.MaxInFlight == 0, "max in flight", () => webhook.MaxInFlight.ToString(CultureInfo.InvariantCulture)),
+        .. Field.Unless(webhook.MaxRatePerSecond == 0, "max rate", () => $"{Show.Number(webhook.MaxRatePerSecond)}/s"),
+        .. webhook.Headers.OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => new Field("header", $"{h.Key}: {h.Value}")),
+        .. Field.Unless(webhook.Labels.Count == 0, "labels", () => Show.Map(webhook.Labels)),
+        .. Field.Unless(webhook.Description.Length == 0, "description", () => webhook.Description),
+        .. Field.Unless(webhook.ExternalId.Length == 0, "external id", () => webhook.ExternalId),
+        .. webhook.Secrets.Select(s => new Field("signing with", Secret(s))),
+        new("etag", new Cell(webhook.Etag, Tone.Dim)),
+        new("created", Show.Time(webhook.CreateTime)),
+        new("updated", Show.Time(webhook.UpdateTime)),
+        .. Field.Unless(secret.Length == 0, "secret", () => new Cell(secret, Tone.Waiting)),
+    ];
+
+    private static Cell State(Webhook webhook) => webhook.State switch
+    {
+        WebhookState.Active => new Cell("active", Tone.Good),
+        WebhookState.Unspecified => "",
+        _ => new Cell(
+            webhook.StateReason is StateReason.Unspecified
+                ? EnumText.Format(webhook.State)
+                : $"{EnumText.Format(webhook.State)} ({EnumText.Format(webhook.StateReason)})",
+            webhook.State is WebhookState.Suspended ? Tone.Bad : Tone.Dim),
+    };
+
+    private static string Retry(RetryPolicy? policy)
+    {
+        List<string> parts = [BackoffText.Format(policy)];
+        if (policy is not null)
+        {
+            parts.AddRange(policy.MaxAttempts > 0 ? [$"{policy.MaxAttempts} attempts"] : []);
+            parts.AddRange(policy.Jitter > 0 ? [$"jitter {Show.Number(policy.Jitter)}"] : []);
+            parts.AddRange(policy.NonRetryableStatuses.Count > 0 ? [$"never after {string.Join('/', policy.NonRetryableStatuses)}"] : []);
+            parts.AddRange(policy.MaxAge is not null ? [$"for {Show.Duration(policy.MaxAge)} at most"] : []);
+        }
+
+        return string.Join(", ", parts);
+    }
+
+    private static string Secret(SecretInfo secret) =>
+        secret.ExpireTime is null ? $"{secret.Hint}  {secret.Id}" : $"{secret.Hint}  {secret.Id}, until {Show.Time(secret.ExpireTime)}";
+}

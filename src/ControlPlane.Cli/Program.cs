@@ -1,0 +1,3 @@
+using ControlPlane.Cli;
+
+return await HookctlApp.RunAsync(args, CliHost.ForProcess(TimeProvider.System));
