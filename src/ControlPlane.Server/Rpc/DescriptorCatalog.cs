@@ -15,11 +15,12 @@ internal sealed class DescriptorCatalog
 
     /// <summary>Reads the files of some services.</summary>
     /// <param name="services">The services to describe.</param>
-    public DescriptorCatalog(IEnumerable<ServiceDescriptor> services)
+    /// <param name="besides">Files that no service imports, such as those of error details, which clients look up by type.</param>
+    public DescriptorCatalog(IEnumerable<ServiceDescriptor> services, params IEnumerable<FileDescriptor> besides)
     {
         var described = services.ToList();
         Services = [.. described.Select(service => service.FullName).Distinct().Order(StringComparer.Ordinal)];
-        foreach (var file in described.SelectMany(service => WithImports(service.File)))
+        foreach (var file in described.Select(service => service.File).Concat(besides).SelectMany(WithImports))
         {
             if (_files.TryAdd(file.Name, file))
             {

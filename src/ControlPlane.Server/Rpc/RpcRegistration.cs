@@ -19,7 +19,9 @@ internal static class RpcRegistration
     {
         services.AddSingleton<HealthState>();
         services.AddSingleton(new DescriptorCatalog(
-            [.. described, Health.Descriptor, ReflectionV1.ServerReflection.Descriptor, ReflectionV1Alpha.ServerReflection.Descriptor]));
+            [.. described, Health.Descriptor, ReflectionV1.ServerReflection.Descriptor, ReflectionV1Alpha.ServerReflection.Descriptor],
+            Google.Rpc.StatusReflection.Descriptor,
+            Google.Rpc.ErrorDetailsReflection.Descriptor));
         services.AddSingleton<ReflectionResponder>();
         services.AddHostedService<HealthLifetime>();
         services.AddGrpc(options =>
