@@ -38,6 +38,11 @@ internal sealed class AttemptRunner(
             {
                 // Disabled or deleted: it waits for that to be sorted out. Unusable secrets: for the operator.
                 await GiveBackAsync(lane, item, webhook is { State: WebhookState.Active } ? RetryLater : TimeSpan.Zero);
+                if (webhook is null)
+                {
+                    await leases.CancelOrphansAsync();
+                }
+
                 return;
             }
 

@@ -32,7 +32,7 @@ internal static class RpcRegistration
             options.Interceptors.Add<CompressionInterceptor>();
             options.Interceptors.Add<ErrorInterceptor>();
             options.Interceptors.Add<AccessInterceptor>();
-        });
+        }).RefuseMalformedMessages();
         return services.AddSingleton<CompressionInterceptor>();
     }
 
