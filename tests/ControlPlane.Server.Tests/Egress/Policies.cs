@@ -15,6 +15,16 @@ internal static class Policies
         return new AddressPolicy([.. allowedNetworks.Select(Network)], own);
     }
 
+    public static UrlPolicy Urls(params string[] allowedNetworks) => new(Addresses(allowedNetworks), Ports());
+
+    public static PortSet Ports(string text = "443, 1024-65535")
+    {
+        Assert.True(PortSet.TryParse(text, out var ports, out var fault), fault);
+        return ports;
+    }
+
+    public static string[] Reasons(this UrlVerdict verdict) => [.. verdict.Violations.Select(violation => violation.Reason)];
+
     private static IPNetwork Network(string text)
     {
         Assert.True(Cidr.TryParse(text, out var network), text);
