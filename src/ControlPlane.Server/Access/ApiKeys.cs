@@ -99,14 +99,16 @@ internal sealed class ApiKeys
                 MakeRoom(epoch);
             }
 
-            // All who ask meanwhile wait for the one read.
-            var fresh = new Entry(epoch, _clock.GetTimestamp(), new(() => ReadAsync(hash)));
+            var fresh = NewEntry(hash, epoch);
             if (known ? _entries.TryUpdate(hash, fresh, held!) : _entries.TryAdd(hash, fresh))
             {
                 return fresh;
             }
         }
     }
+
+    // Apart, so that only a miss pays for the closure. All who ask while it is under way wait for the one read.
+    private Entry NewEntry(ApiKeyHash hash, long epoch) => new(epoch, _clock.GetTimestamp(), new(() => ReadAsync(hash)));
 
     private async Task<KnownKey?> ReadAsync(ApiKeyHash hash)
     {
