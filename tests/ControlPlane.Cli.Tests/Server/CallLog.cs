@@ -15,7 +15,7 @@ internal sealed class CallLog
 {
     private readonly ConcurrentDictionary<Type, Func<IMessage, IMessage>> _answers = new();
 
-    public ConcurrentQueue<(IMessage Request, Metadata Headers)> Calls { get; } = new();
+    public ConcurrentQueue<(IMessage Request, Metadata Headers, DateTime Deadline)> Calls { get; } = new();
 
     /// <summary>What successive watches do; the last one repeats.</summary>
     public ConcurrentQueue<WatchScript> Watches { get; } = new();
@@ -37,7 +37,7 @@ internal sealed class CallLog
     internal Task<TResponse> TakeAsync<TResponse>(IMessage request, ServerCallContext context)
         where TResponse : IMessage, new()
     {
-        Calls.Enqueue((request, context.RequestHeaders));
+        Calls.Enqueue((request, context.RequestHeaders, context.Deadline));
         return Task.FromResult(
             _answers.TryGetValue(request.GetType(), out var answer) ? (TResponse)answer(request) : Empty<TResponse>());
     }
@@ -45,7 +45,7 @@ internal sealed class CallLog
     internal Task WatchAsync(
         WatchDeliveriesRequest request, IServerStreamWriter<WatchDeliveriesResponse> stream, ServerCallContext context)
     {
-        Calls.Enqueue((request, context.RequestHeaders));
+        Calls.Enqueue((request, context.RequestHeaders, context.Deadline));
         var script = Watches.Count > 1 && Watches.TryDequeue(out var next) ? next : Watches.TryPeek(out var last) ? last : null;
         return script?.Invoke(request, stream, context) ?? Task.CompletedTask;
     }
