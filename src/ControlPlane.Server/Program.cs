@@ -1,3 +1,58 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-var app = builder.Build();
-app.Run();
+using ControlPlane.Server.Access;
+using ControlPlane.Server.Catalog;
+using ControlPlane.Server.Deliveries;
+using ControlPlane.Server.Dispatching;
+using ControlPlane.Server.Egress;
+using ControlPlane.Server.Hosting;
+using ControlPlane.Server.Publishing;
+using ControlPlane.Server.Recording;
+using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Secrets;
+using ControlPlane.Server.Sending;
+using ControlPlane.Server.Watching;
+using ControlPlane.Server.Webhooks;
+using ControlPlane.Storage.Sqlite;
+using ControlPlane.V1;
+
+try
+{
+    var builder = WebApplication.CreateSlimBuilder(args);
+    var configuration = builder.Configuration;
+    var storage = StorageOptions.Read(configuration);
+    await using var store = await SqliteStorage.OpenAsync(new SqliteStorageOptions { Path = storage.Path });
+
+    builder.AddHosting(store);
+    builder.Services
+        .AddSecrets(configuration, storage.Path)
+        .AddAccess(configuration)
+        .AddEgress(configuration)
+        .AddSingleton<WebhookCatalog>()
+        .AddWebhooks()
+        .AddPublishing(configuration)
+        .AddSending(configuration)
+        .AddRecording(configuration)
+        .AddDispatching(configuration)
+        .AddWatching(configuration)
+        .AddDeliveries();
+    builder.Services.AddRpc(
+        WebhookService.Descriptor, EventService.Descriptor, DeliveryService.Descriptor, AdminService.Descriptor);
+
+    var app = builder.Build();
+    app.MapRpc();
+    app.MapGrpcService<WebhookGrpcService>();
+    app.MapGrpcService<EventGrpcService>();
+    app.MapGrpcService<DeliveryGrpcService>();
+    app.MapGrpcService<AdminGrpcService>();
+    app.MapHealth();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e) when (StartupErrors.Describe(e) is { } lines)
+{
+    foreach (var line in lines)
+    {
+        await Console.Error.WriteLineAsync(line);
+    }
+
+    return 1;
+}

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
@@ -57,7 +58,10 @@ internal readonly record struct Paging(int Size, long? Before, ulong Arguments)
     private static long? ReadToken(string token, ulong arguments)
     {
         Span<byte> bytes = stackalloc byte[TokenBytes];
-        if (token.Length > 64 || !Base64Url.TryDecodeFromChars(token, bytes, out var written) || written != TokenBytes)
+        // Decoding is more lenient than encoding (padding, white space, unused bits), so only the very text that was given out passes.
+        if (Base64Url.DecodeFromChars(token, bytes, out _, out var written) != OperationStatus.Done
+            || written != TokenBytes
+            || !token.AsSpan().SequenceEqual(Base64Url.EncodeToString(bytes)))
         {
             return null;
         }

@@ -11,11 +11,14 @@ internal static class RequestErrors
     public static RequestException NotFound(string resourceType, string id) => new(
         StatusCode.NotFound,
         "NOT_FOUND",
-        $"There is no {resourceType} \"{id}\".",
-        new ResourceInfo { ResourceType = resourceType, ResourceName = id });
+        $"There is no {resourceType} \"{ErrorText.Shorten(id)}\".",
+        new ResourceInfo { ResourceType = resourceType, ResourceName = ErrorText.Shorten(id) });
 
     public static RequestException AlreadyExists(string reason, string resourceType, string id, string message) => new(
-        StatusCode.AlreadyExists, reason, message, new ResourceInfo { ResourceType = resourceType, ResourceName = id });
+        StatusCode.AlreadyExists,
+        reason,
+        message,
+        new ResourceInfo { ResourceType = resourceType, ResourceName = ErrorText.Shorten(id) });
 
     public static RequestException EtagMismatch(string resourceType, string id) => new(
         StatusCode.Aborted,
@@ -36,6 +39,20 @@ internal static class RequestErrors
 
     public static RequestException PermissionDenied(string reason, string message) => new(StatusCode.PermissionDenied, reason, message);
 
+    /// <summary>The key lacks a scope.</summary>
+    public static RequestException ScopeMissing(string scope) =>
+        new(StatusCode.PermissionDenied, "SCOPE_MISSING", $"The API key does not have the scope \"{scope}\", which this call needs.")
+        {
+            Metadata = new Dictionary<string, string> { ["scope"] = scope },
+        };
+
+    /// <summary>The key gives a scope that it does not have itself.</summary>
+    public static RequestException ScopeNotHeld(string scope) =>
+        new(StatusCode.PermissionDenied, "SCOPE_NOT_HELD", $"The API key does not have the scope \"{scope}\", so it cannot give it.")
+        {
+            Metadata = new Dictionary<string, string> { ["scope"] = scope },
+        };
+
     public static RequestException OutOfRange(string reason, string message) => new(StatusCode.OutOfRange, reason, message);
 
     public static RequestException Aborted(string reason, string message) => new(StatusCode.Aborted, reason, message);
@@ -43,4 +60,16 @@ internal static class RequestErrors
     /// <summary>The server cannot do it now; nothing was done.</summary>
     public static RequestException Unavailable(string reason, string message, TimeSpan retryAfter) => new(
         StatusCode.Unavailable, reason, message, new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) });
+
+    public static RequestException Cancelled() => new(StatusCode.Cancelled, "CANCELLED", "The caller cancelled the call.");
+
+    public static RequestException DeadlineExceeded() =>
+        new(StatusCode.DeadlineExceeded, "DEADLINE_EXCEEDED", "The call's deadline passed before it was done.");
+
+    /// <summary>Something that must not happen did; the log has it under the incident's id.</summary>
+    public static RequestException Internal(string incidentId) =>
+        new(StatusCode.Internal, "INTERNAL", $"An unexpected failure, logged as incident {incidentId}.")
+        {
+            Metadata = new Dictionary<string, string> { ["incident_id"] = incidentId },
+        };
 }

@@ -3,19 +3,33 @@ using Grpc.Core;
 
 namespace ControlPlane.Server.Rpc;
 
-/// <summary>Collects every wrong field of a request, so that its caller learns of all at once.</summary>
+/// <summary>Collects every wrong field of a request, so that its caller learns of all (the first 100) at once.</summary>
 internal sealed class Violations
 {
+    // Error details travel in a trailer, and clients bound the size of those.
+    private const int MostListed = 100;
     private readonly BadRequest _badRequest = new();
+    private int _count;
 
-    public bool Any => _badRequest.FieldViolations.Count > 0;
+    public bool Any => _count > 0;
 
     /// <summary>Notes a wrong field.</summary>
     /// <param name="field">Its path in the request, such as <c>webhook.event_types[2]</c>.</param>
     /// <param name="reason">Stable, UPPER_SNAKE_CASE.</param>
     /// <param name="message">What is wrong, with the limit that holds.</param>
-    public void Add(string field, string reason, string message) =>
-        _badRequest.FieldViolations.Add(new BadRequest.Types.FieldViolation { Field = field, Reason = reason, Description = message });
+    public void Add(string field, string reason, string message)
+    {
+        _count++;
+        if (_count <= MostListed)
+        {
+            _badRequest.FieldViolations.Add(new BadRequest.Types.FieldViolation
+            {
+                Field = ErrorText.Shorten(field),
+                Reason = reason,
+                Description = ErrorText.Shorten(message),
+            });
+        }
+    }
 
     /// <summary>Refuses the request if any field is wrong.</summary>
     /// <exception cref="RequestException">INVALID_ARGUMENT with all violations.</exception>
@@ -27,9 +41,9 @@ internal sealed class Violations
         }
 
         var first = _badRequest.FieldViolations[0];
-        var message = _badRequest.FieldViolations.Count == 1
+        var message = _count == 1
             ? $"{first.Field}: {first.Description}"
-            : $"{_badRequest.FieldViolations.Count} fields are wrong: "
+            : $"{_count} fields are wrong: "
                 + string.Join(", ", _badRequest.FieldViolations.Select(v => v.Field).Distinct().Take(10));
         throw new RequestException(StatusCode.InvalidArgument, "INVALID_FIELDS", message, _badRequest);
     }

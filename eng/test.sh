@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Runs every check of the project on a machine with the .NET SDK, apt and npm; installs what else it needs.
+# The last line is "N passed, N failed". Exit status 0 exactly if all checks held.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+logs=artifacts/test-logs
+mkdir -p "$logs"
+passed=0
+failed=0
+
+# A check without a count of its own is one test.
+check() {
+  local name=$1
+  shift
+  echo "== $name"
+  if "$@" >"$logs/$name.log" 2>&1; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "-- $name failed:"
+    tail -n 60 "$logs/$name.log"
+  fi
+}
+
+finish() {
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ]
+  exit
+}
+
+needs() {
+  local package=$1 command=$2
+  command -v "$command" >/dev/null && return
+  local sudo=
+  [ "$(id -u)" -eq 0 ] || sudo=sudo
+  $sudo apt-get update -qq && $sudo apt-get install -y -qq "$package"
+}
+
+check install-openssl needs openssl openssl
+check install-npm npm ci --prefix tests/interop --no-audit --no-fund
+buf=tests/interop/node_modules/.bin/buf
+
+check proto-lint "$buf" lint
+check proto-format "$buf" format --diff --exit-code
+# The contract that clients were last promised; `buf build -o eng/contract.binpb` makes a new promise.
+check proto-breaking "$buf" breaking --against eng/contract.binpb
+
+check build dotnet build ControlPlane.sln -v quiet -warnaserror -p:WarningsNotAsErrors=NU1901%3BNU1902%3BNU1903%3BNU1904
+if [ "$failed" -gt 0 ]; then
+  finish
+fi
+
+check format dotnet format ControlPlane.sln --no-restore --verify-no-changes
+
+echo "== dotnet test"
+dotnet test ControlPlane.sln --no-build -m:1 -v quiet >"$logs/dotnet-test.log" 2>&1
+status=$?
+summary=$(grep -E '^(Passed|Failed)! ' "$logs/dotnet-test.log")
+echo "$summary"
+count() { echo "$summary" | sed -nE "s/.*$1: +([0-9]+).*/\1/p" | awk '{ n += $1 } END { print n + 0 }'; }
+dotnet_failed=$(count Failed)
+passed=$((passed + $(count Passed)))
+# A run that broke off counts as a failure even if no test did.
+[ "$status" -eq 0 ] || [ "$dotnet_failed" -gt 0 ] || dotnet_failed=1
+if [ "$dotnet_failed" -gt 0 ]; then
+  failed=$((failed + dotnet_failed))
+  grep -vE '^(Passed|Failed)! ' "$logs/dotnet-test.log" | tail -n 200
+fi
+
+echo "== node tests"
+(cd tests/interop && node --test --test-concurrency=1 --test-reporter=tap) >"$logs/node-test.log" 2>&1
+status=$?
+node_passed=$(sed -nE 's/^# pass ([0-9]+)$/\1/p' "$logs/node-test.log")
+node_failed=$(sed -nE 's/^# fail ([0-9]+)$/\1/p' "$logs/node-test.log")
+passed=$((passed + ${node_passed:-0}))
+[ "$status" -eq 0 ] || [ "${node_failed:-0}" -gt 0 ] || node_failed=1
+if [ "${node_failed:-1}" -gt 0 ]; then
+  failed=$((failed + ${node_failed:-1}))
+  tail -n 120 "$logs/node-test.log"
+fi
+
+check demo dotnet artifacts/bin/ControlPlane.Cli/debug/hookctl.dll demo
+
+finish

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Options;
+
+namespace ControlPlane.Server.Access;
+
+/// <summary>Who is let in before any key exists, section <c>ControlPlane:Access</c>. Validated at start.</summary>
+internal sealed class AccessOptions
+{
+    public const string Section = "ControlPlane:Access";
+
+    /// <summary>
+    /// A platform key with every scope that works as long as it is configured: visible ASCII, at least 32 characters, starting with
+    /// <c>cpk_</c>. It is never stored.
+    /// </summary>
+    /// <value>Default: none; the first start of a new store makes a platform key and prints it once.</value>
+    public string? BootstrapKey { get; set; }
+}
+
+/// <summary>Refuses a key that could not be presented or guessed too easily. The value is not repeated: it is a secret.</summary>
+internal sealed class AccessOptionsValidator : IValidateOptions<AccessOptions>
+{
+    public ValidateOptionsResult Validate(string? name, AccessOptions options) =>
+        string.IsNullOrEmpty(options.BootstrapKey) || ApiKeySecret.HasShape(options.BootstrapKey)
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(
+                $"{AccessOptions.Section}:{nameof(AccessOptions.BootstrapKey)}: is not at least {ApiKeySecret.ShortestLength} "
+                + $"visible ASCII characters that start with \"{ApiKeySecret.Prefix}\"");
+}

@@ -1,0 +1,55 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using ControlPlane.V1;
+using Google.Protobuf.Reflection;
+
+namespace ControlPlane.Server.Access;
+
+/// <summary>What a method asks of its caller.</summary>
+/// <param name="Scope">The scope; null lets everybody in.</param>
+/// <param name="PlatformOnly">Only platform keys.</param>
+internal sealed record AccessRule(string? Scope, bool PlatformOnly);
+
+/// <summary>
+/// What every method asks of its caller, read from the contract. Health answers load balancers and reflection repeats a contract
+/// that is public, so these two need no key.
+/// </summary>
+internal sealed class AccessRules(IEnumerable<FileDescriptor> files)
+{
+    private const string OwnPackage = "controlplane.v1";
+    private static readonly AccessRule Open = new(null, PlatformOnly: false);
+
+    private readonly FrozenDictionary<string, AccessRule> _rules = files
+        .SelectMany(file => file.Services)
+        .SelectMany(service => service.Methods)
+        .Where(method => IsOwn(method) || IsOpen(method))
+        .ToFrozenDictionary(
+            method => $"/{method.Service.FullName}/{method.Name}", method => IsOwn(method) ? Read(method) : Open, StringComparer.Ordinal);
+
+    /// <summary>The rules of every file that the contract assembly was made from.</summary>
+    /// <exception cref="InvalidOperationException">A method does not say which scope it needs.</exception>
+    public static AccessRules FromContract() => new(
+        typeof(AdminServiceReflection).Assembly.GetTypes()
+            .Where(type => type.Name.EndsWith("Reflection", StringComparison.Ordinal))
+            .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null))
+            .OfType<FileDescriptor>());
+
+    /// <summary>The rule of a method, by its name in a request (<c>/package.Service/Method</c>).</summary>
+    public AccessRule Of(string method) =>
+        _rules.GetValueOrDefault(method) ?? throw new InvalidOperationException($"Nothing says who may call {method}.");
+
+    private static bool IsOwn(MethodDescriptor method) => method.File.Package == OwnPackage;
+
+    private static bool IsOpen(MethodDescriptor method) =>
+        method.File.Package.StartsWith("grpc.health.", StringComparison.Ordinal)
+        || method.File.Package.StartsWith("grpc.reflection.", StringComparison.Ordinal);
+
+    private static AccessRule Read(MethodDescriptor method)
+    {
+        var scope = method.GetOptions()?.GetExtension(AccessExtensions.RequiredScope);
+        return scope is not null && Scopes.All.Contains(scope)
+            ? new(scope, method.GetOptions().GetExtension(AccessExtensions.PlatformOnly))
+            : throw new InvalidOperationException(
+                $"The method {method.FullName} has no required_scope, or one that does not exist (\"{scope}\").");
+    }
+}

@@ -1,0 +1,98 @@
+using System.Reflection;
+using ControlPlane.Server.Rpc;
+using ControlPlane.Storage;
+using ControlPlane.V1;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace ControlPlane.Server.Access;
+
+/// <summary>Tenants, API keys and what server this is.</summary>
+internal sealed class AdminGrpcService(
+    IAccessStore store, TenantAdmin tenants, ApiKeyAdmin keys, StorageEngine engine, NodeIdentity node, TimeProvider clock)
+    : AdminService.AdminServiceBase
+{
+    private static readonly string Version = ReadVersion();
+
+    public override async Task<CreateTenantResponse> CreateTenant(CreateTenantRequest request, ServerCallContext context)
+    {
+        var draft = TenantValidator.ReadCreate(request);
+        var tenant = await tenants.CreateAsync(Caller.Of(context), draft, context.CancellationToken);
+        return new() { Tenant = AdminMapper.ToProto(tenant) };
+    }
+
+    public override async Task<GetTenantResponse> GetTenant(GetTenantRequest request, ServerCallContext context)
+    {
+        var tenantId = Caller.Of(context).ResolveTenant(request.TenantId);
+        return new() { Tenant = AdminMapper.ToProto(await tenants.GetAsync(tenantId, context.CancellationToken)) };
+    }
+
+    public override async Task<ListTenantsResponse> ListTenants(ListTenantsRequest request, ServerCallContext context)
+    {
+        var violations = new Violations();
+        var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
+        violations.ThrowIfAny();
+        var page = await store.ListTenantsAsync(paging.Before, paging.Size, context.CancellationToken);
+        return new() { Tenants = { page.Items.Select(AdminMapper.ToProto) }, NextPageToken = paging.Token(page.Next) };
+    }
+
+    public override async Task<UpdateTenantResponse> UpdateTenant(UpdateTenantRequest request, ServerCallContext context)
+    {
+        var draft = TenantValidator.ReadUpdate(request);
+        return new() { Tenant = AdminMapper.ToProto(await tenants.UpdateAsync(draft, context.CancellationToken)) };
+    }
+
+    public override async Task<DeleteTenantResponse> DeleteTenant(DeleteTenantRequest request, ServerCallContext context)
+    {
+        TenantValidator.CheckDelete(request);
+        await tenants.DeleteAsync(
+            Caller.Of(context), request.TenantId, request.Etag, request.Force, context.CancellationToken);
+        return new();
+    }
+
+    public override async Task<CreateApiKeyResponse> CreateApiKey(CreateApiKeyRequest request, ServerCallContext context)
+    {
+        var draft = ApiKeyValidator.ReadCreate(request, clock.GetUtcNow());
+        var (key, secret) = await keys.CreateAsync(Caller.Of(context), draft, context.CancellationToken);
+        return new() { ApiKey = AdminMapper.ToProto(key), Secret = secret };
+    }
+
+    public override async Task<ListApiKeysResponse> ListApiKeys(ListApiKeysRequest request, ServerCallContext context)
+    {
+        var violations = new Violations();
+        var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
+        violations.ThrowIfAny();
+        var tenantId = Caller.Of(context).ResolveListTenant(request.TenantId);
+        if (tenantId is not null)
+        {
+            await tenants.GetAsync(tenantId, context.CancellationToken);
+        }
+
+        var page = await store.ListKeysAsync(tenantId, paging.Before, paging.Size, context.CancellationToken);
+        return new() { ApiKeys = { page.Items.Select(AdminMapper.ToProto) }, NextPageToken = paging.Token(page.Next) };
+    }
+
+    public override async Task<RevokeApiKeyResponse> RevokeApiKey(RevokeApiKeyRequest request, ServerCallContext context)
+    {
+        ApiKeyValidator.CheckRevoke(request);
+        var key = await keys.RevokeAsync(Caller.Of(context), request.ApiKeyId, context.CancellationToken);
+        return new() { ApiKey = AdminMapper.ToProto(key) };
+    }
+
+    public override Task<GetServerInfoResponse> GetServerInfo(GetServerInfoRequest request, ServerCallContext context) =>
+        Task.FromResult(new GetServerInfoResponse
+        {
+            Version = Version,
+            StorageProvider = engine.Provider,
+            StoreId = engine.StoreId,
+            NodeId = node.NodeId,
+            StartTime = Timestamp.FromDateTimeOffset(node.StartTime),
+        });
+
+    /// <summary>The version without the commit that the build appends after a plus sign.</summary>
+    private static string ReadVersion()
+    {
+        var text = typeof(AdminGrpcService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+        return text?.Split('+')[0] ?? "";
+    }
+}

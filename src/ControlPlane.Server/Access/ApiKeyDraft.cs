@@ -1,0 +1,5 @@
+namespace ControlPlane.Server.Access;
+
+/// <summary>What a caller asks an API key to be.</summary>
+internal sealed record ApiKeyDraft(
+    string TenantId, bool Platform, string Name, IReadOnlyList<string> Scopes, DateTimeOffset? ExpireTime);

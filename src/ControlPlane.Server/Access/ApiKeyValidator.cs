@@ -1,0 +1,81 @@
+using ControlPlane.Server.Rpc;
+using ControlPlane.V1;
+
+namespace ControlPlane.Server.Access;
+
+/// <summary>Reads requests about API keys, or refuses them with every wrong field.</summary>
+internal static class ApiKeyValidator
+{
+    private const int LongestName = 200;
+
+    public static ApiKeyDraft ReadCreate(CreateApiKeyRequest request, DateTimeOffset now)
+    {
+        var violations = new Violations();
+        if (request.ApiKey is not { } key)
+        {
+            violations.Add("api_key", "REQUIRED", "must be set");
+            violations.ThrowIfAny();
+            throw new InvalidOperationException("A violation was noted and not thrown.");
+        }
+
+        if (key.Platform && key.TenantId.Length > 0)
+        {
+            violations.Add("api_key.tenant_id", "PLATFORM_HAS_NO_TENANT", "must be empty in a platform key");
+        }
+
+        FieldRules.CheckText(violations, "api_key.name", key.Name, LongestName, TextKind.Name);
+        CheckScopes(key, violations);
+        var expireTime = ReadExpireTime(key, now, violations);
+        violations.ThrowIfAny();
+        return new(key.TenantId, key.Platform, key.Name, [.. key.Scopes.Distinct(StringComparer.Ordinal)], expireTime);
+    }
+
+    public static void CheckRevoke(RevokeApiKeyRequest request)
+    {
+        var violations = new Violations();
+        if (request.ApiKeyId.Length == 0)
+        {
+            violations.Add("api_key_id", "REQUIRED", "must be set");
+        }
+
+        violations.ThrowIfAny();
+    }
+
+    private static void CheckScopes(ApiKey key, Violations violations)
+    {
+        if (key.Scopes.Count == 0)
+        {
+            violations.Add("api_key.scopes", "REQUIRED", "must have at least one scope");
+        }
+
+        for (var i = 0; i < key.Scopes.Count; i++)
+        {
+            if (!Scopes.All.Contains(key.Scopes[i]))
+            {
+                violations.Add($"api_key.scopes[{i}]", "SCOPE_UNKNOWN", $"must be one of {string.Join(", ", Scopes.InOrder)}");
+            }
+        }
+    }
+
+    private static DateTimeOffset? ReadExpireTime(ApiKey key, DateTimeOffset now, Violations violations)
+    {
+        if (key.ExpireTime is null)
+        {
+            return null;
+        }
+
+        if (!ProtoTimes.TryRead(key.ExpireTime, out var time))
+        {
+            violations.Add("api_key.expire_time", "TIME_INVALID", "must be a time of the years 1 to 9999");
+            return null;
+        }
+
+        if (time <= now)
+        {
+            violations.Add("api_key.expire_time", "NOT_IN_FUTURE", "must be in the future");
+        }
+
+        // In the precision that every engine stores, so that it reads back equal.
+        return time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
+    }
+}

@@ -1,0 +1,49 @@
+using ControlPlane.Storage;
+using Microsoft.Extensions.Options;
+
+namespace ControlPlane.Server.Access;
+
+/// <summary>Where the server speaks to the person who starts it.</summary>
+internal sealed record OperatorOutput(TextWriter Writer);
+
+/// <summary>
+/// Makes the first platform key of a new store, unless one is configured, and prints it before the server listens. It goes to
+/// standard output directly: a log would keep it.
+/// </summary>
+internal sealed class BootstrapKeyService(
+    IAccessStore store, IdSource ids, TimeProvider clock, IOptions<AccessOptions> options, OperatorOutput output)
+    : IHostedLifecycleService
+{
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (!string.IsNullOrEmpty(options.Value.BootstrapKey) || await store.HasPlatformKeyAsync(cancellationToken))
+        {
+            return;
+        }
+
+        var secret = ApiKeySecret.Create();
+        var key = new ApiKeyRecord
+        {
+            Id = ids.Next("key_"),
+            TenantId = null,
+            Hash = ApiKeyHash.Of(secret).ToBytes(),
+            Name = "bootstrap",
+            Scopes = Scopes.InOrder,
+            CreateTime = clock.GetStoreNow(),
+        };
+        await store.CreateKeyAsync(key, cancellationToken);
+        await output.Writer.WriteLineAsync(
+            $"This store is new. Its first API key ({key.Id}, every tenant, every scope) is shown here and never again:\n{secret}");
+        await output.Writer.FlushAsync(cancellationToken);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,17 @@
+using System.Collections.Frozen;
+
+namespace ControlPlane.Server.Access;
+
+/// <summary>What API keys may be allowed to do.</summary>
+internal static class Scopes
+{
+    public const string Admin = "admin";
+
+    /// <summary>Every scope there is, in the order in which they are shown.</summary>
+    public static readonly IReadOnlyList<string> InOrder =
+    [
+        "webhooks.read", "webhooks.write", "events.publish", "events.read", "deliveries.read", "deliveries.write", Admin,
+    ];
+
+    public static readonly FrozenSet<string> All = InOrder.ToFrozenSet(StringComparer.Ordinal);
+}

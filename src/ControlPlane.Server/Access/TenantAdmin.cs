@@ -1,0 +1,127 @@
+using System.Globalization;
+using ControlPlane.Server.Catalog;
+using ControlPlane.Server.Rpc;
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Access;
+
+/// <summary>Makes, changes and deletes tenants.</summary>
+internal sealed class TenantAdmin(
+    IAccessStore store,
+    IDeliveryStore deliveries,
+    WebhookCatalog catalog,
+    ApiKeys keys,
+    IdSource ids,
+    TimeProvider clock,
+    ILogger<TenantAdmin> logger)
+{
+    private const string ResourceType = "tenant";
+
+    public static string EtagOf(TenantRecord tenant) => tenant.Version.ToString(CultureInfo.InvariantCulture);
+
+    public async Task<TenantRecord> CreateAsync(Caller caller, TenantDraft draft, CancellationToken cancellationToken)
+    {
+        var now = clock.GetStoreNow();
+        var tenant = new TenantRecord
+        {
+            Id = draft.Id.Length > 0 ? draft.Id : ids.Next("ten_"),
+            Name = draft.Name ?? "",
+            Labels = draft.Labels ?? new Dictionary<string, string>(),
+            CreateTime = now,
+            UpdateTime = now,
+        };
+        if (!await store.CreateTenantAsync(tenant, cancellationToken))
+        {
+            throw RequestErrors.AlreadyExists(
+                "TENANT_EXISTS", ResourceType, tenant.Id, $"The id \"{tenant.Id}\" belongs to a tenant that exists or was deleted.");
+        }
+
+        AccessLog.TenantCreated(logger, tenant.Id, caller.KeyId);
+        return tenant;
+    }
+
+    public async Task<TenantRecord> GetAsync(string tenantId, CancellationToken cancellationToken) =>
+        await store.GetTenantAsync(tenantId, cancellationToken) ?? throw RequestErrors.NotFound(ResourceType, tenantId);
+
+    public async Task<TenantRecord> UpdateAsync(TenantDraft draft, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var held = await GetAsync(draft.Id, cancellationToken);
+            if (draft.Etag.Length > 0 && draft.Etag != EtagOf(held))
+            {
+                throw RequestErrors.EtagMismatch(ResourceType, draft.Id);
+            }
+
+            if (draft is { Name: null, Labels: null })
+            {
+                return held;
+            }
+
+            var changed = held with
+            {
+                Name = draft.Name ?? held.Name,
+                Labels = draft.Labels ?? held.Labels,
+                Version = held.Version + 1,
+                UpdateTime = clock.GetStoreNow(),
+            };
+            if (await store.UpdateTenantAsync(changed, cancellationToken))
+            {
+                return changed;
+            }
+
+            // Somebody changed it in between: look again, and without an etag apply the change to what is there now.
+        }
+    }
+
+    public async Task DeleteAsync(Caller caller, string tenantId, string etag, bool force, CancellationToken cancellationToken)
+    {
+        if (tenantId == TenantRecord.DefaultId)
+        {
+            throw RequestErrors.FailedPrecondition(
+                "DEFAULT_TENANT", tenantId, "The tenant \"default\" stands for all requests without a tenant and cannot be deleted.");
+        }
+
+        // Once begun it is carried through: a caller that goes away must not leave a deletion half done, since none can repeat it.
+        cancellationToken.ThrowIfCancellationRequested();
+        var outcome = await store.DeleteTenantAsync(tenantId, ParseEtag(etag), force, clock.GetStoreNow(), CancellationToken.None);
+        if (outcome != TenantDelete.Done)
+        {
+            throw Refusal(outcome, tenantId);
+        }
+
+        catalog.Forget(tenantId);
+        keys.Invalidate();
+
+        var cancelled = 0;
+        int batch;
+        do
+        {
+            batch = await deliveries.CancelOrphansAsync(clock.GetStoreNow(), CancellationToken.None);
+            cancelled += batch;
+        }
+        while (batch > 0);
+
+        AccessLog.TenantDeleted(logger, tenantId, caller.KeyId, cancelled);
+    }
+
+    private static RequestException Refusal(TenantDelete outcome, string tenantId) => outcome switch
+    {
+        TenantDelete.NotFound => RequestErrors.NotFound(ResourceType, tenantId),
+        TenantDelete.VersionMismatch => RequestErrors.EtagMismatch(ResourceType, tenantId),
+        TenantDelete.NotEmpty => RequestErrors.FailedPrecondition(
+            "TENANT_NOT_EMPTY", tenantId, "The tenant has webhooks. Delete them first, or set force to delete them with it."),
+        _ => throw new InvalidOperationException($"A tenant's deletion ended as {outcome}."),
+    };
+
+    /// <summary>The version that an etag means: null for any, and 0, which no tenant has, for one that was never given out.</summary>
+    private static long? ParseEtag(string etag)
+    {
+        if (etag.Length == 0)
+        {
+            return null;
+        }
+
+        return long.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
+    }
+}

@@ -1,0 +1,4 @@
+namespace ControlPlane.Server.Access;
+
+/// <summary>What a caller asks a tenant to be; null where nothing was asked for.</summary>
+internal sealed record TenantDraft(string Id, string Etag, string? Name, IReadOnlyDictionary<string, string>? Labels);

@@ -1,0 +1,89 @@
+using System.Text.RegularExpressions;
+using ControlPlane.Server.Rpc;
+using ControlPlane.V1;
+
+namespace ControlPlane.Server.Access;
+
+/// <summary>Reads requests about tenants, or refuses them with every wrong field.</summary>
+internal static partial class TenantValidator
+{
+    private const int LongestName = 200;
+
+    public static TenantDraft ReadCreate(CreateTenantRequest request)
+    {
+        var violations = new Violations();
+        var tenant = Require(request.Tenant, violations);
+        if (tenant.Id.Length > 0 && !IdPattern().IsMatch(tenant.Id))
+        {
+            violations.Add(
+                "tenant.id",
+                "ID_INVALID",
+                "must be 1 to 63 lower-case letters, digits, \"-\" and \"_\", beginning with a letter or digit");
+        }
+
+        CheckName(tenant, violations);
+        CheckLabels(tenant, violations);
+        violations.ThrowIfAny();
+        return new(tenant.Id, Etag: "", tenant.Name, tenant.Labels.ToDictionary());
+    }
+
+    public static TenantDraft ReadUpdate(UpdateTenantRequest request)
+    {
+        var violations = new Violations();
+        var tenant = Require(request.Tenant, violations);
+        if (request.Tenant is not null)
+        {
+            RequireId("tenant.id", tenant.Id, violations);
+        }
+
+        // Fields that only the server sets can be named, and stay as they are.
+        var mask = UpdateMask.Read(request.UpdateMask, tenant, violations);
+        var (name, labels) = (mask.Names("name"), mask.Names("labels"));
+        if (name)
+        {
+            CheckName(tenant, violations);
+        }
+
+        if (labels)
+        {
+            CheckLabels(tenant, violations);
+        }
+
+        violations.ThrowIfAny();
+        return new(tenant.Id, tenant.Etag, name ? tenant.Name : null, labels ? tenant.Labels.ToDictionary() : null);
+    }
+
+    public static void CheckDelete(DeleteTenantRequest request)
+    {
+        var violations = new Violations();
+        RequireId("tenant_id", request.TenantId, violations);
+        violations.ThrowIfAny();
+    }
+
+    private static Tenant Require(Tenant? tenant, Violations violations)
+    {
+        if (tenant is null)
+        {
+            violations.Add("tenant", "REQUIRED", "must be set");
+        }
+
+        return tenant ?? new Tenant();
+    }
+
+    private static void RequireId(string field, string id, Violations violations)
+    {
+        if (id.Length == 0)
+        {
+            violations.Add(field, "REQUIRED", "must be set");
+        }
+    }
+
+    private static void CheckName(Tenant tenant, Violations violations) =>
+        FieldRules.CheckText(violations, "tenant.name", tenant.Name, LongestName, TextKind.Name);
+
+    private static void CheckLabels(Tenant tenant, Violations violations) =>
+        FieldRules.CheckLabels(violations, "tenant.labels", tenant.Labels.AsReadOnly());
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9_-]{0,62}\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex IdPattern();
+}

@@ -1,0 +1,6 @@
+namespace ControlPlane.Server.Deliveries;
+
+internal static class DeliveriesRegistration
+{
+    public static IServiceCollection AddDeliveries(this IServiceCollection services) => services.AddSingleton<DeliveryWatch>();
+}

@@ -1,0 +1,73 @@
+using ControlPlane.Server.Access;
+using ControlPlane.Server.Dispatching;
+using ControlPlane.Server.Rpc;
+using ControlPlane.Storage;
+using ControlPlane.V1;
+using Grpc.Core;
+
+namespace ControlPlane.Server.Deliveries;
+
+/// <summary>DeliveryService over gRPC.</summary>
+internal sealed class DeliveryGrpcService(
+    IDeliveryStore deliveries, Dispatcher dispatcher, DeliveryWatch watch, TimeProvider clock) : DeliveryService.DeliveryServiceBase
+{
+    public override async Task<ListDeliveriesResponse> ListDeliveries(ListDeliveriesRequest request, ServerCallContext context)
+    {
+        var violations = new Violations();
+        var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
+        var filter = DeliveryFilterValidator.Check(request, violations);
+        violations.ThrowIfAny();
+        filter = filter with { TenantId = Caller.Of(context).ResolveListTenant(request.TenantId) };
+        var page = await deliveries.ListAsync(filter.ToQuery(paging.Before, paging.Size), context.CancellationToken);
+        return new ListDeliveriesResponse
+        {
+            Deliveries = { page.Items.Select(delivery => DeliveryMapper.ToProto(delivery)) },
+            NextPageToken = paging.Token(page.Next),
+        };
+    }
+
+    public override async Task<GetDeliveryResponse> GetDelivery(GetDeliveryRequest request, ServerCallContext context)
+    {
+        var delivery = await FindAsync(request.DeliveryId, context);
+        var attempts = await deliveries.ListAttemptsAsync(delivery.Id, context.CancellationToken);
+        return new GetDeliveryResponse { Delivery = DeliveryMapper.ToProto(delivery, attempts) };
+    }
+
+    public override async Task<RetryDeliveryResponse> RetryDelivery(RetryDeliveryRequest request, ServerCallContext context)
+    {
+        var found = await FindAsync(request.DeliveryId, context);
+        var result = await deliveries.RetryAsync(found.Id, clock.GetStoreNow(), context.CancellationToken);
+        var delivery = Steered(result, found.Id, "DELIVERY_NOT_ENDED", "is still on its way; only a delivery that has ended can be retried.");
+        dispatcher.Expect(delivery.TenantId, delivery.WebhookId, clock.GetUtcNow());
+        return new RetryDeliveryResponse { Delivery = DeliveryMapper.ToProto(delivery) };
+    }
+
+    public override async Task<CancelDeliveryResponse> CancelDelivery(CancelDeliveryRequest request, ServerCallContext context)
+    {
+        var found = await FindAsync(request.DeliveryId, context);
+        var result = await deliveries.CancelAsync(found.Id, clock.GetStoreNow(), context.CancellationToken);
+        var delivery = Steered(result, found.Id, "DELIVERY_ENDED", "has ended already.");
+        dispatcher.Forget(delivery.Id);
+        return new CancelDeliveryResponse { Delivery = DeliveryMapper.ToProto(delivery) };
+    }
+
+    public override Task WatchDeliveries(
+        WatchDeliveriesRequest request, IServerStreamWriter<WatchDeliveriesResponse> responseStream, ServerCallContext context) =>
+        watch.RunAsync(request, responseStream, context);
+
+    private async Task<DeliveryRecord> FindAsync(string id, ServerCallContext context) =>
+        await deliveries.GetAsync(id, context.CancellationToken) is { } delivery && Caller.Of(context).Sees(delivery.TenantId)
+            ? delivery
+            : throw RequestErrors.NotFound("delivery", id);
+
+    private static DeliveryRecord Steered(SteerResult result, string id, string wrongState, string explanation) => result.Outcome switch
+    {
+        SteerOutcome.Done => result.Delivery!,
+        SteerOutcome.WrongState => throw RequestErrors.FailedPrecondition(wrongState, id, $"The delivery \"{id}\" {explanation}"),
+        SteerOutcome.WebhookDeleted => throw RequestErrors.FailedPrecondition(
+            "WEBHOOK_DELETED", id, $"The webhook of the delivery \"{id}\" was deleted."),
+        SteerOutcome.PayloadExpired => throw RequestErrors.FailedPrecondition(
+            "PAYLOAD_EXPIRED", id, $"The payload of the delivery \"{id}\" is no longer stored."),
+        _ => throw RequestErrors.NotFound("delivery", id),
+    };
+}

@@ -1,0 +1,84 @@
+using ControlPlane.Server.Access;
+using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Watching;
+using ControlPlane.Storage;
+using ControlPlane.V1;
+using Grpc.Core;
+
+namespace ControlPlane.Server.Deliveries;
+
+/// <summary>Turns a WatchDeliveries call into a watch, and what it tells into messages.</summary>
+internal sealed class DeliveryWatch(WatchStream stream, IChangeFeed feed, StorageEngine store)
+{
+    private static readonly TimeSpan DefaultHeartbeat = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestHeartbeat = TimeSpan.FromSeconds(300);
+
+    public async Task RunAsync(
+        WatchDeliveriesRequest request, IServerStreamWriter<WatchDeliveriesResponse> responses, ServerCallContext context)
+    {
+        var violations = new Violations();
+        var filter = DeliveryFilterValidator.Check(request, violations);
+        var heartbeat = ProtoTimes.CheckDuration(
+            violations, "heartbeat_interval", request.HeartbeatInterval, ShortestHeartbeat, LongestHeartbeat, "1 to 300 seconds");
+        var startTime = ProtoTimes.CheckTime(violations, "start_time", request.StartTime);
+        var resumed = ReadToken(request, violations);
+        violations.ThrowIfAny();
+        filter = filter with { TenantId = Caller.Of(context).ResolveListTenant(request.TenantId) };
+        if (resumed > feed.Head)
+        {
+            throw RequestErrors.OutOfRange(
+                "RESUME_TOKEN_EXPIRED", "The resume token is ahead of this store, which was restored from a backup: list, then watch from now.");
+        }
+
+        var after = resumed ?? (startTime is { } time
+            ? Math.Max(await feed.FindBeforeAsync(time, context.CancellationToken), await feed.GetFloorAsync(context.CancellationToken))
+            : feed.Head);
+        await stream.RunAsync(
+            after, filter.Matches, heartbeat ?? DefaultHeartbeat, notice => responses.WriteAsync(Message(notice), CancellationToken.None),
+            context.CancellationToken);
+    }
+
+    private long? ReadToken(WatchDeliveriesRequest request, Violations violations)
+    {
+        if (request.ResumeToken.Length == 0)
+        {
+            return null;
+        }
+
+        if (request.StartTime is not null)
+        {
+            violations.Add("start_time", "EXCLUSIVE", "must not be set together with resume_token");
+        }
+
+        var revision = ResumeToken.Read(store.StoreId, request.ResumeToken);
+        if (revision is null)
+        {
+            violations.Add("resume_token", "RESUME_TOKEN_INVALID", "is not a token of this store");
+        }
+
+        return revision;
+    }
+
+    private WatchDeliveriesResponse Message(WatchNotice notice)
+    {
+        var message = new WatchDeliveriesResponse { ResumeToken = ResumeToken.Write(store.StoreId, notice.Revision) };
+        switch (notice.Signal)
+        {
+            case WatchSignal.Ready:
+                message.Ready = new();
+                break;
+            case WatchSignal.Change:
+                message.Delivery = DeliveryMapper.ToProto(notice.Delivery!);
+                break;
+            case WatchSignal.Heartbeat:
+                message.Heartbeat = new();
+                break;
+            default:
+                message.Closing = new();
+                break;
+        }
+
+        return message;
+    }
+}

@@ -1,0 +1,161 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using ControlPlane.Server.Catalog;
+using ControlPlane.Storage;
+using Microsoft.Extensions.Options;
+
+namespace ControlPlane.Server.Dispatching;
+
+/// <summary>The lanes, one per webhook with something to send, and the line in which they take turns.</summary>
+internal sealed class Dispatcher : ILaneHost, IDisposable
+{
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
+    private readonly ConcurrentDictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
+    private readonly Channel<Lane> _ready = Channel.CreateUnbounded<Lane>();
+    private readonly LaneAlarm _alarm;
+    private readonly Held _held;
+    private readonly LeaseBook _leases;
+    private readonly WebhookCatalog _catalog;
+    private readonly DispatchingOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<Dispatcher> _log;
+    private volatile bool _stopping;
+
+    public Dispatcher(
+        Held held, LeaseBook leases, LaneAlarm alarm, WebhookCatalog catalog, IOptions<DispatchingOptions> options, TimeProvider clock,
+        ILogger<Dispatcher> log)
+    {
+        (_held, _leases, _alarm, _catalog, _options, _clock, _log) = (held, leases, alarm, catalog, options.Value, clock, log);
+        catalog.Changed += Reconsider;
+    }
+
+    /// <summary>Lanes whose turn it is, in order.</summary>
+    public ChannelReader<Lane> Ready => _ready.Reader;
+
+    /// <summary>The leases that deliveries are born with.</summary>
+    public string Owner => _leases.Owner;
+
+    /// <summary>Sets a place aside for a delivery that is about to be stored, or null if it should wait in the store.</summary>
+    public Lane? TryReserve(WebhookRecord webhook)
+    {
+        var lane = LaneOf(webhook.TenantId, webhook.Id);
+        return !_stopping && lane.TryReserve(webhook) ? lane : null;
+    }
+
+    /// <summary>Hands over a delivery that was born leased on a reserved place.</summary>
+    public void Enqueue(Lane lane, DeliveryRecord delivery, EventRecord source, DateTimeOffset leaseUntil) =>
+        lane.Enqueue(_held.Add(delivery, source, leaseUntil));
+
+    /// <summary>Tells that a delivery waits in the store until then.</summary>
+    public void Expect(string tenantId, string webhookId, DateTimeOffset due) => LaneOf(tenantId, webhookId).Expect(due);
+
+    /// <summary>Tells that a delivery was cancelled.</summary>
+    public void Forget(string deliveryId) => _held.Lose(deliveryId);
+
+    /// <summary>Stops lanes from taking and starting deliveries; answers everything that was queued.</summary>
+    public IReadOnlyList<WorkItem> Stop()
+    {
+        _stopping = true;
+        _ready.Writer.TryComplete();
+        return [.. _lanes.Values.SelectMany(lane => lane.TakeQueue())];
+    }
+
+    bool ILaneHost.TryTakePlace() => _held.TryTakePlace();
+
+    void ILaneHost.GiveBackPlace() => _held.GiveBackPlace();
+
+    void ILaneHost.Enlist(Lane lane) => _ready.Writer.TryWrite(lane);
+
+    void ILaneHost.SetAlarm(Lane lane, DateTimeOffset time) => _alarm.Set(lane, time);
+
+    void ILaneHost.Claim(Lane lane, int limit, int changes)
+    {
+        if (!_stopping)
+        {
+            _ = ClaimAsync(lane, limit, changes);
+        }
+    }
+
+    public void Dispose() => _catalog.Changed -= Reconsider;
+
+    private async Task ClaimAsync(Lane lane, int limit, int changes)
+    {
+        WebhookRecord? webhook = null;
+        IReadOnlyList<WorkItem> items = [];
+        DateTimeOffset? next = _clock.GetUtcNow() + Breath;
+        try
+        {
+            webhook = await _catalog.FindAsync(lane.TenantId, lane.WebhookId, CancellationToken.None);
+            if (webhook is not { State: WebhookState.Active })
+            {
+                webhook = null;
+                return;
+            }
+
+            var places = 0;
+            while (places < limit && _held.TryTakePlace())
+            {
+                places++;
+            }
+
+            if (places > 0)
+            {
+                (items, next) = await _leases.ClaimAsync(lane.WebhookId, places);
+            }
+        }
+        catch (Exception e)
+        {
+            DispatchingLog.ClaimFailed(_log, e, lane.WebhookId);
+            next = _clock.GetUtcNow() + TimeSpan.FromSeconds(1);
+        }
+        finally
+        {
+            lane.Claimed(webhook, changes, items, next);
+        }
+    }
+
+    private void Reconsider(string tenantId, string webhookId)
+    {
+        if (_lanes.TryGetValue(webhookId, out var lane))
+        {
+            _ = ReconsiderAsync(lane);
+        }
+    }
+
+    /// <summary>A webhook that was disabled or deleted gives its queue back; one that was resumed goes on.</summary>
+    private async Task ReconsiderAsync(Lane lane)
+    {
+        try
+        {
+            var webhook = await _catalog.FindAsync(lane.TenantId, lane.WebhookId, CancellationToken.None);
+            if (webhook is not { State: WebhookState.Active })
+            {
+                await _leases.ReleaseAsync(lane.TakeQueue(), _clock.GetUtcNow());
+            }
+
+            if (webhook is null)
+            {
+                await _leases.CancelOrphansAsync();
+                _lanes.TryRemove(new(lane.WebhookId, lane));
+            }
+        }
+        catch (Exception e)
+        {
+            DispatchingLog.ReconsiderFailed(_log, e, lane.WebhookId);
+        }
+        finally
+        {
+            lane.Expect(_clock.GetUtcNow());
+            lane.Reconsider();
+        }
+    }
+
+    private Lane LaneOf(string tenantId, string webhookId) =>
+        _lanes.TryGetValue(webhookId, out var lane)
+            ? lane
+            : _lanes.GetOrAdd(webhookId, static (id, x) => x.self.NewLane(x.tenantId, id), (self: this, tenantId));
+
+    private Lane NewLane(string tenantId, string webhookId) =>
+        new(tenantId, webhookId, new LaneGate(_options.MaxInFlightPerWebhook, _options.ProbeAfterFailures, _clock), this,
+            _options.QueuePerWebhook, _clock);
+}

@@ -1,0 +1,19 @@
+namespace ControlPlane.Server.Dispatching;
+
+/// <summary>What a lane asks of the dispatcher around it. None of the calls is made under the lane's lock, but for the places.</summary>
+internal interface ILaneHost
+{
+    /// <summary>Takes a place in memory for one delivery; false if all are taken.</summary>
+    bool TryTakePlace();
+
+    void GiveBackPlace();
+
+    /// <summary>Puts the lane at the end of the line for a sender.</summary>
+    void Enlist(Lane lane);
+
+    /// <summary>Claims due deliveries and calls <see cref="Lane.Claimed"/> in the end.</summary>
+    void Claim(Lane lane, int limit, int changes);
+
+    /// <summary>Calls <see cref="Lane.Pump"/> at that time.</summary>
+    void SetAlarm(Lane lane, DateTimeOffset time);
+}

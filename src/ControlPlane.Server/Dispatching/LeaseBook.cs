@@ -1,0 +1,101 @@
+using ControlPlane.Storage;
+using Microsoft.Extensions.Options;
+
+namespace ControlPlane.Server.Dispatching;
+
+/// <summary>Claims, prolongs, gives back and recovers leases in the name of this process.</summary>
+internal sealed class LeaseBook(
+    IDeliveryQueue queue, IDeliveryStore deliveries, Held held, NodeIdentity node, IOptions<DispatchingOptions> options, TimeProvider clock)
+{
+    private const int Batch = 1000;
+
+    public string Owner => node.NodeId;
+
+    /// <summary>Until when a lease taken now holds.</summary>
+    public DateTimeOffset LeaseUntil() => clock.GetStoreNow() + options.Value.Lease;
+
+    /// <summary>Claims due deliveries of a webhook into places already taken; gives back the places that it does not fill.</summary>
+    public async Task<(IReadOnlyList<WorkItem> Items, DateTimeOffset? NextDue)> ClaimAsync(string webhookId, int places)
+    {
+        var filled = 0;
+        try
+        {
+            var until = LeaseUntil();
+            var claim = await queue.ClaimDueAsync(
+                new ClaimRequest(webhookId, places, Owner, clock.GetStoreNow(), until), CancellationToken.None);
+            filled = claim.Deliveries.Count;
+            return ([.. claim.Deliveries.Select(delivery => held.Add(delivery, source: null, until))], claim.NextDue);
+        }
+        finally
+        {
+            for (var i = filled; i < places; i++)
+            {
+                held.GiveBackPlace();
+            }
+        }
+    }
+
+    /// <summary>Gives deliveries back unsent, to be due then.</summary>
+    public async Task ReleaseAsync(IReadOnlyList<WorkItem> items, DateTimeOffset due)
+    {
+        if (items.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await queue.ReleaseAsync([.. items.Select(item => item.Lease)], due, CancellationToken.None);
+        }
+        finally
+        {
+            foreach (var item in items)
+            {
+                held.Remove(item);
+            }
+        }
+    }
+
+    /// <summary>Prolongs what is held and half used up; what was lost is marked so that it is not started.</summary>
+    public async Task ExtendAsync()
+    {
+        var soon = clock.GetUtcNow() + (options.Value.Lease / 2);
+        foreach (var items in held.Items.Where(item => !item.Lost && item.LeaseUntil < soon).Chunk(Batch))
+        {
+            var until = LeaseUntil();
+            var lost = await queue.ExtendAsync([.. items.Select(item => item.Lease)], until, CancellationToken.None);
+            foreach (var item in items)
+            {
+                if (lost.Contains(item.Delivery.Id))
+                {
+                    item.Lose();
+                }
+                else
+                {
+                    item.Prolong(until);
+                }
+            }
+        }
+    }
+
+    /// <summary>Makes deliveries wait again whose lease ran out or, if this process is the store's only owner, was another's.</summary>
+    public async Task<int> RecoverAsync(bool onlyOwner)
+    {
+        int taken, all = 0;
+        do
+        {
+            taken = await queue.RecoverAsync(clock.GetStoreNow(), onlyOwner ? Owner : null, CancellationToken.None);
+            all += taken;
+        }
+        while (taken > 0);
+        return all;
+    }
+
+    /// <summary>Cancels what still waits for deleted webhooks.</summary>
+    public async Task CancelOrphansAsync()
+    {
+        while (await deliveries.CancelOrphansAsync(clock.GetStoreNow(), CancellationToken.None) > 0)
+        {
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Dispatching;
+
+/// <summary>A delivery that this process holds the lease of.</summary>
+internal sealed class WorkItem(DeliveryRecord delivery, EventRecord? source, DateTimeOffset leaseUntil)
+{
+    private long _leaseUntil = leaseUntil.UtcTicks;
+    private volatile bool _lost;
+
+    public DeliveryRecord Delivery => delivery;
+
+    public Lease Lease => new(delivery.Id, delivery.Fence);
+
+    /// <summary>The event with its payload, if it waits in memory; otherwise it is read when the delivery's turn comes.</summary>
+    public EventRecord? Event => source;
+
+    public DateTimeOffset LeaseUntil => new(Interlocked.Read(ref _leaseUntil), TimeSpan.Zero);
+
+    /// <summary>The lease is no longer ours: the delivery was cancelled or recovered. It must not be started.</summary>
+    public bool Lost => _lost;
+
+    public void Prolong(DateTimeOffset until) => Interlocked.Exchange(ref _leaseUntil, until.UtcTicks);
+
+    public void Lose() => _lost = true;
+}

@@ -1,0 +1,46 @@
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace ControlPlane.Server.Hosting;
+
+/// <summary>Opens the two listeners: gRPC over HTTP/2 alone, health over HTTP/1.1.</summary>
+internal sealed class KestrelSetup(IOptions<ListenOptions> listen) : IConfigureOptions<KestrelServerOptions>
+{
+    public void Configure(KestrelServerOptions options)
+    {
+        options.AddServerHeader = false;
+        var http2 = options.Limits.Http2;
+        // A client that vanished without a word is noticed, and its streams end.
+        http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+        http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
+        http2.MaxStreamsPerConnection = 1000;
+        http2.InitialConnectionWindowSize = 1 << 20;
+        http2.InitialStreamWindowSize = 512 << 10;
+        Listen(options, listen.Value.Grpc, HttpProtocols.Http2);
+        Listen(options, listen.Value.Http, HttpProtocols.Http1);
+    }
+
+    private void Listen(KestrelServerOptions options, string text, HttpProtocols protocols)
+    {
+        var address = ListenAddress.Parse(text)!;
+        void Setup(Microsoft.AspNetCore.Server.Kestrel.Core.ListenOptions endpoint)
+        {
+            endpoint.Protocols = protocols;
+            if (address.Tls)
+            {
+                endpoint.UseHttps(https => https.ServerCertificate =
+                    X509Certificate2.CreateFromPemFile(listen.Value.CertificatePath!, listen.Value.KeyPath));
+            }
+        }
+
+        if (address.Address is { } ip)
+        {
+            options.Listen(ip, address.Port, Setup);
+        }
+        else
+        {
+            options.ListenLocalhost(address.Port, Setup);
+        }
+    }
+}

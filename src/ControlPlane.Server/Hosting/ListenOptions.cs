@@ -1,0 +1,84 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+
+namespace ControlPlane.Server.Hosting;
+
+/// <summary>Settings of <c>ControlPlane:Listen</c>.</summary>
+internal sealed class ListenOptions
+{
+    public const string Section = "ControlPlane:Listen";
+
+    /// <summary>Where gRPC is served: HTTP/2 without TLS (<c>http</c>) or with (<c>https</c>). Port 0 takes a free one.</summary>
+    /// <value>Default: <c>http://127.0.0.1:7400</c>.</value>
+    public string Grpc { get; set; } = "http://127.0.0.1:7400";
+
+    /// <summary>Where health checks are served over HTTP/1.1: <c>/healthz</c> and <c>/readyz</c>.</summary>
+    /// <value>Default: <c>http://127.0.0.1:7401</c>.</value>
+    public string Http { get; set; } = "http://127.0.0.1:7401";
+
+    /// <summary>The PEM certificate chain for <c>https</c>.</summary>
+    public string? CertificatePath { get; set; }
+
+    /// <summary>The PEM private key for <c>https</c>.</summary>
+    public string? KeyPath { get; set; }
+}
+
+/// <summary>An address to listen on.</summary>
+/// <param name="Address">Null means both loopback addresses (<c>localhost</c>).</param>
+/// <param name="Port">0 takes a free one.</param>
+/// <param name="Tls">Whether TLS is spoken.</param>
+internal sealed record ListenAddress(IPAddress? Address, int Port, bool Tls)
+{
+    /// <summary>Reads <c>http://host:port</c> with an address, <c>localhost</c> or <c>*</c> as host; null if it is not that.</summary>
+    public static ListenAddress? Parse(string text)
+    {
+        var tls = text.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+        var rest = tls ? text[8..] : text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? text[7..] : null;
+        rest = rest?.TrimEnd('/');
+        var colon = rest?.LastIndexOf(':') ?? -1;
+        if (colon <= 0 || !ushort.TryParse(rest.AsSpan(colon + 1), out var port))
+        {
+            return null;
+        }
+
+        var host = rest![..colon];
+        return host switch
+        {
+            "*" or "+" => new(IPAddress.IPv6Any, port, tls),
+            _ when host.Equals("localhost", StringComparison.OrdinalIgnoreCase) => new(null, port, tls),
+            _ when IPAddress.TryParse(host.Trim('[', ']'), out var address) => new(address, port, tls),
+            _ => null,
+        };
+    }
+}
+
+/// <summary>Names the wrong key in one line.</summary>
+internal sealed class ListenOptionsValidator : IValidateOptions<ListenOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ListenOptions options)
+    {
+        var failures = new List<string>();
+        foreach (var (key, value) in new[] { ("Grpc", options.Grpc), ("Http", options.Http) })
+        {
+            if (ListenAddress.Parse(value) is not { } address)
+            {
+                failures.Add($"{ListenOptions.Section}:{key}: \"{value}\" is not http(s)://ADDRESS:PORT");
+            }
+            else if (address.Tls)
+            {
+                Check(failures, "CertificatePath", options.CertificatePath);
+                Check(failures, "KeyPath", options.KeyPath);
+            }
+        }
+
+        return failures.Count > 0 ? ValidateOptionsResult.Fail(failures.Distinct()) : ValidateOptionsResult.Success;
+    }
+
+    private static void Check(List<string> failures, string key, string? path)
+    {
+        if (string.IsNullOrEmpty(path) || !File.Exists(path))
+        {
+            failures.Add($"{ListenOptions.Section}:{key}: https needs a PEM file here, and there is none at \"{path}\"");
+        }
+    }
+}

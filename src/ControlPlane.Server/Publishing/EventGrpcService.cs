@@ -1,0 +1,109 @@
+using ControlPlane.Server.Access;
+using ControlPlane.Server.Rpc;
+using ControlPlane.Storage;
+using ControlPlane.V1;
+using Grpc.Core;
+
+namespace ControlPlane.Server.Publishing;
+
+/// <summary>EventService over gRPC.</summary>
+internal sealed class EventGrpcService(Publisher publisher, IEventStore events, EventValidator validator) : EventService.EventServiceBase
+{
+    private const int MaximumBatch = 1000;
+    private const int MaximumTypeFilters = 50;
+
+    public override async Task<PublishEventResponse> PublishEvent(PublishEventRequest request, ServerCallContext context)
+    {
+        var source = request.Event ?? new Event();
+        var violations = new Violations();
+        var draft = validator.Check("event", source, violations);
+        violations.ThrowIfAny();
+        var tenantId = Caller.Of(context).ResolveTenant(source.TenantId);
+        var published = await PublishAsync(tenantId, [draft], _ => "event", context.CancellationToken);
+        return EventMapper.ToProto(published[0]);
+    }
+
+    public override async Task<BatchPublishEventsResponse> BatchPublishEvents(BatchPublishEventsRequest request, ServerCallContext context)
+    {
+        var violations = new Violations();
+        if (request.Events.Count is 0 or > MaximumBatch)
+        {
+            violations.Add("events", "COUNT_OUT_OF_RANGE", $"must have 1 to {MaximumBatch} entries");
+            violations.ThrowIfAny();
+        }
+
+        var tenant = request.Events[0].TenantId;
+        var drafts = new EventDraft[request.Events.Count];
+        for (var i = 0; i < drafts.Length; i++)
+        {
+            drafts[i] = validator.Check($"events[{i}]", request.Events[i], violations);
+            if (request.Events[i].TenantId != tenant)
+            {
+                violations.Add($"events[{i}].tenant_id", "TENANT_DIFFERS", "must be the same in all events of a batch");
+            }
+        }
+
+        violations.ThrowIfAny();
+        var tenantId = Caller.Of(context).ResolveTenant(tenant);
+        var published = await PublishAsync(tenantId, drafts, i => $"events[{i}]", context.CancellationToken);
+        return new BatchPublishEventsResponse { Results = { published.Select(EventMapper.ToProto) } };
+    }
+
+    public override async Task<GetEventResponse> GetEvent(GetEventRequest request, ServerCallContext context)
+    {
+        var caller = Caller.Of(context);
+        var tenantId = request.TenantId.Length > 0 ? caller.ResolveTenant(request.TenantId) : caller.TenantId;
+        var found = await events.FindAsync(request.EventId, tenantId, context.CancellationToken);
+        if (found.Count > 1)
+        {
+            var violations = new Violations();
+            violations.Add("tenant_id", "EVENT_ID_AMBIGUOUS", "must be set: several tenants chose this event id");
+            violations.ThrowIfAny();
+        }
+
+        return found.Count == 1
+            ? new GetEventResponse { Event = EventMapper.ToProto(found[0]) }
+            : throw RequestErrors.NotFound("event", request.EventId);
+    }
+
+    public override async Task<ListEventsResponse> ListEvents(ListEventsRequest request, ServerCallContext context)
+    {
+        var violations = new Violations();
+        var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
+        EventTypeRules.CheckPatterns(violations, "event_types", request.EventTypes, MaximumTypeFilters);
+        FieldRules.CheckInstance(violations, "instance", request.Instance);
+        var after = ProtoTimes.CheckTime(violations, "created_after", request.CreatedAfter);
+        var before = ProtoTimes.CheckTime(violations, "created_before", request.CreatedBefore);
+        violations.ThrowIfAny();
+        var page = await events.ListAsync(
+            new EventQuery
+            {
+                TenantId = Caller.Of(context).ResolveListTenant(request.TenantId),
+                EventTypes = [.. request.EventTypes],
+                Instance = request.Instance.Length > 0 ? request.Instance : null,
+                CreatedAfter = after,
+                CreatedBefore = before,
+                Before = paging.Before,
+                Limit = paging.Size,
+            },
+            context.CancellationToken);
+        return new ListEventsResponse
+        {
+            Events = { page.Items.Select(EventMapper.ToProto) },
+            NextPageToken = paging.Token(page.Next),
+        };
+    }
+
+    private async Task<IReadOnlyList<AppendedEvent>> PublishAsync(
+        string tenantId, EventDraft[] drafts, Func<int, string> field, CancellationToken cancellationToken) =>
+        await publisher.PublishAsync(tenantId, drafts, cancellationToken) switch
+        {
+            PublishResult.Published published => published.Events,
+            PublishResult.Conflict conflict => throw RequestErrors.AlreadyExists(
+                "EVENT_CONFLICT",
+                "event",
+                drafts[conflict.Index].Id,
+                $"{field(conflict.Index)}: the id or idempotency key was used for an event with other content."),
+            _ => throw RequestErrors.NotFound("tenant", tenantId),
+        };
+}

@@ -1,0 +1,130 @@
+using System.Buffers;
+using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using ControlPlane.Server.Rpc;
+using ControlPlane.V1;
+using Google.Protobuf;
+using Microsoft.Extensions.Options;
+
+namespace ControlPlane.Server.Publishing;
+
+/// <summary>Checks events of requests and turns them into drafts.</summary>
+internal sealed class EventValidator(IOptions<PublishingOptions> options)
+{
+    private const string Json = "application/json";
+    private const int MaximumId = 128;
+    private const int MaximumKey = 256;
+    private const int MaximumContentType = 128;
+    private const int MaximumDepth = 64;
+
+    /// <summary>No dots: receivers sign and split <c>id.timestamp.body</c>.</summary>
+    private static readonly SearchValues<char> IdCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-:");
+
+    /// <summary>Notes every wrong field of an event; the draft is only of use if there is none.</summary>
+    public EventDraft Check(string field, Event source, Violations violations)
+    {
+        if (source.Id.Length > MaximumId || source.Id.AsSpan().ContainsAnyExcept(IdCharacters))
+        {
+            violations.Add($"{field}.id", "EVENT_ID_INVALID", $"must be 1 to {MaximumId} letters, digits, \"_\", \"-\" and \":\"");
+        }
+
+        if (!EventTypeRules.IsType(source.Type))
+        {
+            violations.Add(
+                $"{field}.type",
+                source.Type.Length == 0 ? "REQUIRED" : "EVENT_TYPE_INVALID",
+                $"must be 1 to {EventTypeRules.MaximumLength} letters, digits, \".\", \"_\", \"-\", \":\" and \"/\", "
+                    + "beginning with a letter or digit");
+        }
+
+        FieldRules.CheckInstance(violations, $"{field}.instance", source.Instance);
+        if (source.IdempotencyKey.Length > MaximumKey || source.IdempotencyKey.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            violations.Add(
+                $"{field}.idempotency_key", "IDEMPOTENCY_KEY_INVALID", $"must be 1 to {MaximumKey} printable ASCII characters");
+        }
+
+        FieldRules.CheckLabels(violations, $"{field}.labels", source.Labels);
+        var contentType = CheckContentType(field, source.ContentType, violations);
+        var payload = Bytes(source.Payload);
+        CheckPayload($"{field}.payload", payload, contentType, violations);
+        return new(
+            source.Id, source.Type, source.Instance, payload, contentType, source.IdempotencyKey,
+            source.Labels.Count > 0 ? new Dictionary<string, string>(source.Labels) : null);
+    }
+
+    /// <summary>Notes a payload that is missing, too large or, where it should be JSON, not well-formed.</summary>
+    public void CheckPayload(string field, ReadOnlySpan<byte> payload, string contentType, Violations violations)
+    {
+        if (payload.IsEmpty)
+        {
+            violations.Add(field, "REQUIRED", "must not be empty");
+        }
+        else if (payload.Length > options.Value.MaxPayloadBytes)
+        {
+            violations.Add(field, "PAYLOAD_TOO_LARGE", $"must have at most {options.Value.MaxPayloadBytes} bytes");
+        }
+        else if (IsJson(contentType) && JsonFault(payload) is { } fault)
+        {
+            violations.Add(field, "PAYLOAD_NOT_JSON", fault);
+        }
+    }
+
+    private static string CheckContentType(string field, string contentType, Violations violations)
+    {
+        if (contentType.Length == 0)
+        {
+            return Json;
+        }
+
+        if (contentType.Length > MaximumContentType || contentType.AsSpan().ContainsAnyExceptInRange(' ', '~')
+            || !MediaTypeHeaderValue.TryParse(contentType, out _))
+        {
+            violations.Add($"{field}.content_type", "CONTENT_TYPE_INVALID", $"must be a media type of at most {MaximumContentType} characters");
+        }
+
+        return contentType;
+    }
+
+    private static bool IsJson(string contentType)
+    {
+        var type = contentType.AsSpan();
+        var end = type.IndexOf(';');
+        type = (end < 0 ? type : type[..end]).Trim();
+        return type.Equals(Json, StringComparison.OrdinalIgnoreCase) || type.EndsWith("+json", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static string? JsonFault(ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(payload, new JsonReaderOptions { MaxDepth = MaximumDepth });
+            while (reader.Read())
+            {
+                // Escapes are only looked at when a string is unescaped: a lone surrogate would break receivers.
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                {
+                    _ = reader.GetString();
+                }
+            }
+
+            return System.Text.Unicode.Utf8.IsValid(payload) ? null : "must be UTF-8";
+        }
+        catch (JsonException e)
+        {
+            return $"must be well-formed JSON, nested at most {MaximumDepth} deep (line {e.LineNumber + 1}, byte {e.BytePositionInLine})";
+        }
+        catch (InvalidOperationException)
+        {
+            return "must be well-formed JSON: a string holds an escape that is not valid Unicode";
+        }
+    }
+
+    /// <summary>The message's own bytes: nothing changes them, and a copy of each payload would double the memory traffic.</summary>
+    private static byte[] Bytes(ByteString payload) =>
+        MemoryMarshal.TryGetArray(payload.Memory, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
+            ? segment.Array
+            : payload.ToByteArray();
+}

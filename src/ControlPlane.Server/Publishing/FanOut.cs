@@ -1,0 +1,76 @@
+using ControlPlane.Server.Catalog;
+using ControlPlane.Server.Dispatching;
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Publishing;
+
+/// <summary>One event with its deliveries, and the places set aside for them in their lanes.</summary>
+internal sealed class FanOut
+{
+    private readonly Lane?[] _lanes;
+
+    private FanOut(NewEvent source, Lane?[] lanes) => (Event, _lanes) = (source, lanes);
+
+    public NewEvent Event { get; }
+
+    public static FanOut Plan(
+        string tenantId, EventDraft draft, byte[]? fingerprint, SubscriptionIndex subscriptions, Dispatcher dispatcher, IdSource ids,
+        DateTimeOffset now)
+    {
+        var matched = subscriptions.Match(draft.Type, draft.Instance);
+        var deliveries = new NewDelivery[matched.Count];
+        var lanes = new Lane?[matched.Count];
+        for (var i = 0; i < deliveries.Length; i++)
+        {
+            lanes[i] = dispatcher.TryReserve(matched[i]);
+            deliveries[i] = new(ids.Next("dlv_"), matched[i].Id, DeliveryTrigger.Publish, Leased: lanes[i] is not null);
+        }
+
+        var record = new EventRecord
+        {
+            Id = draft.Id.Length > 0 ? draft.Id : ids.Next("evt_"),
+            TenantId = tenantId,
+            Type = draft.Type,
+            Instance = draft.Instance,
+            ContentType = draft.ContentType,
+            IdempotencyKey = draft.IdempotencyKey,
+            Labels = draft.Labels,
+            Payload = draft.Payload,
+            DeliveryCount = deliveries.Length,
+            CreateTime = now,
+        };
+        return new(new NewEvent(record, deliveries, fingerprint), lanes);
+    }
+
+    /// <summary>After the commit: leased deliveries go into their lanes, the others wait in the store. Of a duplicate nothing was stored.</summary>
+    public void HandOver(AppendedEvent appended, Dispatcher dispatcher, DateTimeOffset leaseUntil)
+    {
+        if (appended.Duplicate)
+        {
+            Withdraw();
+            return;
+        }
+
+        for (var i = 0; i < _lanes.Length; i++)
+        {
+            var delivery = appended.Deliveries[i];
+            if (_lanes[i] is { } lane)
+            {
+                dispatcher.Enqueue(lane, delivery, Event.Event, leaseUntil);
+            }
+            else
+            {
+                dispatcher.Expect(delivery.TenantId, delivery.WebhookId, delivery.CreateTime);
+            }
+        }
+    }
+
+    /// <summary>Gives the places back.</summary>
+    public void Withdraw()
+    {
+        foreach (var lane in _lanes)
+        {
+            lane?.Unreserve();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using ControlPlane.Server.Sending;
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Recording;
+
+/// <summary>Turns an attempt's outcome into one commit: the attempt, the delivery's next state, a new revision.</summary>
+internal sealed class Recorder(
+    IDeliveryQueue queue, WebhookHealth health, TimeProvider clock, ILogger<Recorder> log)
+{
+    /// <summary>
+    /// Records an attempt. Answers the delivery as stored, or null if it had been taken over, cancelled or recovered meanwhile:
+    /// then nothing was recorded.
+    /// </summary>
+    public async Task<DeliveryRecord?> RecordAsync(DeliveryRecord delivery, WebhookRecord webhook, AttemptOutcome outcome)
+    {
+        var now = clock.GetStoreNow();
+        var decision = RetryPolicy.Decide(webhook.RetryPolicy, delivery, outcome, now, Random.Shared.NextDouble());
+        var attempt = new AttemptRecord(
+            delivery.AttemptCount + 1,
+            delivery.Trigger,
+            outcome.StartTime,
+            outcome.Duration,
+            outcome.StatusCode,
+            outcome.Failure,
+            outcome.Message,
+            outcome.RemoteAddress,
+            outcome.ResponseExcerpt);
+        var next = decision.NextAttemptTime is { } due ? Timestamps.FromMicroseconds(due.ToMicroseconds()) : (DateTimeOffset?)null;
+        // Not cancellable: what was sent is recorded, also while the server stops.
+        var stored = await queue.CompleteAsync(
+            new Completion(delivery, attempt, decision.State, decision.EndReason, next, now), CancellationToken.None);
+        RecordingLog.Attempt(log, delivery, webhook, attempt, stored, outcome);
+        if (stored is not null && delivery.Trigger != DeliveryTrigger.Test)
+        {
+            await health.NoteAsync(webhook, outcome, now);
+        }
+
+        return stored;
+    }
+}

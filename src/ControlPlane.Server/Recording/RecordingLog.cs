@@ -1,0 +1,45 @@
+using ControlPlane.Server.Sending;
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Recording;
+
+/// <summary>Log lines of the recording room: 1500-1599.</summary>
+internal static partial class RecordingLog
+{
+    /// <summary>The one wide line of an attempt.</summary>
+    public static void Attempt(
+        ILogger log, DeliveryRecord delivery, WebhookRecord webhook, AttemptRecord attempt, DeliveryRecord? stored, AttemptOutcome outcome)
+    {
+        if (stored is null)
+        {
+            Stale(log, delivery.Id, delivery.EventId, webhook.Id, attempt.Number, attempt.StatusCode, attempt.Failure);
+        }
+        else if (outcome.Succeeded)
+        {
+            Succeeded(log, delivery.Id, delivery.EventId, webhook.Id, webhook.TenantId, attempt.Number, attempt.Trigger,
+                attempt.StatusCode, attempt.Duration.TotalMilliseconds);
+        }
+        else
+        {
+            Failed(log, delivery.Id, delivery.EventId, webhook.Id, webhook.TenantId, attempt.Number, attempt.Trigger,
+                attempt.StatusCode, attempt.Failure, attempt.Message, attempt.Duration.TotalMilliseconds, stored.State, stored.NextAttemptTime);
+        }
+    }
+
+    [LoggerMessage(1500, LogLevel.Debug,
+        "Delivered {DeliveryId} event {EventId} webhook {WebhookId} tenant {TenantId} attempt {Attempt} {Trigger}: {Status} in {Milliseconds:0.0} ms")]
+    private static partial void Succeeded(ILogger log, string deliveryId, string eventId, string webhookId, string tenantId, int attempt,
+        DeliveryTrigger trigger, int status, double milliseconds);
+
+    [LoggerMessage(1501, LogLevel.Information,
+        "Failed {DeliveryId} event {EventId} webhook {WebhookId} tenant {TenantId} attempt {Attempt} {Trigger}: {Status} {Failure} {Message} in {Milliseconds:0.0} ms, now {State}, next {Next:O}")]
+    private static partial void Failed(ILogger log, string deliveryId, string eventId, string webhookId, string tenantId, int attempt,
+        DeliveryTrigger trigger, int status, FailureKind failure, string message, double milliseconds, DeliveryState state, DateTimeOffset? next);
+
+    [LoggerMessage(1502, LogLevel.Information,
+        "Not recorded {DeliveryId} event {EventId} webhook {WebhookId} attempt {Attempt}: {Status} {Failure}; the delivery was cancelled or taken over meanwhile")]
+    private static partial void Stale(ILogger log, string deliveryId, string eventId, string webhookId, int attempt, int status, FailureKind failure);
+
+    [LoggerMessage(1503, LogLevel.Warning, "Suspended webhook {WebhookId} of tenant {TenantId}: {Reason}")]
+    public static partial void Suspended(ILogger log, string webhookId, string tenantId, StateReason reason);
+}

@@ -1,0 +1,116 @@
+using ControlPlane.Server.Sending;
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Recording;
+
+/// <summary>What follows from an attempt.</summary>
+/// <param name="State">Succeeded, Dead or RetryScheduled.</param>
+/// <param name="EndReason">Set unless RetryScheduled.</param>
+/// <param name="NextAttemptTime">Set exactly if RetryScheduled.</param>
+internal readonly record struct RetryDecision(DeliveryState State, EndReason EndReason, DateTimeOffset? NextAttemptTime);
+
+/// <summary>Decides what follows from an attempt: pure.</summary>
+internal static class RetryPolicy
+{
+    private const int DefaultMaxAttempts = 10;
+    private const double StandardJitter = 0.2;
+    private const int Gone = 410;
+    private static readonly TimeSpan DefaultInitial = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DefaultMax = TimeSpan.FromHours(1);
+
+    /// <summary>The delays of the preset <c>standard</c>.</summary>
+    public static IReadOnlyList<TimeSpan> StandardDelays { get; } =
+    [
+        TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(5),
+        TimeSpan.FromHours(10), TimeSpan.FromHours(14), TimeSpan.FromHours(20), TimeSpan.FromHours(24),
+    ];
+
+    private static readonly RetryPolicyRecord Standard = new();
+
+    /// <summary>Decides.</summary>
+    /// <param name="policy">The webhook's policy; null means the preset.</param>
+    /// <param name="delivery">The delivery as it was claimed, before this attempt.</param>
+    /// <param name="outcome">How the attempt went.</param>
+    /// <param name="now">When it ended.</param>
+    /// <param name="sample">Evenly distributed in [0, 1): where within the jitter the delay lies.</param>
+    public static RetryDecision Decide(
+        RetryPolicyRecord? policy, DeliveryRecord delivery, AttemptOutcome outcome, DateTimeOffset now, double sample)
+    {
+        policy ??= Standard;
+        if (outcome.Succeeded)
+        {
+            return new(DeliveryState.Succeeded, EndReason.Delivered, null);
+        }
+
+        if (delivery.Trigger == DeliveryTrigger.Test)
+        {
+            return Dead(EndReason.TestFailed);
+        }
+
+        if (outcome.StatusCode == Gone)
+        {
+            return Dead(EndReason.Gone);
+        }
+
+        if (policy.NonRetryableStatuses.Contains(outcome.StatusCode))
+        {
+            return Dead(EndReason.NonRetryableStatus);
+        }
+
+        var attempts = delivery.RoundAttempts + 1;
+        if (attempts >= MaxAttempts(policy))
+        {
+            return Dead(EndReason.AttemptsExhausted);
+        }
+
+        var delay = Jittered(Delay(policy, attempts), Jitter(policy), sample);
+        if (outcome.RetryAfter is { } asked && asked > delay)
+        {
+            delay = asked;
+        }
+
+        var next = now + delay;
+        return policy.MaxAge is { } age && next > delivery.RoundStartTime + age
+            ? Dead(EndReason.Expired)
+            : new(DeliveryState.RetryScheduled, EndReason.None, next);
+    }
+
+    /// <summary>How many attempts a round has at most, the first included.</summary>
+    public static int MaxAttempts(RetryPolicyRecord policy)
+    {
+        var listed = policy.Backoff switch
+        {
+            null => StandardDelays.Count + 1,
+            BackoffKind.Schedule => policy.Delays.Count + 1,
+            _ => (int?)null,
+        };
+        var asked = policy.MaxAttempts > 0 ? policy.MaxAttempts : listed ?? DefaultMaxAttempts;
+        return Math.Min(asked, listed ?? asked);
+    }
+
+    /// <summary>The delay after a number of failed attempts (1 or more), before jitter.</summary>
+    public static TimeSpan Delay(RetryPolicyRecord policy, int attempts) => policy.Backoff switch
+    {
+        null => StandardDelays[Math.Min(attempts, StandardDelays.Count) - 1],
+        BackoffKind.Schedule => policy.Delays[Math.Min(attempts, policy.Delays.Count) - 1],
+        BackoffKind.Fixed => policy.Initial ?? DefaultInitial,
+        _ => Exponential(policy, attempts),
+    };
+
+    private static TimeSpan Exponential(RetryPolicyRecord policy, int attempts)
+    {
+        var initial = policy.Initial ?? DefaultInitial;
+        var max = policy.Max ?? (initial > DefaultMax ? initial : DefaultMax);
+        var factor = Math.Pow(policy.Multiplier > 0 ? policy.Multiplier : 2, attempts - 1);
+        var seconds = initial.TotalSeconds * factor;
+        return seconds < max.TotalSeconds ? TimeSpan.FromSeconds(seconds) : max;
+    }
+
+    private static double Jitter(RetryPolicyRecord policy) =>
+        policy.Jitter == 0 && policy.Backoff is null ? StandardJitter : policy.Jitter;
+
+    private static TimeSpan Jittered(TimeSpan delay, double jitter, double sample) =>
+        delay * (1 + (jitter * ((2 * sample) - 1)));
+
+    private static RetryDecision Dead(EndReason reason) => new(DeliveryState.Dead, reason, null);
+}

@@ -1,0 +1,47 @@
+using System.Buffers;
+
+namespace ControlPlane.Server.Rpc;
+
+/// <summary>How event types, and the patterns that cover several of them, are written.</summary>
+internal static class EventTypeRules
+{
+    public const int MaximumLength = 128;
+
+    private static readonly SearchValues<char> Characters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-:/");
+
+    /// <summary>Whether it is an exact type, such as <c>message.new</c>.</summary>
+    public static bool IsType(ReadOnlySpan<char> text) =>
+        text.Length is > 0 and <= MaximumLength && char.IsAsciiLetterOrDigit(text[0]) && !text.ContainsAnyExcept(Characters);
+
+    /// <summary>Whether it is an exact type, a prefix such as <c>message.*</c>, or <c>*</c>.</summary>
+    public static bool IsPattern(ReadOnlySpan<char> text) =>
+        text is "*" || (text.EndsWith(".*") ? text.Length <= MaximumLength && IsType(text[..^2]) : IsType(text));
+
+    /// <summary>Notes what is wrong with a list of patterns.</summary>
+    public static void CheckPatterns(Violations violations, string field, IReadOnlyList<string> patterns, int maximum)
+    {
+        if (patterns.Count > maximum)
+        {
+            violations.Add(field, "TOO_MANY", $"must have at most {maximum} entries");
+            return;
+        }
+
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < patterns.Count; i++)
+        {
+            if (!IsPattern(patterns[i]))
+            {
+                violations.Add(
+                    $"{field}[{i}]",
+                    "EVENT_TYPE_INVALID",
+                    $"must be \"*\", a type of 1 to {MaximumLength} letters, digits, \".\", \"_\", \"-\", \":\" and \"/\" that begins "
+                        + "with a letter or digit, or such a type followed by \".*\"");
+            }
+            else if (!seen.Add(patterns[i]))
+            {
+                violations.Add($"{field}[{i}]", "DUPLICATE", "is listed twice");
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.IO.Compression;
+using ControlPlane.Server.Access;
+using Grpc.Health.V1;
+using ReflectionV1 = Grpc.Reflection.V1;
+using ReflectionV1Alpha = Grpc.Reflection.V1Alpha;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
+
+namespace ControlPlane.Server.Rpc;
+
+/// <summary>Registers gRPC with the standard health and reflection services.</summary>
+internal static class RpcRegistration
+{
+    private const int MaxMessageBytes = 4 << 20;
+
+    /// <summary>Adds gRPC with error details and access control, the health state and the catalogue that reflection answers from.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="described">The services to report and describe besides health and reflection themselves.</param>
+    public static IServiceCollection AddRpc(this IServiceCollection services, params IEnumerable<ServiceDescriptor> described)
+    {
+        services.AddSingleton<HealthState>();
+        services.AddSingleton(new DescriptorCatalog(
+            [.. described, Health.Descriptor, ReflectionV1.ServerReflection.Descriptor, ReflectionV1Alpha.ServerReflection.Descriptor],
+            Google.Rpc.StatusReflection.Descriptor,
+            Google.Rpc.ErrorDetailsReflection.Descriptor));
+        services.AddSingleton<ReflectionResponder>();
+        services.AddHostedService<HealthLifetime>();
+        services.AddGrpc(options =>
+        {
+            options.MaxReceiveMessageSize = MaxMessageBytes;
+            options.ResponseCompressionAlgorithm = "gzip";
+            options.ResponseCompressionLevel = CompressionLevel.Fastest;
+            options.Interceptors.Add<CompressionInterceptor>();
+            options.Interceptors.Add<ErrorInterceptor>();
+            options.Interceptors.Add<AccessInterceptor>();
+        });
+        return services.AddSingleton<CompressionInterceptor>();
+    }
+
+    /// <summary>Maps the health and reflection services.</summary>
+    /// <param name="endpoints">Where to.</param>
+    public static IEndpointRouteBuilder MapRpc(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGrpcService<HealthGrpcService>();
+        endpoints.MapGrpcService<ReflectionGrpcService>();
+        endpoints.MapGrpcService<ReflectionV1AlphaGrpcService>();
+        return endpoints;
+    }
+}

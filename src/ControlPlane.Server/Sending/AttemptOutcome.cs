@@ -1,0 +1,27 @@
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Sending;
+
+/// <summary>How one request to a receiver went. Expected failures are this value, never exceptions.</summary>
+internal sealed record AttemptOutcome
+{
+    public required DateTimeOffset StartTime { get; init; }
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>None exactly if the receiver answered 2xx.</summary>
+    public required FailureKind Failure { get; init; }
+
+    /// <summary>0 if there was no answer.</summary>
+    public int StatusCode { get; init; }
+
+    /// <summary>What the receiver's owner must mend; empty on success.</summary>
+    public string Message { get; init; } = "";
+
+    /// <summary>How long the receiver (429 or 503) asked to be left alone; at most 24 hours.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    public string RemoteAddress { get; init; } = "";
+    public string ResponseExcerpt { get; init; } = "";
+
+    public bool Succeeded => Failure == FailureKind.None;
+}

@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Http.Headers;
+using ControlPlane.Signing;
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Sending;
+
+/// <summary>Builds the signed request of one attempt.</summary>
+internal static class RequestBuilder
+{
+    /// <summary>What every request calls itself: <c>controlplane/&lt;version&gt;</c>.</summary>
+    public static string UserAgent { get; } =
+        $"controlplane/{typeof(RequestBuilder).Assembly.GetName().Version?.ToString(3)}";
+
+    public static HttpRequestMessage Build(Endpoint endpoint, DeliveryRecord delivery, EventRecord source, DateTimeOffset now)
+    {
+        var signed = endpoint.Signer.Sign(
+            new SigningRequest
+            {
+                MessageId = source.Id,
+                EventType = source.Type,
+                Timestamp = now,
+                Payload = source.Payload,
+                CreateTime = source.CreateTime,
+                Instance = source.Instance,
+                DeliveryId = delivery.Id,
+                WebhookId = delivery.WebhookId,
+                ContentType = source.ContentType,
+            },
+            endpoint.KeysAt(now));
+        var content = new ReadOnlyMemoryContent(signed.Body);
+        content.Headers.TryAddWithoutValidation("Content-Type", signed.ContentType);
+        var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Url)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+            Content = content,
+        };
+        var headers = request.Headers;
+        headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        foreach (var (name, value) in signed.Headers)
+        {
+            headers.TryAddWithoutValidation(name, value);
+        }
+
+        AddOwn(headers, endpoint.Webhook);
+        return request;
+    }
+
+    /// <summary>The webhook's own headers were checked when it was written: tokens and printable values, none of the dialect's names.</summary>
+    private static void AddOwn(HttpRequestHeaders headers, WebhookRecord webhook)
+    {
+        foreach (var (name, value) in webhook.Headers)
+        {
+            headers.TryAddWithoutValidation(name, value);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using ControlPlane.Server.Egress;
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Sending;
+
+/// <summary>Makes one request to a receiver and tells how it went.</summary>
+internal sealed class WebhookSender(EgressInvoker egress, RemoteAddressLedger ledger, TimeProvider clock)
+{
+    /// <summary>Sends. Whatever the receiver does is an outcome.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cutOff"/> was cancelled: how the receiver took it is unknown.</exception>
+    public async Task<AttemptOutcome> SendAsync(Endpoint endpoint, DeliveryRecord delivery, EventRecord source, CancellationToken cutOff)
+    {
+        var startTime = clock.GetStoreNow();
+        var started = clock.GetTimestamp();
+        using var deadline = new CancellationTokenSource(endpoint.Timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cutOff);
+        using var request = RequestBuilder.Build(endpoint, delivery, source, startTime);
+        var outcome = new AttemptOutcome { StartTime = startTime, Duration = TimeSpan.Zero, Failure = FailureKind.None };
+        try
+        {
+            using var response = await egress.SendAsync(request, either.Token);
+            outcome = ResponseClassifier.Classify(response, outcome, clock.GetUtcNow());
+            outcome = outcome with { ResponseExcerpt = await ResponseBody.ReadExcerptAsync(response.Content, either.Token) };
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        {
+            cutOff.ThrowIfCancellationRequested();
+            outcome = FailureClassifier.Classify(e, outcome, endpoint.Timeout, deadline.IsCancellationRequested);
+        }
+
+        return outcome with
+        {
+            Duration = clock.GetElapsedTime(started),
+            RemoteAddress = outcome.RemoteAddress is { Length: > 0 } known ? known : ledger.Find(endpoint.Url, started)?.ToString() ?? "",
+        };
+    }
+}

@@ -1,0 +1,95 @@
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Watching;
+
+/// <summary>
+/// The latest changes, shared by all watchers. A watcher that falls behind its end reads the store instead, so a slow one costs
+/// no memory and holds nobody up.
+/// </summary>
+internal sealed class ChangeRing(int capacity)
+{
+    private readonly Lock _lock = new();
+    private readonly DeliveryRecord?[] _items = new DeliveryRecord?[capacity];
+    private long _count;
+    private long _completeAfter = long.MaxValue;
+    private TaskCompletionSource _changed = NewSignal();
+
+    /// <summary>Starts anew: everything after this revision will be appended.</summary>
+    public void Reset(long completeAfter)
+    {
+        lock (_lock)
+        {
+            Array.Clear(_items);
+            _count = 0;
+            _completeAfter = completeAfter;
+        }
+    }
+
+    /// <summary>Adds changes, in revision order.</summary>
+    public void Append(IReadOnlyList<DeliveryRecord> changes)
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            foreach (var change in changes)
+            {
+                ref var place = ref _items[_count++ % capacity];
+                if (place is { } dropped && dropped.Revision > _completeAfter)
+                {
+                    _completeAfter = dropped.Revision;
+                }
+
+                place = change;
+            }
+
+            changed = _changed;
+            _changed = NewSignal();
+        }
+
+        changed.SetResult();
+    }
+
+    /// <summary>
+    /// Reads changes after a revision. False if they are not all here (any more). <paramref name="changed"/> completes when there
+    /// is more than what was read.
+    /// </summary>
+    public bool TryRead(long after, int limit, List<DeliveryRecord> into, out Task changed)
+    {
+        lock (_lock)
+        {
+            changed = _changed.Task;
+            if (after < _completeAfter)
+            {
+                return false;
+            }
+
+            for (var i = FirstAfter(after); i < _count && into.Count < limit; i++)
+            {
+                into.Add(_items[i % capacity]!);
+            }
+
+            return true;
+        }
+    }
+
+    private long FirstAfter(long revision)
+    {
+        var (low, high) = (Math.Max(0, _count - capacity), _count);
+        while (low < high)
+        {
+            var middle = low + ((high - low) / 2);
+            if (_items[middle % capacity]!.Revision > revision)
+            {
+                high = middle;
+            }
+            else
+            {
+                low = middle + 1;
+            }
+        }
+
+        return low;
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

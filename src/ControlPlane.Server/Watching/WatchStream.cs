@@ -1,0 +1,118 @@
+using ControlPlane.Server.Rpc;
+using ControlPlane.Storage;
+using Microsoft.Extensions.Options;
+
+namespace ControlPlane.Server.Watching;
+
+/// <summary>What a watcher is told.</summary>
+internal enum WatchSignal
+{
+    Ready,
+    Change,
+    Heartbeat,
+    Closing,
+}
+
+/// <summary>What a watcher is told, and where it then stands.</summary>
+internal readonly record struct WatchNotice(WatchSignal Signal, DeliveryRecord? Delivery, long Revision);
+
+/// <summary>Runs one watch: ready, then changes in revision order, heartbeats in between, closing in the end.</summary>
+internal sealed class WatchStream(
+    WatchHub hub, IChangeFeed feed, IHostApplicationLifetime lifetime, TimeProvider clock, IOptions<WatchingOptions> options)
+{
+    private const int Batch = 256;
+
+    /// <summary>Streams until the client goes or the server stops.</summary>
+    /// <param name="after">The revision after which to begin.</param>
+    /// <param name="matches">Which changes to tell.</param>
+    /// <param name="heartbeat">How long to be silent at most.</param>
+    /// <param name="write">Tells one; completes when the client's flow control has taken it.</param>
+    /// <param name="cancellationToken">Ends when the client goes.</param>
+    /// <exception cref="RequestException">OUT_OF_RANGE or ABORTED, as the API says.</exception>
+    public async Task RunAsync(
+        long after, Func<DeliveryRecord, bool> matches, TimeSpan heartbeat, Func<WatchNotice, Task> write,
+        CancellationToken cancellationToken)
+    {
+        using var watching = hub.Enter();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        var position = after;
+        try
+        {
+            await CheckFloorAsync(position, either.Token);
+            await WriteAsync(write, new(WatchSignal.Ready, null, position), cancellationToken);
+            var written = clock.GetTimestamp();
+            while (true)
+            {
+                either.Token.ThrowIfCancellationRequested();
+                var read = await hub.ReadAsync(position, Batch, either.Token);
+                if (read.FromStore)
+                {
+                    await CheckFloorAsync(position, either.Token);
+                }
+
+                foreach (var change in read.Changes.Where(matches))
+                {
+                    position = change.Revision;
+                    await WriteAsync(write, new(WatchSignal.Change, change, position), cancellationToken);
+                    written = clock.GetTimestamp();
+                }
+
+                var idle = read.Changes.Count == 0 && read.Position == position;
+                position = read.Position;
+                // Silence is what the client sees: changes that its filter hides do not count.
+                var silence = clock.GetElapsedTime(written);
+                if (silence >= heartbeat || (idle && !await ChangesWithinAsync(read.Changed, heartbeat - silence, either.Token)))
+                {
+                    await WriteAsync(write, new(WatchSignal.Heartbeat, null, position), cancellationToken);
+                    written = clock.GetTimestamp();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            await WriteAsync(write, new(WatchSignal.Closing, null, position), cancellationToken);
+        }
+    }
+
+    /// <summary>Retention can remove what a watcher has not seen yet: better an error than a silent gap.</summary>
+    private async Task CheckFloorAsync(long position, CancellationToken cancellationToken)
+    {
+        if (position < await feed.GetFloorAsync(cancellationToken))
+        {
+            throw RequestErrors.OutOfRange(
+                "RESUME_TOKEN_EXPIRED", "Changes after the resume token are no longer stored: list the deliveries, then watch from now.");
+        }
+    }
+
+    private async Task<bool> ChangesWithinAsync(Task changed, TimeSpan heartbeat, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await changed.WaitAsync(heartbeat, clock, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private async Task WriteAsync(Func<WatchNotice, Task> write, WatchNotice notice, CancellationToken cancellationToken)
+    {
+        var writing = write(notice);
+        if (writing.IsCompletedSuccessfully)
+        {
+            return;
+        }
+
+        try
+        {
+            await writing.WaitAsync(options.Value.SlowConsumer, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw RequestErrors.Aborted(
+                "SLOW_CONSUMER", "The client did not read for too long. Watch again with the last resume token.");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>Tenant rows as records. A deleted tenant's row stays: its id is not given out again.</summary>
+internal static class TenantRows
+{
+    private const string Select = "SELECT seq, id, name, labels, version, create_time, update_time FROM tenants ";
+
+    private static readonly Sql ById = new(Select + "WHERE id = ? AND delete_time IS NULL");
+    private static readonly Sql Listed = new(Select + "WHERE seq < ? AND delete_time IS NULL ORDER BY seq DESC LIMIT ?");
+    private static readonly Sql SeqById = new("SELECT seq FROM tenants WHERE id = ?");
+    private static readonly Sql ConfigById = new("SELECT seq, config_version FROM tenants WHERE id = ? AND delete_time IS NULL");
+    private static readonly Sql InsertOne = new("INSERT INTO tenants VALUES (?, ?, ?, ?, ?, 1, ?, ?, NULL) ON CONFLICT DO NOTHING");
+
+    private static readonly Sql UpdateOne = new(
+        "UPDATE tenants SET name = ?, labels = ?, version = ?, update_time = ? WHERE id = ? AND version = ? AND delete_time IS NULL");
+
+    private static readonly Sql DeleteOne = new(
+        "UPDATE tenants SET delete_time = ?, config_version = config_version + 1 WHERE seq = ?");
+
+    private static readonly Sql BumpConfig = new("UPDATE tenants SET config_version = config_version + 1 WHERE seq = ?");
+
+    /// <summary>The tenant that every store is born with.</summary>
+    public static void InsertDefault(Connection connection, DateTimeOffset now) =>
+        Insert(connection, 1, new TenantRecord { Id = TenantRecord.DefaultId, CreateTime = now, UpdateTime = now });
+
+    public static bool Create(WriteSession session, TenantRecord tenant)
+    {
+        if (FindSeq(session.Connection, tenant.Id) is not null)
+        {
+            return false;
+        }
+
+        Insert(session.Connection, ++session.Counters.TenantSeq, tenant);
+        return true;
+    }
+
+    public static TenantRecord? Find(Connection connection, string id)
+    {
+        using var row = connection.Use(ById).Bind(id);
+        return row.Step() ? Read(row) : null;
+    }
+
+    /// <summary>A tenant's seq, deleted or not.</summary>
+    public static long? FindSeq(Connection connection, string id)
+    {
+        using var row = connection.Use(SeqById).Bind(id);
+        return row.Step() ? row.Long(0) : null;
+    }
+
+    /// <summary>A tenant's seq and configuration version, unless it is deleted.</summary>
+    public static (long Seq, long ConfigVersion)? FindConfig(Connection connection, string id)
+    {
+        using var row = connection.Use(ConfigById).Bind(id);
+        return row.Step() ? (row.Long(0), row.Long(1)) : null;
+    }
+
+    public static Page<TenantRecord> List(Connection connection, long? before, int limit)
+    {
+        using var rows = connection.Use(Listed).Bind(before ?? long.MaxValue).Bind(limit + 1);
+        return FullPage.Read(rows, limit, Read);
+    }
+
+    public static bool Update(WriteSession session, TenantRecord tenant)
+    {
+        var stored = Find(session.Connection, tenant.Id);
+        if (stored?.Version != tenant.Version - 1)
+        {
+            return false;
+        }
+
+        session.Use(UpdateOne)
+            .Bind(tenant.Name).Bind(Json.Write(tenant.Labels)).Bind(tenant.Version).Bind(tenant.UpdateTime)
+            .Bind(tenant.Id).Bind(stored.Version)
+            .Run();
+        return true;
+    }
+
+    public static TenantDelete Delete(WriteSession session, string id, long? version, bool force, DateTimeOffset now)
+    {
+        if (Find(session.Connection, id) is not { } tenant || FindSeq(session.Connection, id) is not { } seq)
+        {
+            return TenantDelete.NotFound;
+        }
+
+        if (version is not null && version != tenant.Version)
+        {
+            return TenantDelete.VersionMismatch;
+        }
+
+        if (!force && WebhookRows.Any(session.Connection, seq))
+        {
+            return TenantDelete.NotEmpty;
+        }
+
+        WebhookRows.DeleteAll(session, seq, now);
+        KeyRows.RevokeAll(session, seq, now);
+        session.Use(DeleteOne).Bind(now).Bind(seq).Run();
+        return TenantDelete.Done;
+    }
+
+    /// <summary>Says that a tenant's webhooks changed.</summary>
+    public static void Bump(WriteSession session, long seq) => session.Use(BumpConfig).Bind(seq).Run();
+
+    private static void Insert(Connection connection, long seq, TenantRecord tenant) => connection.Use(InsertOne)
+        .Bind(seq).Bind(tenant.Id).Bind(tenant.Name).Bind(Json.Write(tenant.Labels)).Bind(tenant.Version)
+        .Bind(tenant.CreateTime).Bind(tenant.UpdateTime)
+        .Run();
+
+    private static TenantRecord Read(Statement row) => new()
+    {
+        Id = row.Text(1),
+        Name = row.Text(2),
+        Labels = Json.ReadMap(row.Text(3)),
+        Version = row.Long(4),
+        CreateTime = row.Time(5),
+        UpdateTime = row.Time(6),
+    };
+}

@@ -1,0 +1,57 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>Attempts, of each delivery the last 100.</summary>
+internal static class AttemptRows
+{
+    private const int Kept = 100;
+    private const int NumberBits = 20;
+
+    private static readonly Sql InsertOne = new("INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    private static readonly Sql DeleteOne = new("DELETE FROM attempts WHERE key = ?");
+
+    internal static readonly Sql Select = new(
+        """
+        SELECT key, trigger, start_time, duration, status, failure, message, remote_address, response_excerpt
+        FROM attempts WHERE key >= ? AND key < ? ORDER BY key
+        """);
+
+    public static void Insert(WriteSession session, long delivery, int number, AttemptRecord attempt)
+    {
+        session.Use(InsertOne)
+            .Bind(Key(delivery, number)).Bind((long)attempt.Trigger).Bind(attempt.StartTime)
+            .Bind(attempt.Duration.Ticks / TimeSpan.TicksPerMicrosecond)
+            .Bind(attempt.StatusCode).Bind((long)attempt.Failure)
+            .Bind(NullIfEmpty(attempt.Message)).Bind(NullIfEmpty(attempt.RemoteAddress))
+            .Bind(NullIfEmpty(attempt.ResponseExcerpt))
+            .Run();
+        if (number > Kept)
+        {
+            session.Use(DeleteOne).Bind(Key(delivery, number - Kept)).Run();
+        }
+    }
+
+    public static IReadOnlyList<AttemptRecord> List(Connection connection, long delivery)
+    {
+        var found = new List<AttemptRecord>();
+        using var rows = connection.Use(Select).Bind(Key(delivery, 0)).Bind(Key(delivery + 1, 0));
+        while (rows.Step())
+        {
+            found.Add(new AttemptRecord(
+                (int)(rows.Long(0) - Key(delivery, 0)),
+                (DeliveryTrigger)rows.Int(1),
+                rows.Time(2),
+                TimeSpan.FromTicks(rows.Long(3) * TimeSpan.TicksPerMicrosecond),
+                rows.Int(4),
+                (FailureKind)rows.Int(5),
+                rows.TextOrNull(6) ?? "",
+                rows.TextOrNull(7) ?? "",
+                rows.TextOrNull(8) ?? ""));
+        }
+
+        return found;
+    }
+
+    private static long Key(long delivery, int number) => (delivery << NumberBits) + number;
+
+    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+}

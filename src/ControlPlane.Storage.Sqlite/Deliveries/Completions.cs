@@ -1,0 +1,65 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>Recording an attempt together with what follows from it.</summary>
+internal static class Completions
+{
+    private static readonly Sql Find = new(
+        """
+        SELECT d.seq, d.state, d.fence, d.attempt_count, d.round_attempts, w.delete_time IS NOT NULL
+        FROM deliveries d CROSS JOIN webhooks w ON w.seq = d.webhook_seq
+        WHERE d.id = ?
+        """);
+
+    public static void Validate(Completion completion)
+    {
+        var retried = completion.State == DeliveryState.RetryScheduled;
+        if (completion.State is DeliveryState.Pending or DeliveryState.InFlight
+            || completion.NextAttemptTime.HasValue != retried
+            || completion.EndReason == EndReason.None != retried)
+        {
+            throw new ArgumentException("State, end reason and next attempt time do not fit together.", nameof(completion));
+        }
+    }
+
+    public static DeliveryRecord? Complete(WriteSession session, Completion completion)
+    {
+        long seq;
+        int attempts;
+        DeliveryRecord delivery;
+        using (var row = session.Use(Find).Bind(completion.Delivery.Id))
+        {
+            if (!row.Step()
+                || (DeliveryState)row.Int(1) != DeliveryState.InFlight
+                || row.Long(2) != completion.Delivery.Fence)
+            {
+                return null;
+            }
+
+            seq = row.Long(0);
+            attempts = row.Int(3) + 1;
+            delivery = Apply(completion, attempts, row.Int(4) + 1, webhookDeleted: row.Bool(5));
+        }
+
+        AttemptRows.Insert(session, seq, attempts, completion.Attempt);
+        return DeliveryRows.Save(session, seq, delivery);
+    }
+
+    private static DeliveryRecord Apply(Completion completion, int attempts, int roundAttempts, bool webhookDeleted)
+    {
+        var claimed = completion.Delivery;
+        var retried = completion.State == DeliveryState.RetryScheduled;
+        var orphaned = retried && webhookDeleted;
+        return claimed with
+        {
+            State = orphaned ? DeliveryState.Cancelled : completion.State,
+            EndReason = orphaned ? EndReason.WebhookDeleted : completion.EndReason,
+            NextAttemptTime = orphaned ? null : completion.NextAttemptTime,
+            Trigger = retried && !orphaned && claimed.Trigger != DeliveryTrigger.Test ? DeliveryTrigger.Schedule : claimed.Trigger,
+            AttemptCount = attempts,
+            RoundAttempts = roundAttempts,
+            LastStatusCode = completion.Attempt.StatusCode,
+            LastFailure = completion.Attempt.Failure,
+            UpdateTime = completion.Now,
+        };
+    }
+}

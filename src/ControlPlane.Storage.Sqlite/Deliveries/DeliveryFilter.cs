@@ -1,0 +1,79 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>A delivery query with its texts resolved to numbers; 0 and null mean any.</summary>
+internal sealed class DeliveryFilter
+{
+    /// <summary>What <see cref="Matches"/> reads of a row.</summary>
+    public const string Columns = "seq, state, tenant_seq, webhook_seq, type_seq, instance_seq, create_time";
+
+    private static readonly Sql FindWebhook = new("SELECT seq FROM webhooks WHERE id = ?");
+    private readonly long _after;
+    private readonly long _before;
+
+    private DeliveryFilter(Connection connection, DeliveryQuery query)
+    {
+        foreach (var state in query.States)
+        {
+            States |= 1L << (int)state;
+        }
+
+        _after = query.CreatedAfter?.ToMicroseconds() ?? long.MinValue;
+        _before = query.CreatedBefore?.ToMicroseconds() ?? long.MaxValue;
+        (From, To) = TimeSearch.Deliveries(connection, query.CreatedAfter, query.CreatedBefore);
+        To = Math.Min(To, query.Before ?? long.MaxValue);
+    }
+
+    /// <summary>The seqs to look at: from the first, up to but not including the second.</summary>
+    public long From { get; }
+
+    public long To { get; }
+    public long Tenant { get; private init; }
+    public long Webhook { get; private init; }
+    public string? EventId { get; private init; }
+    public HashSet<long>? Types { get; private init; }
+    public long Instance { get; private init; }
+
+    /// <summary>One bit per state, none for any.</summary>
+    public long States { get; }
+
+    /// <summary>Null if the query names something that does not exist: then nothing can match.</summary>
+    public static DeliveryFilter? Resolve(Connection connection, DeliveryQuery query)
+    {
+        var tenant = query.TenantId is { } tenantId ? TenantRows.FindSeq(connection, tenantId) : 0;
+        var webhook = query.WebhookId is { } webhookId ? FindWebhookSeq(connection, webhookId) : 0;
+        var instance = query.Instance is { } name ? Names.FindSeq(connection, NameKind.Instance, name) : 0;
+        var types = Names.FindTypes(connection, query.EventTypes);
+        if (tenant is null || webhook is null || instance is null || types is { Count: 0 })
+        {
+            return null;
+        }
+
+        return new DeliveryFilter(connection, query)
+        {
+            Tenant = tenant.Value,
+            Webhook = webhook.Value,
+            EventId = query.EventId,
+            Types = types,
+            Instance = instance.Value,
+        };
+    }
+
+    /// <summary>Whether the filter names states, and only such as <paramref name="among"/> (bits).</summary>
+    public bool HasOnlyStates(long among) => States != 0 && (States & ~among) == 0;
+
+    public bool MatchesEvent(long type, long instance) =>
+        Types?.Contains(type) != false && (Instance == 0 || Instance == instance);
+
+    public bool Matches(Statement row) =>
+        (States == 0 || (States & (1L << row.Int(1))) != 0)
+        && (Tenant == 0 || Tenant == row.Long(2))
+        && (Webhook == 0 || Webhook == row.Long(3))
+        && MatchesEvent(row.Long(4), row.Long(5))
+        && row.Long(6) >= _after && row.Long(6) < _before;
+
+    private static long? FindWebhookSeq(Connection connection, string id)
+    {
+        using var row = connection.Use(FindWebhook).Bind(id);
+        return row.Step() ? row.Long(0) : null;
+    }
+}

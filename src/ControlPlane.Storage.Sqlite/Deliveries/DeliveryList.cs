@@ -1,0 +1,98 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>
+/// Lists deliveries, newest first: takes the narrowest index for the filter, walks it backwards and tests each row. It looks
+/// at a bounded number of rows, so that a page with a rare filter is short rather than late.
+/// </summary>
+internal static class DeliveryList
+{
+    private const int LookAtMost = 20_000;
+    private const int SeekAtMost = 5_000;
+    private const long Dead = 1L << (int)DeliveryState.Dead;
+
+    private const long Live =
+        (1L << (int)DeliveryState.Pending) | (1L << (int)DeliveryState.InFlight) | (1L << (int)DeliveryState.RetryScheduled);
+
+    private const string Select = "SELECT " + DeliveryFilter.Columns + " FROM deliveries WHERE seq >= ? AND seq < ? ";
+    internal static readonly Sql All = new(Select + "ORDER BY seq DESC");
+    internal static readonly Sql OfWebhook = new(Select + "AND webhook_seq = ? ORDER BY seq DESC");
+    internal static readonly Sql DeadOfWebhook = new(Select + "AND webhook_seq = ? AND state = 5 ORDER BY seq DESC");
+    internal static readonly Sql DeadOfTenant = new(Select + "AND tenant_seq = ? AND state = 5 ORDER BY seq DESC");
+
+    private static readonly Sql OfEvent = new("SELECT first_delivery, delivery_count FROM events WHERE id = ? ORDER BY seq DESC");
+
+    public static Page<DeliveryRecord> Read(Connection connection, DeliveryQuery query)
+    {
+        if (DeliveryFilter.Resolve(connection, query) is not { } filter)
+        {
+            return new Page<DeliveryRecord>([], null);
+        }
+
+        var page = Collect(connection, filter, query.Limit);
+        return page.Build(seq => DeliveryRows.Get(connection, seq).Delivery);
+    }
+
+    private static PageBuilder Collect(Connection connection, DeliveryFilter filter, int limit)
+    {
+        if (filter.EventId is not null)
+        {
+            return WalkEvents(connection, filter, new PageBuilder(limit, LookAtMost));
+        }
+
+        if (filter.HasOnlyStates(Live) && LiveDeliveries.TryFind(connection, filter) is { } live)
+        {
+            return LiveDeliveries.Walk(connection, filter, live, new PageBuilder(limit, int.MaxValue));
+        }
+
+        if (filter.HasOnlyStates(Dead) && (filter.Webhook != 0 || filter.Tenant != 0))
+        {
+            return filter.Webhook != 0
+                ? Walk(connection, DeadOfWebhook, filter, filter.Webhook, new PageBuilder(limit, SeekAtMost))
+                : Walk(connection, DeadOfTenant, filter, filter.Tenant, new PageBuilder(limit, SeekAtMost));
+        }
+
+        if (filter.Webhook != 0)
+        {
+            return Walk(connection, OfWebhook, filter, filter.Webhook, new PageBuilder(limit, SeekAtMost));
+        }
+
+        return filter.Tenant != 0 || filter.Types is not null || filter.Instance != 0
+            ? FanOuts.Walk(connection, filter, new PageBuilder(limit, SeekAtMost))
+            : Walk(connection, All, filter, null, new PageBuilder(limit, LookAtMost));
+    }
+
+    private static PageBuilder Walk(Connection connection, Sql sql, DeliveryFilter filter, long? owner, PageBuilder page)
+    {
+        var rows = connection.Use(sql).Bind(filter.From).Bind(filter.To);
+        return Walk(owner is { } seq ? rows.Bind(seq) : rows, filter, page);
+    }
+
+    private static PageBuilder Walk(Statement statement, DeliveryFilter filter, PageBuilder page)
+    {
+        using (statement)
+        {
+            while (page.WantsMore && statement.Step())
+            {
+                page.Look(statement.Long(0), filter.Matches(statement));
+            }
+        }
+
+        return page;
+    }
+
+    /// <summary>Walks the deliveries of all events with one id: one event, unless several tenants chose the same id.</summary>
+    private static PageBuilder WalkEvents(Connection connection, DeliveryFilter filter, PageBuilder page)
+    {
+        using var events = connection.Use(OfEvent).Bind(filter.EventId);
+        while (page.WantsMore && events.Step())
+        {
+            var first = events.Long(0);
+            Walk(
+                connection.Use(All)
+                    .Bind(Math.Max(filter.From, first)).Bind(Math.Min(filter.To, first + events.Long(1))),
+                filter, page);
+        }
+
+        return page;
+    }
+}

@@ -1,0 +1,106 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>Delivery rows as records.</summary>
+internal static class DeliveryRows
+{
+    /// <summary>Selects what <see cref="Read"/> reads; to be continued with WHERE on <c>d</c>. The joins are all by seq.</summary>
+    public const string Select =
+        """
+        SELECT d.seq, d.id, e.id, w.id, t.id, ty.text, n.text, d.state, d.trigger, d.end_reason, d.attempt_count,
+          d.round_attempts, d.round_start, d.next_due, d.last_status, d.last_failure, d.revision, d.fence, d.create_time,
+          d.update_time, w.delete_time IS NOT NULL, d.event_seq
+        FROM deliveries d
+          CROSS JOIN events e ON e.seq = d.event_seq
+          CROSS JOIN webhooks w ON w.seq = d.webhook_seq
+          CROSS JOIN tenants t ON t.seq = d.tenant_seq
+          CROSS JOIN names ty ON ty.seq = d.type_seq
+          CROSS JOIN names n ON n.seq = d.instance_seq
+
+        """;
+
+    private static readonly Sql ById = new(Select + "WHERE d.id = ?");
+    private static readonly Sql BySeq = new(Select + "WHERE d.seq = ?");
+
+    private static readonly Sql Update = new(
+        """
+        UPDATE deliveries SET state = ?, trigger = ?, end_reason = ?, attempt_count = ?, round_attempts = ?, round_start = ?,
+          next_due = ?, last_status = ?, last_failure = ?, revision = ?, fence = ?, update_time = ?, owner_seq = ?,
+          lease_until = ?
+        WHERE seq = ?
+        """);
+
+    public static StoredDelivery? Find(Connection connection, string id)
+    {
+        using var row = connection.Use(ById).Bind(id);
+        return row.Step() ? ReadStored(row) : null;
+    }
+
+    public static StoredDelivery Get(Connection connection, long seq)
+    {
+        using var row = connection.Use(BySeq).Bind(seq);
+        return row.Step() ? ReadStored(row) : throw new InvalidOperationException($"There is no delivery {seq}.");
+    }
+
+    /// <summary>Stores a delivery's new state under a new revision; answers it with that.</summary>
+    public static DeliveryRecord Save(
+        WriteSession session, long seq, DeliveryRecord delivery, long? owner = null, DateTimeOffset? leaseUntil = null)
+    {
+        delivery = delivery with { Revision = ++session.Counters.Revision };
+        session.Use(Update)
+            .Bind((long)delivery.State).Bind((long)delivery.Trigger).Bind((long)delivery.EndReason)
+            .Bind(delivery.AttemptCount).Bind(delivery.RoundAttempts).Bind(delivery.RoundStartTime)
+            .Bind(delivery.NextAttemptTime).Bind(delivery.LastStatusCode).Bind((long)delivery.LastFailure)
+            .Bind(delivery.Revision).Bind(delivery.Fence).Bind(delivery.UpdateTime).Bind(owner).Bind(leaseUntil)
+            .Bind(seq)
+            .Run();
+        session.Counters.NoteChange(delivery.UpdateTime);
+        session.Changes.Add(delivery);
+        return delivery;
+    }
+
+    /// <summary>The delivery after its lease was given back or taken back.</summary>
+    public static DeliveryRecord Unleased(DeliveryRecord delivery, DateTimeOffset due, DateTimeOffset now) => delivery with
+    {
+        State = delivery.RoundAttempts == 0 ? DeliveryState.Pending : DeliveryState.RetryScheduled,
+        NextAttemptTime = due,
+        Fence = delivery.Fence + 1,
+        UpdateTime = now,
+    };
+
+    public static DeliveryRecord Cancelled(DeliveryRecord delivery, EndReason reason, DateTimeOffset now) => delivery with
+    {
+        State = DeliveryState.Cancelled,
+        EndReason = reason,
+        NextAttemptTime = null,
+        Fence = delivery.Fence + 1,
+        UpdateTime = now,
+    };
+
+    public static DeliveryRecord Read(Statement row) => new()
+    {
+        Id = row.Text(1),
+        EventId = row.Text(2),
+        WebhookId = row.Text(3),
+        TenantId = row.Text(4),
+        EventType = row.Text(5),
+        Instance = row.Text(6),
+        State = (DeliveryState)row.Int(7),
+        Trigger = (DeliveryTrigger)row.Int(8),
+        EndReason = (EndReason)row.Int(9),
+        AttemptCount = row.Int(10),
+        RoundAttempts = row.Int(11),
+        RoundStartTime = row.Time(12),
+        NextAttemptTime = row.TimeOrNull(13),
+        LastStatusCode = row.Int(14),
+        LastFailure = (FailureKind)row.Int(15),
+        Revision = row.Long(16),
+        Fence = row.Long(17),
+        CreateTime = row.Time(18),
+        UpdateTime = row.Time(19),
+    };
+
+    private static StoredDelivery ReadStored(Statement row) => new(row.Long(0), Read(row), row.Bool(20), row.Long(21));
+}
+
+/// <summary>A delivery with what only the engine knows of it.</summary>
+internal readonly record struct StoredDelivery(long Seq, DeliveryRecord Delivery, bool WebhookDeleted, long EventSeq);

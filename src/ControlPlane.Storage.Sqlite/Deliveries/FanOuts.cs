@@ -1,0 +1,61 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>
+/// Deliveries by what their event is: of a tenant, a type, an instance. Walks the events, which are fewer and hold all three,
+/// and goes to the deliveries of those that match; that spares the deliveries an index for it.
+/// </summary>
+internal static class FanOuts
+{
+    private const string Select =
+        "SELECT first_delivery, delivery_count, type_seq, instance_seq FROM events WHERE seq <= ? ";
+
+    private static readonly Sql FindEvent = new("SELECT event_seq FROM deliveries WHERE seq < ? ORDER BY seq DESC LIMIT 1");
+    internal static readonly Sql Events = new(Select + "ORDER BY seq DESC");
+    internal static readonly Sql EventsOfTenant = new(Select + "AND tenant_seq = ? ORDER BY seq DESC");
+
+    public static PageBuilder Walk(Connection connection, DeliveryFilter filter, PageBuilder page)
+    {
+        using var events = connection.Use(filter.Tenant == 0 ? Events : EventsOfTenant).Bind(FindLast(connection, filter.To));
+        if (filter.Tenant != 0)
+        {
+            events.Bind(filter.Tenant);
+        }
+
+        while (page.WantsMore && events.Step())
+        {
+            var first = events.Long(0);
+            var end = first + events.Long(1);
+            if (end <= filter.From)
+            {
+                break;
+            }
+
+            if (filter.MatchesEvent(events.Long(2), events.Long(3)))
+            {
+                WalkDeliveries(connection, filter, Math.Max(first, filter.From), Math.Min(end, filter.To), page);
+            }
+
+            if (page.WantsMore)
+            {
+                page.Spend(first);
+            }
+        }
+
+        return page;
+    }
+
+    private static void WalkDeliveries(Connection connection, DeliveryFilter filter, long from, long to, PageBuilder page)
+    {
+        using var rows = connection.Use(DeliveryList.All).Bind(from).Bind(to);
+        while (page.WantsMore && rows.Step())
+        {
+            page.Look(rows.Long(0), filter.Matches(rows));
+        }
+    }
+
+    private static long FindLast(Connection connection, long before)
+    {
+        using var row = connection.Use(FindEvent).Bind(before);
+        return row.Step() ? row.Long(0) : 0;
+    }
+}

@@ -1,0 +1,79 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>Giving leases back, prolonging them, and taking them from holders that are gone.</summary>
+internal static class Leases
+{
+    private const int RecoverBatch = 1_000;
+
+    private static readonly Sql ExtendOne = new("UPDATE deliveries SET lease_until = ? WHERE seq = ?");
+    private static readonly Sql FindHeld = new("SELECT seq FROM deliveries WHERE id = ? AND state = 2 AND fence = ?");
+
+    internal static readonly Sql FindExpired = new(
+        "SELECT seq FROM deliveries WHERE lease_until < ? ORDER BY lease_until LIMIT ?");
+
+    internal static readonly Sql FindForeign = new(
+        "SELECT seq FROM deliveries WHERE lease_until IS NOT NULL AND owner_seq <> ? LIMIT ?");
+
+    public static int Release(WriteSession session, IReadOnlyList<Lease> leases, DateTimeOffset due, DateTimeOffset now)
+    {
+        var released = 0;
+        foreach (var lease in leases)
+        {
+            if (Find(session, lease) is { } seq)
+            {
+                Return(session, seq, due, now);
+                released++;
+            }
+        }
+
+        return released;
+    }
+
+    public static IReadOnlyList<string> Extend(WriteSession session, IReadOnlyList<Lease> leases, DateTimeOffset until)
+    {
+        var stale = new List<string>();
+        foreach (var lease in leases)
+        {
+            if (Find(session, lease) is { } seq)
+            {
+                session.Use(ExtendOne).Bind(until).Bind(seq).Run();
+            }
+            else
+            {
+                stale.Add(lease.DeliveryId);
+            }
+        }
+
+        return stale;
+    }
+
+    public static int Recover(WriteSession session, DateTimeOffset now, string? survivor)
+    {
+        var lost = new List<long>();
+        using (var rows = survivor is null
+            ? session.Use(FindExpired).Bind(now).Bind(RecoverBatch)
+            : session.Use(FindForeign).Bind(session.Names.Intern(NameKind.Owner, survivor)).Bind(RecoverBatch))
+        {
+            while (rows.Step())
+            {
+                lost.Add(rows.Long(0));
+            }
+        }
+
+        foreach (var seq in lost)
+        {
+            Return(session, seq, now, now);
+        }
+
+        return lost.Count;
+    }
+
+    private static void Return(WriteSession session, long seq, DateTimeOffset due, DateTimeOffset now) =>
+        DeliveryRows.Save(session, seq, DeliveryRows.Unleased(DeliveryRows.Get(session.Connection, seq).Delivery, due, now));
+
+    private static long? Find(WriteSession session, Lease lease)
+    {
+        using var row = session.Use(FindHeld).Bind(lease.DeliveryId).Bind(lease.Fence);
+        return row.Step() ? row.Long(0) : null;
+    }
+}

@@ -1,0 +1,86 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>What a name is of. The numbers are stored.</summary>
+internal enum NameKind
+{
+    EventType = 1,
+    Instance = 2,
+    Owner = 3,
+}
+
+/// <summary>Numbers for texts that recur on many rows.</summary>
+internal sealed class Names(Connection connection)
+{
+    private const int Remembered = 50_000;
+    private static readonly Sql Find = new("SELECT seq FROM names WHERE kind = ? AND text = ?");
+    private static readonly Sql Insert = new("INSERT INTO names (kind, text) VALUES (?, ?)");
+    private static readonly Sql FindRange = new("SELECT seq FROM names WHERE kind = ? AND text >= ? AND text < ?");
+    private readonly Dictionary<(NameKind, string), long> _known = [];
+
+    /// <summary>The number of a text, given now if it has none.</summary>
+    public long Intern(NameKind kind, string text)
+    {
+        if (_known.TryGetValue((kind, text), out var seq))
+        {
+            return seq;
+        }
+
+        if (FindSeq(connection, kind, text) is { } stored)
+        {
+            seq = stored;
+        }
+        else
+        {
+            connection.Use(Insert).Bind((long)kind).Bind(text).Run();
+            seq = FindSeq(connection, kind, text)!.Value;
+        }
+
+        if (_known.Count >= Remembered)
+        {
+            _known.Clear();
+        }
+
+        _known.Add((kind, text), seq);
+        return seq;
+    }
+
+    /// <summary>Forgets what was learned: a rollback may have taken it back.</summary>
+    public void Forget() => _known.Clear();
+
+    /// <summary>The number of a text, or null if no row can have it.</summary>
+    public static long? FindSeq(Connection connection, NameKind kind, string text)
+    {
+        using var row = connection.Use(Find).Bind((long)kind).Bind(text);
+        return row.Step() ? row.Long(0) : null;
+    }
+
+    /// <summary>The numbers of event types given exactly or as prefixes that end in <c>.*</c>; null means any.</summary>
+    public static HashSet<long>? FindTypes(Connection connection, IReadOnlyList<string> patterns)
+    {
+        if (patterns.Count == 0 || patterns.Contains("*"))
+        {
+            return null;
+        }
+
+        var found = new HashSet<long>();
+        foreach (var pattern in patterns)
+        {
+            if (pattern.EndsWith(".*", StringComparison.Ordinal))
+            {
+                // All texts that begin with "a." sort from "a." up to, not including, "a/".
+                var stem = pattern[..^2];
+                using var rows = connection.Use(FindRange).Bind((long)NameKind.EventType).Bind(stem + ".").Bind(stem + "/");
+                while (rows.Step())
+                {
+                    found.Add(rows.Long(0));
+                }
+            }
+            else if (FindSeq(connection, NameKind.EventType, pattern) is { } seq)
+            {
+                found.Add(seq);
+            }
+        }
+
+        return found;
+    }
+}

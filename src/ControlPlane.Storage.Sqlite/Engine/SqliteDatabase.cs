@@ -1,0 +1,66 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>An open database file: one writer, several readers, and the lock that makes this process its owner.</summary>
+internal sealed class SqliteDatabase : IAsyncDisposable
+{
+    private readonly FileStream _lock;
+    private readonly Connection _connection;
+    private readonly Checkpointer _checkpointer;
+    private readonly Writer _writer;
+    private readonly ReaderPool _readers;
+    private readonly Lock _closing = new();
+    private Task? _closed;
+
+    public SqliteDatabase(FileStream storeLock, Connection writer, Connection checkpoints, string path, SqliteStorageOptions options)
+    {
+        Clock = options.TimeProvider;
+        _lock = storeLock;
+        _connection = writer;
+        StoreId = writer.ReadText("SELECT store_id FROM meta")!;
+        _checkpointer = new Checkpointer(writer, checkpoints);
+        _readers = new ReaderPool(path, options.Readers);
+        _writer = new Writer(writer, Subscribers, _checkpointer);
+    }
+
+    public string StoreId { get; }
+
+    public TimeProvider Clock { get; }
+
+    public ChangeSubscribers Subscribers { get; } = new();
+
+    /// <summary>The latest committed revision.</summary>
+    public long Head => _writer.Head;
+
+    /// <summary>Transactions committed since the store was opened.</summary>
+    public long Commits => _writer.Commits;
+
+    /// <summary>Runs an operation in the next transaction; completes when that is synced to disk.</summary>
+    /// <param name="operation">Can run more than once: it must not touch anything but the session.</param>
+    /// <param name="cancellationToken">Takes the operation back while it is queued; later it runs to the end.</param>
+    public Task<T> WriteAsync<T>(Func<WriteSession, T> operation, CancellationToken cancellationToken) =>
+        _writer.EnqueueAsync(operation, cancellationToken);
+
+    /// <summary>Runs a query over one snapshot of everything committed before.</summary>
+    public Task<T> ReadAsync<T>(Func<Connection, T> query, CancellationToken cancellationToken) =>
+        _readers.RunAsync(query, cancellationToken);
+
+    /// <summary>Commits what is queued, closes the file and gives up the lock.</summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_closing)
+        {
+            _closed ??= CloseCoreAsync();
+            return new ValueTask(_closed);
+        }
+    }
+
+    private async Task CloseCoreAsync()
+    {
+        await _writer.StopAsync().ConfigureAwait(false);
+        await _readers.DisposeAsync().ConfigureAwait(false);
+        _checkpointer.Finish();
+        _checkpointer.Dispose();
+        _connection.Dispose();
+        await _lock.DisposeAsync().ConfigureAwait(false);
+    }
+}

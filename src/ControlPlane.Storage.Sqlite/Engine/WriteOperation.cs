@@ -1,0 +1,56 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>Something to do in a transaction, and the caller who waits for it.</summary>
+internal abstract class WriteOperation
+{
+    /// <summary>Takes it up; false if the caller went away before. From here on it runs to the end.</summary>
+    public abstract bool TryStart();
+
+    /// <summary>Does it. Can be called again after a rollback.</summary>
+    public abstract void Execute(WriteSession session);
+
+    public abstract void Succeed();
+
+    public abstract void Fail(Exception exception);
+}
+
+/// <inheritdoc/>
+internal sealed class WriteOperation<T> : WriteOperation
+{
+    private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Func<WriteSession, T> _operation;
+    private readonly CancellationToken _cancellation;
+    private readonly CancellationTokenRegistration _registration;
+    private int _taken;
+    private T _result = default!;
+
+    public WriteOperation(Func<WriteSession, T> operation, CancellationToken cancellation)
+    {
+        _operation = operation;
+        _cancellation = cancellation;
+        _registration = cancellation.UnsafeRegister(static self => ((WriteOperation<T>)self!).Cancel(), this);
+    }
+
+    public Task<T> Task => _completion.Task;
+
+    public override bool TryStart()
+    {
+        _registration.Unregister();
+        return Interlocked.Exchange(ref _taken, 1) == 0;
+    }
+
+    public override void Execute(WriteSession session) => _result = _operation(session);
+
+    public override void Succeed() => _completion.SetResult(_result);
+
+    public override void Fail(Exception exception) => _completion.SetException(exception);
+
+    /// <summary>Gives the operation up unless the writer has taken it.</summary>
+    public void Cancel()
+    {
+        if (Interlocked.Exchange(ref _taken, 1) == 0)
+        {
+            _completion.SetCanceled(_cancellation);
+        }
+    }
+}

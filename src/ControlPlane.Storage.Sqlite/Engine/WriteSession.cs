@@ -1,0 +1,72 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>The writer's connection and what it knows within a transaction. Operations see each other's rows in it.</summary>
+internal sealed class WriteSession
+{
+    private static readonly Sql BeginImmediate = new("BEGIN IMMEDIATE");
+    private static readonly Sql CommitAll = new("COMMIT");
+    private readonly Connection _connection;
+    private Counters _committed;
+    private Counters _counters;
+
+    public WriteSession(Connection connection)
+    {
+        _connection = connection;
+        Names = new Names(connection);
+        _counters = _committed = Counters.Load(connection);
+    }
+
+    public Names Names { get; }
+
+    /// <summary>The counters with what this transaction added.</summary>
+    public ref Counters Counters => ref _counters;
+
+    /// <summary>Every change of a delivery in this transaction, in revision order.</summary>
+    public List<DeliveryRecord> Changes { get; private set; } = [];
+
+    /// <summary>The latest committed revision.</summary>
+    public long Head => _committed.Revision;
+
+    public Connection Connection => _connection;
+
+    public Statement Use(Sql sql) => _connection.Use(sql);
+
+    public void Begin() => _connection.Use(BeginImmediate).Run();
+
+    public void Commit()
+    {
+        if (_counters != _committed)
+        {
+            _counters.Save(_connection);
+        }
+
+        _connection.Use(CommitAll).Run();
+        _committed = _counters;
+    }
+
+    public void Rollback()
+    {
+        // Some errors end the transaction by themselves.
+        if (_connection.InTransaction)
+        {
+            _connection.Execute("ROLLBACK");
+        }
+
+        _counters = _committed;
+        Changes.Clear();
+        Names.Forget();
+    }
+
+    /// <summary>Hands the changes over and starts a new list.</summary>
+    public IReadOnlyList<DeliveryRecord> TakeChanges()
+    {
+        if (Changes.Count == 0)
+        {
+            return [];
+        }
+
+        var changes = Changes;
+        Changes = [];
+        return changes;
+    }
+}

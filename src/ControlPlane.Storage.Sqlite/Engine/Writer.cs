@@ -1,0 +1,164 @@
+using System.Threading.Channels;
+
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>
+/// The one thread that writes. Everything queued while a commit was syncing becomes the next transaction, so the more callers
+/// there are, the more of them share a sync.
+/// </summary>
+internal sealed class Writer
+{
+    private const int BatchSize = 1_000;
+    private const int QueueSize = 8_192;
+
+    private readonly Channel<WriteOperation> _queue = Channel.CreateBounded<WriteOperation>(
+        new BoundedChannelOptions(QueueSize) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<WriteOperation> _batch = new(BatchSize);
+    private readonly WriteSession _session;
+    private readonly ChangeSubscribers _subscribers;
+    private readonly Checkpointer _checkpointer;
+    private long _head;
+    private long _commits;
+
+    public Writer(Connection connection, ChangeSubscribers subscribers, Checkpointer checkpointer)
+    {
+        _session = new WriteSession(connection);
+        _subscribers = subscribers;
+        _checkpointer = checkpointer;
+        _head = _session.Head;
+        new Thread(Run) { IsBackground = true, Name = "sqlite writer" }.Start();
+    }
+
+    /// <summary>The latest committed revision.</summary>
+    public long Head => Volatile.Read(ref _head);
+
+    /// <summary>Transactions committed since the store was opened.</summary>
+    public long Commits => Volatile.Read(ref _commits);
+
+    public async Task<T> EnqueueAsync<T>(Func<WriteSession, T> operation, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var queued = new WriteOperation<T>(operation, cancellationToken);
+        if (!_queue.Writer.TryWrite(queued))
+        {
+            try
+            {
+                await _queue.Writer.WriteAsync(queued, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ChannelClosedException)
+            {
+                queued.TryStart();
+                throw new StorageUnavailableException("The store is closing.");
+            }
+        }
+
+        return await queued.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Takes nothing more in; completes when everything queued is committed.</summary>
+    public Task StopAsync()
+    {
+        _queue.Writer.TryComplete();
+        return _stopped.Task;
+    }
+
+    private void Run()
+    {
+        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            RunBatch();
+            _checkpointer.AfterCommit();
+        }
+
+        _stopped.SetResult();
+    }
+
+    private void RunBatch()
+    {
+        _batch.Clear();
+        try
+        {
+            if (!TryTake())
+            {
+                return;
+            }
+
+            _session.Begin();
+            var done = 0;
+            do
+            {
+                _batch[done++].Execute(_session);
+            }
+            while (done < BatchSize && TryTake());
+
+            _session.Commit();
+        }
+        catch (Exception exception)
+        {
+            _session.Rollback();
+            RunOneByOne(exception);
+            return;
+        }
+
+        Publish();
+        foreach (var operation in _batch)
+        {
+            operation.Succeed();
+        }
+    }
+
+    private bool TryTake()
+    {
+        while (_queue.Reader.TryRead(out var operation))
+        {
+            if (operation.TryStart())
+            {
+                _batch.Add(operation);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>After a failure: each operation in a transaction of its own, so that only those fail that cannot be done.</summary>
+    private void RunOneByOne(Exception failure)
+    {
+        if (_batch.Count == 1)
+        {
+            _batch[0].Fail(SqliteException.Translate(failure));
+            return;
+        }
+
+        foreach (var operation in _batch)
+        {
+            try
+            {
+                _session.Begin();
+                operation.Execute(_session);
+                _session.Commit();
+            }
+            catch (Exception exception)
+            {
+                _session.Rollback();
+                operation.Fail(SqliteException.Translate(exception));
+                continue;
+            }
+
+            Publish();
+            operation.Succeed();
+        }
+    }
+
+    private void Publish()
+    {
+        Volatile.Write(ref _commits, _commits + 1);
+        Volatile.Write(ref _head, _session.Head);
+        if (_session.TakeChanges() is { Count: > 0 } changes)
+        {
+            _subscribers.Publish(changes);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>Storing events with their deliveries. Everything is looked at before anything is written.</summary>
+internal static class Appends
+{
+    private static readonly Sql FindWebhook = new(
+        "SELECT seq FROM webhooks WHERE id = ? AND tenant_seq = ? AND delete_time IS NULL");
+
+    private static readonly Sql InsertDelivery = new(
+        """
+        INSERT INTO deliveries (seq, id, tenant_seq, webhook_seq, event_seq, type_seq, instance_seq, create_time, update_time,
+          revision, state, end_reason, trigger, attempt_count, round_attempts, round_start, next_due, last_status,
+          last_failure, fence, owner_seq, lease_until)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, 0, ?11, 0, 0, ?8, ?12, 0, 0, ?13, ?14, ?15)
+        """);
+
+    public static AppendResult Append(WriteSession session, AppendRequest request)
+    {
+        if (TenantRows.FindConfig(session.Connection, request.TenantId) is not { } tenant)
+        {
+            return new AppendResult.TenantNotFound();
+        }
+
+        if (tenant.ConfigVersion != request.ConfigVersion)
+        {
+            return new AppendResult.StaleConfig();
+        }
+
+        var originals = new Originals(session.Connection, tenant.Seq, request.Events.Count);
+        for (var i = 0; i < request.Events.Count; i++)
+        {
+            if (!originals.Look(request.Events[i], i))
+            {
+                return new AppendResult.Conflict(i);
+            }
+        }
+
+        var appended = new AppendedEvent[request.Events.Count];
+        for (var i = 0; i < appended.Length; i++)
+        {
+            appended[i] = originals[i] switch
+            {
+                { Seq: { } stored } => new AppendedEvent(EventRows.Get(session.Connection, stored), true, []),
+                { Index: var first } when first < i => new AppendedEvent(appended[first].Event, true, []),
+                _ => AppendOne(session, request, request.Events[i], tenant.Seq),
+            };
+        }
+
+        return new AppendResult.Appended(appended);
+    }
+
+    private static AppendedEvent AppendOne(WriteSession session, AppendRequest request, NewEvent added, long tenant)
+    {
+        var keys = new EventKeys(
+            tenant,
+            session.Names.Intern(NameKind.EventType, added.Event.Type),
+            session.Names.Intern(NameKind.Instance, added.Event.Instance));
+        var seq = EventRows.Insert(session, added, keys);
+        var deliveries = new DeliveryRecord[added.Deliveries.Count];
+        for (var i = 0; i < deliveries.Length; i++)
+        {
+            deliveries[i] = AddDelivery(session, request, added, added.Deliveries[i], keys, seq);
+        }
+
+        var stored = added.Event with { Payload = null, DeliveryCount = deliveries.Length };
+        return new AppendedEvent(stored, false, deliveries);
+    }
+
+    private static DeliveryRecord AddDelivery(
+        WriteSession session, AppendRequest request, NewEvent added, NewDelivery delivery, EventKeys keys, long eventSeq)
+    {
+        var time = added.Event.CreateTime;
+        var record = new DeliveryRecord
+        {
+            Id = delivery.Id,
+            EventId = added.Event.Id,
+            WebhookId = delivery.WebhookId,
+            TenantId = request.TenantId,
+            EventType = added.Event.Type,
+            Instance = added.Event.Instance,
+            State = delivery.Leased ? DeliveryState.InFlight : DeliveryState.Pending,
+            Trigger = delivery.Trigger,
+            RoundStartTime = time,
+            NextAttemptTime = delivery.Leased ? null : time,
+            Revision = ++session.Counters.Revision,
+            Fence = delivery.Leased ? 1 : 0,
+            CreateTime = time,
+            UpdateTime = time,
+        };
+        session.Use(InsertDelivery)
+            .Bind(++session.Counters.DeliverySeq).Bind(record.Id).Bind(keys.Tenant)
+            .Bind(GetWebhook(session, delivery.WebhookId, keys.Tenant)).Bind(eventSeq).Bind(keys.Type).Bind(keys.Instance)
+            .Bind(time).Bind(record.Revision).Bind((long)record.State).Bind((long)record.Trigger)
+            .Bind(record.NextAttemptTime).Bind(record.Fence)
+            .Bind(delivery.Leased ? session.Names.Intern(NameKind.Owner, request.Owner) : null)
+            .Bind(delivery.Leased ? request.LeaseUntil : null)
+            .Run();
+        session.Counters.NoteChange(time);
+        session.Changes.Add(record);
+        return record;
+    }
+
+    private static long GetWebhook(WriteSession session, string id, long tenant)
+    {
+        using var row = session.Use(FindWebhook).Bind(id).Bind(tenant);
+        return row.Step() ? row.Long(0) : throw new ArgumentException($"The tenant has no webhook {id}.");
+    }
+}

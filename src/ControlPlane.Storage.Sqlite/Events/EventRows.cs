@@ -1,0 +1,83 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>Event rows as records.</summary>
+internal static class EventRows
+{
+    private const string JsonContent = "application/json";
+
+    /// <summary>Selects what <see cref="Read"/> reads; to be continued with WHERE on <c>e</c>.</summary>
+    public const string Select =
+        """
+        SELECT e.id, t.id, ty.text, n.text, e.content_type, e.idempotency_key, e.labels, e.delivery_count, e.create_time, p.body
+        FROM events e
+          CROSS JOIN tenants t ON t.seq = e.tenant_seq
+          CROSS JOIN names ty ON ty.seq = e.type_seq
+          CROSS JOIN names n ON n.seq = e.instance_seq
+
+        """;
+
+    private const string WithPayload = Select + "LEFT JOIN payloads p ON p.event_seq = e.seq ";
+    private const string WithoutPayload = Select + "CROSS JOIN (SELECT NULL AS body) p ";
+
+    private static readonly Sql ById = new(WithPayload + "WHERE e.id = ? LIMIT 2");
+    private static readonly Sql ByTenantAndId = new(WithPayload + "WHERE e.id = ? AND t.id = ?");
+    private static readonly Sql BySeq = new(WithoutPayload + "WHERE e.seq = ?");
+    private static readonly Sql InsertEvent = new("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    private static readonly Sql InsertPayload = new("INSERT INTO payloads VALUES (?, ?)");
+
+    public static IReadOnlyList<EventRecord> Find(Connection connection, string id, string? tenantId)
+    {
+        var found = new List<EventRecord>(1);
+        using var rows = tenantId is null
+            ? connection.Use(ById).Bind(id)
+            : connection.Use(ByTenantAndId).Bind(id).Bind(tenantId);
+        while (rows.Step())
+        {
+            found.Add(Read(rows));
+        }
+
+        return found;
+    }
+
+    /// <summary>An event without its payload.</summary>
+    public static EventRecord Get(Connection connection, long seq)
+    {
+        using var row = connection.Use(BySeq).Bind(seq);
+        return row.Step() ? Read(row) : throw new InvalidOperationException($"There is no event {seq}.");
+    }
+
+    /// <summary>Stores an event whose deliveries will have the next seqs; answers its seq.</summary>
+    public static long Insert(WriteSession session, NewEvent added, EventKeys keys)
+    {
+        var stored = added.Event;
+        var seq = ++session.Counters.EventSeq;
+        session.Use(InsertEvent)
+            .Bind(seq).Bind(stored.Id).Bind(keys.Tenant).Bind(keys.Type).Bind(keys.Instance)
+            .Bind(session.Counters.DeliverySeq + 1).Bind(added.Deliveries.Count).Bind(stored.CreateTime)
+            .Bind(stored.ContentType == JsonContent ? null : stored.ContentType)
+            .Bind(stored.IdempotencyKey.Length == 0 ? null : stored.IdempotencyKey)
+            .Bind(added.Fingerprint)
+            .Bind(stored.Labels is { Count: > 0 } labels ? Json.Write(labels) : null)
+            .Run();
+        session.Use(InsertPayload).Bind(seq).Bind(stored.Payload ?? []).Run();
+        session.Counters.NoteEvent(stored.CreateTime);
+        return seq;
+    }
+
+    private static EventRecord Read(Statement row) => new()
+    {
+        Id = row.Text(0),
+        TenantId = row.Text(1),
+        Type = row.Text(2),
+        Instance = row.Text(3),
+        ContentType = row.TextOrNull(4) ?? JsonContent,
+        IdempotencyKey = row.TextOrNull(5) ?? "",
+        Labels = row.TextOrNull(6) is { } labels ? Json.ReadMap(labels) : null,
+        DeliveryCount = row.Int(7),
+        CreateTime = row.Time(8),
+        Payload = row.BlobOrNull(9),
+    };
+}
+
+/// <summary>The numbers of what an event and its deliveries refer to.</summary>
+internal readonly record struct EventKeys(long Tenant, long Type, long Instance);

@@ -1,0 +1,71 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>
+/// For each event of a request the event stored first under its id or idempotency key: one in the store, an earlier one of
+/// the request, or itself.
+/// </summary>
+internal sealed class Originals(Connection connection, long tenant, int count)
+{
+    internal static readonly Sql ById = new("SELECT seq, fingerprint FROM events WHERE id = ? AND tenant_seq = ?");
+
+    internal static readonly Sql ByKey = new(
+        "SELECT seq, fingerprint FROM events WHERE tenant_seq = ? AND idempotency_key = ?");
+
+    private readonly Original[] _found = new Original[count];
+    private readonly Dictionary<string, Original>? _ids = count > 1 ? [] : null;
+    private readonly Dictionary<string, Original>? _keys = count > 1 ? [] : null;
+
+    public Original this[int index] => _found[index];
+
+    /// <summary>Looks for the original of an event; false if its id or key belongs to a different event.</summary>
+    public bool Look(NewEvent added, int index)
+    {
+        var key = added.Event.IdempotencyKey;
+        var byId = Find(_ids, added.Event.Id) ?? FindStored(connection.Use(ById).Bind(added.Event.Id).Bind(tenant));
+        var byKey = key.Length == 0
+            ? null
+            : Find(_keys, key) ?? FindStored(connection.Use(ByKey).Bind(tenant).Bind(key));
+        if (byId is { } first && byKey is { } second && !first.IsSame(second))
+        {
+            return false;
+        }
+
+        var original = byId ?? byKey ?? new Original(null, index, added.Fingerprint);
+        if ((byId ?? byKey) is not null && !original.Matches(added.Fingerprint))
+        {
+            return false;
+        }
+
+        _found[index] = original;
+        _ids?.TryAdd(added.Event.Id, original);
+        if (key.Length > 0)
+        {
+            _keys?.TryAdd(key, original);
+        }
+
+        return true;
+    }
+
+    private static Original? Find(Dictionary<string, Original>? known, string text) =>
+        known is not null && known.TryGetValue(text, out var original) ? original : null;
+
+    private static Original? FindStored(Statement row)
+    {
+        using (row)
+        {
+            return row.Step() ? new Original(row.Long(0), -1, row.BlobOrNull(1)) : null;
+        }
+    }
+}
+
+/// <summary>An event that was first.</summary>
+/// <param name="Seq">Its seq if it is in the store.</param>
+/// <param name="Index">Its place in the request if it is not.</param>
+/// <param name="Fingerprint">What it was asked with.</param>
+internal readonly record struct Original(long? Seq, int Index, byte[]? Fingerprint)
+{
+    public bool IsSame(Original other) => Seq == other.Seq && Index == other.Index;
+
+    public bool Matches(byte[]? fingerprint) =>
+        fingerprint is not null && Fingerprint is not null && fingerprint.AsSpan().SequenceEqual(Fingerprint);
+}

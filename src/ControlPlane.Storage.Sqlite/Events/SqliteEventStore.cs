@@ -1,0 +1,14 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <inheritdoc/>
+internal sealed class SqliteEventStore(SqliteDatabase database) : IEventStore
+{
+    public Task<AppendResult> AppendAsync(AppendRequest request, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => Appends.Append(session, request), cancellationToken);
+
+    public Task<IReadOnlyList<EventRecord>> FindAsync(string eventId, string? tenantId, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => EventRows.Find(connection, eventId, tenantId), cancellationToken);
+
+    public Task<Page<EventRecord>> ListAsync(EventQuery query, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => EventList.Read(connection, query), cancellationToken);
+}

@@ -1,0 +1,118 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>The embedded engine: one SQLite file, owned by one process.</summary>
+public static class SqliteStorage
+{
+    /// <summary>The engine's name in configuration.</summary>
+    public const string Provider = "sqlite";
+
+    /// <summary>Opens the store, makes it if there is none, and brings an older one up to date.</summary>
+    /// <exception cref="StorageOpenException">
+    /// The file cannot be made or read, is not a store, is damaged, was written by a newer version, or has an owner already.
+    /// </exception>
+    public static async Task<StorageEngine> OpenAsync(SqliteStorageOptions options, CancellationToken cancellationToken = default)
+    {
+        var database = await Task.Run(() => OpenDatabase(options), cancellationToken).ConfigureAwait(false);
+        return CreateEngine(database);
+    }
+
+    internal static StorageEngine CreateEngine(SqliteDatabase database) => new()
+    {
+        Provider = Provider,
+        StoreId = database.StoreId,
+        SingleOwner = true,
+        Events = new SqliteEventStore(database),
+        Queue = new SqliteDeliveryQueue(database),
+        Deliveries = new SqliteDeliveryStore(database),
+        Webhooks = new SqliteWebhookStore(database),
+        Access = new SqliteAccessStore(database),
+        Changes = new SqliteChangeFeed(database),
+        Close = database.DisposeAsync,
+    };
+
+    internal static SqliteDatabase OpenDatabase(SqliteStorageOptions options)
+    {
+        var path = Path.GetFullPath(options.Path);
+        try
+        {
+            return Open(path, options);
+        }
+        catch (SqliteException exception)
+        {
+            throw new StorageOpenException($"The store '{path}' cannot be opened: {exception.Message}.", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageOpenException($"The store '{path}' cannot be opened: {exception.Message}", exception);
+        }
+    }
+
+    private static SqliteDatabase Open(string path, SqliteStorageOptions options)
+    {
+        CreateDirectory(Path.GetDirectoryName(path)!);
+        var storeLock = StoreLock.Take(path);
+        Connection? writer = null;
+        try
+        {
+            CreateFile(path);
+            writer = Connection.Open(path, readOnly: false);
+            Prepare(writer, path, options.TimeProvider);
+            var checkpoints = Connection.Open(path, readOnly: false);
+            checkpoints.Execute("PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = FULL;");
+            return new SqliteDatabase(storeLock, writer, checkpoints, path, options);
+        }
+        catch
+        {
+            writer?.Dispose();
+            storeLock.Dispose();
+            throw;
+        }
+    }
+
+    private static void Prepare(Connection writer, string path, TimeProvider clock)
+    {
+        var version = Migrations.Check(writer, path);
+        if (writer.ReadText("PRAGMA journal_mode = WAL") != "wal")
+        {
+            throw new StorageOpenException($"The file system of '{path}' does not support write-ahead logging.");
+        }
+
+        writer.Execute(
+            """
+            PRAGMA synchronous = FULL;
+            PRAGMA foreign_keys = ON;
+            PRAGMA cache_size = -65536;
+            PRAGMA journal_size_limit = 67108864;
+            PRAGMA temp_store = MEMORY;
+            """);
+        Migrations.Apply(writer, version);
+        TenantRows.InsertDefault(writer, clock.GetStoreNow());
+    }
+
+    private static void CreateDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    // SQLite takes an empty file for a new database and gives the files beside it the same permissions.
+    private static void CreateFile(string path)
+    {
+        if (!File.Exists(path))
+        {
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            new FileStream(path, options).Dispose();
+        }
+    }
+}

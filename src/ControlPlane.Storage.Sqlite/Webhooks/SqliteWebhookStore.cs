@@ -1,0 +1,32 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <inheritdoc/>
+internal sealed class SqliteWebhookStore(SqliteDatabase database) : IWebhookStore
+{
+    public Task<WebhookWrite> CreateAsync(WebhookRecord webhook, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => WebhookWrites.Create(session, webhook), cancellationToken);
+
+    public Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => WebhookWrites.Update(session, webhook), cancellationToken);
+
+    public Task<WebhookWrite> DeleteAsync(
+        string webhookId, long? version, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => WebhookWrites.Delete(session, webhookId, version, now), cancellationToken);
+
+    public Task SetFailingSinceAsync(string webhookId, DateTimeOffset? since, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => WebhookRows.SetFailingSince(session, webhookId, since), cancellationToken);
+
+    public Task<WebhookRecord?> GetAsync(string webhookId, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => WebhookRows.Find(connection, webhookId)?.Webhook, cancellationToken);
+
+    public Task<Page<WebhookRecord>> ListAsync(
+        string? tenantId, long? before, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => WebhookRows.List(connection, tenantId, before, limit), cancellationToken);
+
+    public Task<TenantConfig?> LoadTenantAsync(string tenantId, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            connection => TenantRows.FindConfig(connection, tenantId) is { } tenant
+                ? new TenantConfig(tenantId, tenant.ConfigVersion, WebhookRows.LoadAll(connection, tenant.Seq))
+                : null,
+            cancellationToken);
+}

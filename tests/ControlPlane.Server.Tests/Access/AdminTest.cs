@@ -1,0 +1,96 @@
+using ControlPlane.Server.Access;
+using ControlPlane.Server.Catalog;
+using ControlPlane.Storage;
+using ControlPlane.V1;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ControlPlane.Server.Tests.Access;
+
+/// <summary>A server with AdminService for each test, and the tenants <c>acme</c> and <c>other</c>.</summary>
+public abstract class AdminTest : IAsyncLifetime
+{
+    private protected const string BootstrapKey = "cpk_bootstrap-key-of-the-test-server-0001";
+    private TestServer? _server;
+
+    private protected ManualClock Clock { get; } = new();
+
+    private protected FakeAccessStore Store { get; } = new();
+
+    private protected FakeOrphans Orphans { get; } = new();
+
+    private protected FakeTenantConfigs Configs { get; } = new();
+
+    private protected StringWriter Output { get; } = new();
+
+    private protected TestServer Server => _server ?? throw new InvalidOperationException("The server has not started.");
+
+    private protected AdminService.AdminServiceClient Platform => ClientOf(BootstrapKey);
+
+    private protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await TestServer.StartAsync(Add, Map);
+        foreach (var tenant in (string[])["acme", "other"])
+        {
+            await Platform.CreateTenantAsync(new() { Tenant = new() { Id = tenant } }, cancellationToken: Cancelled);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        Output.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected AdminService.AdminServiceClient ClientOf(string? key) => new(Server.As(key));
+
+    private protected async Task<CreateApiKeyResponse> CreateKeyAsync(
+        string? tenant, TimeSpan? lifetime = null, params string[] scopes) => await Platform.CreateApiKeyAsync(
+            new()
+            {
+                ApiKey = new()
+                {
+                    TenantId = tenant ?? "",
+                    Platform = tenant is null,
+                    Scopes = { scopes.Length > 0 ? scopes : ["admin"] },
+                    ExpireTime = AdminMapper.ToTimestamp(Clock.GetUtcNow() + lifetime),
+                },
+            },
+            cancellationToken: Cancelled);
+
+    private protected virtual void Map(WebApplication app) => app.MapGrpcService<AdminGrpcService>();
+
+    private protected virtual void Add(WebApplicationBuilder builder)
+    {
+        builder.Configuration.AddInMemoryCollection([new("ControlPlane:Access:BootstrapKey", BootstrapKey)]);
+        builder.Services
+            .AddSingleton<TimeProvider>(Clock)
+            .AddSingleton<IAccessStore>(Store)
+            .AddSingleton<IDeliveryStore>(Orphans)
+            .AddSingleton<IWebhookStore>(Configs)
+            .AddSingleton<WebhookCatalog>()
+            .AddSingleton<IdSource>()
+            .AddSingleton(new NodeIdentity("node_test", Clock.GetUtcNow()))
+            .AddSingleton(Engine())
+            .AddSingleton(new OperatorOutput(Output))
+            .AddAccess(builder.Configuration);
+    }
+
+    private StorageEngine Engine() => new()
+    {
+        Provider = "memory",
+        StoreId = "0123456789abcdef",
+        SingleOwner = true,
+        Access = Store,
+        Deliveries = Orphans,
+        Webhooks = Configs,
+        Events = null!,
+        Queue = null!,
+        Changes = null!,
+        Close = () => ValueTask.CompletedTask,
+    };
+}

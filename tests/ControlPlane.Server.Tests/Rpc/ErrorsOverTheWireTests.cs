@@ -1,0 +1,43 @@
+using ControlPlane.Server.Tests.Access;
+using ControlPlane.Storage;
+using ControlPlane.V1;
+using Google.Rpc;
+using Grpc.Core;
+
+namespace ControlPlane.Server.Tests.Rpc;
+
+public sealed class ErrorsOverTheWireTests : AdminTest
+{
+    [Fact]
+    public async Task Call_UnexpectedFailure_CallerLearnsOnlyTheIncident()
+    {
+        Server.ExpectErrors();
+        Store.Fault = new InvalidOperationException("the inside of the server");
+        var error = await RpcErrors.OfAsync(async () => await Platform.GetTenantAsync(new(), cancellationToken: Cancelled));
+        Assert.Equal((StatusCode.Internal, "INTERNAL"), (error.Code, error.Info.Reason));
+        Assert.DoesNotContain("inside", error.RawText, StringComparison.Ordinal);
+        Assert.Contains(Server.Log.Errors, text => text.Contains(error.Info.Metadata["incident_id"], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Call_StorageUnavailableWhileTheKeyIsRead_Unavailable()
+    {
+        var key = await CreateKeyAsync("acme");
+        Store.Fault = new StorageUnavailableException();
+        var error = await RpcErrors.OfAsync(async () =>
+            await ClientOf(key.Secret).GetTenantAsync(new(), cancellationToken: Cancelled));
+        Assert.Equal((StatusCode.Unavailable, "STORAGE_UNAVAILABLE"), (error.Code, error.Info.Reason));
+        Assert.Equal(1, error.Detail<RetryInfo>().RetryDelay.Seconds);
+    }
+
+    [Fact]
+    public async Task Call_HundredsOfWrongFields_DetailsArrive()
+    {
+        var request = new CreateTenantRequest { Tenant = new() { Id = new string('X', 1_000) } };
+        var key = new CreateApiKeyRequest { ApiKey = new() { Scopes = { Enumerable.Range(0, 1_000).Select(i => $"scope {i}") } } };
+        Assert.Equal(["tenant.id ID_INVALID"], (await RpcErrors.OfAsync(async () =>
+            await Platform.CreateTenantAsync(request, cancellationToken: Cancelled))).Violations());
+        Assert.Equal(100, (await RpcErrors.OfAsync(async () =>
+            await Platform.CreateApiKeyAsync(key, cancellationToken: Cancelled))).Violations().Count());
+    }
+}

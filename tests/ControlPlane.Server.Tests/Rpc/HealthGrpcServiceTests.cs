@@ -1,0 +1,117 @@
+using Grpc.Core;
+using Grpc.Health.V1;
+using static Grpc.Health.V1.HealthCheckResponse.Types;
+
+namespace ControlPlane.Server.Tests.Rpc;
+
+public sealed class HealthGrpcServiceTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("controlplane.shelf.Shelf")]
+    [InlineData("grpc.health.v1.Health")]
+    public async Task Check_StartedServer_IsServing(string service)
+    {
+        await using var server = await RpcServer.StartAsync();
+
+        var response = await Client(server).CheckAsync(Of(service), cancellationToken: Token);
+
+        Assert.Equal(ServingStatus.Serving, response.Status);
+    }
+
+    [Fact]
+    public async Task Check_UnknownService_IsNotFound()
+    {
+        await using var server = await RpcServer.StartAsync();
+
+        var failure = await Assert.ThrowsAsync<RpcException>(
+            async () => await Client(server).CheckAsync(Of("no.such.Service"), cancellationToken: Token));
+
+        Assert.Equal(StatusCode.NotFound, failure.StatusCode);
+    }
+
+    [Fact]
+    public async Task Check_AfterAChange_AnswersTheNewStatus()
+    {
+        await using var server = await RpcServer.StartAsync();
+        server.Health.Set("a", ServingStatus.NotServing);
+
+        Assert.Equal(ServingStatus.NotServing, (await Client(server).CheckAsync(Of("a"), cancellationToken: Token)).Status);
+    }
+
+    [Fact]
+    public async Task List_StartedServer_HasTheServerAndEveryService()
+    {
+        await using var server = await RpcServer.StartAsync();
+        server.Health.Set("a", ServingStatus.NotServing);
+
+        var response = await Client(server).ListAsync(new HealthListRequest(), cancellationToken: Token);
+
+        Assert.Equal(
+            [
+                "", "a", "controlplane.shelf.Shelf", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
+                "grpc.reflection.v1alpha.ServerReflection",
+            ],
+            response.Statuses.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(ServingStatus.NotServing, response.Statuses["a"].Status);
+        Assert.Equal(ServingStatus.Serving, response.Statuses[""].Status);
+    }
+
+    [Fact]
+    public async Task Watch_KnownService_SendsAtOnceAndThenOnlyChanges()
+    {
+        await using var server = await RpcServer.StartAsync();
+        server.Health.Set("a", ServingStatus.Serving);
+        using var watch = Client(server).Watch(Of("a"), cancellationToken: Token);
+
+        Assert.Equal(ServingStatus.Serving, await Next(watch));
+        server.Health.Set("a", ServingStatus.Serving);
+        server.Health.Set("b", ServingStatus.NotServing);
+        server.Health.Set("a", ServingStatus.NotServing);
+        Assert.Equal(ServingStatus.NotServing, await Next(watch));
+        server.Health.Set("a", ServingStatus.Serving);
+        Assert.Equal(ServingStatus.Serving, await Next(watch));
+    }
+
+    [Fact]
+    public async Task Watch_UnknownService_IsToldWhenItBecomesKnown()
+    {
+        await using var server = await RpcServer.StartAsync();
+        using var watch = Client(server).Watch(Of("later"), cancellationToken: Token);
+
+        Assert.Equal(ServingStatus.ServiceUnknown, await Next(watch));
+        server.Health.Set("later", ServingStatus.Serving);
+        Assert.Equal(ServingStatus.Serving, await Next(watch));
+    }
+
+    [Fact]
+    public async Task Watch_ServerStops_GetsNotServingAndEndsWell()
+    {
+        await using var server = await RpcServer.StartAsync();
+        using var known = Client(server).Watch(Of(""), cancellationToken: Token);
+        using var unknown = Client(server).Watch(Of("later"), cancellationToken: Token);
+        Assert.Equal(ServingStatus.Serving, await Next(known));
+        Assert.Equal(ServingStatus.ServiceUnknown, await Next(unknown));
+
+        var stopped = server.StopAsync();
+
+        Assert.Equal(ServingStatus.NotServing, await Next(known));
+        Assert.False(await known.ResponseStream.MoveNext(Token));
+        Assert.False(await unknown.ResponseStream.MoveNext(Token));
+        Assert.Equal(StatusCode.OK, known.GetStatus().StatusCode);
+        Assert.Equal(StatusCode.OK, unknown.GetStatus().StatusCode);
+        await stopped;
+    }
+
+    private static Health.HealthClient Client(RpcServer server) => new(server.Channel);
+
+    private static HealthCheckRequest Of(string service) => new() { Service = service };
+
+    private static async Task<ServingStatus> Next(AsyncServerStreamingCall<HealthCheckResponse> watch)
+    {
+        Assert.True(await watch.ResponseStream.MoveNext(Token));
+        return watch.ResponseStream.Current.Status;
+    }
+}

@@ -1,0 +1,57 @@
+using ControlPlane.Server.Rpc;
+using static Grpc.Health.V1.HealthCheckResponse.Types;
+
+namespace ControlPlane.Server.Tests.Rpc;
+
+public sealed class HealthStateTests
+{
+    [Fact]
+    public void New_WholeServer_IsNotServing() =>
+        Assert.Equal(ServingStatus.NotServing, Assert.Single(new HealthState().Current.Statuses).Value);
+
+    [Fact]
+    public void Set_Service_SupersedesTheSnapshot()
+    {
+        var state = new HealthState();
+        var before = state.Current;
+
+        state.Set("a", ServingStatus.Serving);
+
+        Assert.True(before.Superseded.IsCompleted);
+        Assert.False(before.Statuses.ContainsKey("a"));
+        Assert.Equal(ServingStatus.Serving, state.Current.Statuses["a"]);
+        Assert.False(state.Current.Superseded.IsCompleted);
+    }
+
+    [Fact]
+    public void Set_ServiceUnknown_IsRefused() =>
+        Assert.Throws<ArgumentOutOfRangeException>("status", () => new HealthState().Set("a", ServingStatus.ServiceUnknown));
+
+    [Fact]
+    public void Shutdown_Everything_IsNotServingForGood()
+    {
+        var state = new HealthState();
+        state.Set("a", ServingStatus.Serving);
+        state.Set(HealthState.WholeServer, ServingStatus.Serving);
+        var before = state.Current;
+
+        state.Shutdown();
+        state.Set("a", ServingStatus.Serving);
+        state.Set("late", ServingStatus.Serving);
+
+        Assert.True(before.Superseded.IsCompleted);
+        Assert.True(state.Current.IsFinal);
+        Assert.Equal(["", "a"], state.Current.Statuses.Keys.Order());
+        Assert.All(state.Current.Statuses.Values, status => Assert.Equal(ServingStatus.NotServing, status));
+    }
+
+    [Fact]
+    public void Set_FromManyThreads_LosesNothing()
+    {
+        var state = new HealthState();
+
+        Parallel.For(0, 1000, i => state.Set($"{i}", ServingStatus.Serving));
+
+        Assert.Equal(1001, state.Current.Statuses.Count);
+    }
+}

@@ -1,0 +1,141 @@
+namespace ControlPlane.Storage.Compliance;
+
+/// <summary>An empty store per test, and the words the tests are written in.</summary>
+public abstract class StorageTests<TSource> : IAsyncLifetime
+    where TSource : StoreSource, new()
+{
+    protected const string Owner = "node-1";
+    private readonly TSource _source = new();
+    private readonly IdSource _ids;
+    private StorageEngine? _store;
+
+    protected StorageTests() => _ids = new IdSource(Clock);
+
+    protected ManualTimeProvider Clock { get; } = new();
+
+    protected StorageEngine Store => _store!;
+
+    protected DateTimeOffset Now => Clock.GetStoreNow();
+
+    protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _store = await _source.OpenAsync(Clock);
+        await PrepareAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        await _source.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>What every test of a class begins with.</summary>
+    protected virtual Task PrepareAsync() => Task.CompletedTask;
+
+    protected async Task ReopenAsync()
+    {
+        await Store.DisposeAsync();
+        _store = await _source.OpenAsync(Clock);
+    }
+
+    protected string NewId(string prefix) => _ids.Next(prefix);
+
+    protected WebhookRecord NewWebhook(string tenant = TenantRecord.DefaultId) => new()
+    {
+        Id = NewId("wh_"),
+        TenantId = tenant,
+        Url = "https://example.com/hook",
+        EventTypes = ["*"],
+        Dialect = "standard",
+        Secrets = [new SecretRecord("sec_1", "whsec_...abc", [1, 2, 3], Now, null)],
+        CreateTime = Now,
+        UpdateTime = Now,
+    };
+
+    protected async Task<WebhookRecord> AddWebhookAsync(string tenant = TenantRecord.DefaultId)
+    {
+        var written = await Store.Webhooks.CreateAsync(NewWebhook(tenant), Cancel);
+        Assert.Equal(WebhookWriteOutcome.Done, written.Outcome);
+        return written.Webhook!;
+    }
+
+    protected async Task AddTenantAsync(string id) =>
+        Assert.True(await Store.Access.CreateTenantAsync(new TenantRecord { Id = id, CreateTime = Now, UpdateTime = Now }, Cancel));
+
+    protected EventRecord NewEvent(string type = "order.paid", string tenant = TenantRecord.DefaultId, string instance = "") =>
+        new()
+        {
+            Id = NewId("evt_"),
+            TenantId = tenant,
+            Type = type,
+            Instance = instance,
+            Payload = "{\"n\":1}"u8.ToArray(),
+            CreateTime = Now,
+        };
+
+    protected NewEvent To(EventRecord stored, bool leased, params WebhookRecord[] webhooks) => new(
+        stored,
+        [.. webhooks.Select(webhook => new NewDelivery(NewId("dlv_"), webhook.Id, DeliveryTrigger.Publish, leased))],
+        null);
+
+    protected async Task<long> ReadConfigVersionAsync(string tenant = TenantRecord.DefaultId) =>
+        (await Store.Webhooks.LoadTenantAsync(tenant, Cancel))!.ConfigVersion;
+
+    protected async Task<AppendResult> TryAppendAsync(params NewEvent[] events)
+    {
+        var tenant = events[0].Event.TenantId;
+        var version = (await Store.Webhooks.LoadTenantAsync(tenant, Cancel))?.ConfigVersion ?? 0;
+        return await Store.Events.AppendAsync(
+            new AppendRequest(tenant, version, events, Owner, Now.AddSeconds(60)), Cancel);
+    }
+
+    protected async Task<IReadOnlyList<AppendedEvent>> AppendAsync(params NewEvent[] events) =>
+        Assert.IsType<AppendResult.Appended>(await TryAppendAsync(events)).Events;
+
+    /// <summary>Publishes one event to one webhook; answers the delivery.</summary>
+    protected async Task<DeliveryRecord> PublishAsync(WebhookRecord webhook, bool leased = false, string type = "order.paid") =>
+        (await AppendAsync(To(NewEvent(type, webhook.TenantId), leased, webhook)))[0].Deliveries[0];
+
+    protected Task<ClaimResult> ClaimAsync(WebhookRecord webhook, int limit = 100, string owner = Owner) =>
+        Store.Queue.ClaimDueAsync(new ClaimRequest(webhook.Id, limit, owner, Now, Now.AddSeconds(60)), Cancel);
+
+    protected AttemptRecord NewAttempt(DeliveryRecord delivery, int status = 200) => new(
+        delivery.AttemptCount + 1, delivery.Trigger, Now, TimeSpan.FromMicroseconds(12_345), status,
+        status is >= 200 and < 300 ? FailureKind.None : FailureKind.HttpStatus, "", "192.0.2.7:443", "ok");
+
+    protected Task<DeliveryRecord?> SucceedAsync(DeliveryRecord delivery) => Store.Queue.CompleteAsync(
+        new Completion(delivery, NewAttempt(delivery), DeliveryState.Succeeded, EndReason.Delivered, null, Now), Cancel);
+
+    protected Task<DeliveryRecord?> FailAsync(DeliveryRecord delivery, TimeSpan retryIn) => Store.Queue.CompleteAsync(
+        new Completion(
+            delivery, NewAttempt(delivery, 503), DeliveryState.RetryScheduled, EndReason.None, Now + retryIn, Now), Cancel);
+
+    protected Task<DeliveryRecord?> KillAsync(DeliveryRecord delivery) => Store.Queue.CompleteAsync(
+        new Completion(
+            delivery, NewAttempt(delivery, 500), DeliveryState.Dead, EndReason.AttemptsExhausted, null, Now), Cancel);
+
+    protected async Task<DeliveryRecord> GetAsync(DeliveryRecord delivery) =>
+        (await Store.Deliveries.GetAsync(delivery.Id, Cancel))!;
+
+    /// <summary>Reads a list to its end, page by page.</summary>
+    protected static async Task<List<T>> ReadAllAsync<T>(Func<long?, Task<Page<T>>> read)
+    {
+        var all = new List<T>();
+        long? position = null;
+        do
+        {
+            var page = await read(position);
+            all.AddRange(page.Items);
+            Assert.True(position is null || page.Next is null || page.Next < position, "A list must go on towards its end.");
+            position = page.Next;
+        }
+        while (position is not null);
+        return all;
+    }
+
+    protected Task<List<DeliveryRecord>> ListAsync(DeliveryQuery query) =>
+        ReadAllAsync(position => Store.Deliveries.ListAsync(query with { Before = position }, Cancel));
+}
