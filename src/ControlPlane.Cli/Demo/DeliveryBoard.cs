@@ -86,7 +86,9 @@ internal sealed class DeliveryBoard(Printer print, DeliveryFeed feed, IReadOnlyL
         return new Rows([counts, .. recent.Select(Change)]);
     }
 
-    private Columns Change(Delivery delivery) => new Columns(Line(delivery).Select(cell => Tones.Render(cell))).Collapse();
+    // State, type, way and result: more would not fit beside each other and make the table jump.
+    private Columns Change(Delivery delivery) =>
+        new Columns(Line(delivery) is var cells ? [Tones.Render(cells[1]), Tones.Render(cells[2]), Tones.Render(cells[3]), Tones.Render(cells[5])] : []).Collapse();
 
     private Cell[] Line(Delivery delivery)
     {
