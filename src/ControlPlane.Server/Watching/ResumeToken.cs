@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
@@ -14,6 +15,10 @@ internal static class ResumeToken
     private const byte Version = 1;
     private const int ContentBytes = 17;
     private const int TokenBytes = ContentBytes + 4;
+    private const int TokenCharacters = TokenBytes / 3 * 4;
+
+    private static readonly SearchValues<char> Alphabet =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     public static string Write(string storeId, long revision)
     {
@@ -25,11 +30,14 @@ internal static class ResumeToken
     /// <summary>The revision, or null if this is not a token of this store.</summary>
     public static long? Read(string storeId, string token)
     {
-        Span<byte> bytes = stackalloc byte[TokenBytes];
-        if (token.Length > 64 || !Base64Url.TryDecodeFromChars(token, bytes, out var written) || written != TokenBytes)
+        // Decoding throws at other characters, and skips white space.
+        if (token.Length != TokenCharacters || token.AsSpan().ContainsAnyExcept(Alphabet))
         {
             return null;
         }
+
+        Span<byte> bytes = stackalloc byte[TokenBytes];
+        Base64Url.DecodeFromChars(token, bytes);
 
         var revision = BinaryPrimitives.ReadInt64BigEndian(bytes[9..]);
         Span<byte> expected = stackalloc byte[TokenBytes];
