@@ -1,0 +1,39 @@
+namespace ControlPlane.Architecture.Tests;
+
+public sealed class FileTests
+{
+    private const int LongestSource = 400;
+    private const int LongestTest = 500;
+
+    /// <summary>Put together here, so that this file does not hold them.</summary>
+    private static readonly string[] Marks =
+        ["TO" + "DO", "FIX" + "ME", "NotImplemented" + "Exception", "Skip" + " =", "Explicit" + " = true"];
+
+    [Fact]
+    public void Sources_AreFound()
+    {
+        Assert.True(House.Sources.Count > 100);
+        Assert.True(House.Tests.Count > 20);
+    }
+
+    [Fact]
+    public void Sources_StayShort() =>
+        Assert.Empty(House.Sources.Where(file => file.Lines.Length > LongestSource).Select(file => $"{file.Path}: {file.Lines.Length}"));
+
+    [Fact]
+    public void Tests_StayShort() =>
+        Assert.Empty(House.Tests.Where(file => file.Lines.Length > LongestTest).Select(file => $"{file.Path}: {file.Lines.Length}"));
+
+    [Fact]
+    public void Files_AreFinished() => Assert.Empty(
+        from file in House.Sources.Concat(House.Tests)
+        from line in file.Lines.Index()
+        where Marks.Any(mark => line.Item.Contains(mark, StringComparison.Ordinal))
+        select $"{file.Path}:{line.Index + 1}: {line.Item.Trim()}");
+
+    [Fact]
+    public void Files_AreNamedBySubject() => Assert.Empty(
+        House.Sources.Concat(House.Tests)
+            .Where(file => file.Name.EndsWith("Helpers", StringComparison.Ordinal) || file.Name.EndsWith("Utils", StringComparison.Ordinal))
+            .Select(file => file.Path));
+}

@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+
+namespace ControlPlane.Architecture.Tests;
+
+public sealed partial class RoomTests
+{
+    private const string Server = "src/ControlPlane.Server";
+
+    /// <summary>The files of the server that may speak the API's generated types, by the ends of their names.</summary>
+    private static readonly string[] ProtoNames =
+        ["GrpcService", "Mapper", "Validator", "Program", "AccessRules", "DeliveryWatch", "WebhookTester"];
+
+    [Fact]
+    public void Rooms_HaveOneRegistrationEach() => Assert.Empty(
+        from room in Rooms()
+        where room != "Catalog"
+        let registrations = House.Below($"{Server}/{room}").Count(file => file.Name.EndsWith("Registration", StringComparison.Ordinal))
+        where registrations != 1 || House.Below($"{Server}/{room}").All(file => file.Name != $"{room}Registration")
+        select $"{room}: {registrations}");
+
+    [Fact]
+    public void Sending_KnowsNoStore() => Assert.Empty(
+        from file in House.Below($"{Server}/Sending")
+        from line in file.Lines
+        where Store().IsMatch(line)
+        select $"{file.Path}: {line.Trim()}");
+
+    [Fact]
+    public void GeneratedTypes_StayAtTheEdge() => Assert.Empty(
+        House.Below(Server)
+            .Where(file => file.Lines.Any(line => Generated().IsMatch(line)))
+            .Where(file => !ProtoNames.Any(name => file.Name.EndsWith(name, StringComparison.Ordinal)))
+            .Select(file => file.Path));
+
+    [Theory]
+    [InlineData("Catalog")]
+    [InlineData("Sending", "Catalog", "Egress", "Secrets")]
+    [InlineData("Recording", "Catalog", "Sending")]
+    [InlineData("Dispatching", "Catalog", "Recording", "Sending")]
+    [InlineData("Watching", "Rpc")]
+    [InlineData("Egress")]
+    [InlineData("Secrets")]
+    public void Room_CallsOnwardOnly(string room, params string[] onward) => Assert.Empty(
+        from file in House.Below($"{Server}/{room}")
+        from line in file.Lines
+        let used = Using().Match(line)
+        where used.Success && used.Groups[1].Value != room && !onward.Contains(used.Groups[1].Value)
+        select $"{file.Path}: {line}");
+
+    private static IEnumerable<string> Rooms() => House.Below(Server)
+        .Select(file => file.Path.Split('/'))
+        .Where(parts => parts.Length > 3)
+        .Select(parts => parts[2])
+        .Distinct();
+
+    [GeneratedRegex(@"\bI(\w+Store|DeliveryQueue|ChangeFeed)\b|\bStorageEngine\b")]
+    private static partial Regex Store();
+
+    [GeneratedRegex(@"(?<![\w.])V1\.|\bControlPlane\.V1\b")]
+    private static partial Regex Generated();
+
+    [GeneratedRegex(@"^using (?:static )?ControlPlane\.Server\.(\w+)")]
+    private static partial Regex Using();
+}
