@@ -12,6 +12,18 @@ internal sealed class LaneAlarm(TimeProvider clock)
     private DateTimeOffset _seen;
     private TaskCompletionSource _earlier = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Entries in memory: about one per lane that waits.</summary>
+    public int Entries
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _queue.Count;
+            }
+        }
+    }
+
     /// <summary>Wakes the lane then, or at the time already set if that is earlier.</summary>
     public void Set(Lane lane, DateTimeOffset time)
     {

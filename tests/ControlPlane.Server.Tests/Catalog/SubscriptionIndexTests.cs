@@ -1,0 +1,52 @@
+using ControlPlane.Server.Catalog;
+using ControlPlane.Server.Tests.Egress;
+using ControlPlane.Storage;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace ControlPlane.Server.Tests.Catalog;
+
+public sealed class SubscriptionIndexTests
+{
+    private static readonly string[] Types = ["a", "b", "a.b", "a.b.c", "a.c", "ab.c", "a-b"];
+    private static readonly string[] Patterns = [.. Types, "*", "a.*", "a.b.*", "ab.*", "b.*", "a.b.c.*"];
+    private static readonly string[] Instances = ["", "eu", "us"];
+
+    private static readonly Gen<WebhookRecord[]> Webhooks =
+        from webhook in (
+            from patterns in Gen.Elements(Patterns).NonEmptyListOf()
+            from instances in Gen.Elements(Instances).ListOf()
+            from state in Gen.Elements(WebhookState.Active, WebhookState.Active, WebhookState.Disabled, WebhookState.Suspended)
+            select Records.Webhook() with { EventTypes = [.. patterns], Instances = [.. instances], State = state }).ListOf()
+        select webhook.Select((w, i) => w with { Id = $"wh_{i:000}" }).ToArray();
+
+    [Fact]
+    public void Match_AnyWebhooks_EqualsLookingAtEachOne() =>
+        (from webhooks in Webhooks
+         from type in Gen.Elements(Types)
+         from instance in Gen.Elements(Instances)
+         select (webhooks, type, instance)).Holds(c =>
+            new SubscriptionIndex(c.webhooks).Match(c.type, c.instance).Select(w => w.Id)
+                .SequenceEqual(c.webhooks.Where(w => IsWanted(w, c.type, c.instance)).Select(w => w.Id)));
+
+    [Theory]
+    [InlineData("*", "anything", true)]
+    [InlineData("order.paid", "order.paid", true)]
+    [InlineData("order.paid", "order.paid.late", false)]
+    [InlineData("order.*", "order.paid", true)]
+    [InlineData("order.*", "order.paid.late", true)]
+    [InlineData("order.*", "order", false)]
+    [InlineData("order.*", "orders.paid", false)]
+    [InlineData("order.*", "ORDER.paid", false)]
+    public void Covers_Pattern_AsTheApiSays(string pattern, string type, bool covers)
+    {
+        Assert.Equal(covers, SubscriptionIndex.Covers(pattern, type));
+        Assert.Equal(covers, new SubscriptionIndex([Records.Webhook("wh_1", pattern)]).Match(type, "").Count == 1);
+    }
+
+    private static bool IsWanted(WebhookRecord webhook, string type, string instance) =>
+        webhook.State == WebhookState.Active
+        && (webhook.Instances.Count == 0 || webhook.Instances.Contains(instance))
+        && webhook.EventTypes.Any(pattern => pattern == "*" || pattern == type
+            || (pattern.EndsWith(".*", StringComparison.Ordinal) && type.StartsWith(pattern[..^1], StringComparison.Ordinal)));
+}

@@ -1,0 +1,46 @@
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Tests;
+
+/// <summary>A real delivery queue in which a test can hold calls up and let them fail.</summary>
+internal sealed class DeliveryQueueSeam(IDeliveryQueue inner) : IDeliveryQueue
+{
+    public Func<Task> BeforeClaim { get; set; } = () => Task.CompletedTask;
+
+    public Func<Task> BeforeComplete { get; set; } = () => Task.CompletedTask;
+
+    public Func<Task> BeforeRelease { get; set; } = () => Task.CompletedTask;
+
+    public Func<Task> BeforeListWaiting { get; set; } = () => Task.CompletedTask;
+
+    public async Task<ClaimResult> ClaimDueAsync(ClaimRequest request, CancellationToken cancellationToken)
+    {
+        await BeforeClaim();
+        return await inner.ClaimDueAsync(request, cancellationToken);
+    }
+
+    public async Task<DeliveryRecord?> CompleteAsync(Completion completion, CancellationToken cancellationToken)
+    {
+        await BeforeComplete();
+        return await inner.CompleteAsync(completion, cancellationToken);
+    }
+
+    public async Task ReleaseAsync(IReadOnlyList<Lease> leases, DateTimeOffset due, CancellationToken cancellationToken)
+    {
+        await BeforeRelease();
+        await inner.ReleaseAsync(leases, due, cancellationToken);
+    }
+
+    public Task<IReadOnlyList<string>> ExtendAsync(
+        IReadOnlyList<Lease> leases, DateTimeOffset until, CancellationToken cancellationToken) =>
+        inner.ExtendAsync(leases, until, cancellationToken);
+
+    public Task<int> RecoverAsync(DateTimeOffset now, string? survivor, CancellationToken cancellationToken) =>
+        inner.RecoverAsync(now, survivor, cancellationToken);
+
+    public async Task<IReadOnlyList<WaitingWebhook>> ListWaitingAsync(CancellationToken cancellationToken)
+    {
+        await BeforeListWaiting();
+        return await inner.ListWaitingAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,156 @@
+using ControlPlane.Server.Dispatching;
+
+namespace ControlPlane.Server.Tests.Dispatching;
+
+public sealed class LaneAlarmTests : IAsyncDisposable
+{
+    private readonly SetClock _clock = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly LaneAlarm _alarm;
+    private Task _running = Task.CompletedTask;
+
+    public LaneAlarmTests() => _alarm = new(_clock);
+
+    private DateTimeOffset Now => _clock.GetUtcNow();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _stop.Dispose();
+    }
+
+    [Fact]
+    public async Task Run_TimesCome_WakesInOrder()
+    {
+        var woken = new List<string>();
+        var last = new TaskCompletionSource();
+        LaneDue(3, () => last.SetResult());
+        LaneDue(2, () => woken.Add("b"));
+        LaneDue(1, () => woken.Add("a"));
+        Start();
+        await AdvanceUntilAsync(last.Task);
+        Assert.Equal(["a", "b"], woken);
+    }
+
+    [Fact]
+    public async Task Set_EarlierThanTheSleep_WakesInTime()
+    {
+        var (early, late) = (new TaskCompletionSource(), new TaskCompletionSource());
+        LaneDue(400 * 86_400, late.SetResult);
+        Start();
+        LaneDue(1, early.SetResult);
+        await AdvanceUntilAsync(early.Task);
+        Assert.False(late.Task.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Set_ManyTimesForOneLane_KeepsFewEntriesAndWakesIt()
+    {
+        var woken = new TaskCompletionSource();
+        var lane = LaneDue(86_400, woken.SetResult);
+        for (var i = 1; i < 1000; i++)
+        {
+            _alarm.Set(lane, Now.AddDays(1).AddSeconds(-i));
+        }
+
+        Assert.InRange(_alarm.Entries, 1, 100);
+        lane.Expect(Now.AddSeconds(1));
+        Start();
+        await AdvanceUntilAsync(woken.Task);
+    }
+
+    [Fact]
+    public async Task Run_ClockSetBack_WakesLanesToReckonAnew()
+    {
+        var woken = new TaskCompletionSource();
+        var paced = new TaskCompletionSource();
+        LaneDue(1, woken.SetResult);
+        Start();
+        await AdvanceUntilAsync(woken.Task);
+
+        // A rate that lets the next one start in a second by the steady clock, whatever the wall clock says.
+        var lane = Lane(new AlarmHost(_alarm, () => { }, paced.SetResult));
+        var webhook = Records.Webhook() with { MaxRatePerSecond = 1 };
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.True(lane.TryReserve(webhook));
+            lane.Enqueue(new WorkItem(Records.Delivery(), null, Now));
+        }
+
+        Assert.True(lane.TryStart(out _));
+        _clock.Offset = TimeSpan.FromDays(-1);
+        await AdvanceUntilAsync(paced.Task);
+        Assert.True(_clock.Steady < TimeSpan.FromHours(12));
+    }
+
+    private void Start() => _running = Task.Run(() => _alarm.RunAsync(_stop.Token));
+
+    /// <summary>A lane with something due then, which it claims when it is woken.</summary>
+    private Lane LaneDue(double seconds, Action woken)
+    {
+        var lane = Lane(new AlarmHost(_alarm, woken, () => { }));
+        lane.Expect(Now.AddSeconds(seconds));
+        return lane;
+    }
+
+    private Lane Lane(AlarmHost host) => new("default", "wh_1", new LaneGate(8, 5, _clock), host, 8, _clock);
+
+    /// <summary>The alarm can be between two sleeps when the clock moves, so it is moved until the alarm has seen it.</summary>
+    private async Task AdvanceUntilAsync(Task done)
+    {
+        while (!done.IsCompleted)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            _clock.Advance(TimeSpan.FromMilliseconds(10));
+            await Task.Yield();
+        }
+    }
+
+    private sealed class AlarmHost(LaneAlarm alarm, Action claimed, Action enlistedAgain) : ILaneHost
+    {
+        private int _enlisted;
+
+        public bool TryTakePlace() => true;
+
+        public void GiveBackPlace()
+        {
+        }
+
+        public void Enlist(Lane lane)
+        {
+            if (++_enlisted == 2)
+            {
+                enlistedAgain();
+            }
+        }
+
+        public void Claim(Lane lane, int limit, int changes) => claimed();
+
+        public void SetAlarm(Lane lane, DateTimeOffset time) => alarm.Set(lane, time);
+    }
+
+    /// <summary>A clock whose wall time can be set while its timers and timestamps go on.</summary>
+    private sealed class SetClock : TimeProvider
+    {
+        private readonly ManualClock _inner = new();
+        private readonly long _start;
+
+        public SetClock() => _start = _inner.GetTimestamp();
+
+        public TimeSpan Offset { get; set; }
+
+        public TimeSpan Steady => _inner.GetElapsedTime(_start);
+
+        public override long TimestampFrequency => _inner.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => _inner.GetUtcNow() + Offset;
+
+        public override long GetTimestamp() => _inner.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            _inner.CreateTimer(callback, state, dueTime, period);
+
+        public void Advance(TimeSpan by) => _inner.Advance(by);
+    }
+}

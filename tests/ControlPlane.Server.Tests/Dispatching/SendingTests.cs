@@ -1,0 +1,166 @@
+using System.Text;
+using ControlPlane.Server.Dispatching;
+using ControlPlane.Signing;
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Tests.Dispatching;
+
+/// <summary>What is sent, how much at once, and to whom first.</summary>
+public sealed class SendingTests : WalkTest
+{
+    [Fact]
+    public async Task Publish_FirstTry_IsSentSignedAndRecorded()
+    {
+        await StartAsync();
+        await AddWebhookAsync();
+        var published = (await PublishAsync(Draft(payload: "{ \"n\" : 1 }")))[0];
+        var delivery = await UntilAsync(published.Deliveries[0], DeliveryState.Succeeded);
+
+        var request = Assert.Single(Received);
+        Assert.Equal(published.Event.Id, request.Id);
+        Assert.Equal("{ \"n\" : 1 }", Encoding.UTF8.GetString(request.Body));
+        Assert.True(new WebhookVerifier(Secret, timeProvider: Clock).Verify(request.Headers, request.Body).IsValid);
+        var attempt = Assert.Single(await Node.Store.Deliveries.ListAttemptsAsync(delivery.Id, Cancel));
+        Assert.Equal((1, 200, FailureKind.None, "thanks", "127.0.0.1"),
+            (attempt.Number, attempt.StatusCode, attempt.Failure, attempt.ResponseExcerpt, attempt.RemoteAddress));
+    }
+
+    [Fact]
+    public async Task Publish_MaxInFlight_IsHonoured()
+    {
+        await StartAsync();
+        await AddWebhookAsync(with: w => w with { MaxInFlight = 2 });
+        var both = new TaskCompletionSource();
+        Answer = async request =>
+        {
+            if (request.Number == 2)
+            {
+                both.SetResult();
+            }
+
+            await both.Task;
+            return 200;
+        };
+        await UntilAllAsync(await PublishAsync(40), DeliveryState.Succeeded);
+        Assert.Equal(2, Received.Max(request => request.UnderWay));
+    }
+
+    [Fact]
+    public async Task Publish_MaxInFlightOfTheProcess_IsHonoured()
+    {
+        await StartAsync(("Dispatching:MaxInFlight", "3"));
+        await AddWebhookAsync("wh_1");
+        await AddWebhookAsync("wh_2");
+        await UntilAllAsync(await PublishAsync(30), DeliveryState.Succeeded);
+        Assert.InRange(Received.Max(request => request.UnderWay), 1, 3);
+    }
+
+    [Fact]
+    public async Task Publish_AnotherWebhookHangs_IsSentAllTheSame()
+    {
+        await StartAsync(("Dispatching:MaxInFlight", "16"));
+        var hangs = new TaskCompletionSource<int>();
+        Answer = request => request.Path == "/wh_stuck" ? hangs.Task : Task.FromResult(200);
+        await AddWebhookAsync("wh_stuck");
+        await AddWebhookAsync("wh_well");
+        var deliveries = await PublishAsync(100);
+        await UntilAllAsync(deliveries.Where(d => d.WebhookId == "wh_well"), DeliveryState.Succeeded);
+        Assert.InRange(Received.Count(request => request.Path == "/wh_stuck"), 0, 8);
+        hangs.SetResult(200);
+        await UntilAllAsync(deliveries, DeliveryState.Succeeded);
+    }
+
+    [Fact]
+    public async Task Publish_BeyondTheQueue_WaitsInTheStoreAndIsSentInTurn()
+    {
+        await StartAsync(("Dispatching:QueuePerWebhook", "4"));
+        await AddWebhookAsync();
+        var deliveries = await PublishAsync(50);
+        Assert.Equal(4, deliveries.Count(d => d.State == DeliveryState.InFlight));
+        await UntilAllAsync(deliveries, DeliveryState.Succeeded);
+        Assert.Equal(50, Received.Count);
+    }
+
+    [Fact]
+    public async Task Publish_FailingReceiver_IsProbedOneAtATimeAndThenGetsAll()
+    {
+        await StartAsync();
+        await AddWebhookAsync();
+        Answer = request => Task.FromResult(request.Number <= 40 ? 500 : 200);
+        await UntilAllAsync(await PublishAsync(30), DeliveryState.Succeeded);
+        // Until the fifth failure is known up to twelve have been started.
+        Assert.All(Received.Where(request => request.Number is > 13 and <= 40), request => Assert.Equal(1, request.UnderWay));
+        Assert.Equal(70, Received.Count);
+    }
+
+    [Fact]
+    public async Task Publish_Rate_IsHonoured()
+    {
+        await StartAsync();
+        await AddWebhookAsync(with: w => w with { MaxRatePerSecond = 2 });
+        var deliveries = await PublishAsync(5);
+        var began = Clock.GetUtcNow();
+        foreach (var delivery in deliveries)
+        {
+            await UntilAsync(delivery, DeliveryState.Succeeded, TimeSpan.FromMilliseconds(10));
+        }
+
+        var attempts = new List<DateTimeOffset>();
+        foreach (var delivery in deliveries)
+        {
+            attempts.AddRange((await Node.Store.Deliveries.ListAttemptsAsync(delivery.Id, Cancel)).Select(a => a.StartTime));
+        }
+
+        var starts = attempts.Order().Select(time => (time - began).TotalSeconds).ToArray();
+        Assert.All(starts.Index(), start => Assert.True(start.Item >= (start.Index * 0.5) - 0.101, $"{start}"));
+    }
+
+    [Fact]
+    public async Task Cancel_Queued_IsNotSent()
+    {
+        await StartAsync();
+        await AddWebhookAsync(with: w => w with { MaxInFlight = 1 });
+        var goOn = new TaskCompletionSource<int>();
+        Answer = _ => goOn.Task;
+        var deliveries = await PublishAsync(3);
+        await UntilReceivedAsync(1);
+        await Node.Store.Deliveries.CancelAsync(deliveries[1].Id, Clock.GetStoreNow(), Cancel);
+        Node.Get<Dispatcher>().Forget(deliveries[1].Id);
+        goOn.SetResult(200);
+        await UntilAsync(deliveries[2], DeliveryState.Succeeded);
+        Assert.DoesNotContain(Received, request => request.Id == deliveries[1].EventId);
+    }
+
+    [Fact]
+    public async Task Extend_LeaseTakenByAnother_IsNotSent()
+    {
+        await StartAsync();
+        await AddWebhookAsync(with: w => w with { MaxInFlight = 1 });
+        var goOn = new TaskCompletionSource<int>();
+        Answer = _ => goOn.Task;
+        var deliveries = await PublishAsync(3);
+        await UntilReceivedAsync(1);
+        await Node.Store.Queue.ReleaseAsync(
+            [new Lease(deliveries[1].Id, deliveries[1].Fence)], Clock.GetStoreNow().AddDays(1), Cancel);
+        Clock.Advance(TimeSpan.FromSeconds(50));
+        await Node.Get<LeaseBook>().ExtendAsync();
+        goOn.SetResult(200);
+        await UntilAsync(deliveries[2], DeliveryState.Succeeded);
+        Assert.DoesNotContain(Received, request => request.Id == deliveries[1].EventId);
+    }
+
+    [Fact]
+    public async Task Send_NoAnswerInTime_IsTimedOut()
+    {
+        await StartAsync();
+        await AddWebhookAsync(with: w => w with { Timeout = TimeSpan.FromSeconds(2) });
+        var never = new TaskCompletionSource<int>();
+        Answer = request => request.Number == 1 ? never.Task : Task.FromResult(202);
+        var delivery = (await PublishAsync(1))[0];
+        await UntilReceivedAsync(1);
+        Clock.Advance(TimeSpan.FromSeconds(2));
+        await UntilAsync(delivery, DeliveryState.Succeeded);
+        var first = (await Node.Store.Deliveries.ListAttemptsAsync(delivery.Id, Cancel))[0];
+        Assert.Equal((FailureKind.Timeout, "No answer within 2 s."), (first.Failure, first.Message));
+    }
+}

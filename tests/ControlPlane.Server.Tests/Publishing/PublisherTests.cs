@@ -1,0 +1,101 @@
+using ControlPlane.Server.Publishing;
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Tests.Publishing;
+
+/// <summary>Every way a publish can end gives back the places it does not use. There is one place here, so a lost one shows.</summary>
+public sealed class PublisherTests : WalkTest
+{
+    private static readonly (string, string) OnePlace = ("Dispatching:Queue", "1");
+
+    [Fact]
+    public async Task Publish_NoSuchTenant_IsNotFound()
+    {
+        await OpenAsync();
+        Assert.IsType<PublishResult.TenantNotFound>(await Node.Get<Publisher>().PublishAsync("nobody", [Draft()], Cancel));
+    }
+
+    [Fact]
+    public async Task Publish_NobodySubscribed_IsStoredWithoutDeliveries()
+    {
+        await OpenAsync();
+        await AddWebhookAsync(with: w => w with { EventTypes = ["invoice.*"] });
+        var published = Assert.Single(await PublishAsync(Draft()));
+        Assert.Equal((0, 0), (published.Deliveries.Count, published.Event.DeliveryCount));
+    }
+
+    [Fact]
+    public async Task Publish_MorePlacesThanThereAre_TheRestWaitsInTheStore()
+    {
+        await OpenAsync(OnePlace);
+        await AddWebhookAsync();
+        Assert.Equal([DeliveryState.InFlight, DeliveryState.Pending], (await PublishAsync(2)).Select(d => d.State));
+    }
+
+    [Fact]
+    public async Task Publish_Duplicate_AnswersTheFirstAndGivesThePlaceBack()
+    {
+        await OpenAsync(OnePlace, ("Dispatching:QueuePerWebhook", "1"));
+        await PublishAsync(Draft(id: "a"));
+        await AddWebhookAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.True(Assert.Single(await PublishAsync(Draft(id: "a"))).Duplicate);
+        }
+
+        await AssertPlaceIsFreeAsync();
+    }
+
+    [Fact]
+    public async Task Publish_Conflict_StoresNothingAndGivesThePlaceBack()
+    {
+        await OpenAsync(OnePlace);
+        await PublishAsync(Draft(key: "k", payload: "1"));
+        await AddWebhookAsync();
+        var result = await Node.Get<Publisher>().PublishAsync(
+            TenantRecord.DefaultId, [Draft(), Draft(key: "k", payload: "2")], Cancel);
+        Assert.Equal(1, Assert.IsType<PublishResult.Conflict>(result).Index);
+        await AssertPlaceIsFreeAsync();
+    }
+
+    [Fact]
+    public async Task Publish_Cancelled_GivesThePlaceBack()
+    {
+        await OpenAsync(OnePlace);
+        await AddWebhookAsync();
+        await Node.Catalog.GetAsync(TenantRecord.DefaultId, Cancel);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            Node.Get<Publisher>().PublishAsync(TenantRecord.DefaultId, [Draft()], new CancellationToken(canceled: true)));
+        await AssertPlaceIsFreeAsync();
+    }
+
+    [Fact]
+    public async Task Publish_WebhookChangedUnseen_IsMatchedAnewAndGivesThePlaceBack()
+    {
+        await OpenAsync(OnePlace);
+        var webhook = await AddWebhookAsync();
+        await Node.Catalog.GetAsync(TenantRecord.DefaultId, Cancel);
+        // As another node would: this one's picture is not told.
+        await Node.Store.Webhooks.DeleteAsync(webhook.Id, null, Clock.GetStoreNow(), Cancel);
+        Assert.Empty(Assert.Single(await PublishAsync(Draft())).Deliveries);
+        await AddWebhookAsync("wh_2");
+        await AssertPlaceIsFreeAsync();
+    }
+
+    [Fact]
+    public async Task Publish_Sent_GivesThePlaceBack()
+    {
+        await StartAsync(OnePlace);
+        await AddWebhookAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            foreach (var delivery in await PublishAsync(3))
+            {
+                await UntilAsync(delivery, DeliveryState.Succeeded, TimeSpan.FromMilliseconds(10));
+            }
+        }
+    }
+
+    private async Task AssertPlaceIsFreeAsync() =>
+        Assert.Equal(DeliveryState.InFlight, Assert.Single(await PublishAsync(1)).State);
+}

@@ -1,0 +1,149 @@
+using ControlPlane.Server.Catalog;
+using ControlPlane.Server.Recording;
+using ControlPlane.Server.Sending;
+using ControlPlane.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace ControlPlane.Server.Tests.Recording;
+
+public sealed class WebhookHealthTests : IAsyncLifetime
+{
+    private readonly ManualClock _clock = new();
+    private readonly TempStore _temp = new();
+    private StorageEngine _store = null!;
+    private WebhookStoreSeam _seam = null!;
+    private WebhookCatalog _catalog = null!;
+    private WebhookHealth _health = null!;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _store = await _temp.OpenAsync(_clock);
+        _seam = new WebhookStoreSeam(_store.Webhooks);
+        _catalog = new WebhookCatalog(_seam);
+        _health = new WebhookHealth(
+            _seam, _catalog, _clock, Options.Create(new RecordingOptions { SuspendAfter = TimeSpan.FromDays(5) }),
+            NullLogger<WebhookHealth>.Instance);
+        var write = await _store.Webhooks.CreateAsync(Records.Webhook(), Cancel);
+        _catalog.Apply(write.Webhook!, write.ConfigVersion);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _health.Dispose();
+        await _store.DisposeAsync();
+        _temp.Dispose();
+    }
+
+    [Fact]
+    public async Task Note_Failures_WritesTheFirstOnly()
+    {
+        var first = _clock.GetUtcNow();
+        for (var i = 0; i < 5; i++)
+        {
+            await NoteAsync(500);
+            _clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal(first, (await StoredAsync()).FailingSince);
+        Assert.Equal(1, _seam.HealthWrites);
+    }
+
+    [Fact]
+    public async Task Note_Success_ClearsItOnce()
+    {
+        await NoteAsync(500);
+        await NoteAsync(200);
+        await NoteAsync(200);
+        Assert.Null((await StoredAsync()).FailingSince);
+        Assert.Equal(2, _seam.HealthWrites);
+    }
+
+    [Fact]
+    public async Task Note_FailingForTooLong_Suspends()
+    {
+        await NoteAsync(500);
+        _clock.Advance(TimeSpan.FromDays(5) - TimeSpan.FromTicks(10));
+        await NoteAsync(500);
+        Assert.Equal(WebhookState.Active, (await StoredAsync()).State);
+        _clock.Advance(TimeSpan.FromTicks(10));
+        await NoteAsync(500);
+        var suspended = await StoredAsync();
+        Assert.Equal((WebhookState.Suspended, StateReason.Failing), (suspended.State, suspended.StateReason));
+        Assert.Equal(WebhookState.Suspended, (await _catalog.FindAsync(suspended.TenantId, suspended.Id, Cancel))!.State);
+    }
+
+    [Fact]
+    public async Task Note_Gone_SuspendsAtOnce()
+    {
+        await NoteAsync(410);
+        Assert.Equal(StateReason.Gone, (await StoredAsync()).StateReason);
+    }
+
+    [Fact]
+    public async Task Note_GoneByTheUrlOfBefore_DoesNotSuspendTheMendedWebhook()
+    {
+        var tried = await StoredAsync();
+        await ChangeAsync(w => w with { Url = "https://hooks.example.com/new" });
+        await _health.NoteAsync(tried, Outcome(410), _clock.GetUtcNow());
+        Assert.Equal(WebhookState.Active, (await StoredAsync()).State);
+    }
+
+    [Fact]
+    public async Task Note_ResumedAndFailingStill_IsNotedAnewAndHasTheWholeTime()
+    {
+        await NoteAsync(500);
+        _clock.Advance(TimeSpan.FromDays(5));
+        await NoteAsync(500);
+        await ChangeAsync(w => w with { State = WebhookState.Active, StateReason = StateReason.None });
+        Assert.Null((await StoredAsync()).FailingSince);
+        await NoteAsync(500);
+        Assert.Equal(_clock.GetUtcNow(), (await StoredAsync()).FailingSince);
+        _clock.Advance(TimeSpan.FromDays(4));
+        await NoteAsync(500);
+        Assert.Equal(WebhookState.Active, (await StoredAsync()).State);
+    }
+
+    [Fact]
+    public async Task Note_StoreRefuses_IsWrittenWithTheNext()
+    {
+        _seam.BeforeHealth = () => throw new StorageUnavailableException("busy");
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => NoteAsync(500));
+        _seam.BeforeHealth = () => { };
+        await NoteAsync(500);
+        Assert.NotNull((await StoredAsync()).FailingSince);
+    }
+
+    [Fact]
+    public async Task Deleted_IsForgotten()
+    {
+        await NoteAsync(500);
+        Assert.Equal(1, _health.Count);
+        var write = await _store.Webhooks.DeleteAsync("wh_1", null, _clock.GetStoreNow(), Cancel);
+        _catalog.Remove(TenantRecord.DefaultId, "wh_1", write.ConfigVersion);
+        Assert.Equal(0, _health.Count);
+    }
+
+    private static AttemptOutcome Outcome(int status) => new()
+    {
+        StartTime = Records.Time,
+        Duration = TimeSpan.Zero,
+        StatusCode = status,
+        Failure = status == 200 ? FailureKind.None : FailureKind.HttpStatus,
+    };
+
+    private async Task NoteAsync(int status) => await _health.NoteAsync(
+        (await _catalog.FindAsync(TenantRecord.DefaultId, "wh_1", Cancel))!, Outcome(status), _clock.GetStoreNow());
+
+    private async Task<WebhookRecord> StoredAsync() => (await _store.Webhooks.GetAsync("wh_1", Cancel))!;
+
+    private async Task ChangeAsync(Func<WebhookRecord, WebhookRecord> change)
+    {
+        var held = await StoredAsync();
+        var write = await _store.Webhooks.UpdateAsync(
+            change(held) with { Version = held.Version + 1, UpdateTime = _clock.GetStoreNow() }, Cancel);
+        _catalog.Apply(write.Webhook!, write.ConfigVersion);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Net;
+using ControlPlane.Server.Egress;
+using ControlPlane.Server.Sending;
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Tests.Sending;
+
+public sealed class FailureClassifierTests
+{
+    private static readonly AttemptOutcome Begun = new()
+    {
+        StartTime = Records.Time,
+        Duration = TimeSpan.Zero,
+        Failure = FailureKind.None,
+    };
+
+    [Theory]
+    [InlineData(EgressFailureKind.Dns, FailureKind.Dns)]
+    [InlineData(EgressFailureKind.BlockedAddress, FailureKind.BlockedAddress)]
+    [InlineData(EgressFailureKind.Connect, FailureKind.Connect)]
+    [InlineData(EgressFailureKind.Tls, FailureKind.Tls)]
+    internal void Classify_NoConnection_NamesWhy(EgressFailureKind kind, FailureKind expected)
+    {
+        var failure = new EgressFailure(kind, "why", IPAddress.Loopback);
+        var outcome = Classify(new HttpRequestException("x", new EgressException(failure)));
+        Assert.Equal((expected, "why", "127.0.0.1"), (outcome.Failure, outcome.Message, outcome.RemoteAddress));
+    }
+
+    [Fact]
+    public void Classify_DeadlinePassed_IsTimeout()
+    {
+        var outcome = Classify(new OperationCanceledException(), deadlinePassed: true);
+        Assert.Equal((FailureKind.Timeout, "No answer within 1.5 s."), (outcome.Failure, outcome.Message));
+    }
+
+    [Fact]
+    public void Classify_DeadlinePassedInTheBody_KeepsTheStatus()
+    {
+        var outcome = FailureClassifier.Classify(
+            new OperationCanceledException(), Begun with { StatusCode = 200 }, TimeSpan.FromSeconds(1.5), deadlinePassed: true);
+        Assert.Equal(
+            (FailureKind.Timeout, 200, "The answer's body did not end within 1.5 s."),
+            (outcome.Failure, outcome.StatusCode, outcome.Message));
+    }
+
+    [Theory]
+    [InlineData(HttpRequestError.ConfigurationLimitExceeded, FailureKind.ResponseTooLarge, "The answer's headers are larger than 16 KB.")]
+    [InlineData(HttpRequestError.ResponseEnded, FailureKind.Protocol, "The receiver closed the connection before its answer was complete.")]
+    [InlineData(HttpRequestError.HttpProtocolError, FailureKind.Protocol, "The receiver broke off the HTTP/2 stream.")]
+    [InlineData(HttpRequestError.InvalidResponse, FailureKind.Protocol, "The receiver's answer is not valid HTTP.")]
+    [InlineData(HttpRequestError.Unknown, FailureKind.Protocol, "The connection to the receiver broke.")]
+    public void Classify_BrokenAnswer_SaysHow(HttpRequestError error, FailureKind expected, string message)
+    {
+        foreach (var exception in new Exception[] { new HttpRequestException(error), new HttpIOException(error) })
+        {
+            var outcome = Classify(exception);
+            Assert.Equal((expected, message), (outcome.Failure, outcome.Message));
+        }
+    }
+
+    private static AttemptOutcome Classify(Exception exception, bool deadlinePassed = false) =>
+        FailureClassifier.Classify(exception, Begun, TimeSpan.FromSeconds(1.5), deadlinePassed);
+}

@@ -1,0 +1,259 @@
+using System.Threading.Channels;
+using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Watching;
+using ControlPlane.Storage;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+
+namespace ControlPlane.Server.Tests.Watching;
+
+public sealed class WatchStreamTests : IDisposable
+{
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+    private readonly ManualClock _clock = new();
+    private readonly FakeFeed _feed = new();
+    private readonly FakeLifetime _lifetime = new();
+    private readonly CancellationTokenSource _client = new();
+    private readonly Channel<WatchNotice> _told = Channel.CreateUnbounded<WatchNotice>();
+    private readonly WatchHub _hub;
+    private readonly WatchStream _stream;
+    private Func<WatchNotice, Task> _beforeWrite = _ => Task.CompletedTask;
+
+    public WatchStreamTests()
+    {
+        var options = Options.Create(new WatchingOptions { Ring = 16 });
+        _hub = new WatchHub(_feed, options);
+        _stream = new WatchStream(_hub, _feed, _lifetime, _clock, options);
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _client.Cancel();
+        _client.Dispose();
+        _lifetime.Dispose();
+    }
+
+    [Fact]
+    public async Task Run_Idle_TellsReadyFirst()
+    {
+        _feed.Commit("dlv_1");
+        _ = Run(after: 1);
+        Assert.Equal(new WatchNotice(WatchSignal.Ready, null, 1), await NextAsync());
+        Assert.False(_told.Reader.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task Run_Changes_ComeInOrderWithTheirRevisions()
+    {
+        _ = Run(after: 0);
+        await NextAsync();
+        _feed.Commit("dlv_1", "dlv_2");
+        _feed.Commit("dlv_1");
+        Assert.Equal([("dlv_1", 1), ("dlv_2", 2), ("dlv_1", 3)], await ChangesAsync(3));
+        Assert.Equal(0, _feed.StoreReads);
+    }
+
+    [Fact]
+    public async Task Run_ChangesFromBefore_AreReadFromTheStore()
+    {
+        _feed.Commit("dlv_1", "dlv_2", "dlv_1");
+        _ = Run(after: 0);
+        Assert.Equal(WatchSignal.Ready, (await NextAsync()).Signal);
+        Assert.Equal([("dlv_2", 2), ("dlv_1", 3)], await ChangesAsync(2));
+        _feed.Commit("dlv_3");
+        Assert.Equal([("dlv_3", 4)], await ChangesAsync(1));
+    }
+
+    [Fact]
+    public async Task Run_ChangeCommittedDuringTheSwitchToTheRing_ComesExactlyOnce()
+    {
+        _feed.Commit("dlv_1");
+        _feed.BeforeRead = () => _feed.Commit($"dlv_{_feed.Head + 1}");
+        _ = Run(after: 0);
+        await NextAsync();
+        Assert.Equal([("dlv_1", 1), ("dlv_2", 2)], await ChangesAsync(2));
+        _feed.BeforeRead = () => { };
+        var next = _feed.Head + 1;
+        _feed.Commit($"dlv_{next}");
+        Assert.Equal(Enumerable.Range(3, (int)next - 2).Select(r => ($"dlv_{r}", (long)r)), await ChangesAsync((int)next - 2));
+    }
+
+    [Fact]
+    public async Task Run_FellOffTheRing_GoesOnFromTheStoreWithoutAGap()
+    {
+        var release = new TaskCompletionSource();
+        _beforeWrite = notice => notice.Revision == 1 ? release.Task : Task.CompletedTask;
+        _ = Run(after: 0);
+        await NextAsync();
+        _feed.Commit("dlv_1");
+        for (var i = 2; i <= 100; i++)
+        {
+            _feed.Commit($"dlv_{i}");
+        }
+
+        release.SetResult();
+        Assert.Equal(Enumerable.Range(1, 100).Select(r => ($"dlv_{r}", (long)r)), await ChangesAsync(100));
+        Assert.True(_feed.StoreReads > 0);
+    }
+
+    [Fact]
+    public async Task Run_Filter_HidesOthersAndMovesOn()
+    {
+        _ = Run(after: 0, delivery => delivery.Id == "dlv_2");
+        await NextAsync();
+        _feed.Commit("dlv_1", "dlv_2", "dlv_3");
+        Assert.Equal([("dlv_2", 2)], await ChangesAsync(1));
+    }
+
+    [Fact]
+    public async Task Run_Silence_IsBrokenByAHeartbeat()
+    {
+        _ = Run(after: 0);
+        await NextAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(new WatchNotice(WatchSignal.Heartbeat, null, 0), await AdvanceUntilToldAsync());
+        }
+    }
+
+    [Fact]
+    public async Task Run_OnlyHiddenChanges_HeartbeatTellsThePosition()
+    {
+        _ = Run(after: 0, _ => false);
+        await NextAsync();
+        _feed.Commit("dlv_1", "dlv_2");
+        WatchNotice notice;
+        var steps = 0;
+        do
+        {
+            _feed.Commit("dlv_3");
+            notice = await AdvanceUntilToldAsync();
+        }
+        while (notice.Revision < 3 && ++steps < 5);
+        Assert.Equal(WatchSignal.Heartbeat, notice.Signal);
+        Assert.True(notice.Revision >= 3);
+    }
+
+    [Fact]
+    public async Task Run_ServerStops_TellsClosingAndEnds()
+    {
+        var running = Run(after: 0);
+        await NextAsync();
+        _feed.Commit("dlv_1");
+        await ChangesAsync(1);
+        _lifetime.StopApplication();
+        Assert.Equal(new WatchNotice(WatchSignal.Closing, null, 1), await NextAsync());
+        await running;
+    }
+
+    [Fact]
+    public async Task Run_ClientGoes_EndsWithoutAWordAndLeavesNothing()
+    {
+        var running = Run(after: 0);
+        await NextAsync();
+        Assert.Equal(1, _feed.Subscribers);
+        await _client.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.False(_told.Reader.TryRead(out _));
+        Assert.Equal(0, _feed.Subscribers);
+    }
+
+    [Fact]
+    public async Task Run_BelowTheFloor_IsOutOfRange()
+    {
+        _feed.Floor = 5;
+        var refused = await Assert.ThrowsAsync<RequestException>(() => Run(after: 4));
+        Assert.Equal((StatusCode.OutOfRange, "RESUME_TOKEN_EXPIRED"), (refused.Code, refused.Reason));
+        Assert.False(_told.Reader.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task Run_FloorPassesALaggingWatcher_IsOutOfRangeInsteadOfAGap()
+    {
+        _feed.Commit("dlv_1", "dlv_2", "dlv_3");
+        _feed.BeforeRead = () => _feed.Floor = 2;
+        var refused = await Assert.ThrowsAsync<RequestException>(() => Run(after: 0));
+        Assert.Equal("RESUME_TOKEN_EXPIRED", refused.Reason);
+    }
+
+    [Fact]
+    public async Task Run_ClientDoesNotRead_IsAborted()
+    {
+        var stuck = new TaskCompletionSource();
+        var writing = new TaskCompletionSource();
+        _beforeWrite = _ =>
+        {
+            writing.TrySetResult();
+            return stuck.Task;
+        };
+        var running = Run(after: 0);
+        await writing.Task;
+        while (!running.IsCompleted)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        var aborted = await Assert.ThrowsAsync<RequestException>(() => running);
+        Assert.Equal((StatusCode.Aborted, "SLOW_CONSUMER"), (aborted.Code, aborted.Reason));
+    }
+
+    [Fact]
+    public async Task Enter_LastOneLeaves_TheRingStartsAnew()
+    {
+        using (_hub.Enter())
+        {
+            _feed.Commit("dlv_1");
+        }
+
+        _feed.Commit("dlv_2");
+        using (_hub.Enter())
+        {
+            var read = await _hub.ReadAsync(0, 10, Cancel);
+            Assert.Equal((2, 2, true), (read.Changes.Count, read.Position, read.FromStore));
+            Assert.False((await _hub.ReadAsync(read.Position, 10, Cancel)).FromStore);
+        }
+    }
+
+    private Task Run(long after, Func<DeliveryRecord, bool>? matches = null) =>
+        _stream.RunAsync(after, matches ?? (_ => true), Heartbeat, WriteAsync, _client.Token);
+
+    private async Task WriteAsync(WatchNotice notice)
+    {
+        await _beforeWrite(notice);
+        _told.Writer.TryWrite(notice);
+    }
+
+    private ValueTask<WatchNotice> NextAsync() => _told.Reader.ReadAsync(Cancel);
+
+    private async Task<IEnumerable<(string, long)>> ChangesAsync(int count)
+    {
+        var changes = new List<(string, long)>();
+        while (changes.Count < count)
+        {
+            var notice = await NextAsync();
+            Assert.Equal(WatchSignal.Change, notice.Signal);
+            Assert.Equal(notice.Delivery!.Revision, notice.Revision);
+            changes.Add((notice.Delivery.Id, notice.Revision));
+        }
+
+        return changes;
+    }
+
+    private async Task<WatchNotice> AdvanceUntilToldAsync()
+    {
+        while (true)
+        {
+            if (_told.Reader.TryRead(out var notice))
+            {
+                return notice;
+            }
+
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+            Cancel.ThrowIfCancellationRequested();
+        }
+    }
+}
