@@ -1,0 +1,43 @@
+using System.Net;
+
+namespace ControlPlane.Server.Egress;
+
+/// <summary>
+/// Makes every connection: resolves once, refuses unless the guard allows every answer, and dials exactly those
+/// addresses. Nothing resolves the name a second time, so what was judged is what is dialed.
+/// </summary>
+internal sealed class GuardedConnector(AddressGuard guard, StaggeredDialer dialer, RemoteAddressLedger ledger)
+{
+    /// <summary>The rest of a longer answer is judged but not dialed: each address may cost a socket.</summary>
+    private const int MaxDialed = 8;
+
+    /// <summary>The handler's connect callback.</summary>
+    public ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) =>
+        ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken);
+
+    /// <exception cref="EgressException">The name has no address, the guard refuses it, or no address answers.</exception>
+    public async ValueTask<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    {
+        var resolved = await guard.ResolveAsync(host, port, cancellationToken).ConfigureAwait(false);
+        return resolved.Failure is { } failure
+            ? throw new EgressException(failure)
+            : await DialAsync(host, port, resolved.Addresses, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Dials addresses that <see cref="AddressGuard.ResolveAsync"/> has judged; the host is only recorded.</summary>
+    private async Task<Stream> DialAsync(
+        string host, int port, IReadOnlyList<IPAddress> addresses, CancellationToken cancellationToken)
+    {
+        var endpoints = addresses.Take(MaxDialed).Select(address => new IPEndPoint(address, port)).ToArray();
+        var (socket, endpoint) = await dialer.DialAsync(endpoints, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return new LedgeredStream(socket, ledger, host, endpoint);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
