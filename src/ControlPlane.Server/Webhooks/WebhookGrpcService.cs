@@ -1,0 +1,95 @@
+using ControlPlane.Server.Access;
+using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Secrets;
+using ControlPlane.Storage;
+using ControlPlane.V1;
+using Grpc.Core;
+
+namespace ControlPlane.Server.Webhooks;
+
+/// <summary>Answers the calls that register endpoints.</summary>
+internal sealed class WebhookGrpcService(
+    WebhookValidator validator,
+    WebhookQueries queries,
+    WebhookChanges changes,
+    IWebhookStore store,
+    ContentFingerprint fingerprints,
+    TimeProvider clock) : WebhookService.WebhookServiceBase
+{
+    public override async Task<CreateWebhookResponse> CreateWebhook(CreateWebhookRequest request, ServerCallContext context)
+    {
+        var tenantId = Caller.Of(context).ResolveTenant(request.Webhook?.TenantId ?? "");
+        var draft = WebhookMapper.ToRecord(validator.Accept(request), WebhookMapper.Blank(tenantId));
+        if (request.RequestId.Length > 0)
+        {
+            draft = draft with
+            {
+                RequestId = request.RequestId,
+                RequestFingerprint = fingerprints.Of(CreateContentMapper.ToBytes(request, tenantId)),
+            };
+        }
+
+        if (request.ValidateOnly)
+        {
+            var existing = await WebhookConflicts.ForeseeCreateAsync(store, draft, context.CancellationToken);
+            return new() { Webhook = existing is null ? WebhookMapper.ToPreview(draft) : Show(existing) };
+        }
+
+        var (webhook, secret) = await changes.CreateAsync(draft, request.Secret, context.CancellationToken);
+        return new() { Webhook = Show(webhook), Secret = secret };
+    }
+
+    public override async Task<GetWebhookResponse> GetWebhook(GetWebhookRequest request, ServerCallContext context) =>
+        new() { Webhook = Show(await queries.GetAsync(Caller.Of(context), request.WebhookId, context.CancellationToken)) };
+
+    public override async Task<ListWebhooksResponse> ListWebhooks(ListWebhooksRequest request, ServerCallContext context)
+    {
+        var tenantId = Caller.Of(context).ResolveListTenant(request.TenantId);
+        var violations = new Violations();
+        var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
+        var filter = WebhookFilter.Read(request.Filter, violations);
+        violations.ThrowIfAny();
+        var page = await queries.ListAsync(tenantId, filter, paging, context.CancellationToken);
+        return new() { Webhooks = { page.Items.Select(Show) }, NextPageToken = paging.Token(page.Next) };
+    }
+
+    public override async Task<UpdateWebhookResponse> UpdateWebhook(UpdateWebhookRequest request, ServerCallContext context)
+    {
+        var caller = Caller.Of(context);
+        var webhookId = WebhookValidator.AcceptId(request);
+        WebhookRecord Change(WebhookRecord stored, DateTimeOffset now)
+        {
+            var current = WebhookMapper.ToProto(stored, now);
+            var changed = WebhookMapper.ToRecord(validator.Accept(request, current), stored);
+            return WebhookMapper.ToProto(changed, now).Equals(current) ? stored : changed;
+        }
+
+        if (request.ValidateOnly)
+        {
+            var stored = await queries.GetAsync(caller, webhookId, context.CancellationToken);
+            WebhookConflicts.RequireEtag(stored, request.Webhook.Etag);
+            var changed = Change(stored, clock.GetStoreNow());
+            await WebhookConflicts.ForeseeUpdateAsync(store, changed, context.CancellationToken);
+            return new() { Webhook = Show(changed) };
+        }
+
+        var updated = await changes.UpdateAsync(caller, webhookId, request.Webhook.Etag, Change, context.CancellationToken);
+        return new() { Webhook = Show(updated) };
+    }
+
+    public override async Task<DeleteWebhookResponse> DeleteWebhook(DeleteWebhookRequest request, ServerCallContext context)
+    {
+        await changes.DeleteAsync(Caller.Of(context), request.WebhookId, request.Etag, context.CancellationToken);
+        return new();
+    }
+
+    public override async Task<RotateSecretResponse> RotateSecret(RotateSecretRequest request, ServerCallContext context)
+    {
+        var grace = WebhookValidator.Accept(request);
+        var (webhook, secret) = await changes.RotateAsync(
+            Caller.Of(context), request.WebhookId, request.Etag, request.Secret, grace, context.CancellationToken);
+        return new() { Webhook = Show(webhook), Secret = secret };
+    }
+
+    private Webhook Show(WebhookRecord webhook) => WebhookMapper.ToProto(webhook, clock.GetStoreNow());
+}

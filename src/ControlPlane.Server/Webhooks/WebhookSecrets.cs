@@ -1,0 +1,32 @@
+using ControlPlane.Server.Secrets;
+using ControlPlane.Signing;
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Webhooks;
+
+/// <summary>Makes the secrets of webhooks, and decides which of them sign.</summary>
+internal sealed class WebhookSecrets(SecretSealer sealer, IdSource ids)
+{
+    /// <summary>A secret as it is stored.</summary>
+    public SecretRecord Seal(string webhookId, string secret, DateTimeOffset now)
+    {
+        var id = ids.Next("sec_");
+        return new(id, WebhookSecret.Hint(secret), sealer.Seal(webhookId, id, secret), now, ExpireTime: null);
+    }
+
+    /// <summary>The secrets that sign at a time, newest first.</summary>
+    public static IReadOnlyList<SecretRecord> Signing(IReadOnlyList<SecretRecord> secrets, DateTimeOffset now) =>
+        [.. secrets.Where(s => s.ExpireTime is not { } end || end > now)];
+
+    /// <summary>
+    /// The secrets after a rotation: the new one, and of those before it the newest that the grace period lets sign on. None
+    /// gets longer than it was given before.
+    /// </summary>
+    public static IReadOnlyList<SecretRecord> Rotate(
+        IReadOnlyList<SecretRecord> secrets, SecretRecord newest, TimeSpan grace, DateTimeOffset now)
+    {
+        var end = now + grace;
+        var older = secrets.Select(s => s.ExpireTime < end ? s : s with { ExpireTime = end });
+        return [newest, .. Signing([.. older], now).Take(WebhookLimits.Secrets - 1)];
+    }
+}

@@ -1,0 +1,20 @@
+using ControlPlane.Storage;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace ControlPlane.Server.Webhooks;
+
+/// <summary>Registers the room. It needs the store's interfaces, the catalogue, the secrets and the way out (for the URL policy).</summary>
+internal static class WebhooksRegistration
+{
+    public static IServiceCollection AddWebhooks(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IdSource>();
+        services.AddSingleton<WebhookSecrets>();
+        services.AddSingleton<WebhookValidator>();
+        services.AddSingleton<WebhookQueries>();
+        services.AddSingleton<WebhookChanges>();
+        services.AddSingleton<WebhookGrpcService>();
+        return services;
+    }
+}
