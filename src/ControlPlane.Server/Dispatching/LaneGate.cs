@@ -14,6 +14,9 @@ internal sealed class LaneGate(int defaultMaxInFlight, int probeAfterFailures, T
     /// <summary>How far starts may be ahead of an even pace.</summary>
     private static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>A rate may be any fraction; nobody waits for longer than this for the next start.</summary>
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(1);
+
     private WebhookRecord? _webhook;
     private int _window = FirstWindow;
     private int _failures;
@@ -61,7 +64,8 @@ internal sealed class LaneGate(int defaultMaxInFlight, int probeAfterFailures, T
         if (_webhook is { MaxRatePerSecond: > 0 and var rate })
         {
             var now = clock.GetTimestamp();
-            _paceTimestamp = Math.Max(now, _paceTimestamp) + (long)(clock.TimestampFrequency / rate);
+            var interval = Math.Min(1 / rate, LongestInterval.TotalSeconds);
+            _paceTimestamp = Math.Max(now, _paceTimestamp) + (long)(clock.TimestampFrequency * interval);
         }
     }
 
