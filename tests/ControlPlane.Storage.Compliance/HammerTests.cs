@@ -80,5 +80,9 @@ public abstract class HammerTests<TSource> : StorageTests<TSource>
         Assert.Equal(
             told.GroupBy(d => d.Id).Select(changes => changes.Last()).OrderBy(d => d.Revision),
             await Store.Changes.ReadAfterAsync(0, 10_000, Cancel));
+        await CheckAfterwardsAsync();
     }
+
+    /// <summary>What an engine can check of its own after all that.</summary>
+    protected virtual Task CheckAfterwardsAsync() => Task.CompletedTask;
 }

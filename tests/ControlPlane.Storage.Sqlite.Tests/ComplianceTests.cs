@@ -25,5 +25,3 @@ public sealed class WebhookTests : WebhookTests<SqliteSource>;
 public sealed class AccessTests : AccessTests<SqliteSource>;
 
 public sealed class DurabilityTests : DurabilityTests<SqliteSource>;
-
-public sealed class HammerTests : HammerTests<SqliteSource>;
