@@ -1,8 +1,8 @@
 using Grpc.AspNetCore.Server;
 using Grpc.Health.V1;
+using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 using V1 = Grpc.Reflection.V1;
 using V1Alpha = Grpc.Reflection.V1Alpha;
-using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
 
 namespace ControlPlane.Server.Rpc;
 
