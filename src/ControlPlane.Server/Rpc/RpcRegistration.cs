@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Grpc.AspNetCore.Server;
 using Grpc.Health.V1;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using ReflectionV1 = Grpc.Reflection.V1;
 using ReflectionV1Alpha = Grpc.Reflection.V1Alpha;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
@@ -18,6 +19,7 @@ internal static class RpcRegistration
     /// <returns>To add interceptors; they run inside those that make errors.</returns>
     public static IGrpcServerBuilder AddRpc(this IServiceCollection services, params IEnumerable<ServiceDescriptor> described)
     {
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<HealthState>();
         services.AddSingleton(new DescriptorCatalog(
             [.. described, Health.Descriptor, ReflectionV1.ServerReflection.Descriptor, ReflectionV1Alpha.ServerReflection.Descriptor],

@@ -1,6 +1,11 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Catalog;
+using ControlPlane.Server.Dispatching;
+using ControlPlane.Server.Egress;
+using ControlPlane.Server.Publishing;
+using ControlPlane.Server.Recording;
 using ControlPlane.Server.Secrets;
+using ControlPlane.Server.Sending;
 using ControlPlane.Server.Webhooks;
 using ControlPlane.Storage;
 using ControlPlane.Storage.Sqlite;
@@ -99,7 +104,15 @@ public abstract class WebhookTest : IAsyncLifetime
             .AddSingleton<WebhookCatalog>()
             .AddSingleton<IdSource>()
             .AddSingleton(new NodeIdentity("node_test", Clock.GetUtcNow()))
+            .AddSingleton(Engine.Events)
+            .AddSingleton(Engine.Queue)
+            .AddSingleton(Engine.Changes)
             .AddAccess(builder.Configuration)
+            .AddEgress(builder.Configuration)
+            .AddPublishing(builder.Configuration)
+            .AddSending(builder.Configuration)
+            .AddRecording(builder.Configuration)
+            .AddDispatching(builder.Configuration)
             .AddSingleton(Sample.Urls)
             .AddSecrets(builder.Configuration, path)
             .AddWebhooks();
