@@ -119,8 +119,8 @@ public sealed class HealthGrpcServiceTests
         var stopped = server.StopAsync();
 
         Assert.Equal(ServingStatus.NotServing, await Next(known));
-        Assert.False(await known.ResponseStream.MoveNext(Token));
-        Assert.False(await unknown.ResponseStream.MoveNext(Token));
+        Assert.False(await Moves(known));
+        Assert.False(await Moves(unknown));
         Assert.Equal(StatusCode.OK, known.GetStatus().StatusCode);
         Assert.Equal(StatusCode.OK, unknown.GetStatus().StatusCode);
         await stopped;
@@ -132,8 +132,11 @@ public sealed class HealthGrpcServiceTests
 
     private static async Task<ServingStatus> Next(AsyncServerStreamingCall<HealthCheckResponse> watch)
     {
-        // Bounded, so that a watch that is never woken is a failure and not a hang.
-        Assert.True(await watch.ResponseStream.MoveNext(Token).WaitAsync(TimeSpan.FromSeconds(30), Token));
+        Assert.True(await Moves(watch));
         return watch.ResponseStream.Current.Status;
     }
+
+    // Bounded, so that a watch that is never woken is a failure and not a hang.
+    private static Task<bool> Moves(AsyncServerStreamingCall<HealthCheckResponse> watch) =>
+        watch.ResponseStream.MoveNext(Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
 }
