@@ -13,6 +13,7 @@ using ControlPlane.Server.Watching;
 using ControlPlane.Server.Webhooks;
 using ControlPlane.Storage.Sqlite;
 using ControlPlane.V1;
+using Microsoft.Extensions.Options;
 
 try
 {
@@ -38,6 +39,8 @@ try
         WebhookService.Descriptor, EventService.Descriptor, DeliveryService.Descriptor, AdminService.Descriptor);
 
     var app = builder.Build();
+    // Before the host looks, which would log a stack trace beside the line for the operator.
+    app.Services.GetService<IStartupValidator>()?.Validate();
     app.MapRpc();
     app.MapGrpcService<WebhookGrpcService>();
     app.MapGrpcService<EventGrpcService>();
