@@ -13,7 +13,6 @@ namespace ControlPlane.Server.Recording;
 internal sealed class WebhookHealth(
     IWebhookStore store, WebhookCatalog catalog, TimeProvider clock, IOptions<RecordingOptions> options, ILogger<WebhookHealth> log)
 {
-    private const int Gone = 410;
     private readonly ConcurrentDictionary<string, DateTimeOffset?> _failingSince = new(StringComparer.Ordinal);
 
     /// <summary>Takes in how an attempt on a webhook went.</summary>
@@ -35,7 +34,7 @@ internal sealed class WebhookHealth(
             await store.SetFailingSinceAsync(webhook.Id, now, CancellationToken.None);
         }
 
-        if (outcome.StatusCode == Gone)
+        if (outcome.ReceiverGone)
         {
             await SuspendAsync(webhook.Id, StateReason.Gone);
         }
