@@ -13,7 +13,7 @@ public sealed class WrongSettingTests
     [InlineData("Storage:Path", " ")]
     [InlineData("Access:BootstrapKey", "cpk_short")]
     [InlineData("Access:BootstrapKey", "key_without_the_right_prefix_0123456789_0123456789")]
-    [InlineData("Secrets:MasterKey", "not base64 of 32 bytes")]
+    [InlineData("Secrets:MasterKey", "no base64 at all, but a secret")]
     [InlineData("Secrets:MasterKey", "c2hvcnQ=")]
     [InlineData("Egress:AllowedNetworks", "10.0.0.0/8, 10.1.2.3/8")]
     [InlineData("Egress:AllowedNetworks", "localhost")]
@@ -37,6 +37,8 @@ public sealed class WrongSettingTests
         Assert.Equal(1, code);
         var line = Assert.Single(log.Errors);
         Assert.Contains($"ControlPlane:{key}", line, StringComparison.Ordinal);
+        // No stack trace beside it.
+        Assert.Empty(log.Output);
         Assert.DoesNotContain("hidden-password", log.Text, StringComparison.Ordinal);
         if (key is "Access:BootstrapKey" or "Secrets:MasterKey")
         {

@@ -26,7 +26,7 @@ public sealed class AuthenticationTests(SharedServer shared) : SharedServerTest(
     [MemberData(nameof(Methods))]
     public async Task Call_WithAWrongKey_Unauthenticated(string name)
     {
-        foreach (var key in new[] { "x", Tenant.Key + "x", Tenant.Key[..^1] + (Tenant.Key[^1] == 'A' ? 'B' : 'A') })
+        foreach (var key in new[] { "no-key-at-all", Tenant.Key + "x", Tenant.Key[..^1] + (Tenant.Key[^1] == 'A' ? 'B' : 'A') })
         {
             using var stranger = Server.Connect(key);
             var refusal = await RefuseAsync(name, stranger);

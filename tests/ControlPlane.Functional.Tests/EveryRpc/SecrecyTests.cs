@@ -46,7 +46,7 @@ public sealed class SecrecyTests(SharedServer shared)
         }
 
         Assert.DoesNotContain(Payload, server.Log.Text, StringComparison.Ordinal);
-        Assert.Contains("Trace", server.Log.Text, StringComparison.Ordinal);
+        Assert.Contains("\"LogLevel\":\"Debug\"", server.Log.Text, StringComparison.Ordinal);
     }
 
     private async Task FailADeliveryAsync(TestTenant tenant)
