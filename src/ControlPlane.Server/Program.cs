@@ -14,6 +14,7 @@ using ControlPlane.Server.Webhooks;
 using ControlPlane.Storage.Sqlite;
 using ControlPlane.V1;
 using Grpc.AspNetCore.Server;
+using Microsoft.Extensions.Options;
 
 try
 {
@@ -39,6 +40,8 @@ try
     builder.Services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<AccessInterceptor>());
 
     var app = builder.Build();
+    // Before the host looks, which would log a stack trace beside the line for the operator.
+    app.Services.GetService<IStartupValidator>()?.Validate();
     app.MapRpc();
     app.MapGrpcService<WebhookGrpcService>();
     app.MapGrpcService<EventGrpcService>();

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
@@ -26,7 +27,10 @@ internal static class ResumeToken
     public static long? Read(string storeId, string token)
     {
         Span<byte> bytes = stackalloc byte[TokenBytes];
-        if (token.Length > 64 || !Base64Url.TryDecodeFromChars(token, bytes, out var written) || written != TokenBytes)
+        // Decoding is more lenient than encoding, so only the very text that was given out passes.
+        if (Base64Url.DecodeFromChars(token, bytes, out _, out var written) != OperationStatus.Done
+            || written != TokenBytes
+            || !token.AsSpan().SequenceEqual(Base64Url.EncodeToString(bytes)))
         {
             return null;
         }
