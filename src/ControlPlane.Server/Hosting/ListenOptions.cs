@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Options;
 
@@ -36,7 +37,8 @@ internal sealed record ListenAddress(IPAddress? Address, int Port, bool Tls)
         var rest = tls ? text[8..] : text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? text[7..] : null;
         rest = rest?.TrimEnd('/');
         var colon = rest?.LastIndexOf(':') ?? -1;
-        if (colon <= 0 || !ushort.TryParse(rest.AsSpan(colon + 1), out var port))
+        if (colon <= 0
+            || !ushort.TryParse(rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
         {
             return null;
         }
