@@ -15,7 +15,8 @@ internal static class HookctlApp
 
     public static async Task<int> RunAsync(string[] args, CliHost host, CancellationToken cancellationToken = default)
     {
-        var parsed = BuildTree(host).Parse(args);
+        // @FILE belongs to --data here; the parser would take it for a file of further arguments.
+        var parsed = BuildTree(host).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         // A group without its command gets the list of them; for a wrong flag the error alone is easier to see.
         if (parsed.Action is ParseErrorAction wrong && parsed.CommandResult.Command.Subcommands.Count == 0)
         {

@@ -13,6 +13,7 @@ using ControlPlane.Server.Watching;
 using ControlPlane.Server.Webhooks;
 using ControlPlane.Storage.Sqlite;
 using ControlPlane.V1;
+using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.Options;
 
 try
@@ -35,8 +36,8 @@ try
         .AddDispatching(configuration)
         .AddWatching(configuration)
         .AddDeliveries();
-    builder.Services.AddRpc(
-        WebhookService.Descriptor, EventService.Descriptor, DeliveryService.Descriptor, AdminService.Descriptor);
+    builder.Services.AddRpc(WebhookService.Descriptor, EventService.Descriptor, DeliveryService.Descriptor, AdminService.Descriptor);
+    builder.Services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<AccessInterceptor>());
 
     var app = builder.Build();
     // Before the host looks, which would log a stack trace beside the line for the operator.

@@ -47,7 +47,7 @@ internal sealed class TestServer : IAsyncDisposable
         {
             grpc.Interceptors.Add<ErrorInterceptor>();
             grpc.Interceptors.Add<AccessInterceptor>();
-        });
+        }).RefuseMalformedMessages();
         add(builder);
         var app = builder.Build();
         map(app);

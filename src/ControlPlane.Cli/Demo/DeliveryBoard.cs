@@ -86,7 +86,12 @@ internal sealed class DeliveryBoard(Printer print, DeliveryFeed feed, IReadOnlyL
         return new Rows([counts, .. recent.Select(Change)]);
     }
 
-    private Columns Change(Delivery delivery) => new Columns(Line(delivery).Select(cell => Tones.Render(cell))).Collapse();
+    private Columns Change(Delivery delivery)
+    {
+        // State, type, way and result: more would not fit beside each other and make the table jump.
+        var cells = Line(delivery);
+        return new Columns(new[] { cells[1], cells[2], cells[3], cells[5] }.Select(cell => Tones.Render(cell))).Collapse();
+    }
 
     private Cell[] Line(Delivery delivery)
     {

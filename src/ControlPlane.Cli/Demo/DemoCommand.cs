@@ -34,6 +34,11 @@ internal static class DemoCommand
                     DotnetMuxer.ServerAssembly(session.Given(server) ? session.Get(server) : null), end.Token);
                 return ExitCodes.Ok;
             }
+            catch (OperationCanceledException) when (end.IsCancellationRequested)
+            {
+                session.Print.Note("interrupted; the server was stopped");
+                return ExitCodes.Interrupted;
+            }
             catch (DemoFailedException e)
             {
                 session.Print.Note($"The demo failed: {e.Message}");

@@ -27,8 +27,9 @@ internal sealed class DemoRun(Printer print, TimeProvider time)
             await server.StopAsync();
             Say($"stopped   the server ended on SIGTERM with exit code 0; {time.GetElapsedTime(started).TotalSeconds:0.0} s in all");
         }
-        catch (RpcException e) when (!cancellationToken.IsCancellationRequested)
+        catch (RpcException e)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             using var words = new StringWriter();
             ErrorReport.Write(e, connection, words);
             throw Failed(server, words.ToString().TrimEnd());

@@ -25,6 +25,8 @@ internal sealed class TenantCatalog
     /// <summary>Who receives what; built when first asked for.</summary>
     public SubscriptionIndex Subscriptions => _subscriptions.Value;
 
+    public IEnumerable<string> WebhookIds => _webhooks.Keys;
+
     public WebhookRecord? Find(string webhookId) => _webhooks.GetValueOrDefault(webhookId);
 
     /// <summary>The picture after the next change.</summary>

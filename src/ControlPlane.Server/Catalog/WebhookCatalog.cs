@@ -10,7 +10,10 @@ namespace ControlPlane.Server.Catalog;
 internal sealed class WebhookCatalog(IWebhookStore store)
 {
     private readonly ConcurrentDictionary<string, TenantCatalog> _tenants = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, long> _known = new(StringComparer.Ordinal);
+
+    /// <summary>Guards the versions known and every change of the pictures, which are read without it.</summary>
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, long> _known = new(StringComparer.Ordinal);
 
     /// <summary>Told the tenant and webhook after each applied change.</summary>
     public event Action<string, string>? Changed;
@@ -26,24 +29,28 @@ internal sealed class WebhookCatalog(IWebhookStore store)
     /// <summary>Reads the tenant's webhooks anew.</summary>
     public async Task<TenantCatalog?> RefreshAsync(string tenantId, CancellationToken cancellationToken)
     {
-        TenantConfig? config;
-        do
+        while (true)
         {
-            config = await store.LoadTenantAsync(tenantId, cancellationToken);
-            if (config is null)
+            if (await store.LoadTenantAsync(tenantId, cancellationToken) is not { } config)
             {
                 Forget(tenantId);
                 return null;
             }
-        }
-        while (config.ConfigVersion < _known.GetValueOrDefault(tenantId)); // Read before a change that was applied meanwhile.
 
-        // A slower read must not replace a newer picture.
-        return _tenants.AddOrUpdate(
-            tenantId,
-            static (_, fresh) => new TenantCatalog(fresh),
-            static (_, held, fresh) => held.ConfigVersion >= fresh.ConfigVersion ? held : new TenantCatalog(fresh),
-            config);
+            lock (_lock)
+            {
+                if (_tenants.TryGetValue(tenantId, out var held) && held.ConfigVersion >= config.ConfigVersion)
+                {
+                    return held;
+                }
+
+                // Otherwise it was read before a change that was applied meanwhile.
+                if (config.ConfigVersion >= _known.GetValueOrDefault(tenantId))
+                {
+                    return _tenants[tenantId] = new TenantCatalog(config);
+                }
+            }
+        }
     }
 
     /// <summary>Takes over a webhook that was created or updated.</summary>
@@ -54,25 +61,38 @@ internal sealed class WebhookCatalog(IWebhookStore store)
     public void Remove(string tenantId, string webhookId, long version) =>
         Advance(tenantId, webhookId, version, held => held.Without(webhookId, version));
 
-    /// <summary>Forgets a tenant that was deleted.</summary>
+    /// <summary>Forgets a tenant that was deleted, and with it all its webhooks.</summary>
     public void Forget(string tenantId)
     {
-        _tenants.TryRemove(tenantId, out _);
-        _known.TryRemove(tenantId, out _);
+        TenantCatalog? held;
+        lock (_lock)
+        {
+            _tenants.TryRemove(tenantId, out held);
+            _known.Remove(tenantId);
+        }
+
+        foreach (var webhookId in held?.WebhookIds ?? [])
+        {
+            Changed?.Invoke(tenantId, webhookId);
+        }
     }
 
     private void Advance(string tenantId, string webhookId, long version, Func<TenantCatalog, TenantCatalog> next)
     {
-        _known.AddOrUpdate(tenantId, static (_, v) => v, static (_, old, v) => Math.Max(old, v), version);
-        while (_tenants.TryGetValue(tenantId, out var held) && held.ConfigVersion < version)
+        lock (_lock)
         {
-            // With a change in between that has not come by, the picture cannot be continued: the next reader loads it.
-            var done = held.ConfigVersion == version - 1
-                ? _tenants.TryUpdate(tenantId, next(held), held)
-                : _tenants.TryRemove(new(tenantId, held));
-            if (done)
+            _known[tenantId] = Math.Max(_known.GetValueOrDefault(tenantId), version);
+            if (_tenants.TryGetValue(tenantId, out var held) && held.ConfigVersion < version)
             {
-                break;
+                if (held.ConfigVersion == version - 1)
+                {
+                    _tenants[tenantId] = next(held);
+                }
+                else
+                {
+                    // With a change in between that has not come by, the picture cannot be continued: the next reader loads it.
+                    _tenants.TryRemove(tenantId, out _);
+                }
             }
         }
 

@@ -38,13 +38,19 @@ internal sealed class AttemptRunner(
             {
                 // Disabled or deleted: it waits for that to be sorted out. Unusable secrets: for the operator.
                 await GiveBackAsync(lane, item, webhook is { State: WebhookState.Active } ? RetryLater : TimeSpan.Zero);
+                if (webhook is null)
+                {
+                    // The lane may have gone to sleep before this one came back, to be cancelled like the rest.
+                    lane.Reconsider();
+                }
+
                 return;
             }
 
             var source = item.Event ?? await ReadAsync(item.Delivery, cutOff);
             if (source?.Payload is null)
             {
-                await RecordAsync(lane, item, webhook, PayloadGone());
+                await RecordAsync(lane, item, webhook, PayloadGone(), cutOff);
                 return;
             }
 
@@ -52,13 +58,13 @@ internal sealed class AttemptRunner(
             // A receiver that is gone keeps its place until its webhook is suspended: the next delivery would die of it too.
             if (outcome.ReceiverGone)
             {
-                await RecordAsync(lane, item, webhook, outcome);
+                await RecordAsync(lane, item, webhook, outcome, cutOff);
             }
 
             End(outcome.Succeeded, out var back);
             if (!outcome.ReceiverGone)
             {
-                await RecordAsync(lane, item, webhook, outcome);
+                await RecordAsync(lane, item, webhook, outcome, cutOff);
             }
 
             await GiveBackAsync(lane, back);
@@ -84,8 +90,11 @@ internal sealed class AttemptRunner(
     private async Task<EventRecord?> ReadAsync(DeliveryRecord delivery, CancellationToken cutOff) =>
         (await events.FindAsync(delivery.EventId, delivery.TenantId, cutOff)).SingleOrDefault();
 
-    /// <summary>Records until it succeeds or the lease runs out: what was sent must not be forgotten because the disk is full.</summary>
-    private async Task RecordAsync(Lane lane, WorkItem item, WebhookRecord webhook, AttemptOutcome outcome)
+    /// <summary>
+    /// Records until it succeeds, the lease runs out or the server cannot wait any longer: what was sent must not be forgotten
+    /// because the disk is full.
+    /// </summary>
+    private async Task RecordAsync(Lane lane, WorkItem item, WebhookRecord webhook, AttemptOutcome outcome, CancellationToken cutOff)
     {
         while (true)
         {
@@ -105,14 +114,14 @@ internal sealed class AttemptRunner(
                 DispatchingLog.RecordFailed(log, e, item.Delivery.Id, item.Delivery.AttemptCount + 1);
             }
 
-            if (item.Lost || item.LeaseUntil <= clock.GetUtcNow())
+            if (cutOff.IsCancellationRequested || item.Lost || item.LeaseUntil <= clock.GetUtcNow())
             {
                 DispatchingLog.RecordGivenUp(log, item.Delivery.Id, item.Delivery.AttemptCount + 1);
                 held.Remove(item);
                 return;
             }
 
-            await Task.Delay(RetrySoon, clock, CancellationToken.None);
+            await Task.Delay(RetrySoon, clock, cutOff).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -144,6 +153,7 @@ internal sealed class AttemptRunner(
         StartTime = clock.GetStoreNow(),
         Duration = TimeSpan.Zero,
         Failure = FailureKind.Protocol,
+        PayloadGone = true,
         Message = "not sent: the event's payload is no longer stored",
     };
 }

@@ -10,14 +10,16 @@ internal sealed class DispatchWorker(
     : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _drained = new();
     private readonly CancellationTokenSource _cutOff = new();
-    private Task _senders = Task.CompletedTask;
+    private readonly SemaphoreSlim _places = new(options.Value.MaxInFlight);
+    private readonly UnderWay _underWay = new();
+    private Task _sending = Task.CompletedTask;
     private Task _keeping = Task.CompletedTask;
-    private int _underWay;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _senders = Task.WhenAll(Enumerable.Range(0, options.Value.MaxInFlight).Select(_ => SendAsync()));
+        _sending = Guarded(SendAsync);
         _keeping = Task.WhenAll(
             Guarded(() => alarm.RunAsync(_stopping.Token)), Guarded(ResumeAsync), Guarded(KeepLeasesAsync));
         return Task.CompletedTask;
@@ -27,42 +29,78 @@ internal sealed class DispatchWorker(
     {
         await _stopping.CancelAsync();
         var queued = dispatcher.Stop();
-        DispatchingLog.Draining(log, Volatile.Read(ref _underWay), queued.Count);
-        await leases.ReleaseAsync(queued, clock.GetStoreNow());
-        using var drain = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        drain.CancelAfter(options.Value.DrainTimeout);
+        DispatchingLog.Draining(log, _underWay.Count, queued.Count);
+        await GiveBackAsync(queued);
+        using var deadline = new CancellationTokenSource(options.Value.DrainTimeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var draining = DrainAsync();
         try
         {
-            await _senders.WaitAsync(drain.Token);
+            await draining.WaitAsync(either.Token);
         }
         catch (OperationCanceledException)
         {
-            DispatchingLog.CutOff(log, Volatile.Read(ref _underWay));
+            DispatchingLog.CutOff(log, _underWay.Count);
             await _cutOff.CancelAsync();
-            await _senders;
+            await draining;
         }
 
+        await _drained.CancelAsync();
         await _keeping;
-        // What claims that were under way have brought in since.
-        await leases.ReleaseAsync([.. held.Items], clock.GetStoreNow());
+        // What was claimed or published into lanes since.
+        await GiveBackAsync([.. held.Items]);
     }
 
     public void Dispose()
     {
         _stopping.Dispose();
+        _drained.Dispose();
         _cutOff.Dispose();
+        _places.Dispose();
     }
 
+    /// <summary>One reader for all senders: if each had its own, every lane that gets ready would wake all of them.</summary>
     private async Task SendAsync()
     {
         await foreach (var lane in dispatcher.Ready.ReadAllAsync(CancellationToken.None))
         {
+            await _places.WaitAsync(CancellationToken.None);
             if (!_stopping.IsCancellationRequested && lane.TryStart(out var item))
             {
-                Interlocked.Increment(ref _underWay);
-                await runner.RunAsync(lane, item, _cutOff.Token);
-                Interlocked.Decrement(ref _underWay);
+                _underWay.Enter();
+                _ = Task.Run(() => RunAsync(lane, item), CancellationToken.None);
             }
+            else
+            {
+                _places.Release();
+            }
+        }
+    }
+
+    private async Task RunAsync(Lane lane, WorkItem item)
+    {
+        await runner.RunAsync(lane, item, _cutOff.Token);
+        _places.Release();
+        _underWay.Exit();
+    }
+
+    private async Task DrainAsync()
+    {
+        await _sending;
+        await _underWay.WhenNone();
+        await dispatcher.Settled;
+    }
+
+    private async Task GiveBackAsync(IReadOnlyList<WorkItem> items)
+    {
+        try
+        {
+            await leases.ReleaseAsync(items, clock.GetStoreNow());
+        }
+        catch (Exception e)
+        {
+            // The next start recovers them; the requests under way are to be waited for all the same.
+            DispatchingLog.LeasesFailed(log, e);
         }
     }
 
@@ -78,10 +116,12 @@ internal sealed class DispatchWorker(
         await ExpectWaitingAsync();
     }
 
+    /// <summary>Until the last request has ended: a lease that runs out under one lets another node send the same.</summary>
     private async Task KeepLeasesAsync()
     {
         using var timer = new PeriodicTimer(options.Value.Lease / 6, clock);
-        while (await timer.WaitForNextTickAsync(_stopping.Token))
+        var look = false;
+        while (await timer.WaitForNextTickAsync(_drained.Token))
         {
             try
             {
@@ -89,11 +129,20 @@ internal sealed class DispatchWorker(
                 if (await leases.RecoverAsync(onlyOwner: false) is > 0 and var expired)
                 {
                     DispatchingLog.Expired(log, expired);
+                    look = true;
+                }
+
+                if (look && !_stopping.IsCancellationRequested)
+                {
+                    await leases.CancelOrphansAsync();
                     await ExpectWaitingAsync();
+                    look = false;
                 }
             }
-            catch (Exception e)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
+                // Some can have been taken back before it failed, and nobody would be told of them.
+                look = true;
                 DispatchingLog.LeasesFailed(log, e);
             }
         }

@@ -11,7 +11,8 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
 {
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
     private readonly ConcurrentDictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
-    private readonly Channel<Lane> _ready = Channel.CreateUnbounded<Lane>();
+    private readonly Channel<Lane> _ready = Channel.CreateUnbounded<Lane>(new() { SingleReader = true });
+    private readonly UnderWay _underWay = new();
     private readonly LaneAlarm _alarm;
     private readonly Held _held;
     private readonly LeaseBook _leases;
@@ -31,6 +32,9 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
 
     /// <summary>Lanes whose turn it is, in order.</summary>
     public ChannelReader<Lane> Ready => _ready.Reader;
+
+    /// <summary>Completes when no claim or release that was begun is under way any more.</summary>
+    public Task Settled => _underWay.WhenNone();
 
     /// <summary>The leases that deliveries are born with.</summary>
     public string Owner => _leases.Owner;
@@ -70,25 +74,28 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
 
     void ILaneHost.Claim(Lane lane, int limit, int changes)
     {
-        if (!_stopping)
+        // Counted before looking, so that a stop either keeps it from being begun or waits for it.
+        _underWay.Enter();
+        if (_stopping)
         {
-            _ = ClaimAsync(lane, limit, changes);
+            _underWay.Exit();
+            return;
         }
+
+        _ = ClaimAsync(lane, limit, changes);
     }
 
     public void Dispose() => _catalog.Changed -= Reconsider;
 
     private async Task ClaimAsync(Lane lane, int limit, int changes)
     {
-        WebhookRecord? webhook = null;
-        IReadOnlyList<WorkItem> items = [];
-        DateTimeOffset? next = _clock.GetUtcNow() + Breath;
         try
         {
-            webhook = await _catalog.FindAsync(lane.TenantId, lane.WebhookId, CancellationToken.None);
+            var webhook = await _catalog.FindAsync(lane.TenantId, lane.WebhookId, CancellationToken.None);
             if (webhook is not { State: WebhookState.Active })
             {
-                webhook = null;
+                await DropIfDeletedAsync(lane, webhook);
+                lane.Claimed(null, changes, [], _clock.GetUtcNow() + Breath);
                 return;
             }
 
@@ -98,19 +105,19 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
                 places++;
             }
 
-            if (places > 0)
-            {
-                (items, next) = await _leases.ClaimAsync(lane.WebhookId, places);
-            }
+            var (items, next) = places > 0
+                ? await _leases.ClaimAsync(lane.WebhookId, places)
+                : ([], _clock.GetUtcNow() + Breath);
+            lane.Claimed(webhook, changes, items, next);
         }
         catch (Exception e)
         {
             DispatchingLog.ClaimFailed(_log, e, lane.WebhookId);
-            next = _clock.GetUtcNow() + TimeSpan.FromSeconds(1);
+            lane.ClaimFailed(_clock.GetUtcNow() + TimeSpan.FromSeconds(1));
         }
         finally
         {
-            lane.Claimed(webhook, changes, items, next);
+            _underWay.Exit();
         }
     }
 
@@ -118,6 +125,7 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
     {
         if (_lanes.TryGetValue(webhookId, out var lane))
         {
+            _underWay.Enter();
             _ = ReconsiderAsync(lane);
         }
     }
@@ -133,11 +141,7 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
                 await _leases.ReleaseAsync(lane.TakeQueue(), _clock.GetUtcNow());
             }
 
-            if (webhook is null)
-            {
-                await _leases.CancelOrphansAsync();
-                _lanes.TryRemove(new(lane.WebhookId, lane));
-            }
+            await DropIfDeletedAsync(lane, webhook);
         }
         catch (Exception e)
         {
@@ -147,6 +151,17 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
         {
             lane.Expect(_clock.GetUtcNow());
             lane.Reconsider();
+            _underWay.Exit();
+        }
+    }
+
+    /// <summary>Nothing that waits for a deleted webhook is ever sent, and nobody else ends it.</summary>
+    private async Task DropIfDeletedAsync(Lane lane, WebhookRecord? webhook)
+    {
+        if (webhook is null)
+        {
+            await _leases.CancelOrphansAsync();
+            _lanes.TryRemove(new(lane.WebhookId, lane));
         }
     }
 

@@ -11,7 +11,7 @@ internal interface ILaneHost
     /// <summary>Puts the lane at the end of the line for a sender.</summary>
     void Enlist(Lane lane);
 
-    /// <summary>Claims due deliveries and calls <see cref="Lane.Claimed"/> in the end.</summary>
+    /// <summary>Claims due deliveries and calls <see cref="Lane.Claimed"/> or <see cref="Lane.ClaimFailed"/> in the end.</summary>
     void Claim(Lane lane, int limit, int changes);
 
     /// <summary>Calls <see cref="Lane.Pump"/> at that time.</summary>

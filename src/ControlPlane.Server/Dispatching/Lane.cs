@@ -52,6 +52,8 @@ internal sealed class Lane(string tenantId, string webhookId, LaneGate gate, ILa
         }
 
         host.GiveBackPlace();
+        // What is due in the store can have waited for this place.
+        Pump();
     }
 
     /// <summary>Fills a reserved place.</summary>
@@ -208,6 +210,18 @@ internal sealed class Lane(string tenantId, string webhookId, LaneGate gate, ILa
             }
 
             _due = _due is null || nextDue < _due ? nextDue ?? _due : _due;
+        }
+
+        Pump();
+    }
+
+    /// <summary>A claim could not be made: nothing is known of the webhook, so it is made again later.</summary>
+    public void ClaimFailed(DateTimeOffset again)
+    {
+        lock (_lock)
+        {
+            _claiming = false;
+            _due = _due < again ? _due : again;
         }
 
         Pump();

@@ -3,10 +3,13 @@ namespace ControlPlane.Server.Dispatching;
 /// <summary>Wakes lanes at their times: one timer for all of them.</summary>
 internal sealed class LaneAlarm(TimeProvider clock)
 {
-    private static readonly TimeSpan LongestSleep = TimeSpan.FromHours(1);
+    /// <summary>Timers do not see the wall clock being set or the machine wake up: how late that can make a lane.</summary>
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(5);
+    private const int Spare = 64;
     private readonly Lock _lock = new();
     private readonly PriorityQueue<Lane, DateTimeOffset> _queue = new();
     private readonly Dictionary<Lane, DateTimeOffset> _times = [];
+    private DateTimeOffset _seen;
     private TaskCompletionSource _earlier = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Wakes the lane then, or at the time already set if that is earlier.</summary>
@@ -22,6 +25,7 @@ internal sealed class LaneAlarm(TimeProvider clock)
             var first = !_queue.TryPeek(out _, out var next) || time < next;
             _times[lane] = time;
             _queue.Enqueue(lane, time);
+            DropReplaced();
             if (first)
             {
                 _earlier.TrySetResult();
@@ -45,6 +49,8 @@ internal sealed class LaneAlarm(TimeProvider clock)
 
                 earlier = _earlier.Task;
                 var now = clock.GetUtcNow();
+                var setBack = now < _seen;
+                _seen = now;
                 while (_queue.TryPeek(out var lane, out var time) && time <= now)
                 {
                     _queue.Dequeue();
@@ -54,6 +60,14 @@ internal sealed class LaneAlarm(TimeProvider clock)
                         _times.Remove(lane);
                         woken.Add(lane);
                     }
+                }
+
+                if (setBack)
+                {
+                    // Times were reckoned by a clock that is no longer right: each lane sets its own anew.
+                    woken.AddRange(_times.Keys);
+                    _times.Clear();
+                    _queue.Clear();
                 }
 
                 sleep = _queue.TryPeek(out _, out var next) && next - now < LongestSleep ? next - now : LongestSleep;
@@ -71,10 +85,22 @@ internal sealed class LaneAlarm(TimeProvider clock)
         }
     }
 
+    /// <summary>A replaced entry would otherwise stay until its time, which can be a day away, and there is one more with every wake.</summary>
+    private void DropReplaced()
+    {
+        if (_queue.Count > (2 * _times.Count) + Spare)
+        {
+            _queue.Clear();
+            _queue.EnqueueRange(_times.Select(entry => (entry.Key, entry.Value)));
+        }
+    }
+
     private async Task SleepAsync(TimeSpan sleep, Task earlier, CancellationToken stopping)
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Task.WhenAny(Task.Delay(sleep, clock, done.Token), earlier);
+        // Timers count whole milliseconds: rounded down, the last one would be spent spinning.
+        var whole = TimeSpan.FromMilliseconds(Math.Ceiling(sleep.TotalMilliseconds));
+        await Task.WhenAny(Task.Delay(whole, clock, done.Token), earlier);
         await done.CancelAsync();
     }
 }

@@ -14,6 +14,9 @@ internal sealed class LaneGate(int defaultMaxInFlight, int probeAfterFailures, T
     /// <summary>How far starts may be ahead of an even pace.</summary>
     private static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>The slowest pace there is; a rate that asks for less would overflow.</summary>
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromDays(365);
+
     private WebhookRecord? _webhook;
     private int _window = FirstWindow;
     private int _failures;
@@ -27,6 +30,8 @@ internal sealed class LaneGate(int defaultMaxInFlight, int probeAfterFailures, T
     /// <summary>How many requests may be under way now.</summary>
     public int Limit => Failing ? 1 : Math.Min(_window, MaxInFlight);
 
+    private long BurstTicks => (long)(clock.TimestampFrequency * Burst.TotalSeconds);
+
     private int MaxInFlight => _webhook is { MaxInFlight: > 0 } webhook ? webhook.MaxInFlight : defaultMaxInFlight;
 
     /// <summary>Takes over the webhook's settings, unless older than those known.</summary>
@@ -35,6 +40,11 @@ internal sealed class LaneGate(int defaultMaxInFlight, int probeAfterFailures, T
         if (_webhook is null || _webhook.Version <= webhook.Version)
         {
             _webhook = webhook;
+            // The pace of a slower rate from before must not hold a faster one up.
+            if (webhook.MaxRatePerSecond > 0)
+            {
+                _paceTimestamp = Math.Min(_paceTimestamp, clock.GetTimestamp() + Interval(webhook.MaxRatePerSecond) + BurstTicks);
+            }
         }
     }
 
@@ -61,7 +71,7 @@ internal sealed class LaneGate(int defaultMaxInFlight, int probeAfterFailures, T
         if (_webhook is { MaxRatePerSecond: > 0 and var rate })
         {
             var now = clock.GetTimestamp();
-            _paceTimestamp = Math.Max(now, _paceTimestamp) + (long)(clock.TimestampFrequency / rate);
+            _paceTimestamp = Math.Max(now, _paceTimestamp) + Interval(rate);
         }
     }
 
@@ -85,4 +95,7 @@ internal sealed class LaneGate(int defaultMaxInFlight, int probeAfterFailures, T
 
         return Failing && !failing;
     }
+
+    private long Interval(double rate) =>
+        (long)(clock.TimestampFrequency * Math.Min(1 / rate, LongestInterval.TotalSeconds));
 }

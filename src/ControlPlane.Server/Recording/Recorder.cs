@@ -30,11 +30,24 @@ internal sealed class Recorder(
         var stored = await queue.CompleteAsync(
             new Completion(delivery, attempt, decision.State, decision.EndReason, next, now), CancellationToken.None);
         RecordingLog.Attempt(log, delivery, webhook, attempt, stored, outcome);
-        if (stored is not null && delivery.Trigger != DeliveryTrigger.Test)
+        if (stored is not null && delivery.Trigger != DeliveryTrigger.Test && !outcome.PayloadGone)
         {
-            await health.NoteAsync(webhook, outcome, now);
+            await NoteHealthAsync(webhook, outcome, now);
         }
 
         return stored;
+    }
+
+    /// <summary>The attempt is recorded: that its webhook's health is not must not look as if it were not.</summary>
+    private async Task NoteHealthAsync(WebhookRecord webhook, AttemptOutcome outcome, DateTimeOffset now)
+    {
+        try
+        {
+            await health.NoteAsync(webhook, outcome, now);
+        }
+        catch (Exception e)
+        {
+            RecordingLog.HealthFailed(log, e, webhook.Id);
+        }
     }
 }

@@ -40,6 +40,9 @@ internal static partial class RecordingLog
         "Not recorded {DeliveryId} event {EventId} webhook {WebhookId} attempt {Attempt}: {Status} {Failure}; the delivery was cancelled or taken over meanwhile")]
     private static partial void Stale(ILogger log, string deliveryId, string eventId, string webhookId, int attempt, int status, FailureKind failure);
 
+    [LoggerMessage(1504, LogLevel.Error, "Could not note how webhook {WebhookId} fares; its next attempt will")]
+    public static partial void HealthFailed(ILogger log, Exception exception, string webhookId);
+
     [LoggerMessage(1503, LogLevel.Warning, "Suspended webhook {WebhookId} of tenant {TenantId}: {Reason}")]
     public static partial void Suspended(ILogger log, string webhookId, string tenantId, StateReason reason);
 }

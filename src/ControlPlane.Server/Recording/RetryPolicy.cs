@@ -41,6 +41,11 @@ internal static class RetryPolicy
             return new(DeliveryState.Succeeded, EndReason.Delivered, null);
         }
 
+        if (outcome.PayloadGone)
+        {
+            return Dead(EndReason.Expired);
+        }
+
         if (delivery.Trigger == DeliveryTrigger.Test)
         {
             return Dead(EndReason.TestFailed);

@@ -9,6 +9,7 @@ internal static class FieldRules
     private const int MaximumLabelKey = 63;
     private const int MaximumLabelValue = 256;
     private const int MaximumInstance = 256;
+    private const int LongestShownKey = 128;
 
     /// <summary>Notes a text that is too long or holds characters that its kind may not.</summary>
     public static void CheckText(Violations violations, string field, string text, int maximum, TextKind kind = TextKind.Line)
@@ -60,7 +61,7 @@ internal static class FieldRules
     public static string Entry(string field, string key)
     {
         var path = new StringBuilder(field).Append("[\"");
-        foreach (var rune in key.EnumerateRunes().Take(MaximumLabelKey))
+        foreach (var rune in key.EnumerateRunes().Take(LongestShownKey))
         {
             path.Append(Rune.IsControl(rune) ? "\uFFFD" : rune.ToString());
         }

@@ -58,7 +58,7 @@ internal readonly record struct Paging(int Size, long? Before, ulong Arguments)
     private static long? ReadToken(string token, ulong arguments)
     {
         Span<byte> bytes = stackalloc byte[TokenBytes];
-        // Decoding is more lenient than encoding (padding, white space, unused bits), so only the very text that was given out passes.
+        // Decoding passes over padding and white space; only the very text that was given out is a token.
         if (Base64Url.DecodeFromChars(token, bytes, out _, out var written) != OperationStatus.Done
             || written != TokenBytes
             || !token.AsSpan().SequenceEqual(Base64Url.EncodeToString(bytes)))

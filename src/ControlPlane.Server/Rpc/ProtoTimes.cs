@@ -51,7 +51,11 @@ internal static class ProtoTimes
             return null;
         }
 
-        if (TryRead(duration, out var value) && value >= minimum && value <= maximum)
+        // What was cut off counts: a nanosecond more than the maximum is more.
+        var rest = duration.Nanos % NanosPerTick;
+        if (TryRead(duration, out var value)
+            && (rest < 0 ? value > minimum : value >= minimum)
+            && (rest > 0 ? value < maximum : value <= maximum))
         {
             return value;
         }

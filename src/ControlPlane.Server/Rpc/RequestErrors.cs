@@ -61,6 +61,10 @@ internal static class RequestErrors
     public static RequestException Unavailable(string reason, string message, TimeSpan retryAfter) => new(
         StatusCode.Unavailable, reason, message, new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) });
 
+    /// <summary>What was sent cannot be read.</summary>
+    public static RequestException MessageMalformed(string method) => new(
+        StatusCode.InvalidArgument, "MESSAGE_MALFORMED", $"What was sent is not a well-formed message of {method}.");
+
     public static RequestException Cancelled() => new(StatusCode.Cancelled, "CANCELLED", "The caller cancelled the call.");
 
     public static RequestException DeadlineExceeded() =>

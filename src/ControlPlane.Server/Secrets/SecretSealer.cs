@@ -40,7 +40,9 @@ internal sealed class SecretSealer(MasterKey masterKey)
     /// <summary>Decrypts a secret.</summary>
     /// <exception cref="SecretUnreadableException">It was sealed under another master key or for another webhook, or is damaged.</exception>
     public string Open(string webhookId, string secretId, ReadOnlySpan<byte> sealedSecret) =>
-        TryOpen(webhookId, secretId, sealedSecret, out var secret) ? secret : throw SecretUnreadableException.For(webhookId, secretId);
+        TryOpen(webhookId, secretId, sealedSecret, out var secret)
+            ? secret
+            : throw SecretUnreadableException.For(webhookId, secretId);
 
     /// <summary>Decrypts a secret; false if it was sealed under another master key or for another webhook, or is damaged.</summary>
     public bool TryOpen(string webhookId, string secretId, ReadOnlySpan<byte> sealedSecret, [NotNullWhen(true)] out string? secret)

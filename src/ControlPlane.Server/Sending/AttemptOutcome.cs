@@ -20,6 +20,9 @@ internal sealed record AttemptOutcome
     /// <summary>How long the receiver (429 or 503) asked to be left alone; at most 24 hours.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>There was nothing to send: the event's payload is no longer stored, and no later attempt will find it.</summary>
+    public bool PayloadGone { get; init; }
+
     public string RemoteAddress { get; init; } = "";
     public string ResponseExcerpt { get; init; } = "";
 

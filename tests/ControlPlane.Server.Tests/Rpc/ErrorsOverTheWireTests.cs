@@ -1,3 +1,4 @@
+using System.Text;
 using ControlPlane.Server.Tests.Access;
 using ControlPlane.Storage;
 using ControlPlane.V1;
@@ -39,5 +40,16 @@ public sealed class ErrorsOverTheWireTests : AdminTest
             await Platform.CreateTenantAsync(request, cancellationToken: Cancelled))).Violations());
         Assert.Equal(100, (await RpcErrors.OfAsync(async () =>
             await Platform.CreateApiKeyAsync(key, cancellationToken: Cancelled))).Violations().Count());
+    }
+
+    [Theory]
+    [InlineData("GetTenant", "\n\u007fshorter than it says")]
+    [InlineData("CreateTenant", "\n\u0002\n\u0009")]
+    [InlineData("ListTenants", "\u0007")]
+    public async Task Call_NotAMessage_InvalidArgumentAndNoErrorInTheLog(string method, string bytes)
+    {
+        var error = await RpcErrors.OfAsync(() =>
+            EveryAdminMethod.CallAsync(Server.As(BootstrapKey), method, Encoding.ASCII.GetBytes(bytes)));
+        Assert.Equal((StatusCode.InvalidArgument, "MESSAGE_MALFORMED"), (error.Code, error.Info.Reason));
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ControlPlane.Server.Rpc;
 using ControlPlane.V1;
 using FsCheck;
@@ -38,6 +39,13 @@ public sealed class PagingTests
     [Fact]
     public void Token_AnythingElse_RefusedWithoutThrowing() => Prop.ForAll<NonEmptyString>(text =>
         Before("acme", text.Get) is null && Before("acme", Token("acme", 7) + text.Get) is null).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData("{0}==")]
+    [InlineData("{0}\n")]
+    [InlineData(" {0}")]
+    public void Token_SpelledOtherwise_Refused(string format) =>
+        Assert.Null(Before("acme", string.Format(CultureInfo.InvariantCulture, format, Token("acme", 7))));
 
     [Theory]
     [InlineData(0, 50)]

@@ -1,0 +1,78 @@
+using ControlPlane.V1;
+using Google.Protobuf.WellKnownTypes;
+
+namespace ControlPlane.Cli.Tests.Commands;
+
+public sealed class AccessTests : HookctlTest
+{
+    [Fact]
+    public async Task Tenants_EveryCommand_SendsWhatItsFlagsSay()
+    {
+        Server.Answer<CreateTenantRequest>(r => new CreateTenantResponse { Tenant = r.Tenant });
+        Server.Answer<GetTenantRequest>(r => new GetTenantResponse { Tenant = new Tenant { Id = r.TenantId } });
+        Server.Answer<UpdateTenantRequest>(r => new UpdateTenantResponse { Tenant = r.Tenant });
+
+        (await RunAsync("tenants create --id acme --name Acme --label plan=gold")).Succeeded();
+        (await RunAsync("tenants get acme")).Succeeded();
+        (await RunAsync("tenants get --tenant other")).Succeeded();
+        (await RunAsync("tenants update acme --name New --etag e")).Succeeded();
+        (await RunAsync("tenants update acme --clear-labels")).Succeeded();
+        (await RunAsync("tenants list --all")).Succeeded();
+        (await RunAsync("tenants delete acme --force --etag e")).Succeeded();
+
+        Assert.Equal(
+            [
+                new CreateTenantRequest { Tenant = new Tenant { Id = "acme", Name = "Acme", Labels = { ["plan"] = "gold" } } },
+                new GetTenantRequest { TenantId = "acme" },
+                new GetTenantRequest { TenantId = "other" },
+                new UpdateTenantRequest
+                {
+                    Tenant = new Tenant { Id = "acme", Name = "New", Etag = "e" }, UpdateMask = new FieldMask { Paths = { "name" } },
+                },
+                new UpdateTenantRequest { Tenant = new Tenant { Id = "acme" }, UpdateMask = new FieldMask { Paths = { "labels" } } },
+                new ListTenantsRequest { PageSize = 1000 },
+                new DeleteTenantRequest { TenantId = "acme", Force = true, Etag = "e" },
+            ],
+            Server.Requests);
+    }
+
+    [Fact]
+    public async Task Keys_EveryCommand_SendsWhatItsFlagsSay()
+    {
+        Time.Now = DateTimeOffset.UnixEpoch.AddYears(80);
+        Variables["HOOKCTL_TENANT"] = "acme";
+        Server.Answer<CreateApiKeyRequest>(r => new CreateApiKeyResponse { ApiKey = r.ApiKey, Secret = "cpk_new" });
+        Server.Answer<RevokeApiKeyRequest>(r => new RevokeApiKeyResponse { ApiKey = new ApiKey { Id = r.ApiKeyId } });
+
+        var created = (await RunAsync("keys create --name ci --scope events.publish --scope events.read --expires 30d")).Succeeded();
+        (await RunAsync("keys create --platform --scope admin")).Succeeded();
+        (await RunAsync("keys list")).Succeeded();
+        (await RunAsync("keys revoke key_1")).Succeeded();
+
+        Assert.Contains("cpk_new", created.Output);
+        Assert.Equal(
+            [
+                new CreateApiKeyRequest
+                {
+                    ApiKey = new ApiKey
+                    {
+                        TenantId = "acme", Name = "ci", Scopes = { "events.publish", "events.read" },
+                        ExpireTime = Timestamp.FromDateTimeOffset(Time.Now.Value.AddDays(30)),
+                    },
+                },
+                new CreateApiKeyRequest { ApiKey = new ApiKey { Platform = true, Scopes = { "admin" } } },
+                new ListApiKeysRequest { TenantId = "acme", PageSize = 50 },
+                new RevokeApiKeyRequest { ApiKeyId = "key_1" },
+            ],
+            Server.Requests);
+    }
+
+    [Fact]
+    public async Task Info_Server_IsShown()
+    {
+        Server.Answer<GetServerInfoRequest>(_ => new GetServerInfoResponse { Version = "1.2.3", StorageProvider = "sqlite" });
+
+        Assert.Contains("1.2.3", (await RunAsync("info")).Succeeded().Output);
+        Assert.Equal("sqlite", (await RunAsync("info --json")).Succeeded().Json<GetServerInfoResponse>().StorageProvider);
+    }
+}

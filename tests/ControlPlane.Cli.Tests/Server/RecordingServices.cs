@@ -1,0 +1,92 @@
+using ControlPlane.V1;
+using Grpc.Core;
+
+namespace ControlPlane.Cli.Tests.Server;
+
+internal sealed class RecordingWebhooks(CallLog log) : WebhookService.WebhookServiceBase
+{
+    public override Task<CreateWebhookResponse> CreateWebhook(CreateWebhookRequest request, ServerCallContext context) =>
+        log.TakeAsync<CreateWebhookResponse>(request, context);
+
+    public override Task<GetWebhookResponse> GetWebhook(GetWebhookRequest request, ServerCallContext context) =>
+        log.TakeAsync<GetWebhookResponse>(request, context);
+
+    public override Task<ListWebhooksResponse> ListWebhooks(ListWebhooksRequest request, ServerCallContext context) =>
+        log.TakeAsync<ListWebhooksResponse>(request, context);
+
+    public override Task<UpdateWebhookResponse> UpdateWebhook(UpdateWebhookRequest request, ServerCallContext context) =>
+        log.TakeAsync<UpdateWebhookResponse>(request, context);
+
+    public override Task<DeleteWebhookResponse> DeleteWebhook(DeleteWebhookRequest request, ServerCallContext context) =>
+        log.TakeAsync<DeleteWebhookResponse>(request, context);
+
+    public override Task<RotateSecretResponse> RotateSecret(RotateSecretRequest request, ServerCallContext context) =>
+        log.TakeAsync<RotateSecretResponse>(request, context);
+
+    public override Task<TestWebhookResponse> TestWebhook(TestWebhookRequest request, ServerCallContext context) =>
+        log.TakeAsync<TestWebhookResponse>(request, context);
+}
+
+internal sealed class RecordingEvents(CallLog log) : EventService.EventServiceBase
+{
+    public override Task<PublishEventResponse> PublishEvent(PublishEventRequest request, ServerCallContext context) =>
+        log.TakeAsync<PublishEventResponse>(request, context);
+
+    public override Task<BatchPublishEventsResponse> BatchPublishEvents(BatchPublishEventsRequest request, ServerCallContext context) =>
+        log.TakeAsync<BatchPublishEventsResponse>(request, context);
+
+    public override Task<GetEventResponse> GetEvent(GetEventRequest request, ServerCallContext context) =>
+        log.TakeAsync<GetEventResponse>(request, context);
+
+    public override Task<ListEventsResponse> ListEvents(ListEventsRequest request, ServerCallContext context) =>
+        log.TakeAsync<ListEventsResponse>(request, context);
+}
+
+internal sealed class RecordingDeliveries(CallLog log) : DeliveryService.DeliveryServiceBase
+{
+    public override Task<ListDeliveriesResponse> ListDeliveries(ListDeliveriesRequest request, ServerCallContext context) =>
+        log.TakeAsync<ListDeliveriesResponse>(request, context);
+
+    public override Task<GetDeliveryResponse> GetDelivery(GetDeliveryRequest request, ServerCallContext context) =>
+        log.TakeAsync<GetDeliveryResponse>(request, context);
+
+    public override Task<RetryDeliveryResponse> RetryDelivery(RetryDeliveryRequest request, ServerCallContext context) =>
+        log.TakeAsync<RetryDeliveryResponse>(request, context);
+
+    public override Task<CancelDeliveryResponse> CancelDelivery(CancelDeliveryRequest request, ServerCallContext context) =>
+        log.TakeAsync<CancelDeliveryResponse>(request, context);
+
+    public override Task WatchDeliveries(
+        WatchDeliveriesRequest request, IServerStreamWriter<WatchDeliveriesResponse> responseStream, ServerCallContext context) =>
+        log.WatchAsync(request, responseStream, context);
+}
+
+internal sealed class RecordingAdmin(CallLog log) : AdminService.AdminServiceBase
+{
+    public override Task<CreateTenantResponse> CreateTenant(CreateTenantRequest request, ServerCallContext context) =>
+        log.TakeAsync<CreateTenantResponse>(request, context);
+
+    public override Task<GetTenantResponse> GetTenant(GetTenantRequest request, ServerCallContext context) =>
+        log.TakeAsync<GetTenantResponse>(request, context);
+
+    public override Task<ListTenantsResponse> ListTenants(ListTenantsRequest request, ServerCallContext context) =>
+        log.TakeAsync<ListTenantsResponse>(request, context);
+
+    public override Task<UpdateTenantResponse> UpdateTenant(UpdateTenantRequest request, ServerCallContext context) =>
+        log.TakeAsync<UpdateTenantResponse>(request, context);
+
+    public override Task<DeleteTenantResponse> DeleteTenant(DeleteTenantRequest request, ServerCallContext context) =>
+        log.TakeAsync<DeleteTenantResponse>(request, context);
+
+    public override Task<CreateApiKeyResponse> CreateApiKey(CreateApiKeyRequest request, ServerCallContext context) =>
+        log.TakeAsync<CreateApiKeyResponse>(request, context);
+
+    public override Task<ListApiKeysResponse> ListApiKeys(ListApiKeysRequest request, ServerCallContext context) =>
+        log.TakeAsync<ListApiKeysResponse>(request, context);
+
+    public override Task<RevokeApiKeyResponse> RevokeApiKey(RevokeApiKeyRequest request, ServerCallContext context) =>
+        log.TakeAsync<RevokeApiKeyResponse>(request, context);
+
+    public override Task<GetServerInfoResponse> GetServerInfo(GetServerInfoRequest request, ServerCallContext context) =>
+        log.TakeAsync<GetServerInfoResponse>(request, context);
+}
