@@ -35,27 +35,16 @@ internal static class FailureClassifier
             };
         }
 
-        var error = Find(exception);
+        // Over HTTP/2 the cause lies several exceptions deep.
+        var error = exception.GetBaseException() switch
+        {
+            HttpRequestException request => request.HttpRequestError,
+            HttpIOException io => io.HttpRequestError,
+            _ => exception is HttpRequestException outer ? outer.HttpRequestError : HttpRequestError.Unknown,
+        };
         return error == HttpRequestError.ConfigurationLimitExceeded
             ? outcome with { Failure = FailureKind.ResponseTooLarge, Message = "The answer's headers are larger than 16 KB." }
             : outcome with { Failure = FailureKind.Protocol, Message = Describe(error) };
-    }
-
-    /// <summary>Over HTTP/2 what broke the connection is the cause of what the request threw.</summary>
-    private static HttpRequestError Find(Exception? exception)
-    {
-        for (; exception is not null; exception = exception.InnerException)
-        {
-            var error = exception is HttpRequestException request ? request.HttpRequestError
-                : exception is HttpIOException io ? io.HttpRequestError
-                : HttpRequestError.Unknown;
-            if (error != HttpRequestError.Unknown)
-            {
-                return error;
-            }
-        }
-
-        return HttpRequestError.Unknown;
     }
 
     private static string Describe(HttpRequestError error) => error switch

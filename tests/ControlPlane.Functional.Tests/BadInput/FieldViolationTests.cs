@@ -88,7 +88,7 @@ public sealed class FieldViolationTests(SharedServer shared) : SharedServerTest(
         Assert.Equal(
             [
                 "event.content_type CONTENT_TYPE_INVALID", "event.id EVENT_ID_INVALID", "event.idempotency_key IDEMPOTENCY_KEY_INVALID",
-                "event.instance INVALID_CHARACTERS", $"event.labels[\"{new string('k', 63)}\"] TOO_LONG", "event.payload REQUIRED",
+                "event.instance INVALID_CHARACTERS", $"event.labels[\"{new string('k', 64)}\"] TOO_LONG", "event.payload REQUIRED",
                 "event.type EVENT_TYPE_INVALID",
             ],
             refusal.Violations.Order(StringComparer.Ordinal));
