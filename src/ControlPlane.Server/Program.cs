@@ -13,6 +13,8 @@ using ControlPlane.Server.Watching;
 using ControlPlane.Server.Webhooks;
 using ControlPlane.Storage.Sqlite;
 using ControlPlane.V1;
+using Grpc.AspNetCore.Server;
+using Microsoft.Extensions.Options;
 
 try
 {
@@ -34,10 +36,12 @@ try
         .AddDispatching(configuration)
         .AddWatching(configuration)
         .AddDeliveries();
-    builder.Services.AddRpc(
-        WebhookService.Descriptor, EventService.Descriptor, DeliveryService.Descriptor, AdminService.Descriptor);
+    builder.Services.AddRpc(WebhookService.Descriptor, EventService.Descriptor, DeliveryService.Descriptor, AdminService.Descriptor);
+    builder.Services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<AccessInterceptor>());
 
     var app = builder.Build();
+    // Before the host looks, which would log a stack trace beside the line for the operator.
+    app.Services.GetService<IStartupValidator>()?.Validate();
     app.MapRpc();
     app.MapGrpcService<WebhookGrpcService>();
     app.MapGrpcService<EventGrpcService>();

@@ -6,29 +6,40 @@ namespace ControlPlane.Storage;
 /// </summary>
 public interface IDeliveryQueue
 {
-    /// <summary>Leases up to <see cref="ClaimRequest.Limit"/> due deliveries of one webhook, earliest due first.</summary>
+    /// <summary>
+    /// Leases up to <see cref="ClaimRequest.Limit"/> due deliveries of one webhook, earliest due first, of those due at the same
+    /// time the first published first. Takes nothing for a webhook that is deleted or unknown; whether an existing one is
+    /// disabled or suspended is the caller's business.
+    /// </summary>
     Task<ClaimResult> ClaimDueAsync(ClaimRequest request, CancellationToken cancellationToken);
 
     /// <summary>
     /// Records an attempt and the delivery's next state in one commit. Answers the delivery as stored, or null if the fence was
     /// stale: then nothing changed. If the webhook was deleted meanwhile, a delivery that would be retried ends Cancelled.
+    /// Attempts are counted by the store, whatever number the given one carries. A delivery that will be retried gets the trigger
+    /// Schedule, unless it is a Test.
     /// </summary>
+    /// <exception cref="ArgumentException">State, end reason and next attempt time contradict each other.</exception>
     Task<DeliveryRecord?> CompleteAsync(Completion completion, CancellationToken cancellationToken);
 
-    /// <summary>Gives leases back unused: each delivery waits again, due at <paramref name="due"/>. Stale ones are skipped.</summary>
+    /// <summary>
+    /// Gives leases back unused: each delivery waits again, due at <paramref name="due"/>; Pending if no attempt of the round was
+    /// made, else RetryScheduled. Its fence grows and its update time is the store's own. Stale ones are skipped.
+    /// </summary>
     Task ReleaseAsync(IReadOnlyList<Lease> leases, DateTimeOffset due, CancellationToken cancellationToken);
 
     /// <summary>Prolongs leases; answers the ids of those that are stale and must not be used any more.</summary>
     Task<IReadOnlyList<string>> ExtendAsync(IReadOnlyList<Lease> leases, DateTimeOffset until, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Takes leases back that expired before <paramref name="now"/>, or, if <paramref name="survivor"/> is given, all that are
-    /// not held by that owner (an embedded store has one owner at a time, so at start all others are dead). The deliveries wait
-    /// again, due now. Works in batches of at most 1,000; answers how many it took, 0 when there are no more.
+    /// Takes leases back: without a <paramref name="survivor"/> those that expired before <paramref name="now"/>; with one all
+    /// that it does not hold, expired or not, and none of its own (an embedded store has one owner at a time, so at start all
+    /// others are dead). The deliveries wait again, due now, as after a release. Works in batches of at most 1,000; answers how many it took, 0 when there are no more.
     /// </summary>
     Task<int> RecoverAsync(DateTimeOffset now, string? survivor, CancellationToken cancellationToken);
 
-    /// <summary>For every webhook with waiting deliveries the earliest due time. Costs one index seek per such webhook.</summary>
+    /// <summary>For every webhook with waiting deliveries the earliest due time; deleted webhooks are left out. Costs a few index
+    /// seeks per such webhook.</summary>
     Task<IReadOnlyList<WaitingWebhook>> ListWaitingAsync(CancellationToken cancellationToken);
 }
 

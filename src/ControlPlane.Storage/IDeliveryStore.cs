@@ -8,6 +8,7 @@ public interface IDeliveryStore
     /// <summary>The attempts of a delivery, oldest first, at most the last 100.</summary>
     Task<IReadOnlyList<AttemptRecord>> ListAttemptsAsync(string deliveryId, CancellationToken cancellationToken);
 
+    /// <summary>Looks at a bounded number of deliveries per call: a filter that few match can give short and empty pages.</summary>
     Task<Page<DeliveryRecord>> ListAsync(DeliveryQuery query, CancellationToken cancellationToken);
 
     /// <summary>Starts a new round for a delivery that ended: Pending, due now, trigger Retry.</summary>

@@ -4,6 +4,9 @@ namespace ControlPlane.Storage;
 public interface IEventStore
 {
     /// <summary>Stores events with all their deliveries in one durable commit, all or none.</summary>
+    /// <exception cref="ArgumentException">
+    /// A delivery goes to a webhook that the tenant does not have, which the configuration version should have ruled out.
+    /// </exception>
     Task<AppendResult> AppendAsync(AppendRequest request, CancellationToken cancellationToken);
 
     /// <summary>
@@ -30,7 +33,7 @@ public sealed record AppendRequest(
 /// <param name="Deliveries">Its deliveries.</param>
 /// <param name="Fingerprint">
 /// Hash of everything the caller said about the event, set exactly if the caller chose the id or an idempotency key: the
-/// engine then looks for an event with that id or key and compares.
+/// engine then looks for an event with that id or key and compares. An event that is found by both must be the same one.
 /// </param>
 public sealed record NewEvent(EventRecord Event, IReadOnlyList<NewDelivery> Deliveries, byte[]? Fingerprint);
 
@@ -55,7 +58,8 @@ public abstract record AppendResult
     /// <summary>There is no such tenant.</summary>
     public sealed record TenantNotFound : AppendResult;
 
-    /// <summary>The event at <paramref name="Index"/> uses the id or idempotency key of a different event.</summary>
+    /// <summary>The event at <paramref name="Index"/> uses the id or idempotency key of a different event. A generated id (one
+    /// without a fingerprint) that exists is such a case too. Looked for after the other two outcomes.</summary>
     public sealed record Conflict(int Index) : AppendResult;
 }
 

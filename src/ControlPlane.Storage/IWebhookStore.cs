@@ -6,13 +6,16 @@ namespace ControlPlane.Storage;
 /// </summary>
 public interface IWebhookStore
 {
+    /// <summary>Stores a new webhook. A request id that was used is noticed before an external id that is taken.</summary>
     Task<WebhookWrite> CreateAsync(WebhookRecord webhook, CancellationToken cancellationToken);
 
     /// <summary>Replaces a webhook whose stored version is <c>webhook.Version - 1</c>. Keeps <see cref="WebhookRecord.FailingSince"/>
-    /// as stored, but clears it when the state becomes Active from another.</summary>
+    /// as stored, but clears it when the state becomes Active from another. Tenant, create time, request id and its fingerprint stay as
+    /// stored too.</summary>
     Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, CancellationToken cancellationToken);
 
-    /// <summary>Deletes a webhook; its deliveries keep referring to it. A null version deletes any.</summary>
+    /// <summary>Deletes a webhook; its deliveries keep referring to it, and lists of them still find it by id. Its external id and
+    /// request id are free again. A null version deletes any.</summary>
     Task<WebhookWrite> DeleteAsync(string webhookId, long? version, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Notes since when a webhook fails, or (null) that it does not. No configuration change.</summary>

@@ -1,6 +1,11 @@
 namespace ControlPlane.Storage;
 
 /// <summary>An opened store: one implementation of every interface over the same data.</summary>
+/// <remarks>
+/// A write completes when it is committed and synced. Its cancellation token takes it back only until the store begins with it;
+/// from then on it runs to the end and answers what it did. Reads see everything that was acknowledged before they began. Every
+/// operation can throw <see cref="StorageUnavailableException"/>. Times are stored in microseconds; see <see cref="Timestamps"/>.
+/// </remarks>
 public sealed record StorageEngine : IAsyncDisposable
 {
     /// <summary>The engine's name, as in configuration.</summary>

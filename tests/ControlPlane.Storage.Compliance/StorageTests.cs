@@ -5,11 +5,12 @@ public abstract class StorageTests<TSource> : IAsyncLifetime
     where TSource : StoreSource, new()
 {
     protected const string Owner = "node-1";
-    private readonly TSource _source = new();
     private readonly IdSource _ids;
     private StorageEngine? _store;
 
     protected StorageTests() => _ids = new IdSource(Clock);
+
+    protected TSource Source { get; } = new();
 
     protected ManualTimeProvider Clock { get; } = new();
 
@@ -21,14 +22,14 @@ public abstract class StorageTests<TSource> : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _store = await _source.OpenAsync(Clock);
+        _store = await Source.OpenAsync(Clock);
         await PrepareAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();
-        await _source.DisposeAsync();
+        await Source.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
@@ -38,7 +39,7 @@ public abstract class StorageTests<TSource> : IAsyncLifetime
     protected async Task ReopenAsync()
     {
         await Store.DisposeAsync();
-        _store = await _source.OpenAsync(Clock);
+        _store = await Source.OpenAsync(Clock);
     }
 
     protected string NewId(string prefix) => _ids.Next(prefix);

@@ -13,3 +13,15 @@ public sealed class CompletionTests : CompletionTests<SqliteSource>;
 public sealed class LeaseTests : LeaseTests<SqliteSource>;
 
 public sealed class SteeringTests : SteeringTests<SqliteSource>;
+
+public sealed class DeliveryListTests : DeliveryListTests<SqliteSource>;
+
+public sealed class EventListTests : EventListTests<SqliteSource>;
+
+public sealed class ChangeFeedTests : ChangeFeedTests<SqliteSource>;
+
+public sealed class WebhookTests : WebhookTests<SqliteSource>;
+
+public sealed class AccessTests : AccessTests<SqliteSource>;
+
+public sealed class DurabilityTests : DurabilityTests<SqliteSource>;

@@ -86,9 +86,12 @@ internal sealed class DeliveryBoard(Printer print, DeliveryFeed feed, IReadOnlyL
         return new Rows([counts, .. recent.Select(Change)]);
     }
 
-    // State, type, way and result: more would not fit beside each other and make the table jump.
-    private Columns Change(Delivery delivery) =>
-        new Columns(Line(delivery) is var cells ? [Tones.Render(cells[1]), Tones.Render(cells[2]), Tones.Render(cells[3]), Tones.Render(cells[5])] : []).Collapse();
+    private Columns Change(Delivery delivery)
+    {
+        // State, type, way and result: more would not fit beside each other and make the table jump.
+        var cells = Line(delivery);
+        return new Columns(new[] { cells[1], cells[2], cells[3], cells[5] }.Select(cell => Tones.Render(cell))).Collapse();
+    }
 
     private Cell[] Line(Delivery delivery)
     {

@@ -29,7 +29,8 @@ internal static class ErrorReport
             return ExitCodes.NotConnected;
         }
 
-        output.WriteLine($"error: {SafeText.Line(error.Status.Detail)} ({Name(error.StatusCode)}{Reason(details)})");
+        var codes = new[] { Name(error.StatusCode), ReasonIn(details) }.OfType<string>().Distinct();
+        output.WriteLine(SafeText.Line($"error: {error.Status.Detail} ({string.Join(", ", codes)})"));
         foreach (var line in details is null ? [] : details.Details.SelectMany(Lines))
         {
             output.WriteLine($"  {SafeText.Line(line)}");
@@ -45,11 +46,10 @@ internal static class ErrorReport
     }
 
     /// <summary>The reason in the error's ErrorInfo; null if it has none.</summary>
-    public static string? ReasonOf(RpcException error) =>
-        Details(error)?.Details.FirstOrDefault(d => d.Is(ErrorInfo.Descriptor))?.Unpack<ErrorInfo>().Reason;
+    public static string? ReasonOf(RpcException error) => ReasonIn(Details(error));
 
-    private static string Reason(Google.Rpc.Status? details) =>
-        details?.Details.FirstOrDefault(d => d.Is(ErrorInfo.Descriptor)) is { } info ? $", {info.Unpack<ErrorInfo>().Reason}" : "";
+    private static string? ReasonIn(Google.Rpc.Status? details) =>
+        details?.Details.FirstOrDefault(d => d.Is(ErrorInfo.Descriptor))?.Unpack<ErrorInfo>().Reason;
 
     private static IEnumerable<string> Lines(Google.Protobuf.WellKnownTypes.Any detail)
     {

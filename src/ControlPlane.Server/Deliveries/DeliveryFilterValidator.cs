@@ -48,8 +48,8 @@ internal static class DeliveryFilterValidator
             [.. states.Select(state => (Storage.DeliveryState)state).Distinct()],
             [.. eventTypes],
             Optional(instance),
-            ProtoTimes.CheckTime(violations, "created_after", createdAfter),
-            ProtoTimes.CheckTime(violations, "created_before", createdBefore));
+            ProtoTimes.CheckBound(violations, "created_after", createdAfter),
+            ProtoTimes.CheckBound(violations, "created_before", createdBefore));
     }
 
     private static string? Optional(string text) => text.Length > 0 ? text : null;

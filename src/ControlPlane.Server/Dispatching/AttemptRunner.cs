@@ -55,8 +55,18 @@ internal sealed class AttemptRunner(
             }
 
             var outcome = await sender.SendAsync(endpoint, item.Delivery, source, cutOff);
+            // A receiver that is gone keeps its place until its webhook is suspended: the next delivery would die of it too.
+            if (outcome.ReceiverGone)
+            {
+                await RecordAsync(lane, item, webhook, outcome, cutOff);
+            }
+
             End(outcome.Succeeded, out var back);
-            await RecordAsync(lane, item, webhook, outcome, cutOff);
+            if (!outcome.ReceiverGone)
+            {
+                await RecordAsync(lane, item, webhook, outcome, cutOff);
+            }
+
             await GiveBackAsync(lane, back);
         }
         catch (OperationCanceledException) when (cutOff.IsCancellationRequested)

@@ -4,10 +4,7 @@ internal static class DispatchingRegistration
 {
     public static IServiceCollection AddDispatching(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<DispatchingOptions>()
-            .Bind(configuration.GetSection("ControlPlane:Dispatching"))
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        services.AddRoomOptions<DispatchingOptions>(configuration.GetSection("ControlPlane:Dispatching"));
         return services
             .AddSingleton<Held>()
             .AddSingleton<LeaseBook>()

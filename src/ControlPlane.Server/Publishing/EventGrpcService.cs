@@ -72,8 +72,8 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
         var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
         EventTypeRules.CheckPatterns(violations, "event_types", request.EventTypes, MaximumTypeFilters);
         FieldRules.CheckInstance(violations, "instance", request.Instance);
-        var after = ProtoTimes.CheckTime(violations, "created_after", request.CreatedAfter);
-        var before = ProtoTimes.CheckTime(violations, "created_before", request.CreatedBefore);
+        var after = ProtoTimes.CheckBound(violations, "created_after", request.CreatedAfter);
+        var before = ProtoTimes.CheckBound(violations, "created_before", request.CreatedBefore);
         violations.ThrowIfAny();
         var page = await events.ListAsync(
             new EventQuery

@@ -4,10 +4,7 @@ internal static class PublishingRegistration
 {
     public static IServiceCollection AddPublishing(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<PublishingOptions>()
-            .Bind(configuration.GetSection("ControlPlane:Publishing"))
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        services.AddRoomOptions<PublishingOptions>(configuration.GetSection("ControlPlane:Publishing"));
         return services.AddSingleton<Publisher>().AddSingleton<TestPublisher>().AddSingleton<EventValidator>();
     }
 }

@@ -4,10 +4,7 @@ internal static class RecordingRegistration
 {
     public static IServiceCollection AddRecording(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<RecordingOptions>()
-            .Bind(configuration.GetSection("ControlPlane:Recording"))
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        services.AddRoomOptions<RecordingOptions>(configuration.GetSection("ControlPlane:Recording"));
         return services.AddSingleton<WebhookHealth>().AddSingleton<Recorder>();
     }
 }

@@ -14,7 +14,6 @@ internal static class RetryPolicy
 {
     private const int DefaultMaxAttempts = 10;
     private const double StandardJitter = 0.2;
-    private const int Gone = 410;
     private static readonly TimeSpan DefaultInitial = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DefaultMax = TimeSpan.FromHours(1);
 
@@ -52,7 +51,7 @@ internal static class RetryPolicy
             return Dead(EndReason.TestFailed);
         }
 
-        if (outcome.StatusCode == Gone)
+        if (outcome.ReceiverGone)
         {
             return Dead(EndReason.Gone);
         }

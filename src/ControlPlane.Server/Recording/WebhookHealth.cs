@@ -12,7 +12,6 @@ namespace ControlPlane.Server.Recording;
 /// </summary>
 internal sealed class WebhookHealth : IDisposable
 {
-    private const int Gone = 410;
     private readonly ConcurrentDictionary<string, Health> _health = new(StringComparer.Ordinal);
     private readonly IWebhookStore _store;
     private readonly WebhookCatalog _catalog;
@@ -42,7 +41,7 @@ internal sealed class WebhookHealth : IDisposable
             await TurnAsync(webhook.Id, held, held with { FailingSince = outcome.Succeeded ? null : now });
         }
 
-        if (outcome.StatusCode == Gone)
+        if (outcome.ReceiverGone)
         {
             await SuspendAsync(webhook, StateReason.Gone);
         }

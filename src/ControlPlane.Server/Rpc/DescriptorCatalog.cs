@@ -35,7 +35,7 @@ internal sealed class DescriptorCatalog
     /// <summary>The file with this path, or null.</summary>
     public FileDescriptor? FindFile(string path) => _files.GetValueOrDefault(path);
 
-    /// <summary>The file that declares a message, field, oneof, enum, enum value, extension, service or method, or null.</summary>
+    /// <summary>The file that declares a message, field, oneof, enum (or value), extension, service or method, or null.</summary>
     public FileDescriptor? FindFileOfSymbol(string name) => _symbols.GetValueOrDefault(name);
 
     /// <summary>The file that declares the extension of a message with this number, or null.</summary>

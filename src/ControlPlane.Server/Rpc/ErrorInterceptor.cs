@@ -34,6 +34,11 @@ internal sealed class ErrorInterceptor(TimeProvider clock, ILogger<ErrorIntercep
         {
             return await continuation(requestStream, context);
         }
+        catch (IOException)
+        {
+            // What reading from a client throws that has reset its stream, at times before the call's token knows.
+            throw RequestErrors.Cancelled().ToRpcException();
+        }
         catch (Exception e) when (e is not RpcException)
         {
             throw Translate(e, context);
@@ -65,6 +70,11 @@ internal sealed class ErrorInterceptor(TimeProvider clock, ILogger<ErrorIntercep
         try
         {
             await continuation(requestStream, responseStream, context);
+        }
+        catch (IOException)
+        {
+            // What reading from a client throws that has reset its stream, at times before the call's token knows.
+            throw RequestErrors.Cancelled().ToRpcException();
         }
         catch (Exception e) when (e is not RpcException)
         {

@@ -3,8 +3,8 @@ using static Grpc.Health.V1.HealthCheckResponse.Types;
 namespace ControlPlane.Server.Rpc;
 
 /// <summary>
-/// Reports the server and all its services SERVING once every hosted service has started, and NOT_SERVING before the first one stops,
-/// so that callers turn away while calls can still be finished.
+/// Reports the server and all its services SERVING once every hosted service has started, and NOT_SERVING before the first one
+/// stops, so that callers turn away while calls can still be finished.
 /// </summary>
 internal sealed class HealthLifetime(HealthState state, DescriptorCatalog catalog) : IHostedLifecycleService
 {

@@ -39,8 +39,7 @@ internal sealed class HealthState
     {
         lock (_gate)
         {
-            var statuses = _current.Statuses;
-            Replace(statuses.SetItems(statuses.Keys.Select(service => KeyValuePair.Create(service, ServingStatus.NotServing))), isFinal: true);
+            Replace(_current.Statuses.ToImmutableDictionary(each => each.Key, _ => ServingStatus.NotServing), isFinal: true);
         }
     }
 

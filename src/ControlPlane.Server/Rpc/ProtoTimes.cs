@@ -10,6 +10,7 @@ internal static class ProtoTimes
 {
     private const long LargestSeconds = 315_576_000_000;
     private const int NanosPerSecond = 1_000_000_000;
+    private const int NanosPerMicrosecond = 1000;
     private const int NanosPerTick = 100;
     private static readonly DateTimeOffset FirstTime = DateTimeOffset.MinValue;
     private static readonly DateTimeOffset LastTime = DateTimeOffset.MaxValue;
@@ -61,6 +62,22 @@ internal static class ProtoTimes
 
         violations.Add(field, "OUT_OF_RANGE", $"must be {range}");
         return null;
+    }
+
+    /// <summary>
+    /// Notes a time that is none; answers it, as the end of a range, if it is set and right. It is rounded up to the microseconds
+    /// that the store counts in: what is there is before it, or not before it, exactly if that holds of the time itself.
+    /// </summary>
+    public static DateTimeOffset? CheckBound(Violations violations, string field, Timestamp? timestamp)
+    {
+        if (CheckTime(violations, field, timestamp) is not { } time)
+        {
+            return null;
+        }
+
+        var rest = timestamp!.Nanos % NanosPerMicrosecond;
+        var whole = time.AddTicks(-(rest / NanosPerTick));
+        return rest == 0 || whole > LastTime.AddMicroseconds(-1) ? whole : whole.AddMicroseconds(1);
     }
 
     /// <summary>Notes a time that is none; answers it if it is set and right.</summary>

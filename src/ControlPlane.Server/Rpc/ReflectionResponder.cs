@@ -1,6 +1,7 @@
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Reflection.V1;
+using Microsoft.AspNetCore.Http.Features;
 using Question = Grpc.Reflection.V1.ServerReflectionRequest.MessageRequestOneofCase;
 
 namespace ControlPlane.Server.Rpc;
@@ -11,6 +12,9 @@ namespace ControlPlane.Server.Rpc;
 /// </summary>
 internal sealed class ReflectionResponder(DescriptorCatalog catalog, IHostApplicationLifetime lifetime)
 {
+    // RFC 9113, 7. A gRPC client reports it as CANCELLED.
+    private const int Http2Cancel = 0x8;
+
     /// <summary>Answers one question.</summary>
     public ServerReflectionResponse Answer(ServerReflectionRequest request)
     {
@@ -47,24 +51,20 @@ internal sealed class ReflectionResponder(DescriptorCatalog catalog, IHostApplic
         return response;
     }
 
-    /// <summary>Answers a stream of questions until the client ends it or the server shuts down.</summary>
+    /// <summary>Answers a stream of questions until the client ends it. One that is still open when the server stops is reset.</summary>
     public async Task AnswerAllAsync<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requests,
         IServerStreamWriter<TResponse> responses,
         Func<TRequest, TResponse> answer,
         ServerCallContext context)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
-        try
+        // Not ended well: while the client's half is open, an orderly end races with the closing of the connection, and now and
+        // then leaves it open for as long as the server is allowed to stop.
+        var stream = context.GetHttpContext().Features.GetRequiredFeature<IHttpResetFeature>();
+        await using var stop = lifetime.ApplicationStopping.Register(() => stream.Reset(Http2Cancel));
+        await foreach (var request in requests.ReadAllAsync(context.CancellationToken))
         {
-            while (await requests.MoveNext(end.Token))
-            {
-                await responses.WriteAsync(answer(requests.Current), end.Token);
-            }
-        }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
-        {
-            // Tools keep the stream open while they run; neither their leaving nor our stopping is a failure.
+            await responses.WriteAsync(answer(request), context.CancellationToken);
         }
     }
 
@@ -97,5 +97,6 @@ internal sealed class ReflectionResponder(DescriptorCatalog catalog, IHostApplic
         };
     }
 
-    private static ErrorResponse Error(StatusCode code, string message) => new() { ErrorCode = (int)code, ErrorMessage = message };
+    private static ErrorResponse Error(StatusCode code, string message) =>
+        new() { ErrorCode = (int)code, ErrorMessage = message };
 }

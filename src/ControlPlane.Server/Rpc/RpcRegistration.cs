@@ -1,6 +1,7 @@
 using System.IO.Compression;
-using ControlPlane.Server.Access;
+using Grpc.AspNetCore.Server;
 using Grpc.Health.V1;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using ReflectionV1 = Grpc.Reflection.V1;
 using ReflectionV1Alpha = Grpc.Reflection.V1Alpha;
 using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
@@ -12,11 +13,13 @@ internal static class RpcRegistration
 {
     private const int MaxMessageBytes = 4 << 20;
 
-    /// <summary>Adds gRPC with error details and access control, the health state and the catalogue that reflection answers from.</summary>
+    /// <summary>Adds gRPC with error details, the health state and the catalogue that reflection answers from.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="described">The services to report and describe besides health and reflection themselves.</param>
-    public static IServiceCollection AddRpc(this IServiceCollection services, params IEnumerable<ServiceDescriptor> described)
+    /// <returns>To add interceptors; they run inside those that make errors.</returns>
+    public static IGrpcServerBuilder AddRpc(this IServiceCollection services, params IEnumerable<ServiceDescriptor> described)
     {
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<HealthState>();
         services.AddSingleton(new DescriptorCatalog(
             [.. described, Health.Descriptor, ReflectionV1.ServerReflection.Descriptor, ReflectionV1Alpha.ServerReflection.Descriptor],
@@ -24,16 +27,15 @@ internal static class RpcRegistration
             Google.Rpc.ErrorDetailsReflection.Descriptor));
         services.AddSingleton<ReflectionResponder>();
         services.AddHostedService<HealthLifetime>();
-        services.AddGrpc(options =>
+        services.AddSingleton<CompressionInterceptor>().AddSingleton<ErrorInterceptor>();
+        return services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = MaxMessageBytes;
             options.ResponseCompressionAlgorithm = "gzip";
             options.ResponseCompressionLevel = CompressionLevel.Fastest;
             options.Interceptors.Add<CompressionInterceptor>();
             options.Interceptors.Add<ErrorInterceptor>();
-            options.Interceptors.Add<AccessInterceptor>();
         }).RefuseMalformedMessages();
-        return services.AddSingleton<CompressionInterceptor>();
     }
 
     /// <summary>Maps the health and reflection services.</summary>

@@ -27,4 +27,7 @@ internal sealed record AttemptOutcome
     public string ResponseExcerpt { get; init; } = "";
 
     public bool Succeeded => Failure == FailureKind.None;
+
+    /// <summary>The receiver answered 410 Gone: it wants nothing more, ever.</summary>
+    public bool ReceiverGone => StatusCode == StatusCodes.Status410Gone;
 }

@@ -35,9 +35,13 @@ internal static class FailureClassifier
             };
         }
 
-        var error = exception is HttpRequestException request ? request.HttpRequestError
-            : exception is HttpIOException io ? io.HttpRequestError
-            : HttpRequestError.Unknown;
+        // Over HTTP/2 the cause lies several exceptions deep.
+        var error = exception.GetBaseException() switch
+        {
+            HttpRequestException request => request.HttpRequestError,
+            HttpIOException io => io.HttpRequestError,
+            _ => exception is HttpRequestException outer ? outer.HttpRequestError : HttpRequestError.Unknown,
+        };
         return error == HttpRequestError.ConfigurationLimitExceeded
             ? outcome with { Failure = FailureKind.ResponseTooLarge, Message = "The answer's headers are larger than 16 KB." }
             : outcome with { Failure = FailureKind.Protocol, Message = Describe(error) };

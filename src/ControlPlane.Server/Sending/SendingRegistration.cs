@@ -4,10 +4,7 @@ internal static class SendingRegistration
 {
     public static IServiceCollection AddSending(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<SendingOptions>()
-            .Bind(configuration.GetSection("ControlPlane:Sending"))
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        services.AddRoomOptions<SendingOptions>(configuration.GetSection("ControlPlane:Sending"));
         return services.AddSingleton<EndpointCache>().AddSingleton<WebhookSender>();
     }
 }

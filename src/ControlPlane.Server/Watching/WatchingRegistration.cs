@@ -4,10 +4,7 @@ internal static class WatchingRegistration
 {
     public static IServiceCollection AddWatching(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<WatchingOptions>()
-            .Bind(configuration.GetSection("ControlPlane:Watching"))
-            .ValidateDataAnnotations()
-            .ValidateOnStart();
+        services.AddRoomOptions<WatchingOptions>(configuration.GetSection("ControlPlane:Watching"));
         return services.AddSingleton<WatchHub>().AddSingleton<WatchStream>();
     }
 }

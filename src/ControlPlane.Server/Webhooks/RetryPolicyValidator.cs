@@ -50,7 +50,8 @@ internal static class RetryPolicyValidator
         var maxIsKnown = max is not null || backoff.Max is null;
         if (initialIsKnown && maxIsKnown && (max ?? WebhookLimits.DefaultMax) < (initial ?? WebhookLimits.DefaultInitial))
         {
-            violations.Add($"{field}.max", "OUT_OF_RANGE", "must be at least the initial delay (unset, it is 1 h and the initial delay 5 s)");
+            violations.Add(
+                $"{field}.max", "OUT_OF_RANGE", "must be at least the initial delay (unset, it is 1 h and the initial delay 5 s)");
         }
     }
 

@@ -87,23 +87,6 @@ internal sealed class WebhookChanges(
         return (after, secret);
     }
 
-    /// <summary>Switches an active webhook off for a reason the server found; false if it is not active (any more).</summary>
-    public async Task<bool> SuspendAsync(string webhookId, StateReason reason, CancellationToken cancellationToken)
-    {
-        WebhookRecord Suspend(WebhookRecord webhook, DateTimeOffset now) => webhook.State == WebhookState.Active
-            ? webhook with { State = WebhookState.Suspended, StateReason = reason }
-            : webhook;
-
-        if (await ChangeAsync(caller: null, webhookId, etag: "", Suspend, cancellationToken) is not { } change
-            || ReferenceEquals(change.Before, change.After))
-        {
-            return false;
-        }
-
-        WebhooksLog.Suspended(logger, webhookId, change.After.TenantId, reason);
-        return true;
-    }
-
     /// <summary>Deletes a webhook and cancels what waits for it.</summary>
     /// <exception cref="RequestException">NOT_FOUND; ABORTED.</exception>
     public async Task DeleteAsync(Caller caller, string webhookId, string etag, CancellationToken cancellationToken)
@@ -122,7 +105,7 @@ internal sealed class WebhookChanges(
     }
 
     private async Task<(WebhookRecord Before, WebhookRecord After)?> ChangeAsync(
-        Caller? caller,
+        Caller caller,
         string webhookId,
         string etag,
         Func<WebhookRecord, DateTimeOffset, WebhookRecord> change,
@@ -167,8 +150,8 @@ internal sealed class WebhookChanges(
         }
     }
 
-    private async Task<WebhookRecord?> FindAsync(Caller? caller, string webhookId, CancellationToken cancellationToken) =>
-        await store.GetAsync(webhookId, cancellationToken) is { } found && (caller is null || caller.Sees(found.TenantId)) ? found : null;
+    private async Task<WebhookRecord?> FindAsync(Caller caller, string webhookId, CancellationToken cancellationToken) =>
+        await store.GetAsync(webhookId, cancellationToken) is { } found && caller.Sees(found.TenantId) ? found : null;
 
     /// <summary>The webhook is gone for good, so this goes on when its caller does not wait for it.</summary>
     private async Task<int> CancelWaitingAsync(DateTimeOffset now)

@@ -24,14 +24,18 @@ internal sealed class WebhookQueries(IWebhookStore store, WebhookCatalog catalog
     public async Task<Page<WebhookRecord>> ListAsync(
         string? tenantId, WebhookFilter filter, Paging paging, CancellationToken cancellationToken)
     {
-        if (tenantId is not null && await catalog.GetAsync(tenantId, cancellationToken) is null)
+        var page = filter.IsEmpty
+            ? await store.ListAsync(tenantId, paging.Before, paging.Size, cancellationToken)
+            : await ScanAsync(tenantId, filter, paging, cancellationToken);
+        if (page is { Items: [], Next: null }
+            && paging.Before is null
+            && tenantId is not null
+            && await catalog.GetAsync(tenantId, cancellationToken) is null)
         {
             throw RequestErrors.NotFound("tenant", tenantId);
         }
 
-        return filter.IsEmpty
-            ? await store.ListAsync(tenantId, paging.Before, paging.Size, cancellationToken)
-            : await ScanAsync(tenantId, filter, paging, cancellationToken);
+        return page;
     }
 
     private async Task<Page<WebhookRecord>> ScanAsync(

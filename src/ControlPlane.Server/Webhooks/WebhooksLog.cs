@@ -11,7 +11,8 @@ internal static partial class WebhooksLog
     [LoggerMessage(1201, LogLevel.Information, "Updated webhook {WebhookId} of tenant {TenantId} to version {Version}.")]
     public static partial void Updated(ILogger logger, string webhookId, string tenantId, long version);
 
-    [LoggerMessage(1202, LogLevel.Information, "Deleted webhook {WebhookId} of tenant {TenantId}; {Cancelled} waiting deliveries cancelled.")]
+    [LoggerMessage(1202, LogLevel.Information,
+        "Deleted webhook {WebhookId} of tenant {TenantId}; {Cancelled} waiting deliveries cancelled.")]
     public static partial void Deleted(ILogger logger, string webhookId, string tenantId, int cancelled);
 
     [LoggerMessage(1203, LogLevel.Information,
@@ -20,7 +21,4 @@ internal static partial class WebhooksLog
 
     [LoggerMessage(1204, LogLevel.Information, "Webhook {WebhookId} of tenant {TenantId} went from {Before} to {After}.")]
     public static partial void StateChanged(ILogger logger, string webhookId, string tenantId, WebhookState before, WebhookState after);
-
-    [LoggerMessage(1205, LogLevel.Warning, "Suspended webhook {WebhookId} of tenant {TenantId}: {Reason}.")]
-    public static partial void Suspended(ILogger logger, string webhookId, string tenantId, StateReason reason);
 }

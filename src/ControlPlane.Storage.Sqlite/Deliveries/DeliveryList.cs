@@ -16,6 +16,7 @@ internal static class DeliveryList
     private const string Select = "SELECT " + DeliveryFilter.Columns + " FROM deliveries WHERE seq >= ? AND seq < ? ";
     internal static readonly Sql All = new(Select + "ORDER BY seq DESC");
     internal static readonly Sql OfWebhook = new(Select + "AND webhook_seq = ? ORDER BY seq DESC");
+    internal static readonly Sql AllDead = new(Select + "AND state = 5 ORDER BY seq DESC");
     internal static readonly Sql DeadOfWebhook = new(Select + "AND webhook_seq = ? AND state = 5 ORDER BY seq DESC");
     internal static readonly Sql DeadOfTenant = new(Select + "AND tenant_seq = ? AND state = 5 ORDER BY seq DESC");
 
@@ -44,28 +45,28 @@ internal static class DeliveryList
             return LiveDeliveries.Walk(connection, filter, live, new PageBuilder(limit, int.MaxValue));
         }
 
-        if (filter.HasOnlyStates(Dead) && (filter.Webhook != 0 || filter.Tenant != 0))
+        if (filter.HasOnlyStates(Dead))
         {
-            return filter.Webhook != 0
-                ? Walk(connection, DeadOfWebhook, filter, filter.Webhook, new PageBuilder(limit, SeekAtMost))
-                : Walk(connection, DeadOfTenant, filter, filter.Tenant, new PageBuilder(limit, SeekAtMost));
+            return Walk(
+                filter.Webhook != 0 ? Open(connection, DeadOfWebhook, filter).Bind(filter.Webhook)
+                    : filter.Tenant != 0 ? Open(connection, DeadOfTenant, filter).Bind(filter.Tenant)
+                    : Open(connection, AllDead, filter),
+                filter, new PageBuilder(limit, SeekAtMost));
         }
 
         if (filter.Webhook != 0)
         {
-            return Walk(connection, OfWebhook, filter, filter.Webhook, new PageBuilder(limit, SeekAtMost));
+            return Walk(
+                Open(connection, OfWebhook, filter).Bind(filter.Webhook), filter, new PageBuilder(limit, SeekAtMost));
         }
 
         return filter.Tenant != 0 || filter.Types is not null || filter.Instance != 0
             ? FanOuts.Walk(connection, filter, new PageBuilder(limit, SeekAtMost))
-            : Walk(connection, All, filter, null, new PageBuilder(limit, LookAtMost));
+            : Walk(Open(connection, All, filter), filter, new PageBuilder(limit, LookAtMost));
     }
 
-    private static PageBuilder Walk(Connection connection, Sql sql, DeliveryFilter filter, long? owner, PageBuilder page)
-    {
-        var rows = connection.Use(sql).Bind(filter.From).Bind(filter.To);
-        return Walk(owner is { } seq ? rows.Bind(seq) : rows, filter, page);
-    }
+    private static Statement Open(Connection connection, Sql sql, DeliveryFilter filter) =>
+        connection.Use(sql).Bind(filter.From).Bind(filter.To);
 
     private static PageBuilder Walk(Statement statement, DeliveryFilter filter, PageBuilder page)
     {

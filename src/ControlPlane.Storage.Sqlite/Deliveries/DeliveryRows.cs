@@ -54,6 +54,7 @@ internal static class DeliveryRows
             .Bind(seq)
             .Run();
         session.Counters.NoteChange(delivery.UpdateTime);
+        session.NoteRow();
         session.Changes.Add(delivery);
         return delivery;
     }

@@ -3,11 +3,18 @@ namespace ControlPlane.Storage.Sqlite;
 /// <summary>The writer's connection and what it knows within a transaction. Operations see each other's rows in it.</summary>
 internal sealed class WriteSession
 {
+    /// <summary>Bytes after which a transaction ends, so that many large operations at once do not hold up the first of them.</summary>
+    private const long FullSize = 8 << 20;
+
+    /// <summary>What a row and its index entries take, roughly.</summary>
+    private const int RowSize = 512;
+
     private static readonly Sql BeginImmediate = new("BEGIN IMMEDIATE");
     private static readonly Sql CommitAll = new("COMMIT");
     private readonly Connection _connection;
     private Counters _committed;
     private Counters _counters;
+    private long _size;
 
     public WriteSession(Connection connection)
     {
@@ -29,9 +36,19 @@ internal sealed class WriteSession
 
     public Connection Connection => _connection;
 
+    /// <summary>Whether the transaction should take in no more.</summary>
+    public bool IsFull => _size >= FullSize;
+
     public Statement Use(Sql sql) => _connection.Use(sql);
 
-    public void Begin() => _connection.Use(BeginImmediate).Run();
+    /// <summary>Takes note of a row that was written, with content of a certain size.</summary>
+    public void NoteRow(int content = 0) => _size += RowSize + content;
+
+    public void Begin()
+    {
+        _size = 0;
+        _connection.Use(BeginImmediate).Run();
+    }
 
     public void Commit()
     {

@@ -69,6 +69,7 @@ internal sealed class Writer
         while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             RunBatch();
+            _batch.Clear();
             _checkpointer.AfterCommit();
         }
 
@@ -77,7 +78,6 @@ internal sealed class Writer
 
     private void RunBatch()
     {
-        _batch.Clear();
         try
         {
             if (!TryTake())
@@ -91,7 +91,7 @@ internal sealed class Writer
             {
                 _batch[done++].Execute(_session);
             }
-            while (done < BatchSize && TryTake());
+            while (done < BatchSize && !_session.IsFull && TryTake());
 
             _session.Commit();
         }
@@ -155,7 +155,8 @@ internal sealed class Writer
     private void Publish()
     {
         Volatile.Write(ref _commits, _commits + 1);
-        Volatile.Write(ref _head, _session.Head);
+        // A full fence, as in adding a subscriber: who subscribes and then reads the old head is sure to be told.
+        Interlocked.Exchange(ref _head, _session.Head);
         if (_session.TakeChanges() is { Count: > 0 } changes)
         {
             _subscribers.Publish(changes);

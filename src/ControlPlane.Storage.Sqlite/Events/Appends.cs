@@ -96,6 +96,7 @@ internal static class Appends
             .Bind(delivery.Leased ? request.LeaseUntil : null)
             .Run();
         session.Counters.NoteChange(time);
+        session.NoteRow();
         session.Changes.Add(record);
         return record;
     }

@@ -61,6 +61,7 @@ internal static class EventRows
             .Run();
         session.Use(InsertPayload).Bind(seq).Bind(stored.Payload ?? []).Run();
         session.Counters.NoteEvent(stored.CreateTime);
+        session.NoteRow(stored.Payload?.Length ?? 0);
         return seq;
     }
 

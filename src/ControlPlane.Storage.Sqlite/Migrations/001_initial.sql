@@ -132,6 +132,8 @@ CREATE UNIQUE INDEX deliveries_revision ON deliveries (revision);
 CREATE INDEX deliveries_webhook ON deliveries (webhook_seq);
 CREATE INDEX deliveries_waiting ON deliveries (webhook_seq, next_due) WHERE next_due IS NOT NULL;
 CREATE INDEX deliveries_leased ON deliveries (lease_until) WHERE lease_until IS NOT NULL;
+-- Dead letters are looked for among everything else; these indexes hold nothing but them.
+CREATE INDEX deliveries_dead ON deliveries (state) WHERE state = 5;
 CREATE INDEX deliveries_dead_webhook ON deliveries (webhook_seq) WHERE state = 5;
 CREATE INDEX deliveries_dead_tenant ON deliveries (tenant_seq) WHERE state = 5;
 

@@ -1,7 +1,7 @@
 namespace Grpc.Core;
 
 /// <summary>What the transport knows about who is at the other end.</summary>
-/// <param name="peerIdentityPropertyName">The property that names the peer, or null for a peer that was not authenticated.</param>
+/// <param name="peerIdentityPropertyName">The property that names the peer; null if it was not authenticated.</param>
 /// <param name="properties">All properties by name.</param>
 public class AuthContext(string? peerIdentityPropertyName, Dictionary<string, List<AuthProperty>> properties)
 {

@@ -35,7 +35,7 @@ public sealed partial class Metadata
         /// <param name="key">As for text, and ending in <see cref="BinaryHeaderSuffix"/>.</param>
         /// <param name="valueBytes">The bytes; they are copied.</param>
         /// <exception cref="ArgumentNullException">An argument is null.</exception>
-        /// <exception cref="ArgumentException">The key is malformed, or does not end in <see cref="BinaryHeaderSuffix"/>.</exception>
+        /// <exception cref="ArgumentException">The key is malformed or lacks the <see cref="BinaryHeaderSuffix"/>.</exception>
         public Entry(string key, byte[] valueBytes)
         {
             Key = Normalize(key);

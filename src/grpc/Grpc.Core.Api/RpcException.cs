@@ -48,7 +48,8 @@ public class RpcException : Exception
     public StatusCode StatusCode => Status.StatusCode;
 
     /// <summary>
-    /// The trailers: received with the status on a client, to be sent with it on a server. Read-only and empty when none were given.
+    /// The trailers: received with the status on a client, to be sent with it on a server. Read-only and empty when none were
+    /// given.
     /// </summary>
     public Metadata Trailers { get; }
 }

@@ -15,8 +15,12 @@ public sealed class DeliveryTests : HookctlTest
         Assert.Equal(
             new ListDeliveriesRequest
             {
-                PageSize = 7, WebhookId = "wh_1", EventId = "e-1", States = { DeliveryState.Dead, DeliveryState.RetryScheduled },
-                EventTypes = { "a.*" }, Instance = "i",
+                PageSize = 7,
+                WebhookId = "wh_1",
+                EventId = "e-1",
+                States = { DeliveryState.Dead, DeliveryState.RetryScheduled },
+                EventTypes = { "a.*" },
+                Instance = "i",
                 CreatedAfter = Timestamp.FromDateTimeOffset(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)),
             },
             Server.Single<ListDeliveriesRequest>());

@@ -21,8 +21,14 @@ public sealed class EventTests : HookctlTest
         Assert.Equal(
             new Event
             {
-                TenantId = "acme", Type = "message.new", Payload = ByteString.CopyFromUtf8("{ \"big\": 1e400 }"), Id = "e-1",
-                IdempotencyKey = "k-1", Instance = "phone", ContentType = "text/plain", Labels = { ["a"] = "b" },
+                TenantId = "acme",
+                Type = "message.new",
+                Payload = ByteString.CopyFromUtf8("{ \"big\": 1e400 }"),
+                Id = "e-1",
+                IdempotencyKey = "k-1",
+                Instance = "phone",
+                ContentType = "text/plain",
+                Labels = { ["a"] = "b" },
             },
             Server.Single<PublishEventRequest>().Event);
     }
@@ -146,7 +152,10 @@ public sealed class EventTests : HookctlTest
         Assert.Equal(
             new ListEventsRequest
             {
-                TenantId = "-", PageSize = 50, EventTypes = { "a.*", "b" }, Instance = "i",
+                TenantId = "-",
+                PageSize = 50,
+                EventTypes = { "a.*", "b" },
+                Instance = "i",
                 CreatedAfter = Timestamp.FromDateTimeOffset(Time.Now.Value.AddHours(-1)),
                 CreatedBefore = Timestamp.FromDateTimeOffset(Time.Now.Value.AddMinutes(-30)),
             },

@@ -7,8 +7,14 @@ public sealed class OutputTests : HookctlTest
 {
     private static readonly Webhook Stored = new()
     {
-        Id = "wh_1", TenantId = "acme", Url = "https://example.com", EventTypes = { "*" }, State = WebhookState.Suspended,
-        StateReason = StateReason.Gone, Etag = "e-1", Secrets = { new SecretInfo { Id = "sec_1", Hint = "whsec_••••abcdef" } },
+        Id = "wh_1",
+        TenantId = "acme",
+        Url = "https://example.com",
+        EventTypes = { "*" },
+        State = WebhookState.Suspended,
+        StateReason = StateReason.Gone,
+        Etag = "e-1",
+        Secrets = { new SecretInfo { Id = "sec_1", Hint = "whsec_••••abcdef" } },
         RetryPolicy = new RetryPolicy { Schedule = new() { Delays = { new Google.Protobuf.WellKnownTypes.Duration { Seconds = 5 } } }, MaxAttempts = 2 },
     };
 
@@ -75,7 +81,12 @@ public sealed class OutputTests : HookctlTest
     {
         var stored = new Event
         {
-            Id = "e-1", TenantId = "acme", Type = "t", Payload = ByteString.CopyFrom(1, 2, 255), ContentType = "x/y", Labels = { ["a"] = "b" },
+            Id = "e-1",
+            TenantId = "acme",
+            Type = "t",
+            Payload = ByteString.CopyFrom(1, 2, 255),
+            ContentType = "x/y",
+            Labels = { ["a"] = "b" },
             CreateTime = new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = 5 },
         };
         Server.Answer<GetEventRequest>(_ => new GetEventResponse { Event = stored });

@@ -23,8 +23,12 @@ public sealed class WebhookTestTests : HookctlTest
     {
         Answer(DeliveryState.Dead, new Attempt
         {
-            Number = 1, StatusCode = 500, Failure = FailureKind.HttpStatus, FailureMessage = "answered 500",
-            Duration = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(12)), ResponseExcerpt = "boom",
+            Number = 1,
+            StatusCode = 500,
+            Failure = FailureKind.HttpStatus,
+            FailureMessage = "answered 500",
+            Duration = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(12)),
+            ResponseExcerpt = "boom",
         });
 
         var run = await RunAsync("webhooks test wh_1");

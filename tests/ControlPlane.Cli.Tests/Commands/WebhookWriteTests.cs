@@ -26,17 +26,32 @@ public sealed class WebhookWriteTests : HookctlTest
             {
                 Webhook = new Webhook
                 {
-                    TenantId = "acme", Name = "Chat", Url = "https://example.com/hook", EventTypes = { "message.*", "order.paid" },
-                    Description = "for people", ExternalId = "x-1", Instances = { "phone-1", "phone-2" }, Enabled = false, Dialect = "svix",
-                    Headers = { ["X-A"] = "1=2", ["X-B"] = "" }, Labels = { ["team"] = "chat" }, Timeout = Seconds(20), MaxInFlight = 7,
+                    TenantId = "acme",
+                    Name = "Chat",
+                    Url = "https://example.com/hook",
+                    EventTypes = { "message.*", "order.paid" },
+                    Description = "for people",
+                    ExternalId = "x-1",
+                    Instances = { "phone-1", "phone-2" },
+                    Enabled = false,
+                    Dialect = "svix",
+                    Headers = { ["X-A"] = "1=2", ["X-B"] = "" },
+                    Labels = { ["team"] = "chat" },
+                    Timeout = Seconds(20),
+                    MaxInFlight = 7,
                     MaxRatePerSecond = 2.5,
                     RetryPolicy = new RetryPolicy
                     {
-                        Exponential = new() { Initial = Seconds(5), Multiplier = 2, Max = Seconds(3600) }, MaxAttempts = 9, Jitter = 0.25,
-                        NonRetryableStatuses = { 404, 422 }, MaxAge = Seconds(172_800),
+                        Exponential = new() { Initial = Seconds(5), Multiplier = 2, Max = Seconds(3600) },
+                        MaxAttempts = 9,
+                        Jitter = 0.25,
+                        NonRetryableStatuses = { 404, 422 },
+                        MaxAge = Seconds(172_800),
                     },
                 },
-                Secret = "my-own-secret", RequestId = "r-1", ValidateOnly = true,
+                Secret = "my-own-secret",
+                RequestId = "r-1",
+                ValidateOnly = true,
             },
             Server.Single<CreateWebhookRequest>());
     }

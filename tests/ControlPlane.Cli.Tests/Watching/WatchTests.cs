@@ -134,7 +134,11 @@ public sealed class WatchTests : HookctlTest
         ResumeToken = token,
         Delivery = new Delivery
         {
-            Id = id, EventType = "message.new", State = DeliveryState.RetryScheduled, AttemptCount = 1, LastStatusCode = 503,
+            Id = id,
+            EventType = "message.new",
+            State = DeliveryState.RetryScheduled,
+            AttemptCount = 1,
+            LastStatusCode = 503,
             LastFailure = FailureKind.HttpStatus,
         },
     };

@@ -9,7 +9,7 @@ using Grpc.Net.Compression;
 
 namespace ControlPlane.Grpc.Tests.Calls;
 
-/// <summary>Message compression in both directions, checked against the bytes on the wire and not only against our own reader.</summary>
+/// <summary>Message compression in both directions, checked on the bytes that cross the wire.</summary>
 public sealed class CompressionTests : CallTest
 {
     private static readonly Item Large = new() { Payload = ByteString.CopyFrom(new byte[100_000]) };

@@ -15,17 +15,24 @@ public sealed class EndingTests : CallTest
         {
             Unary = async (request, context) =>
             {
-                seen.SetResult(context.Deadline);
-                await UntilCancelled(context);
-                cancelled.SetResult();
+                if (request.Text == "wait")
+                {
+                    seen.SetResult(context.Deadline);
+                    await UntilCancelled(context);
+                    cancelled.SetResult();
+                }
+
                 return request;
             },
         });
-        var deadline = TimeProvider.System.GetUtcNow().UtcDateTime.AddMilliseconds(500);
+        var client = server.Client();
+        // The first call connects and compiles; the second has only to arrive before its deadline.
+        await client.UnaryAsync(Text(""), cancellationToken: Token);
+        var deadline = TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(1);
 
         await Fails(
             StatusCode.DeadlineExceeded,
-            async () => await server.Client().UnaryAsync(Text(""), deadline: deadline, cancellationToken: Token));
+            async () => await client.UnaryAsync(Text("wait"), deadline: deadline, cancellationToken: Token));
 
         Assert.Equal(deadline, await seen.Task.WaitAsync(Patience, Token), TimeSpan.FromMinutes(1));
         await cancelled.Task.WaitAsync(Patience, Token);

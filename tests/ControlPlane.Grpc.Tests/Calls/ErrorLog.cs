@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ControlPlane.Grpc.Tests.Calls;
 
-/// <summary>Keeps what is logged at error level or above, so that a test fails when something broke behind a passing call.</summary>
+/// <summary>Keeps what is logged as an error, so that a test fails when something broke behind a passing call.</summary>
 internal sealed class ErrorLog : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _errors = [];

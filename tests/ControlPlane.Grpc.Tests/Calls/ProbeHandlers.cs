@@ -29,5 +29,6 @@ internal sealed class ProbeService(ProbeHandlers handlers) : Probe.Probe.ProbeBa
 
     public override Task Exchange(
         IAsyncStreamReader<Item> requestStream, IServerStreamWriter<Item> responseStream, ServerCallContext context) =>
-        handlers.Exchange?.Invoke(requestStream, responseStream, context) ?? base.Exchange(requestStream, responseStream, context);
+        handlers.Exchange?.Invoke(requestStream, responseStream, context)
+        ?? base.Exchange(requestStream, responseStream, context);
 }

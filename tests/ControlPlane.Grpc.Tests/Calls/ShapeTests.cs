@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace ControlPlane.Grpc.Tests.Calls;
@@ -72,7 +73,8 @@ public sealed class ShapeTests : CallTest
         new Random(1).NextBytes(payload);
         await using var server = await ProbeServer.StartAsync(new() { Unary = (request, _) => Task.FromResult(request) });
 
-        var answer = await server.Client().UnaryAsync(new() { Payload = Google.Protobuf.ByteString.CopyFrom(payload) }, cancellationToken: Token);
+        var answer = await server.Client().UnaryAsync(
+            new() { Payload = ByteString.CopyFrom(payload) }, cancellationToken: Token);
 
         Assert.Equal(payload, answer.Payload.ToByteArray());
     }
@@ -136,6 +138,7 @@ public sealed class ShapeTests : CallTest
     {
         await using var server = await ProbeServer.StartAsync(new ProbeHandlers());
 
-        await Fails(StatusCode.Unimplemented, async () => await server.Client().UnaryAsync(Text("hello"), cancellationToken: Token));
+        await Fails(
+            StatusCode.Unimplemented, async () => await server.Client().UnaryAsync(Text("hello"), cancellationToken: Token));
     }
 }

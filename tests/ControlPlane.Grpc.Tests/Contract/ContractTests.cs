@@ -29,7 +29,7 @@ public sealed class ContractTests
     [Theory]
     [InlineData(Server, 74)]
     [InlineData(Client, 66)]
-    public void Members_UsedByLibrary_AreOfferedWithThatSignature(string library, int atLeast) => Check(library, (used, offered) =>
+    public void Members_UsedByLibrary_AreOfferedAsUsed(string library, int atLeast) => Check(library, (used, offered) =>
     {
         var members = used.Members().ToList();
         Assert.InRange(members.Count, atLeast, int.MaxValue);

@@ -33,8 +33,9 @@ internal sealed class SignatureNames(MetadataReader reader) : ISignatureTypeProv
     public string GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind)
     {
         var type = reader.GetTypeReference(handle);
-        return type.ResolutionScope.Kind == HandleKind.TypeReference
-            ? $"{GetTypeFromReference(reader, (TypeReferenceHandle)type.ResolutionScope, rawTypeKind)}/{reader.GetString(type.Name)}"
+        var scope = type.ResolutionScope;
+        return scope.Kind == HandleKind.TypeReference
+            ? $"{GetTypeFromReference(reader, (TypeReferenceHandle)scope, rawTypeKind)}/{reader.GetString(type.Name)}"
             : Qualified(rawTypeKind, reader.GetString(type.Namespace), reader.GetString(type.Name));
     }
 

@@ -20,7 +20,8 @@ public sealed class CredentialsTests
 
     [Fact]
     public void Create_OverPlainText_IsRefused() =>
-        Assert.Throws<ArgumentException>("channelCredentials", () => ChannelCredentials.Create(ChannelCredentials.Insecure, Token));
+        Assert.Throws<ArgumentException>(
+            "channelCredentials", () => ChannelCredentials.Create(ChannelCredentials.Insecure, Token));
 
     [Fact]
     public void Compose_Credentials_TellsAllParts()
@@ -72,7 +73,10 @@ public sealed class CredentialsTests
         public override void SetInsecureCredentials(object? state) => ((List<string>)state!).Add("insecure");
 
         public override void SetSslCredentials(
-            object? state, string? rootCertificates, KeyCertificatePair? keyCertificatePair, VerifyPeerCallback? verifyPeerCallback)
+            object? state,
+            string? rootCertificates,
+            KeyCertificatePair? keyCertificatePair,
+            VerifyPeerCallback? verifyPeerCallback)
         {
             var pair = keyCertificatePair is null ? "" : $"{keyCertificatePair.CertificateChain} {keyCertificatePair.PrivateKey}";
             ((List<string>)state!).Add($"ssl {rootCertificates},{pair},{verifyPeerCallback is not null}");

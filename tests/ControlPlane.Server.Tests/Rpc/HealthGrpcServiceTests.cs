@@ -1,3 +1,4 @@
+using ControlPlane.Server.Rpc;
 using Grpc.Core;
 using Grpc.Health.V1;
 using static Grpc.Health.V1.HealthCheckResponse.Types;
@@ -60,19 +61,39 @@ public sealed class HealthGrpcServiceTests
     }
 
     [Fact]
-    public async Task Watch_KnownService_SendsAtOnceAndThenOnlyChanges()
+    public async Task Watch_KnownService_SendsAtOnceAndOnChange()
     {
         await using var server = await RpcServer.StartAsync();
         server.Health.Set("a", ServingStatus.Serving);
         using var watch = Client(server).Watch(Of("a"), cancellationToken: Token);
 
         Assert.Equal(ServingStatus.Serving, await Next(watch));
-        server.Health.Set("a", ServingStatus.Serving);
-        server.Health.Set("b", ServingStatus.NotServing);
         server.Health.Set("a", ServingStatus.NotServing);
         Assert.Equal(ServingStatus.NotServing, await Next(watch));
         server.Health.Set("a", ServingStatus.Serving);
         Assert.Equal(ServingStatus.Serving, await Next(watch));
+    }
+
+    [Fact]
+    public async Task Watch_WhileOthersChange_SendsNothing()
+    {
+        await using var server = await RpcServer.StartAsync();
+        using var quiet = Client(server).Watch(Of(""), cancellationToken: Token);
+        using var busy = Client(server).Watch(Of("b"), cancellationToken: Token);
+        Assert.Equal(ServingStatus.Serving, await Next(quiet));
+        Assert.Equal(ServingStatus.ServiceUnknown, await Next(busy));
+
+        // Each round wakes both watchers, and waits for one of them.
+        for (var i = 0; i < 100; i++)
+        {
+            var status = i % 2 == 0 ? ServingStatus.Serving : ServingStatus.NotServing;
+            server.Health.Set(HealthState.WholeServer, ServingStatus.Serving);
+            server.Health.Set("b", status);
+            Assert.Equal(status, await Next(busy));
+        }
+
+        server.Health.Set(HealthState.WholeServer, ServingStatus.NotServing);
+        Assert.Equal(ServingStatus.NotServing, await Next(quiet));
     }
 
     [Fact]
@@ -98,8 +119,8 @@ public sealed class HealthGrpcServiceTests
         var stopped = server.StopAsync();
 
         Assert.Equal(ServingStatus.NotServing, await Next(known));
-        Assert.False(await known.ResponseStream.MoveNext(Token));
-        Assert.False(await unknown.ResponseStream.MoveNext(Token));
+        Assert.False(await Moves(known));
+        Assert.False(await Moves(unknown));
         Assert.Equal(StatusCode.OK, known.GetStatus().StatusCode);
         Assert.Equal(StatusCode.OK, unknown.GetStatus().StatusCode);
         await stopped;
@@ -111,7 +132,11 @@ public sealed class HealthGrpcServiceTests
 
     private static async Task<ServingStatus> Next(AsyncServerStreamingCall<HealthCheckResponse> watch)
     {
-        Assert.True(await watch.ResponseStream.MoveNext(Token));
+        Assert.True(await Moves(watch));
         return watch.ResponseStream.Current.Status;
     }
+
+    // Bounded, so that a watch that is never woken is a failure and not a hang.
+    private static Task<bool> Moves(AsyncServerStreamingCall<HealthCheckResponse> watch) =>
+        watch.ResponseStream.MoveNext(Token).WaitAsync(TimeSpan.FromSeconds(30), Token);
 }

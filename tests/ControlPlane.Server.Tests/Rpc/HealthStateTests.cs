@@ -48,10 +48,22 @@ public sealed class HealthStateTests
     [Fact]
     public void Set_FromManyThreads_LosesNothing()
     {
+        const int Threads = 4;
+        const int Each = 5000;
         var state = new HealthState();
+        using var start = new Barrier(Threads);
+        var threads = Enumerable.Range(0, Threads).Select(thread => new Thread(() =>
+        {
+            start.SignalAndWait();
+            for (var i = 0; i < Each; i++)
+            {
+                state.Set($"{thread}.{i}", ServingStatus.Serving);
+            }
+        })).ToList();
 
-        Parallel.For(0, 1000, i => state.Set($"{i}", ServingStatus.Serving));
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
 
-        Assert.Equal(1001, state.Current.Statuses.Count);
+        Assert.Equal((Threads * Each) + 1, state.Current.Statuses.Count);
     }
 }

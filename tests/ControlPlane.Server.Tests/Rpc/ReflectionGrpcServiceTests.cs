@@ -81,8 +81,7 @@ public sealed class ReflectionGrpcServiceTests
     [InlineData(true)]
     public async Task Extensions_KnownOne_IsFoundByNumberAndListed(bool alpha)
     {
-        var file = await AskAsync(
-            alpha, new() { FileContainingExtension = new() { ContainingType = "google.protobuf.FieldOptions", ExtensionNumber = 50001 } });
+        var file = await AskAsync(alpha, Extension("google.protobuf.FieldOptions", 50001));
         var numbers = await AskAsync(alpha, new() { AllExtensionNumbersOfType = "google.protobuf.FieldOptions" });
 
         Assert.Equal(BookFile, Files(file).First());
@@ -104,8 +103,8 @@ public sealed class ReflectionGrpcServiceTests
         new ServerReflectionRequest { FileByFilename = "no.proto" }.ToString(),
         new ServerReflectionRequest { FileContainingSymbol = "no.Such" }.ToString(),
         new ServerReflectionRequest { FileContainingSymbol = ".controlplane.shelf.Book" }.ToString(),
-        new ServerReflectionRequest { FileContainingExtension = new() { ContainingType = "google.protobuf.FieldOptions", ExtensionNumber = 1 } }.ToString(),
-        new ServerReflectionRequest { FileContainingExtension = new() { ContainingType = "no.Such", ExtensionNumber = 1 } }.ToString(),
+        Extension("google.protobuf.FieldOptions", 1).ToString(),
+        Extension("no.Such", 1).ToString(),
         new ServerReflectionRequest { AllExtensionNumbersOfType = "no.Such" }.ToString(),
     ];
 
@@ -135,7 +134,7 @@ public sealed class ReflectionGrpcServiceTests
     public async Task Stream_AfterAnError_GoesOnAndRepeatsTheQuestions()
     {
         await using var server = await RpcServer.StartAsync();
-        using var call = new ServerReflection.ServerReflectionClient(server.Channel).ServerReflectionInfo(cancellationToken: Token);
+        using var call = Ask(server);
         ServerReflectionRequest[] questions =
         [
             new() { Host = "h", FileByFilename = "no.proto" },
@@ -155,22 +154,28 @@ public sealed class ReflectionGrpcServiceTests
     }
 
     [Fact]
-    public async Task Stream_ServerStops_EndsWell()
+    public async Task Stream_LeftOpen_DoesNotHoldUpAStop()
     {
         await using var server = await RpcServer.StartAsync();
-        using var call = new ServerReflection.ServerReflectionClient(server.Channel).ServerReflectionInfo(cancellationToken: Token);
+        using var call = Ask(server);
         await call.RequestStream.WriteAsync(new() { ListServices = "*" }, Token);
         Assert.True(await call.ResponseStream.MoveNext(Token));
 
-        var stopped = server.StopAsync();
+        // The server has no other reason to end the call: it would wait for it without end.
+        await server.StopAsync().WaitAsync(TimeSpan.FromSeconds(30), Token);
 
-        Assert.False(await call.ResponseStream.MoveNext(Token));
-        Assert.Equal(StatusCode.OK, call.GetStatus().StatusCode);
-        await stopped;
+        var failure = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(Token));
+        Assert.Equal(StatusCode.Cancelled, failure.StatusCode);
     }
 
     private static IEnumerable<string> Files(ServerReflectionResponse response) =>
         response.FileDescriptorResponse.FileDescriptorProto.Select(file => FileDescriptorProto.Parser.ParseFrom(file).Name);
+
+    private static ServerReflectionRequest Extension(string type, int number) =>
+        new() { FileContainingExtension = new() { ContainingType = type, ExtensionNumber = number } };
+
+    private static AsyncDuplexStreamingCall<ServerReflectionRequest, ServerReflectionResponse> Ask(RpcServer server) =>
+        new ServerReflection.ServerReflectionClient(server.Channel).ServerReflectionInfo(cancellationToken: Token);
 
     /// <summary>Asks one question by v1, or the same bytes by v1alpha.</summary>
     private static async Task<ServerReflectionResponse> AskAsync(bool alpha, ServerReflectionRequest question)
@@ -178,14 +183,15 @@ public sealed class ReflectionGrpcServiceTests
         await using var server = await RpcServer.StartAsync();
         if (alpha)
         {
-            using var old = new Alpha.ServerReflection.ServerReflectionClient(server.Channel).ServerReflectionInfo(cancellationToken: Token);
+            var client = new Alpha.ServerReflection.ServerReflectionClient(server.Channel);
+            using var old = client.ServerReflectionInfo(cancellationToken: Token);
             await old.RequestStream.WriteAsync(Alpha.ServerReflectionRequest.Parser.ParseFrom(question.ToByteString()), Token);
             await old.RequestStream.CompleteAsync();
             var answer = await old.ResponseStream.ReadAllAsync(Token).SingleAsync(Token);
             return ServerReflectionResponse.Parser.ParseFrom(answer.ToByteString());
         }
 
-        using var call = new ServerReflection.ServerReflectionClient(server.Channel).ServerReflectionInfo(cancellationToken: Token);
+        using var call = Ask(server);
         await call.RequestStream.WriteAsync(question, Token);
         await call.RequestStream.CompleteAsync();
         return await call.ResponseStream.ReadAllAsync(Token).SingleAsync(Token);

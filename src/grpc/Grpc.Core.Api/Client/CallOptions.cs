@@ -47,7 +47,7 @@ public readonly struct CallOptions
     /// <summary>Credentials of this call alone; null for the channel's.</summary>
     public CallCredentials? Credentials { get; private init; }
 
-    /// <summary>Whether the call waits for a connection instead of failing at once while there is none. False by default.</summary>
+    /// <summary>Whether the call waits for a connection while there is none, instead of failing. False by default.</summary>
     public bool IsWaitForReady { get; private init; }
 
     /// <summary>A copy with other headers.</summary>

@@ -11,7 +11,8 @@ public abstract class CallCredentials
     /// <summary>Credentials made anew for each call.</summary>
     /// <param name="interceptor">Adds the headers.</param>
     /// <exception cref="ArgumentNullException"><paramref name="interceptor"/> is null.</exception>
-    public static CallCredentials FromInterceptor(AsyncAuthInterceptor interceptor) => new InterceptorCallCredentials(interceptor);
+    public static CallCredentials FromInterceptor(AsyncAuthInterceptor interceptor) =>
+        new InterceptorCallCredentials(interceptor);
 
     /// <summary>Tells a transport what these credentials are. For transports.</summary>
     /// <param name="configurator">What to tell.</param>

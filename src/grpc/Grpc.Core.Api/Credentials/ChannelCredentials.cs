@@ -10,7 +10,7 @@ public abstract class ChannelCredentials
     public static ChannelCredentials SecureSsl { get; } = new SslCredentials();
 
     /// <summary>Channel credentials that also send call credentials with every call.</summary>
-    /// <param name="channelCredentials">How connections are protected; plain text is refused, as it would show the others.</param>
+    /// <param name="channelCredentials">How connections are protected; plain text would show the others and is refused.</param>
     /// <param name="callCredentials">What is sent.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException"><paramref name="channelCredentials"/> cannot be combined.</exception>
@@ -20,7 +20,8 @@ public abstract class ChannelCredentials
         ArgumentNullException.ThrowIfNull(callCredentials);
         if (!channelCredentials.IsComposable)
         {
-            throw new ArgumentException("These channel credentials cannot be combined with call credentials.", nameof(channelCredentials));
+            throw new ArgumentException(
+                "These channel credentials cannot be combined with call credentials.", nameof(channelCredentials));
         }
 
         return new CompositeChannelCredentials(channelCredentials, callCredentials);

@@ -7,7 +7,8 @@ public static class ChannelExtensions
     /// <param name="channel">The channel.</param>
     /// <param name="interceptor">The interceptor.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    public static CallInvoker Intercept(this ChannelBase channel, Interceptor interceptor) => Invoker(channel).Intercept(interceptor);
+    public static CallInvoker Intercept(this ChannelBase channel, Interceptor interceptor) =>
+        Invoker(channel).Intercept(interceptor);
 
     /// <summary>An invoker over a channel with interceptors around it; the first is outermost and sees a call first.</summary>
     /// <param name="channel">The channel.</param>

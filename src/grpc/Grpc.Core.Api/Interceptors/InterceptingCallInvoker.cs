@@ -6,12 +6,16 @@ internal sealed class InterceptingCallInvoker(CallInvoker inner, Interceptor int
     public override TResponse BlockingUnaryCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
         interceptor.BlockingUnaryCall<TRequest, TResponse>(
-            request, new(method, host, options), (next, call) => inner.BlockingUnaryCall(call.Method, call.Host, call.Options, next));
+            request,
+            new(method, host, options),
+            (next, call) => inner.BlockingUnaryCall(call.Method, call.Host, call.Options, next));
 
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
         interceptor.AsyncUnaryCall<TRequest, TResponse>(
-            request, new(method, host, options), (next, call) => inner.AsyncUnaryCall(call.Method, call.Host, call.Options, next));
+            request,
+            new(method, host, options),
+            (next, call) => inner.AsyncUnaryCall(call.Method, call.Host, call.Options, next));
 
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>

@@ -39,21 +39,27 @@ public class ServerServiceDefinition
             where TResponse : class => Add(method, binder => binder.AddMethod(method, handler));
 
         /// <summary>Adds a method that streams requests.</summary>
-        /// <inheritdoc cref="AddMethod{TRequest, TResponse}(Method{TRequest, TResponse}, UnaryServerMethod{TRequest, TResponse})" path="/typeparam|/param|/returns|/exception"/>
+        /// <inheritdoc
+        ///   cref="AddMethod{TRequest, TResponse}(Method{TRequest, TResponse}, UnaryServerMethod{TRequest, TResponse})"
+        ///   path="/typeparam|/param|/returns|/exception"/>
         public Builder AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse> handler)
             where TRequest : class
             where TResponse : class => Add(method, binder => binder.AddMethod(method, handler));
 
         /// <summary>Adds a method that streams responses.</summary>
-        /// <inheritdoc cref="AddMethod{TRequest, TResponse}(Method{TRequest, TResponse}, UnaryServerMethod{TRequest, TResponse})" path="/typeparam|/param|/returns|/exception"/>
+        /// <inheritdoc
+        ///   cref="AddMethod{TRequest, TResponse}(Method{TRequest, TResponse}, UnaryServerMethod{TRequest, TResponse})"
+        ///   path="/typeparam|/param|/returns|/exception"/>
         public Builder AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse> handler)
             where TRequest : class
             where TResponse : class => Add(method, binder => binder.AddMethod(method, handler));
 
         /// <summary>Adds a method that streams both ways.</summary>
-        /// <inheritdoc cref="AddMethod{TRequest, TResponse}(Method{TRequest, TResponse}, UnaryServerMethod{TRequest, TResponse})" path="/typeparam|/param|/returns|/exception"/>
+        /// <inheritdoc
+        ///   cref="AddMethod{TRequest, TResponse}(Method{TRequest, TResponse}, UnaryServerMethod{TRequest, TResponse})"
+        ///   path="/typeparam|/param|/returns|/exception"/>
         public Builder AddMethod<TRequest, TResponse>(
             Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse> handler)
             where TRequest : class

@@ -18,21 +18,27 @@ public class ServiceBinderBase
         where TResponse : class => throw Unsupported(method);
 
     /// <summary>Takes a method that streams requests.</summary>
-    /// <inheritdoc cref="AddMethod{TRequest, TResponse}(Method{TRequest, TResponse}, UnaryServerMethod{TRequest, TResponse})" path="/typeparam|/param|/exception"/>
+    /// <inheritdoc
+    ///   cref="AddMethod{TRequest, TResponse}(Method{TRequest, TResponse}, UnaryServerMethod{TRequest, TResponse})"
+    ///   path="/typeparam|/param|/exception"/>
     public virtual void AddMethod<TRequest, TResponse>(
         Method<TRequest, TResponse> method, ClientStreamingServerMethod<TRequest, TResponse>? handler)
         where TRequest : class
         where TResponse : class => throw Unsupported(method);
 
     /// <summary>Takes a method that streams responses.</summary>
-    /// <inheritdoc cref="AddMethod{TRequest, TResponse}(Method{TRequest, TResponse}, UnaryServerMethod{TRequest, TResponse})" path="/typeparam|/param|/exception"/>
+    /// <inheritdoc
+    ///   cref="AddMethod{TRequest, TResponse}(Method{TRequest, TResponse}, UnaryServerMethod{TRequest, TResponse})"
+    ///   path="/typeparam|/param|/exception"/>
     public virtual void AddMethod<TRequest, TResponse>(
         Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler)
         where TRequest : class
         where TResponse : class => throw Unsupported(method);
 
     /// <summary>Takes a method that streams both ways.</summary>
-    /// <inheritdoc cref="AddMethod{TRequest, TResponse}(Method{TRequest, TResponse}, UnaryServerMethod{TRequest, TResponse})" path="/typeparam|/param|/exception"/>
+    /// <inheritdoc
+    ///   cref="AddMethod{TRequest, TResponse}(Method{TRequest, TResponse}, UnaryServerMethod{TRequest, TResponse})"
+    ///   path="/typeparam|/param|/exception"/>
     public virtual void AddMethod<TRequest, TResponse>(
         Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler)
         where TRequest : class

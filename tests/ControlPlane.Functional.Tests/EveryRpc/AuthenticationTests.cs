@@ -1,0 +1,97 @@
+using ControlPlane.Functional.Tests.Harness;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+
+namespace ControlPlane.Functional.Tests.EveryRpc;
+
+public sealed class AuthenticationTests(SharedServer shared) : SharedServerTest(shared)
+{
+    public static TheoryData<string> Methods => RpcMethod.Names();
+
+    public static TheoryData<string> PlatformMethods => [.. RpcMethod.All.Where(m => m.PlatformOnly).Select(m => m.Name)];
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public async Task Call_WithoutAKey_Unauthenticated(string name)
+    {
+        using var nobody = new Clients(Server.Setup.Grpc, key: null);
+
+        var refusal = await RefuseAsync(name, nobody);
+
+        refusal.Is(StatusCode.Unauthenticated, "API_KEY_MISSING");
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public async Task Call_WithAWrongKey_Unauthenticated(string name)
+    {
+        foreach (var key in new[] { "no-key-at-all", Tenant.Key + "x", Tenant.Key[..^1] + (Tenant.Key[^1] == 'A' ? 'B' : 'A') })
+        {
+            using var stranger = Server.Connect(key);
+            var refusal = await RefuseAsync(name, stranger);
+            Assert.Equal(StatusCode.Unauthenticated, refusal.Code);
+            Assert.DoesNotContain(key, refusal.Status.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public async Task Call_WithoutItsScope_PermissionDeniedNamesIt(string name)
+    {
+        var scope = RpcMethod.Named(name).Scope;
+        var made = await Platform.Admin.CreateApiKeyAsync(
+            new() { ApiKey = new() { Platform = true, Scopes = { TestTenant.AllScopes.Where(s => s != scope) } } });
+        using var clients = Server.Connect(made.Secret);
+
+        var refusal = await RefuseAsync(name, clients);
+
+        refusal.Is(StatusCode.PermissionDenied, "SCOPE_MISSING");
+        Assert.Equal(scope, refusal.Info.Metadata["scope"]);
+        Assert.Contains(scope, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(PlatformMethods))]
+    public async Task Call_PlatformMethodWithATenantsKey_PermissionDenied(string name)
+    {
+        var refusal = await RefuseAsync(name, Tenant.Clients);
+
+        refusal.Is(StatusCode.PermissionDenied, "PLATFORM_KEY_REQUIRED");
+    }
+
+    [Fact]
+    public async Task Call_WithARevokedKey_UnauthenticatedAndItsWatchesEnd()
+    {
+        var key = Assert.Single((await Tenant.Clients.Admin.ListApiKeysAsync(new())).ApiKeys);
+        await using var watcher = await Watcher.StartAsync(
+            Tenant.Clients, new() { HeartbeatInterval = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) });
+        await Platform.Admin.RevokeApiKeyAsync(new() { ApiKeyId = key.Id });
+
+        var refusal = await Refusal.OfAsync(Tenant.Clients.Webhooks.ListWebhooksAsync(new()));
+
+        Assert.Equal(StatusCode.Unauthenticated, refusal.Code);
+        var end = await watcher.EndAsync();
+        Assert.NotNull(end);
+        Assert.Equal(StatusCode.Unauthenticated, Refusal.Of(end).Code);
+    }
+
+    [Fact]
+    public async Task CreateApiKey_MoreThanOneHas_IsRefused()
+    {
+        var made = await Platform.Admin.CreateApiKeyAsync(new() { ApiKey = new() { TenantId = Tenant.Id, Scopes = { "admin" } } });
+        using var admin = Server.Connect(made.Secret);
+
+        (await Refusal.OfAsync(admin.Admin.CreateApiKeyAsync(new() { ApiKey = new() { Scopes = { "events.read" } } })))
+            .Is(StatusCode.PermissionDenied, "SCOPE_NOT_HELD");
+        (await Refusal.OfAsync(admin.Admin.CreateApiKeyAsync(new() { ApiKey = new() { Platform = true, Scopes = { "admin" } } })))
+            .Is(StatusCode.PermissionDenied, "PLATFORM_KEY_REQUIRED");
+        Assert.Equal(2, (await admin.Admin.ListApiKeysAsync(new())).ApiKeys.Count);
+    }
+
+    private static Task<Refusal> RefuseAsync(string name, Clients clients)
+    {
+        var method = RpcMethod.Named(name);
+        return Refusal.OfAsync(() => method.CallAsync(clients, method.Input.Parser.ParseFrom(ByteString.Empty)));
+    }
+}

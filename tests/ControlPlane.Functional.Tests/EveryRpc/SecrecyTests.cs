@@ -1,0 +1,86 @@
+using System.Text;
+using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.V1;
+using Google.Protobuf;
+using Grpc.Core;
+
+namespace ControlPlane.Functional.Tests.EveryRpc;
+
+/// <summary>Secrets and keys stand in the one answer that they were made for, and nowhere else: no answer, error or log line.</summary>
+public sealed class SecrecyTests(SharedServer shared)
+{
+    private const string Own = "my-very-own-signing-secret-0123456789";
+    private const string TooShort = "tiny-07";
+    private const string Payload = "payload-that-no-log-may-hold";
+
+    [Fact]
+    public async Task Secrets_AppearOnlyWhereTheyAreMade()
+    {
+        await using var server = await ServerProcess.StartAsync(shared.Receiver, setup => setup.OtherSettings["Logging:LogLevel:Default"] = "Trace");
+        using var furnished = await Furnished.CreateAsync(server, shared.Receiver);
+        var (tenant, answers) = (furnished.Tenant, new StringBuilder());
+        var webhookId = furnished.Ids.Webhook;
+
+        var rotated = await tenant.Clients.Webhooks.RotateSecretAsync(new() { WebhookId = webhookId });
+        var chosen = await tenant.Clients.Webhooks.RotateSecretAsync(new() { WebhookId = webhookId, Secret = Own });
+        var created = await tenant.HookAsync(shared.Receiver.Open());
+        var key = await tenant.Clients.Admin.CreateApiKeyAsync(new() { ApiKey = new() { Scopes = { "events.read" } } });
+        string[] secrets = [rotated.Secret, chosen.Secret, created.Secret, key.Secret, tenant.Key, ServerSetup.PlatformKey];
+        foreach (var made in new IMessage[] { rotated.Webhook, chosen.Webhook, created.Webhook, key.ApiKey })
+        {
+            answers.Append(made);
+        }
+
+        await FailADeliveryAsync(tenant);
+        var refusal = await Refusal.OfAsync(tenant.Clients.Webhooks.RotateSecretAsync(new() { WebhookId = webhookId, Secret = TooShort }));
+        answers.Append(refusal.Status.ToByteString().ToStringUtf8());
+        await CollectAsync(server, furnished, answers);
+        Assert.Equal(0, await server.StopAsync());
+
+        foreach (var secret in secrets.Append(TooShort))
+        {
+            // The recognisable part: without its prefix, so that no other spelling of it passes either.
+            var core = secret.Replace("whsec_", "", StringComparison.Ordinal).Replace("cpk_", "", StringComparison.Ordinal);
+            Assert.DoesNotContain(core, answers.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain(core, server.Log.Text, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain(Payload, server.Log.Text, StringComparison.Ordinal);
+        Assert.Contains("\"LogLevel\":\"Debug\"", server.Log.Text, StringComparison.Ordinal);
+    }
+
+    private async Task FailADeliveryAsync(TestTenant tenant)
+    {
+        var inbox = shared.Receiver.Open();
+        inbox.Answer = _ => 500;
+        await tenant.HookAsync(inbox, w =>
+        {
+            w.EventTypes[0] = "secrecy.tested";
+            w.RetryPolicy = TestTenant.RetryEvery(TimeSpan.FromMilliseconds(100), attempts: 2);
+        });
+        var published = await tenant.PublishAsync(e => (e.Type, e.Payload) = ("secrecy.tested", ByteString.CopyFromUtf8($"\"{Payload}\"")));
+        await Eventually.BecomesAsync(
+            () => tenant.ListAsync(new() { EventId = published.Event.Id }),
+            all => all.All(d => d.State is DeliveryState.Dead or DeliveryState.Succeeded),
+            "the deliveries to end");
+    }
+
+    /// <summary>Calls every method with ids that exist, those that destroy last, and keeps what it says but secrets meant to be said.</summary>
+    private static async Task CollectAsync(ServerProcess server, Furnished furnished, StringBuilder answers)
+    {
+        using var platform = server.Connect();
+        foreach (var method in RpcMethod.All.OrderBy(m => m.Name.Contains("Delete") || m.Name.Contains("Revoke")))
+        {
+            try
+            {
+                var answer = await method.CallAsync(platform, furnished.Filler.Fill(method.Input));
+                answer.Descriptor.FindFieldByName("secret")?.Accessor.Clear(answer);
+                answers.Append(answer);
+            }
+            catch (RpcException e)
+            {
+                answers.Append(Refusal.Of(e).Status.ToByteString().ToStringUtf8());
+            }
+        }
+    }
+}

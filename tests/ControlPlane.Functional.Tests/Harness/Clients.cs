@@ -1,0 +1,44 @@
+using ControlPlane.V1;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+
+namespace ControlPlane.Functional.Tests.Harness;
+
+/// <summary>Clients of all services over one connection, with one key.</summary>
+public sealed class Clients : IDisposable
+{
+    private const int LargestMessage = 64 << 20;
+
+    private readonly GrpcChannel _channel;
+
+    public Clients(Uri address, string? key)
+    {
+        _channel = GrpcChannel.ForAddress(
+            address,
+            new GrpcChannelOptions
+            {
+                HttpHandler = new SocketsHttpHandler { UseProxy = false, EnableMultipleHttp2Connections = true },
+                DisposeHttpClient = true,
+                MaxReceiveMessageSize = LargestMessage,
+            });
+        Invoker = _channel.Intercept(new CallDefaults(key));
+        Webhooks = new(Invoker);
+        Events = new(Invoker);
+        Deliveries = new(Invoker);
+        Admin = new(Invoker);
+    }
+
+    /// <summary>For services and methods that have no client here.</summary>
+    public CallInvoker Invoker { get; }
+
+    public WebhookService.WebhookServiceClient Webhooks { get; }
+
+    public EventService.EventServiceClient Events { get; }
+
+    public DeliveryService.DeliveryServiceClient Deliveries { get; }
+
+    public AdminService.AdminServiceClient Admin { get; }
+
+    public void Dispose() => _channel.Dispose();
+}

@@ -1,0 +1,41 @@
+namespace ControlPlane.Functional.Tests.Harness;
+
+/// <summary>Waits for what must come to pass.</summary>
+public static class Eventually
+{
+    /// <summary>Generous, because only what is broken ever waits this long.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>Asks until the answer is as it should be, and gives it.</summary>
+    public static async Task<T> BecomesAsync<T>(Func<Task<T>> ask, Func<T, bool> condition, string what)
+    {
+        var clock = TimeProvider.System;
+        for (var started = clock.GetTimestamp(); ;)
+        {
+            var answer = await ask();
+            if (condition(answer))
+            {
+                return answer;
+            }
+
+            Assert.True(clock.GetElapsedTime(started) < Limit, $"Waited in vain for {what}; it is {answer}");
+            await Task.Delay(Pause, clock, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Bounds a wait.</summary>
+    public static async Task<T> InTimeAsync<T>(Task<T> task, string what)
+    {
+        try
+        {
+            return await task.WaitAsync(Limit, TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"Waited in vain for {what}.");
+            throw;
+        }
+    }
+}

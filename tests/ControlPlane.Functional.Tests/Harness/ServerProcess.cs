@@ -1,0 +1,114 @@
+namespace ControlPlane.Functional.Tests.Harness;
+
+/// <summary>The real server on a store of its own, which can be stopped or killed and started again on the same store and ports.</summary>
+public sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly HttpClient _http = new();
+    private ServerRun? _run;
+
+    private ServerProcess(ServerSetup setup) => Setup = setup;
+
+    public ServerSetup Setup { get; }
+
+    public ServerLog Log { get; } = new();
+
+    /// <summary>Starts a server that trusts the receiver, and waits until it serves.</summary>
+    public static async Task<ServerProcess> StartAsync(HttpsReceiver? receiver, Action<ServerSetup>? configure = null)
+    {
+        var setup = new ServerSetup(receiver?.AuthorityPem);
+        configure?.Invoke(setup);
+        var server = new ServerProcess(setup);
+        try
+        {
+            await server.StartAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts it (again) and waits until it serves.</summary>
+    public async Task StartAsync()
+    {
+        Assert.True(_run is null, "The server runs already.");
+        _run = new ServerRun(Setup, Log);
+        var clock = TimeProvider.System;
+        for (var started = clock.GetTimestamp(); !await IsReadyAsync();)
+        {
+            Assert.False(_run.HasExited, $"The server ended while starting:\n{Log.Text}");
+            Assert.True(clock.GetElapsedTime(started) < Eventually.Limit, $"The server did not become ready:\n{Log.Text}");
+            await Task.Delay(Pause, clock, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Asks it to stop, without waiting.</summary>
+    public Task SignalAsync() => _run!.SignalAsync();
+
+    /// <summary>Waits for its end; answers the exit code.</summary>
+    public async Task<int> ExitAsync()
+    {
+        var code = await _run!.ExitAsync();
+        await _run.DisposeAsync();
+        _run = null;
+        return code;
+    }
+
+    /// <summary>Asks it to stop and waits for its end; answers the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        await SignalAsync();
+        return await ExitAsync();
+    }
+
+    /// <summary>Ends it on the spot (SIGKILL), without waiting.</summary>
+    public void Kill() => _run!.Kill();
+
+    /// <summary>Clients with a key: the platform's unless another is given.</summary>
+    public Clients Connect(string key = ServerSetup.PlatformKey) => new(Setup.Grpc, key);
+
+    /// <summary>A GET of its HTTP listener.</summary>
+    public Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(new Uri(Setup.Http, path), TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        int? code = null;
+        try
+        {
+            if (_run is { HasExited: false })
+            {
+                code = await StopAsync();
+            }
+        }
+        finally
+        {
+            if (_run is not null)
+            {
+                await _run.DisposeAsync();
+            }
+
+            _http.Dispose();
+            Setup.Dispose();
+        }
+
+        Log.AssertClean();
+        Assert.True(code is null or 0, $"The server ended with {code}:\n{Log.Text}");
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using var answer = await GetAsync("/readyz");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+
+namespace ControlPlane.Functional.Tests.Harness;
+
+/// <summary>One process of the server, from its start to its end. Only this very process is ever signalled, by its id.</summary>
+public sealed class ServerRun : IAsyncDisposable
+{
+    public const int KilledExitCode = 128 + 9;
+
+    private readonly Process _process;
+
+    public ServerRun(ServerSetup setup, ServerLog log)
+    {
+        _process = new Process { StartInfo = setup.ToStartInfo() };
+        _process.OutputDataReceived += (_, line) => log.AddOutput(line.Data);
+        _process.ErrorDataReceived += (_, line) => log.AddError(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Waits until it has ended and all its output is read; answers the exit code.</summary>
+    public async Task<int> ExitAsync()
+    {
+        try
+        {
+            await _process.WaitForExitAsync().WaitAsync(Eventually.Limit, TimeProvider.System);
+        }
+        catch (TimeoutException)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+            Assert.Fail("The server did not end in time and was killed.");
+        }
+
+        return _process.ExitCode;
+    }
+
+    /// <summary>Asks it to stop, as a supervisor does, without waiting.</summary>
+    public async Task SignalAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Ends it on the spot (SIGKILL), as a power cut would.</summary>
+    public void Kill() => _process.Kill();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+}

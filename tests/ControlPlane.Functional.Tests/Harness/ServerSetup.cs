@@ -1,0 +1,71 @@
+using System.Diagnostics;
+
+namespace ControlPlane.Functional.Tests.Harness;
+
+/// <summary>The settings of a server on a store of its own, in a folder that goes with it.</summary>
+public sealed class ServerSetup : IDisposable
+{
+    public const string PlatformKey = "cpk_functional_platform_0123456789_0123456789";
+
+    public ServerSetup(string? trustedPem = null)
+    {
+        Folder = Directory.CreateTempSubdirectory("controlplane-functional-");
+        Grpc = new($"http://127.0.0.1:{LocalPorts.Take()}");
+        Http = new($"http://127.0.0.1:{LocalPorts.Take()}");
+        Settings["Listen:Grpc"] = Grpc.GetLeftPart(UriPartial.Authority);
+        Settings["Listen:Http"] = Http.GetLeftPart(UriPartial.Authority);
+        Settings["Storage:Path"] = PathOf("controlplane.db");
+        Settings["Access:BootstrapKey"] = PlatformKey;
+        Settings["Egress:AllowedNetworks"] = "127.0.0.0/8";
+        if (trustedPem is not null)
+        {
+            File.WriteAllText(PathOf("authority.pem"), trustedPem);
+            Settings["Egress:TrustedCertificates"] = PathOf("authority.pem");
+        }
+    }
+
+    public DirectoryInfo Folder { get; }
+
+    public Uri Grpc { get; }
+
+    public Uri Http { get; }
+
+    /// <summary>Values below <c>ControlPlane:</c>.</summary>
+    public Dictionary<string, string> Settings { get; } = [];
+
+    /// <summary>Values of other sections.</summary>
+    public Dictionary<string, string> OtherSettings { get; } = [];
+
+    public string PathOf(string file) => Path.Combine(Folder.FullName, file);
+
+    public ProcessStartInfo ToStartInfo()
+    {
+        var start = new ProcessStartInfo(ServerProgram.Dotnet, [ServerProgram.Assembly])
+        {
+            WorkingDirectory = Folder.FullName,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // What is set for another server must not reach this one.
+        foreach (var inherited in start.Environment.Keys.Where(IsServerSetting).ToList())
+        {
+            start.Environment.Remove(inherited);
+        }
+
+        foreach (var (key, value) in Settings.Select(s => ($"ControlPlane:{s.Key}", s.Value)).Concat(OtherSettings.Select(s => (s.Key, s.Value))))
+        {
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        return start;
+    }
+
+    public void Dispose() => Folder.Delete(recursive: true);
+
+    private static bool IsServerSetting(string name) =>
+        name.StartsWith("ControlPlane__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("Logging__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("Kestrel__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
+        || name is "DOTNET_ENVIRONMENT" or "DOTNET_URLS";
+}

@@ -1,0 +1,207 @@
+using System.Security.Cryptography;
+
+namespace ControlPlane.Storage.Compliance;
+
+/// <summary>Tenants and API keys.</summary>
+public abstract class AccessTests<TSource> : StorageTests<TSource>
+    where TSource : StoreSource, new()
+{
+    private IAccessStore Access => Store.Access;
+
+    private TenantRecord NewTenant(string id) => new()
+    {
+        Id = id,
+        Name = "Acme",
+        Labels = new Dictionary<string, string> { ["plan"] = "x" },
+        CreateTime = Now,
+        UpdateTime = Now,
+    };
+
+    private ApiKeyRecord NewKey(string? tenant) => new()
+    {
+        Id = NewId("key_"),
+        TenantId = tenant,
+        Hash = RandomNumberGenerator.GetBytes(32),
+        Name = "ci",
+        Scopes = ["events.publish", "events.read"],
+        CreateTime = Now,
+        ExpireTime = Now.AddDays(1),
+    };
+
+    private async Task<ApiKeyRecord> AddKeyAsync(string? tenant)
+    {
+        var key = NewKey(tenant);
+        Assert.True(await Access.CreateKeyAsync(key, Cancel));
+        return key;
+    }
+
+    private Task<TenantDelete> DeleteAsync(string id, long? version = null, bool force = false) =>
+        Access.DeleteTenantAsync(id, version, force, Now, Cancel);
+
+    [Fact]
+    public async Task NewStore_HasTheDefaultTenantAndAnIdOfItsOwn()
+    {
+        Assert.Equal(Now, (await Access.GetTenantAsync(TenantRecord.DefaultId, Cancel))!.CreateTime);
+        Assert.Matches("^[0-9a-f]{16}$", Store.StoreId);
+        var id = Store.StoreId;
+        await ReopenAsync();
+        Assert.Equal(id, Store.StoreId);
+        Assert.Single((await Access.ListTenantsAsync(null, 10, Cancel)).Items);
+        Assert.False(await Access.HasPlatformKeyAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Tenant_Created_ReadsBackEqualOnce()
+    {
+        var tenant = NewTenant("ten_1");
+
+        Assert.True(await Access.CreateTenantAsync(tenant, Cancel));
+        Assert.False(await Access.CreateTenantAsync(tenant with { Name = "again" }, Cancel));
+
+        Assert.Equivalent(tenant, await Access.GetTenantAsync("ten_1", Cancel), strict: true);
+        Assert.Null(await Access.GetTenantAsync("nobody", Cancel));
+    }
+
+    [Fact]
+    public async Task Tenant_Updated_OnlyFromTheVersionBefore()
+    {
+        await Access.CreateTenantAsync(NewTenant("ten_1"), Cancel);
+        var changed = NewTenant("ten_1") with { Name = "New", Version = 2, Labels = new Dictionary<string, string>() };
+
+        Assert.False(await Access.UpdateTenantAsync(changed with { Version = 3 }, Cancel));
+        Assert.True(await Access.UpdateTenantAsync(changed, Cancel));
+        Assert.False(await Access.UpdateTenantAsync(changed, Cancel));
+        Assert.False(await Access.UpdateTenantAsync(changed with { Id = "nobody" }, Cancel));
+
+        Assert.Equivalent(changed, await Access.GetTenantAsync("ten_1", Cancel), strict: true);
+    }
+
+    [Fact]
+    public async Task Tenants_Listed_NewestFirst()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            await AddTenantAsync($"ten_{i}");
+        }
+
+        var read = await ReadAllAsync(position => Access.ListTenantsAsync(position, 2, Cancel));
+
+        Assert.Equal(["ten_4", "ten_3", "ten_2", "ten_1", "ten_0", "default"], read.Select(t => t.Id));
+    }
+
+    [Fact]
+    public async Task DeleteTenant_WithWebhooks_NeedsForce()
+    {
+        await AddTenantAsync("ten_1");
+        var webhook = await AddWebhookAsync("ten_1");
+
+        Assert.Equal(TenantDelete.NotEmpty, await DeleteAsync("ten_1"));
+        Assert.Equal(TenantDelete.VersionMismatch, await DeleteAsync("ten_1", version: 2, force: true));
+        Assert.NotNull(await Store.Webhooks.GetAsync(webhook.Id, Cancel));
+        Assert.Equal(TenantDelete.Done, await DeleteAsync("ten_1", version: 1, force: true));
+        Assert.Equal(TenantDelete.NotFound, await DeleteAsync("ten_1"));
+        Assert.Equal(TenantDelete.NotFound, await DeleteAsync("nobody"));
+    }
+
+    [Fact]
+    public async Task DeleteTenant_Forced_TakesWebhooksAndKeysAlong()
+    {
+        await AddTenantAsync("ten_1");
+        var webhook = await AddWebhookAsync("ten_1");
+        var kept = await AddWebhookAsync();
+        var key = await AddKeyAsync("ten_1");
+        var delivery = await PublishAsync(webhook);
+        var version = await ReadConfigVersionAsync("ten_1");
+
+        await DeleteAsync("ten_1", force: true);
+
+        Assert.Null(await Access.GetTenantAsync("ten_1", Cancel));
+        Assert.Equal(["default"], (await Access.ListTenantsAsync(null, 10, Cancel)).Items.Select(t => t.Id));
+        Assert.Null(await Store.Webhooks.LoadTenantAsync("ten_1", Cancel));
+        Assert.Null(await Store.Webhooks.GetAsync(webhook.Id, Cancel));
+        Assert.NotNull(await Store.Webhooks.GetAsync(kept.Id, Cancel));
+        Assert.Equal(Now, (await Access.GetKeyAsync(key.Id, Cancel))!.RevokeTime);
+        Assert.Equal(
+            WebhookWriteOutcome.TenantNotFound,
+            (await Store.Webhooks.CreateAsync(NewWebhook("ten_1"), Cancel)).Outcome);
+        Assert.IsType<AppendResult.TenantNotFound>(await Store.Events.AppendAsync(
+            new AppendRequest("ten_1", version, [To(NewEvent(tenant: "ten_1"), false)], Owner, Now), Cancel));
+        Assert.False(await Access.CreateKeyAsync(NewKey("ten_1"), Cancel));
+        Assert.False(await Access.CreateTenantAsync(NewTenant("ten_1"), Cancel));
+        Assert.False(await Access.UpdateTenantAsync(NewTenant("ten_1") with { Version = 2 }, Cancel));
+        Assert.Equal(1, await Store.Deliveries.CancelOrphansAsync(Now, Cancel));
+        Assert.Equal(EndReason.WebhookDeleted, (await GetAsync(delivery)).EndReason);
+    }
+
+    [Fact]
+    public async Task Key_Created_IsFoundByIdAndHash()
+    {
+        await AddTenantAsync("ten_1");
+        var key = await AddKeyAsync("ten_1");
+
+        Assert.Equivalent(key, await Access.GetKeyAsync(key.Id, Cancel), strict: true);
+        Assert.Equivalent(key, await Access.FindKeyAsync(key.Hash, Cancel), strict: true);
+        Assert.Null(await Access.GetKeyAsync("key_unknown", Cancel));
+        Assert.Null(await Access.FindKeyAsync(new byte[32], Cancel));
+        Assert.False(await Access.CreateKeyAsync(NewKey("nobody"), Cancel));
+        Assert.False(await Access.HasPlatformKeyAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task PlatformKey_Created_IsKnownToExist()
+    {
+        var key = await AddKeyAsync(null);
+
+        Assert.True(await Access.HasPlatformKeyAsync(Cancel));
+        Assert.Equivalent(key, await Access.FindKeyAsync(key.Hash, Cancel), strict: true);
+        await Access.RevokeKeyAsync(key.Id, Now, Cancel);
+        Assert.True(await Access.HasPlatformKeyAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Key_Revoked_KeepsTheFirstTime()
+    {
+        var key = await AddKeyAsync(TenantRecord.DefaultId);
+        var revoked = key with { RevokeTime = Now };
+
+        Assert.Equivalent(revoked, await Access.RevokeKeyAsync(key.Id, Now, Cancel), strict: true);
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equivalent(revoked, await Access.RevokeKeyAsync(key.Id, Now, Cancel), strict: true);
+
+        Assert.Equivalent(revoked, await Access.FindKeyAsync(key.Hash, Cancel), strict: true);
+        Assert.Null(await Access.RevokeKeyAsync("key_unknown", Now, Cancel));
+    }
+
+    [Fact]
+    public async Task Keys_Touched_KeepTheLatestUse()
+    {
+        var first = await AddKeyAsync(null);
+        var second = await AddKeyAsync(null);
+
+        await Access.TouchKeysAsync(
+            new Dictionary<string, DateTimeOffset> { [first.Id] = Now, [second.Id] = Now, ["key_unknown"] = Now }, Cancel);
+        await Access.TouchKeysAsync(
+            new Dictionary<string, DateTimeOffset> { [first.Id] = Now.AddSeconds(-5), [second.Id] = Now.AddSeconds(5) }, Cancel);
+
+        Assert.Equal(Now, (await Access.GetKeyAsync(first.Id, Cancel))!.LastUseTime);
+        Assert.Equal(Now.AddSeconds(5), (await Access.GetKeyAsync(second.Id, Cancel))!.LastUseTime);
+    }
+
+    [Fact]
+    public async Task Keys_Listed_ByTenantOrAll()
+    {
+        await AddTenantAsync("ten_1");
+        var created = new List<ApiKeyRecord>();
+        foreach (var tenant in new[] { null, "ten_1", "default", "ten_1", null, "ten_1" })
+        {
+            created.Insert(0, await AddKeyAsync(tenant));
+        }
+
+        var all = await ReadAllAsync(position => Access.ListKeysAsync(null, position, 2, Cancel));
+        var ofTenant = await ReadAllAsync(position => Access.ListKeysAsync("ten_1", position, 2, Cancel));
+
+        Assert.Equal(created.Select(k => k.Id), all.Select(k => k.Id));
+        Assert.Equal(created.Where(k => k.TenantId == "ten_1").Select(k => k.Id), ofTenant.Select(k => k.Id));
+        Assert.Empty((await Access.ListKeysAsync("nobody", null, 10, Cancel)).Items);
+    }
+}

@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+
+namespace ControlPlane.Storage.Compliance;
+
+/// <summary>What changed, in revision order.</summary>
+public abstract class ChangeFeedTests<TSource> : StorageTests<TSource>
+    where TSource : StoreSource, new()
+{
+    private Task<IReadOnlyList<DeliveryRecord>> ReadAfterAsync(long revision, int limit = 1_000) =>
+        Store.Changes.ReadAfterAsync(revision, limit, Cancel);
+
+    [Fact]
+    public async Task Feed_NewStore_IsEmpty()
+    {
+        Assert.Equal(0, Store.Changes.Head);
+        Assert.Equal(0, await Store.Changes.GetFloorAsync(Cancel));
+        Assert.Empty(await ReadAfterAsync(0));
+        Assert.Equal(0, await Store.Changes.FindBeforeAsync(Now, Cancel));
+    }
+
+    [Fact]
+    public async Task ReadAfter_SeveralChanges_LatestStateOfEachInOrder()
+    {
+        var webhook = await AddWebhookAsync();
+        var first = await PublishAsync(webhook, leased: true);
+        var second = await PublishAsync(webhook, leased: true);
+        var third = await PublishAsync(webhook);
+        var completed = await SucceedAsync(first);
+
+        Assert.Equal([second, third, completed!], await ReadAfterAsync(0));
+        Assert.Equal([third, completed!], await ReadAfterAsync(second.Revision));
+        Assert.Equal([second], await ReadAfterAsync(0, limit: 1));
+        Assert.Empty(await ReadAfterAsync(Store.Changes.Head));
+        Assert.Equal(completed!.Revision, Store.Changes.Head);
+    }
+
+    [Fact]
+    public async Task Revision_EveryChange_GivesANewOne()
+    {
+        var webhook = await AddWebhookAsync();
+        var delivery = await PublishAsync(webhook);
+        var seen = new List<long> { delivery.Revision };
+        async Task NoteAsync() => seen.Add((await GetAsync(delivery)).Revision);
+
+        delivery = (await ClaimAsync(webhook)).Deliveries[0];
+        await NoteAsync();
+        await Store.Queue.ReleaseAsync([new Lease(delivery.Id, delivery.Fence)], Now, Cancel);
+        await NoteAsync();
+        await ClaimAsync(webhook);
+        await NoteAsync();
+        await Store.Queue.RecoverAsync(Now, "node-2", Cancel);
+        await NoteAsync();
+        await KillAsync((await ClaimAsync(webhook)).Deliveries[0]);
+        await NoteAsync();
+        await Store.Deliveries.RetryAsync(delivery.Id, Now, Cancel);
+        await NoteAsync();
+        await Store.Deliveries.CancelAsync(delivery.Id, Now, Cancel);
+        await NoteAsync();
+
+        Assert.Equal(seen.Order().Distinct(), seen);
+        Assert.Equal(seen[^1], Store.Changes.Head);
+    }
+
+    [Fact]
+    public async Task Head_Reopened_GoesOn()
+    {
+        var webhook = await AddWebhookAsync();
+        var delivery = (await SucceedAsync(await PublishAsync(webhook, leased: true)))!;
+        var head = Store.Changes.Head;
+
+        await ReopenAsync();
+
+        Assert.Equal(head, Store.Changes.Head);
+        Assert.Equal([delivery], await ReadAfterAsync(head - 1));
+        Assert.Equal(head + 1, (await PublishAsync(webhook)).Revision);
+    }
+
+    [Fact]
+    public async Task Subscribe_Commits_AreToldInOrderUntilDisposed()
+    {
+        var webhook = await AddWebhookAsync();
+        var told = new ConcurrentQueue<DeliveryRecord>();
+        var subscription = Store.Changes.Subscribe(changes =>
+        {
+            foreach (var change in changes)
+            {
+                told.Enqueue(change);
+            }
+        });
+
+        var published = await PublishAsync(webhook, leased: true);
+        var completed = await SucceedAsync(published);
+        Assert.Null(await SucceedAsync(published));
+        await EventuallyAsync(() => told.Count == 2);
+        subscription.Dispose();
+        await PublishAsync(webhook);
+
+        Assert.Equal([published, completed!], told);
+    }
+
+    [Fact]
+    public async Task Subscribe_ThenReadHead_MissesNothing()
+    {
+        var webhook = await AddWebhookAsync();
+        using var stop = new CancellationTokenSource();
+        var publishing = Task.Run(
+            async () =>
+            {
+                while (!stop.IsCancellationRequested)
+                {
+                    await PublishAsync(webhook);
+                }
+            },
+            Cancel);
+
+        for (var i = 0; i < 50; i++)
+        {
+            var told = new ConcurrentQueue<long>();
+            using var subscription = Store.Changes.Subscribe(changes => told.Enqueue(changes[0].Revision));
+            var head = Store.Changes.Head;
+            await EventuallyAsync(() => !told.IsEmpty);
+            Assert.True(told.First() <= head + 1, "A change after the head that was read was not told.");
+        }
+
+        await stop.CancelAsync();
+        await publishing;
+    }
+
+    [Fact]
+    public async Task FindBefore_Times_PointBeforeTheFirstChangeFromThen()
+    {
+        var webhook = await AddWebhookAsync();
+        var changes = new List<DeliveryRecord>();
+        for (var i = 0; i < 40; i++)
+        {
+            changes.Add(await PublishAsync(webhook));
+            Clock.Advance(TimeSpan.FromSeconds(i % 3));
+        }
+
+        foreach (var time in changes.Select(c => c.UpdateTime).Append(Now).Append(Now.AddDays(1)).Append(Now.AddDays(-1)))
+        {
+            var found = await Store.Changes.FindBeforeAsync(time, Cancel);
+            Assert.Equal(changes.Where(c => c.UpdateTime >= time), await ReadAfterAsync(found));
+        }
+    }
+
+    [Fact]
+    public async Task FindBefore_ClockSteppedBack_MissesNothing()
+    {
+        var webhook = await AddWebhookAsync();
+        var changes = new List<DeliveryRecord>();
+        foreach (var step in new[] { 60, -90, 10, 10, -5, 100, 10, -300, 1, 1, 1 })
+        {
+            Clock.Advance(TimeSpan.FromSeconds(step));
+            changes.Add(await PublishAsync(webhook));
+        }
+
+        foreach (var time in changes.Select(c => c.UpdateTime))
+        {
+            var read = await ReadAfterAsync(await Store.Changes.FindBeforeAsync(time, Cancel));
+            Assert.Equal(changes.SkipWhile(c => c.UpdateTime < time), read);
+        }
+    }
+
+    private static async Task EventuallyAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            Cancel.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}

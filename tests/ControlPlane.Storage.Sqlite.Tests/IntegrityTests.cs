@@ -1,0 +1,18 @@
+using ControlPlane.Storage.Compliance;
+
+namespace ControlPlane.Storage.Sqlite.Tests;
+
+/// <summary>The file after everything at once.</summary>
+public sealed class IntegrityTests : HammerTests<SqliteSource>
+{
+    protected override async Task CheckAfterwardsAsync()
+    {
+        // Reads only: the store is still open.
+        using var connection = Connection.Open(Source.File, readOnly: true);
+        Assert.Equal("ok", connection.ReadText("PRAGMA integrity_check"));
+        Assert.Equal("0", connection.ReadText(
+            "SELECT count(*) FROM deliveries WHERE (next_due IS NOT NULL) <> (state IN (1, 3)) OR (lease_until IS NOT NULL) <> (state = 2)"));
+        await ReopenAsync();
+        Assert.Equal(0, new FileInfo(Source.File + "-wal") is { Exists: true } log ? log.Length : 0);
+    }
+}

@@ -1,0 +1,63 @@
+namespace ControlPlane.Storage.Sqlite.Tests;
+
+/// <summary>Every query that grows with the store goes through the index made for it, in its order, without sorting.</summary>
+public sealed class QueryPlanTests : SqliteTests
+{
+    private static readonly Dictionary<string, (Sql Sql, string Access)> Queries = new()
+    {
+        ["claim"] = (Claims.FindDue, "deliveries_waiting (webhook_seq=? AND next_due<?)"),
+        ["next due"] = (Claims.FindNextDue, "deliveries_waiting (webhook_seq=?"),
+        ["waiting webhooks"] = (Claims.FindWaiting, "deliveries_waiting (webhook_seq>?"),
+        ["orphaned webhooks"] = (Steering.FindOrphaned, "deliveries_waiting (webhook_seq>?"),
+        ["orphans"] = (Steering.FindWaiting, "deliveries_waiting (webhook_seq=?"),
+        ["expired leases"] = (Leases.FindExpired, "deliveries_leased (lease_until<?)"),
+        ["foreign leases"] = (Leases.FindForeign, "deliveries_leased"),
+        ["all deliveries"] = (DeliveryList.All, "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        ["webhook's deliveries"] = (DeliveryList.OfWebhook, "deliveries_webhook (webhook_seq=? AND rowid>? AND rowid<?)"),
+        ["dead"] = (DeliveryList.AllDead, "deliveries_dead (state=? AND rowid>? AND rowid<?)"),
+        ["webhook's dead"] = (DeliveryList.DeadOfWebhook, "deliveries_dead_webhook (webhook_seq=? AND rowid>? AND rowid<?)"),
+        ["tenant's dead"] = (DeliveryList.DeadOfTenant, "deliveries_dead_tenant (tenant_seq=? AND rowid>? AND rowid<?)"),
+        ["live"] = (LiveDeliveries.Waiting, "deliveries_waiting"),
+        ["webhook's live"] = (LiveDeliveries.WaitingOfWebhook, "deliveries_waiting (webhook_seq=?"),
+        ["leased"] = (LiveDeliveries.Leased, "deliveries_leased"),
+        ["events"] = (EventList.All, "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        ["tenant's events"] = (EventList.OfTenant, "events_tenant (tenant_seq=? AND rowid>? AND rowid<?)"),
+        ["fan-outs"] = (FanOuts.Events, "INTEGER PRIMARY KEY (rowid<?)"),
+        ["tenant's fan-outs"] = (FanOuts.EventsOfTenant, "events_tenant (tenant_seq=? AND rowid<?)"),
+        ["event by id"] = (Originals.ById, "events_id (id=? AND tenant_seq=?)"),
+        ["event by key"] = (Originals.ByKey, "events_idempotency_key (tenant_seq=? AND idempotency_key=?)"),
+        ["changes"] = (SqliteChangeFeed.After, "deliveries_revision (revision>?)"),
+        ["change by time"] = (TimeSearch.Change, "deliveries_revision (revision>?)"),
+        ["attempts"] = (AttemptRows.Select, "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        ["webhook by external id"] = (WebhookRows.ByExternalId, "webhooks_external_id (tenant_seq=? AND external_id=?)"),
+        ["webhook by request id"] = (WebhookRows.ByRequestId, "webhooks_request_id (tenant_seq=? AND request_id=?)"),
+        ["tenant's webhooks"] = (WebhookRows.OfTenant, "webhooks_tenant (tenant_seq=? AND rowid<?)"),
+    };
+
+    public static TheoryData<string> Names => [.. Queries.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Plan_Query_UsesItsIndexInOrder(string name)
+    {
+        var (sql, access) = Queries[name];
+
+        var plan = await Open().ReadAsync(connection => Explain(connection, sql), Cancel);
+
+        Assert.Contains(access, plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
+        Assert.DoesNotMatch("SCAN TABLE (deliveries|events|attempts|payloads)( AS \\w+)?(\n|$)", plan);
+    }
+
+    private static string Explain(Connection connection, Sql sql)
+    {
+        var lines = new List<string>();
+        using var rows = connection.Use(new Sql("EXPLAIN QUERY PLAN " + sql.Text));
+        while (rows.Step())
+        {
+            lines.Add(rows.Text(3));
+        }
+
+        return string.Join('\n', lines);
+    }
+}

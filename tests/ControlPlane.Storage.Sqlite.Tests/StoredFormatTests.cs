@@ -1,0 +1,50 @@
+using System.Text.Json;
+using ControlPlane.Storage.Compliance;
+
+namespace ControlPlane.Storage.Sqlite.Tests;
+
+/// <summary>What lies in files already written must stay readable: a renamed property would be lost without an error.</summary>
+public sealed class StoredFormatTests : StorageTests<SqliteSource>
+{
+    [Fact]
+    public async Task Webhook_Document_KeepsItsPropertyNames()
+    {
+        await Store.Webhooks.CreateAsync(
+            NewWebhook() with
+            {
+                Timeout = TimeSpan.FromSeconds(1),
+                RetryPolicy = new RetryPolicyRecord
+                {
+                    Backoff = BackoffKind.Fixed,
+                    Initial = TimeSpan.FromSeconds(1),
+                    Max = TimeSpan.FromSeconds(1),
+                    MaxAge = TimeSpan.FromSeconds(1),
+                },
+                Secrets = [new SecretRecord("sec_1", "h", [1], Now, Now)],
+            },
+            Cancel);
+        using var connection = Connection.Open(Source.File, readOnly: true);
+        using var document = JsonDocument.Parse(connection.ReadText("SELECT document FROM webhooks")!);
+
+        Assert.Equal(
+            [
+                "create_time", "description", "dialect", "event_types", "external_id", "headers", "id", "instances", "labels",
+                "max_in_flight", "max_rate_per_second", "name", "request_fingerprint", "request_id",
+                "retry_policy.backoff", "retry_policy.delays", "retry_policy.initial", "retry_policy.jitter",
+                "retry_policy.max", "retry_policy.max_age", "retry_policy.max_attempts", "retry_policy.multiplier",
+                "retry_policy.non_retryable_statuses", "secrets.create_time", "secrets.expire_time", "secrets.hint",
+                "secrets.id", "secrets.sealed", "state", "state_reason", "tenant_id", "timeout", "update_time", "url", "version",
+            ],
+            Flatten(document.RootElement, "").Order(StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<string> Flatten(JsonElement element, string prefix) => element.EnumerateObject().SelectMany(
+        property => property.Value switch
+        {
+            { ValueKind: JsonValueKind.Object } inner when inner.EnumerateObject().Any() =>
+                Flatten(inner, prefix + property.Name + "."),
+            { ValueKind: JsonValueKind.Array } inner when inner.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Object) =>
+                Flatten(inner[0], prefix + property.Name + "."),
+            _ => [prefix + property.Name],
+        });
+}
