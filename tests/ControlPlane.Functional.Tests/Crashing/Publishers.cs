@@ -12,6 +12,7 @@ internal sealed class Publishers(ServerProcess server, string key, int count)
 
     private readonly ConcurrentDictionary<string, bool> _attempted = new();
     private readonly ConcurrentDictionary<string, bool> _acknowledged = new();
+    private int _acknowledgedCount;
 
     /// <summary>Every event that was ever sent to the server.</summary>
     public IReadOnlySet<string> Attempted => _attempted.Keys.ToHashSet();
@@ -20,7 +21,7 @@ internal sealed class Publishers(ServerProcess server, string key, int count)
     public IReadOnlySet<string> Acknowledged => _acknowledged.Keys.ToHashSet();
 
     /// <summary>Publishes what is not acknowledged yet.</summary>
-    /// <param name="onAcknowledged">Told the number of acknowledged events after each.</param>
+    /// <param name="onAcknowledged">Told the number of acknowledged events after each: every number once.</param>
     public Task RunAsync(Func<int, Task> onAcknowledged) =>
         Task.WhenAll(Enumerable.Range(0, ClientCount).Select(client => Task.Run(() => RunAsync(client, onAcknowledged))));
 
@@ -50,7 +51,7 @@ internal sealed class Publishers(ServerProcess server, string key, int count)
             }
 
             _acknowledged[id] = true;
-            await onAcknowledged(_acknowledged.Count);
+            await onAcknowledged(Interlocked.Increment(ref _acknowledgedCount));
         }
     }
 }
