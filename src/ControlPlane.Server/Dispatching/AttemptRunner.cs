@@ -55,7 +55,7 @@ internal sealed class AttemptRunner(
             }
 
             var outcome = await sender.SendAsync(endpoint, item.Delivery, source, cutOff);
-            End(outcome.Succeeded, out var back);
+            End(outcome.Unsendable ? null : outcome.Succeeded, out var back);
             await RecordAsync(lane, item, webhook, outcome, cutOff);
             await GiveBackAsync(lane, back);
         }
