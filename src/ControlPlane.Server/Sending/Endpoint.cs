@@ -27,6 +27,12 @@ internal sealed class Endpoint(
     /// <summary>Whether the body is JSON around the payload, which then must be JSON itself.</summary>
     public bool HasEnvelope => dialects[0].Envelope is not null;
 
+    /// <summary>
+    /// Whether a header is the secret itself. A receiver can echo what it got, in any spelling, so nothing of its answers to
+    /// such a request may be kept.
+    /// </summary>
+    public bool SendsSecret { get; } = dialects.Any(dialect => dialect.Algorithm == SignatureAlgorithm.None);
+
     /// <summary>The body and the headers of an attempt. With <c>wawp-secret</c> a header is the secret: they are not for logs.</summary>
     public SignedWebhook Sign(in SigningRequest request)
     {

@@ -25,7 +25,8 @@ internal sealed class WebhookSender(EgressInvoker egress, RemoteAddressLedger le
         {
             using var response = await egress.SendAsync(request, either.Token);
             outcome = ResponseClassifier.Classify(response, outcome, clock.GetUtcNow());
-            outcome = outcome with { ResponseExcerpt = await ResponseBody.ReadExcerptAsync(response.Content, either.Token) };
+            var excerpt = await ResponseBody.ReadExcerptAsync(response.Content, either.Token);
+            outcome = outcome with { ResponseExcerpt = endpoint.SendsSecret ? "" : excerpt };
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
