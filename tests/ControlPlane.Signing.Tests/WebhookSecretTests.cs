@@ -36,6 +36,22 @@ public sealed class WebhookSecretTests
         Assert.Equal(problems, WebhookSecret.Validate(new string('x', length)).Count);
 
     [Theory]
+    [InlineData("whsec_AQIDBAUGBw==", "standard-webhooks", 1)]
+    [InlineData("whsec_AQIDBAUGBw", "wazapin", 1)]
+    [InlineData("whsec_AQIDBAUGBwg", "svix", 0)]
+    [InlineData("whsec_AQIDBAUGBw==", "wachat", 0)]
+    [InlineData("whsec_AQIDBAUGBw==", "wawp-secret", 0)]
+    [InlineData("AQIDBAUGBw==", "svix", 0)]
+    [InlineData("whsec_ab cd", "svix", 0)]
+    public void Validate_ForADialect_WantsAKeyOfEightBytes(string secret, string dialect, int problems)
+    {
+        var found = WebhookSecret.Validate(secret, Sample.Dialect(dialect));
+
+        Assert.Equal(Enumerable.Repeat("SECRET_KEY_TOO_SHORT", problems), found.Select(p => p.Reason));
+        Assert.All(found, p => Assert.DoesNotContain(secret, p.Message, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("whsec_0123456789012345678901234567890123abcdef", "whsec_••••abcdef")]
     [InlineData("whsec_your_custom_secret", "whsec_••••cret")]
     [InlineData("whsec_12345678", "whsec_••••78")]

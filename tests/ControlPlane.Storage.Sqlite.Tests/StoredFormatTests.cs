@@ -21,6 +21,7 @@ public sealed class StoredFormatTests : StorageTests<SqliteSource>
                     MaxAge = TimeSpan.FromSeconds(1),
                 },
                 Secrets = [new SecretRecord("sec_1", "h", [1], Now, Now)],
+                CustomDialect = new CustomDialectRecord { Envelope = "{payload}", Headers = [new("X-Sig", "{sig}")] },
             },
             Cancel);
         using var connection = Connection.Open(Source.File, readOnly: true);
@@ -28,7 +29,10 @@ public sealed class StoredFormatTests : StorageTests<SqliteSource>
 
         Assert.Equal(
             [
-                "create_time", "description", "dialect", "event_types", "external_id", "headers", "id", "instances", "labels",
+                "additional_dialect", "create_time", "custom_dialect.algorithm", "custom_dialect.encoding",
+                "custom_dialect.envelope", "custom_dialect.headers.name", "custom_dialect.headers.value",
+                "custom_dialect.key_format", "custom_dialect.name", "custom_dialect.signature_join",
+                "custom_dialect.signed_content", "custom_dialect.timestamp_unit", "description", "dialect", "event_types", "external_id", "headers", "id", "instances", "labels",
                 "max_in_flight", "max_rate_per_second", "name", "request_fingerprint", "request_id",
                 "retry_policy.backoff", "retry_policy.delays", "retry_policy.initial", "retry_policy.jitter",
                 "retry_policy.max", "retry_policy.max_age", "retry_policy.max_attempts", "retry_policy.multiplier",

@@ -13,7 +13,7 @@ internal static class WebhookView
         new("Name", w => w.Name),
         new("Url", w => w.Url),
         new("Events", w => Show.Words(w.EventTypes)),
-        new("Dialect", w => w.Dialect),
+        new("Dialect", Dialect),
         new("State", State),
         new("Created", w => Show.Time(w.CreateTime)),
     ];
@@ -27,7 +27,8 @@ internal static class WebhookView
         new("event types", Show.Words(webhook.EventTypes)),
         .. Field.Unless(webhook.Instances.Count == 0, "instances", () => Show.Words(webhook.Instances)),
         new("state", State(webhook)),
-        new("dialect", webhook.Dialect),
+        new("dialect", Dialect(webhook)),
+        .. Field.Unless(webhook.AdditionalDialect.Length == 0, "additional dialect", () => webhook.AdditionalDialect),
         new("retry", Retry(webhook.RetryPolicy)),
         .. Field.Unless(webhook.Timeout is null, "timeout per attempt", () => Show.Duration(webhook.Timeout)),
         .. Field.Unless(webhook.MaxInFlight == 0, "max in flight", () => webhook.MaxInFlight.ToString(CultureInfo.InvariantCulture)),
@@ -53,6 +54,9 @@ internal static class WebhookView
                 : $"{EnumText.Format(webhook.State)} ({EnumText.Format(webhook.StateReason)})",
             webhook.State is WebhookState.Suspended ? Tone.Bad : Tone.Dim),
     };
+
+    private static Cell Dialect(Webhook webhook) =>
+        webhook.CustomDialect is { } custom ? $"{custom.Name} (custom)" : webhook.Dialect;
 
     private static string Retry(RetryPolicy? policy)
     {

@@ -61,7 +61,7 @@ internal sealed class AttemptRunner(
                 await RecordAsync(lane, item, webhook, outcome, cutOff);
             }
 
-            End(outcome.Succeeded, out var back);
+            End(outcome.Unsendable ? null : outcome.Succeeded, out var back);
             if (!outcome.ReceiverGone)
             {
                 await RecordAsync(lane, item, webhook, outcome, cutOff);

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Sending;
 using ControlPlane.V1;
 using Google.Protobuf;
 using Microsoft.Extensions.Options;
@@ -66,7 +67,7 @@ internal sealed class EventValidator(IOptions<PublishingOptions> options)
         {
             violations.Add(field, "PAYLOAD_TOO_LARGE", $"must have at most {options.Value.MaxPayloadBytes} bytes");
         }
-        else if (IsJson(contentType) && JsonFault(payload) is { } fault)
+        else if (JsonMediaType.Is(contentType) && JsonFault(payload) is { } fault)
         {
             violations.Add(field, "PAYLOAD_NOT_JSON", fault);
         }
@@ -86,14 +87,6 @@ internal sealed class EventValidator(IOptions<PublishingOptions> options)
         }
 
         return contentType;
-    }
-
-    private static bool IsJson(string contentType)
-    {
-        var type = contentType.AsSpan();
-        var end = type.IndexOf(';');
-        type = (end < 0 ? type : type[..end]).Trim();
-        return type.Equals(Json, StringComparison.OrdinalIgnoreCase) || type.EndsWith("+json", StringComparison.OrdinalIgnoreCase);
     }
 
     private static string? JsonFault(ReadOnlySpan<byte> payload)

@@ -30,7 +30,7 @@ internal sealed class Recorder(
         var stored = await queue.CompleteAsync(
             new Completion(delivery, attempt, decision.State, decision.EndReason, next, now), CancellationToken.None);
         RecordingLog.Attempt(log, delivery, webhook, attempt, stored, outcome);
-        if (stored is not null && delivery.Trigger != DeliveryTrigger.Test && !outcome.PayloadGone)
+        if (stored is not null && delivery.Trigger != DeliveryTrigger.Test && !outcome.PayloadGone && !outcome.Unsendable)
         {
             await NoteHealthAsync(webhook, outcome, now);
         }

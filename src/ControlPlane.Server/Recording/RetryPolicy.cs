@@ -46,6 +46,11 @@ internal static class RetryPolicy
             return Dead(EndReason.Expired);
         }
 
+        if (outcome.Unsendable)
+        {
+            return Dead(EndReason.Unsendable);
+        }
+
         if (delivery.Trigger == DeliveryTrigger.Test)
         {
             return Dead(EndReason.TestFailed);

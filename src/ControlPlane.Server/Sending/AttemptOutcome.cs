@@ -23,6 +23,9 @@ internal sealed record AttemptOutcome
     /// <summary>There was nothing to send: the event's payload is no longer stored, and no later attempt will find it.</summary>
     public bool PayloadGone { get; init; }
 
+    /// <summary>The event cannot be sent in the webhook's dialect, now or later, so the receiver was not asked.</summary>
+    public bool Unsendable => Failure == FailureKind.Unsendable;
+
     public string RemoteAddress { get; init; } = "";
     public string ResponseExcerpt { get; init; } = "";
 

@@ -4,28 +4,39 @@ using ControlPlane.Storage;
 namespace ControlPlane.Server.Sending;
 
 /// <summary>A webhook made ready to send to: parsed once, used for every attempt until the webhook changes.</summary>
-internal sealed class Endpoint(WebhookRecord webhook, WebhookSigner signer, IReadOnlyList<EndpointKey> keys, TimeSpan timeout)
+/// <param name="webhook">The webhook.</param>
+/// <param name="dialects">The dialect that makes the request, then the one whose headers are added, if any.</param>
+/// <param name="secrets">The webhook's secrets, newest first, each with when it stops signing.</param>
+/// <param name="timeout">The deadline of one attempt.</param>
+internal sealed class Endpoint(
+    WebhookRecord webhook, IReadOnlyList<Dialect> dialects, IReadOnlyList<(string Secret, DateTimeOffset? ExpireTime)> secrets, TimeSpan timeout)
 {
+    private readonly EndpointSigner[] _signers =
+    [
+        .. dialects.Select(dialect => new EndpointSigner(
+            dialect, [.. secrets.Select(s => new EndpointKey(SigningKey.FromSecret(dialect, s.Secret), s.ExpireTime))])),
+    ];
+
     public WebhookRecord Webhook => webhook;
 
     public Uri Url { get; } = new(webhook.Url);
 
-    public WebhookSigner Signer => signer;
-
     /// <summary>The deadline of one attempt, from name resolution to the end of the response.</summary>
     public TimeSpan Timeout => timeout;
 
-    /// <summary>The keys that sign at a time, newest first.</summary>
-    public SigningKey[] KeysAt(DateTimeOffset time)
-    {
-        if (keys.Count == 1)
-        {
-            return [keys[0].Key];
-        }
+    /// <summary>Whether the body is JSON around the payload, which then must be JSON itself.</summary>
+    public bool HasEnvelope => dialects[0].Envelope is not null;
 
-        return [.. keys.Where(key => key.ExpireTime is null || key.ExpireTime > time).Select(key => key.Key)];
+    /// <summary>
+    /// Whether a header is the secret itself. A receiver can echo what it got, in any spelling, so nothing of its answers to
+    /// such a request may be kept.
+    /// </summary>
+    public bool SendsSecret { get; } = dialects.Any(dialect => dialect.Algorithm == SignatureAlgorithm.None);
+
+    /// <summary>The body and the headers of an attempt. With <c>wawp-secret</c> a header is the secret: they are not for logs.</summary>
+    public SignedWebhook Sign(in SigningRequest request)
+    {
+        var signed = _signers[0].Sign(request);
+        return _signers.Length == 1 ? signed : _signers[1].AddTo(signed, request);
     }
 }
-
-/// <summary>A signing key and when it stops signing; null for the current one.</summary>
-internal sealed record EndpointKey(SigningKey Key, DateTimeOffset? ExpireTime);

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Secrets;
-using ControlPlane.Signing;
 using ControlPlane.Storage;
 using Microsoft.Extensions.Options;
 
@@ -22,7 +21,8 @@ internal sealed class EndpointCache : IDisposable
         catalog.Changed += Forget;
     }
 
-    /// <summary>The webhook made ready, or null if its secrets cannot be opened (logged: the master key is another one).</summary>
+    /// <summary>The webhook made ready, or null (logged) if it cannot be sent to: its secrets do not open under this master key, or it was
+    /// stored by a version with other dialects.</summary>
     public Endpoint? Get(WebhookRecord webhook)
     {
         if (_endpoints.TryGetValue(webhook.Id, out var held) && held.Webhook.Version == webhook.Version)
@@ -43,13 +43,13 @@ internal sealed class EndpointCache : IDisposable
 
     private Endpoint? Make(WebhookRecord webhook)
     {
-        if (!Dialects.TryGet(webhook.Dialect, out var dialect))
+        if (!WebhookDialects.TryGet(webhook, out var dialects))
         {
-            SendingLog.UnknownDialect(_log, webhook.Id, webhook.Dialect);
+            SendingLog.UnknownDialect(_log, webhook.Id, webhook.CustomDialect?.Name ?? webhook.Dialect, webhook.AdditionalDialect);
             return null;
         }
 
-        var keys = new List<EndpointKey>(webhook.Secrets.Count);
+        var secrets = new List<(string, DateTimeOffset?)>(webhook.Secrets.Count);
         foreach (var secret in webhook.Secrets)
         {
             if (!_sealer.TryOpen(webhook.Id, secret.Id, secret.Sealed, out var opened))
@@ -58,10 +58,10 @@ internal sealed class EndpointCache : IDisposable
                 return null;
             }
 
-            keys.Add(new(SigningKey.FromSecret(dialect, opened), secret.ExpireTime));
+            secrets.Add((opened, secret.ExpireTime));
         }
 
-        return new(webhook, new WebhookSigner(dialect), keys, webhook.Timeout ?? _options.Timeout);
+        return new(webhook, dialects, secrets, webhook.Timeout ?? _options.Timeout);
     }
 
     private void Forget(string tenantId, string webhookId) => _endpoints.TryRemove(webhookId, out _);

@@ -14,20 +14,18 @@ internal static class RequestBuilder
 
     public static HttpRequestMessage Build(Endpoint endpoint, DeliveryRecord delivery, EventRecord source, DateTimeOffset now)
     {
-        var signed = endpoint.Signer.Sign(
-            new SigningRequest
-            {
-                MessageId = source.Id,
-                EventType = source.Type,
-                Timestamp = now,
-                Payload = source.Payload,
-                CreateTime = source.CreateTime,
-                Instance = source.Instance,
-                DeliveryId = delivery.Id,
-                WebhookId = delivery.WebhookId,
-                ContentType = source.ContentType,
-            },
-            endpoint.KeysAt(now));
+        var signed = endpoint.Sign(new SigningRequest
+        {
+            MessageId = source.Id,
+            EventType = source.Type,
+            Timestamp = now,
+            Payload = source.Payload,
+            CreateTime = source.CreateTime,
+            Instance = source.Instance,
+            DeliveryId = delivery.Id,
+            WebhookId = delivery.WebhookId,
+            ContentType = source.ContentType,
+        });
         var content = new ReadOnlyMemoryContent(signed.Body);
         content.Headers.TryAddWithoutValidation("Content-Type", signed.ContentType);
         var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Url)
@@ -47,7 +45,7 @@ internal static class RequestBuilder
         return request;
     }
 
-    /// <summary>The webhook's own headers were checked when it was written: tokens and printable values, none of the dialect's names.</summary>
+    /// <summary>The webhook's own headers were checked when it was written: tokens and printable values, none of the dialects' names.</summary>
     private static void AddOwn(HttpRequestHeaders headers, WebhookRecord webhook)
     {
         foreach (var (name, value) in webhook.Headers)

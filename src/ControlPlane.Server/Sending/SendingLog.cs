@@ -7,6 +7,7 @@ internal static partial class SendingLog
         "Secret {SecretId} of webhook {WebhookId} cannot be opened: ControlPlane:Secrets:MasterKey (or the key file) is not the one it was sealed with. Its deliveries wait")]
     public static partial void SecretUnusable(ILogger log, string webhookId, string secretId);
 
-    [LoggerMessage(1401, LogLevel.Error, "Webhook {WebhookId} uses the dialect {Dialect}, which this version does not have. Its deliveries wait")]
-    public static partial void UnknownDialect(ILogger log, string webhookId, string dialect);
+    [LoggerMessage(1401, LogLevel.Error,
+        "Webhook {WebhookId} uses the dialect {Dialect} with the additional dialect '{Additional}', and this version cannot send in one of them. Its deliveries wait")]
+    public static partial void UnknownDialect(ILogger log, string webhookId, string dialect, string additional);
 }

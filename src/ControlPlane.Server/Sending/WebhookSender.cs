@@ -11,6 +11,11 @@ internal sealed class WebhookSender(EgressInvoker egress, RemoteAddressLedger le
     public async Task<AttemptOutcome> SendAsync(Endpoint endpoint, DeliveryRecord delivery, EventRecord source, CancellationToken cutOff)
     {
         var startTime = clock.GetStoreNow();
+        if (endpoint.HasEnvelope && !JsonMediaType.Is(source.ContentType))
+        {
+            return Unsendable(source, startTime);
+        }
+
         var started = clock.GetTimestamp();
         using var deadline = new CancellationTokenSource(endpoint.Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cutOff);
@@ -20,7 +25,8 @@ internal sealed class WebhookSender(EgressInvoker egress, RemoteAddressLedger le
         {
             using var response = await egress.SendAsync(request, either.Token);
             outcome = ResponseClassifier.Classify(response, outcome, clock.GetUtcNow());
-            outcome = outcome with { ResponseExcerpt = await ResponseBody.ReadExcerptAsync(response.Content, either.Token) };
+            var excerpt = await ResponseBody.ReadExcerptAsync(response.Content, either.Token);
+            outcome = outcome with { ResponseExcerpt = endpoint.SendsSecret ? "" : excerpt };
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
@@ -34,4 +40,13 @@ internal sealed class WebhookSender(EgressInvoker egress, RemoteAddressLedger le
             RemoteAddress = outcome.RemoteAddress is { Length: > 0 } known ? known : ledger.Find(endpoint.Url, started)?.ToString() ?? "",
         };
     }
+
+    /// <summary>Refused here and not at the publish: the other webhooks of the event get it all the same.</summary>
+    private static AttemptOutcome Unsendable(EventRecord source, DateTimeOffset now) => new()
+    {
+        StartTime = now,
+        Duration = TimeSpan.Zero,
+        Failure = FailureKind.Unsendable,
+        Message = $"not sent: the webhook's dialect puts the payload into JSON, and \"{source.ContentType}\" is not a JSON content type",
+    };
 }

@@ -15,8 +15,9 @@ internal static class HeaderRules
     /// <param name="violations">Where to note.</param>
     /// <param name="field">The path of the headers.</param>
     /// <param name="headers">Names and values.</param>
-    /// <param name="dialect">The webhook's dialect; null if it names none that exists.</param>
-    public static void Check(Violations violations, string field, IReadOnlyDictionary<string, string> headers, Dialect? dialect)
+    /// <param name="dialects">The webhook's dialects, as far as they exist.</param>
+    public static void Check(
+        Violations violations, string field, IReadOnlyDictionary<string, string> headers, IReadOnlyList<Dialect> dialects)
     {
         if (headers.Count > WebhookLimits.Headers)
         {
@@ -32,7 +33,7 @@ internal static class HeaderRules
             {
                 violations.Add(path, "HEADER_NAME_INVALID", "must have a name of 1 to 128 characters that HTTP allows in one");
             }
-            else if (Owner(name, dialect) is { } owner)
+            else if (Owner(name, dialects) is { } owner)
             {
                 violations.Add(path, "HEADER_NAME_RESERVED", $"has a name that belongs to {owner}");
             }
@@ -58,7 +59,7 @@ internal static class HeaderRules
         }
     }
 
-    private static string? Owner(string name, Dialect? dialect)
+    private static string? Owner(string name, IReadOnlyList<Dialect> dialects)
     {
         if (HeaderNames.IsReserved(name))
         {
@@ -70,8 +71,7 @@ internal static class HeaderRules
             return "signatures";
         }
 
-        return dialect?.Headers.Any(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) == true
-            ? $"the dialect {dialect.Name}"
-            : null;
+        var owner = dialects.FirstOrDefault(d => d.Headers.Any(h => name.Equals(h.Name, StringComparison.OrdinalIgnoreCase)));
+        return owner is null ? null : $"the dialect {owner.Name}";
     }
 }

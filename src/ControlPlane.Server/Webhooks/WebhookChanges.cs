@@ -73,13 +73,16 @@ internal sealed class WebhookChanges(
     }
 
     /// <summary>Gives a webhook a new secret; the ones before it sign on for the grace period.</summary>
-    /// <exception cref="RequestException">NOT_FOUND; ABORTED.</exception>
+    /// <exception cref="RequestException">NOT_FOUND; ABORTED; INVALID_ARGUMENT if the secret is none for the webhook's dialects.</exception>
     public async Task<(WebhookRecord Webhook, string Secret)> RotateAsync(
         Caller caller, string webhookId, string etag, string ownSecret, TimeSpan grace, CancellationToken cancellationToken)
     {
         var secret = ownSecret.Length > 0 ? ownSecret : WebhookSecret.Generate();
-        WebhookRecord Rotate(WebhookRecord webhook, DateTimeOffset now) =>
-            webhook with { Secrets = WebhookSecrets.Rotate(webhook.Secrets, secrets.Seal(webhook.Id, secret, now), grace, now) };
+        WebhookRecord Rotate(WebhookRecord webhook, DateTimeOffset now)
+        {
+            DialectRules.RequireKey(webhook, secret);
+            return webhook with { Secrets = WebhookSecrets.Rotate(webhook.Secrets, secrets.Seal(webhook.Id, secret, now), grace, now) };
+        }
 
         var (_, after) = await ChangeAsync(caller, webhookId, etag, Rotate, cancellationToken)
             ?? throw RequestErrors.NotFound("webhook", webhookId);

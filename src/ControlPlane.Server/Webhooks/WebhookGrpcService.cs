@@ -13,6 +13,7 @@ internal sealed class WebhookGrpcService(
     WebhookQueries queries,
     WebhookChanges changes,
     WebhookTester tester,
+    WebhookSecrets secrets,
     IWebhookStore store,
     ContentFingerprint fingerprints,
     TimeProvider clock) : WebhookService.WebhookServiceBase
@@ -62,6 +63,7 @@ internal sealed class WebhookGrpcService(
         {
             var current = WebhookMapper.ToProto(stored, now);
             var changed = WebhookMapper.ToRecord(validator.Accept(request, current), stored);
+            secrets.RequireKeys(stored, changed, now);
             return WebhookMapper.ToProto(changed, now).Equals(current) ? stored : changed;
         }
 

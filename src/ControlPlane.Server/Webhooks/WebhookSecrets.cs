@@ -1,4 +1,6 @@
+using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Secrets;
+using ControlPlane.Server.Sending;
 using ControlPlane.Signing;
 using ControlPlane.Storage;
 
@@ -12,6 +14,38 @@ internal sealed class WebhookSecrets(SecretSealer sealer, IdSource ids)
     {
         var id = ids.Next("sec_");
         return new(id, WebhookSecret.Hint(secret), sealer.Seal(webhookId, id, secret), now, ExpireTime: null);
+    }
+
+    /// <summary>Refuses a change to a dialect in which a secret that signs would be too short a key.</summary>
+    /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>
+    public void RequireKeys(WebhookRecord before, WebhookRecord after, DateTimeOffset now)
+    {
+        var same = (before.Dialect, before.AdditionalDialect) == (after.Dialect, after.AdditionalDialect) && after.CustomDialect is null;
+        if (same || !WebhookDialects.TryGet(after, out var dialects))
+        {
+            return;
+        }
+
+        var violations = new Violations();
+        foreach (var secret in Signing(after.Secrets, now))
+        {
+            // One that does not open is for the operator, and signs nothing.
+            if (!sealer.TryOpen(after.Id, secret.Id, secret.Sealed, out var opened))
+            {
+                continue;
+            }
+
+            for (var i = 0; i < dialects.Count; i++)
+            {
+                var field = i > 0 ? "additional_dialect" : after.CustomDialect is null ? "dialect" : "custom_dialect";
+                foreach (var problem in WebhookSecret.Validate(opened, dialects[i]))
+                {
+                    violations.Add($"webhook.{field}", problem.Reason, $"cannot use the secret {secret.Id}; rotate it first. {problem.Message}");
+                }
+            }
+        }
+
+        violations.ThrowIfAny();
     }
 
     /// <summary>The secrets that sign at a time, newest first.</summary>

@@ -24,16 +24,17 @@ internal sealed class WebhookValidator(UrlPolicy urls)
     {
         var violations = new Violations();
         var webhook = request.Webhook?.Clone();
+        IReadOnlyList<Dialect> dialects = [];
         if (webhook is null)
         {
             violations.Add(Field, "REQUIRED", "must be set");
         }
         else
         {
-            CheckSettings(violations, webhook, acceptedUrl: null);
+            dialects = CheckSettings(violations, webhook, acceptedUrl: null);
         }
 
-        CheckSecret(violations, request.Secret);
+        CheckSecret(violations, request.Secret, dialects);
         FieldRules.CheckText(violations, "request_id", request.RequestId, WebhookLimits.RequestId);
         violations.ThrowIfAny();
         return webhook!;
@@ -76,8 +77,10 @@ internal sealed class WebhookValidator(UrlPolicy urls)
             merged.Enabled = true;
         }
 
+        DialectRules.Displace(mask, merged);
+
         // A stored URL stays usable for other changes when the rules for new ones have become stricter.
-        CheckSettings(violations, merged, acceptedUrl: current.Url);
+        _ = CheckSettings(violations, merged, acceptedUrl: current.Url);
         violations.ThrowIfAny();
         return merged;
     }
@@ -87,14 +90,14 @@ internal sealed class WebhookValidator(UrlPolicy urls)
     public static TimeSpan Accept(RotateSecretRequest request)
     {
         var violations = new Violations();
-        CheckSecret(violations, request.Secret);
+        CheckSecret(violations, request.Secret, []);
         var grace = ProtoTimes.CheckDuration(
             violations, "grace_period", request.GracePeriod, TimeSpan.Zero, WebhookLimits.LongestGrace, "0 to 7 days");
         violations.ThrowIfAny();
         return grace ?? WebhookLimits.DefaultGrace;
     }
 
-    private void CheckSettings(Violations violations, Webhook webhook, string? acceptedUrl)
+    private IReadOnlyList<Dialect> CheckSettings(Violations violations, Webhook webhook, string? acceptedUrl)
     {
         FieldRules.CheckText(violations, $"{Field}.name", webhook.Name, WebhookLimits.Name, TextKind.Name);
         if (webhook.Url != acceptedUrl)
@@ -103,23 +106,18 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         }
 
         CheckFilters(violations, webhook);
-        webhook.Dialect = webhook.Dialect.Length > 0 ? webhook.Dialect : Dialects.StandardWebhooks.Name;
-        if (!Dialects.TryGet(webhook.Dialect, out var dialect))
-        {
-            var known = string.Join(", ", Dialects.All.Select(d => d.Name));
-            violations.Add($"{Field}.dialect", "DIALECT_UNKNOWN", $"must be one of {known}");
-        }
-
+        var dialects = DialectRules.Check(violations, Field, webhook);
         if (webhook.RetryPolicy is { } policy)
         {
             RetryPolicyValidator.Check(violations, $"{Field}.retry_policy", policy);
         }
 
-        HeaderRules.Check(violations, $"{Field}.headers", webhook.Headers, dialect);
+        HeaderRules.Check(violations, $"{Field}.headers", webhook.Headers, dialects);
         CheckPace(violations, webhook);
         FieldRules.CheckLabels(violations, $"{Field}.labels", webhook.Labels);
         FieldRules.CheckText(violations, $"{Field}.description", webhook.Description, WebhookLimits.Description, TextKind.Block);
         FieldRules.CheckText(violations, $"{Field}.external_id", webhook.ExternalId, WebhookLimits.ExternalId);
+        return dialects;
     }
 
     private void CheckUrl(Violations violations, Webhook webhook)
@@ -179,9 +177,9 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         }
     }
 
-    private static void CheckSecret(Violations violations, string secret)
+    private static void CheckSecret(Violations violations, string secret, IReadOnlyList<Dialect> dialects)
     {
-        foreach (var problem in secret.Length > 0 ? WebhookSecret.Validate(secret) : [])
+        foreach (var problem in secret.Length > 0 ? WebhookSecret.Validate(secret, [.. dialects]) : [])
         {
             violations.Add(problem.Field, problem.Reason, problem.Message);
         }

@@ -45,6 +45,27 @@ public static class WebhookSecret
     }
 
     /// <summary>
+    /// Checks a caller's own secret as <see cref="Validate(string?)"/> does, and that it becomes a key of at least 8 bytes in
+    /// every dialect that decodes what follows <see cref="Prefix"/>.
+    /// </summary>
+    /// <param name="secret">The secret; <see langword="null"/> counts as empty.</param>
+    /// <param name="dialects">The dialects it is to sign in.</param>
+    /// <returns>The problems of field <c>secret</c>; besides those above <c>SECRET_KEY_TOO_SHORT</c>.</returns>
+    public static IReadOnlyList<ValidationProblem> Validate(string? secret, params IReadOnlyList<Dialect> dialects)
+    {
+        ArgumentNullException.ThrowIfNull(dialects);
+        var problems = Validate(secret);
+        return problems.Count > 0 || dialects.All(d => KeyLength(secret!, d) >= MinLength)
+            ? problems
+            : [new("secret", "SECRET_KEY_TOO_SHORT",
+                $"The base64 after {Prefix} is the key in this dialect, and must be of at least {MinLength} bytes.")];
+    }
+
+    // Sent as it is, a secret is as long as it is written.
+    private static int KeyLength(string secret, Dialect dialect) =>
+        dialect.Algorithm == SignatureAlgorithm.None ? secret.Length : SecretDecoding.Decode(dialect.KeyFormat, secret).Length;
+
+    /// <summary>
     /// A mask by which people can tell secrets apart: <c>whsec_••••abcdef</c> (the last 6 characters) for a secret with
     /// that prefix, <c>••••abcd</c> (the last 4) for any other. At most a quarter of what is secret is shown, so short
     /// secrets show less: the prefix, which everybody knows, does not count.

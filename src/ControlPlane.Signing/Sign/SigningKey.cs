@@ -29,7 +29,7 @@ public sealed class SigningKey
 
     /// <summary>Parses a secret as the dialect reads it.</summary>
     /// <param name="dialect">The dialect to sign for; every dialect of the same key format and algorithm can use the key.</param>
-    /// <param name="secret">The secret. Its strength is not judged here; see <see cref="WebhookSecret.Validate"/>.</param>
+    /// <param name="secret">The secret. Its strength is not judged here; see <see cref="WebhookSecret.Validate(string?)"/>.</param>
     /// <exception cref="ArgumentException">
     /// The secret is empty, or the dialect sends it as it is and it is not printable ASCII.
     /// </exception>

@@ -34,6 +34,9 @@ public enum EndReason
     TestFailed = 6,
     CancelledByCaller = 7,
     WebhookDeleted = 8,
+
+    /// <summary>The event does not fit the webhook's dialect, so nothing was sent.</summary>
+    Unsendable = 9,
 }
 
 /// <summary>What set an attempt going. Numbers equal those of <c>controlplane.v1.DeliveryTrigger</c> and are stored.</summary>
@@ -58,6 +61,7 @@ public enum FailureKind
     Redirect = 7,
     Protocol = 8,
     ResponseTooLarge = 9,
+    Unsendable = 10,
 }
 
 /// <summary>Whether a webhook receives events. Numbers equal those of <c>controlplane.v1.WebhookState</c> and are stored.</summary>

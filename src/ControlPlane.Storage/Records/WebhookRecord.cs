@@ -7,7 +7,15 @@ public sealed record WebhookRecord
     public required string TenantId { get; init; }
     public required string Url { get; init; }
     public required IReadOnlyList<string> EventTypes { get; init; }
+
+    /// <summary>The name of a built-in dialect; empty exactly if there is a custom one.</summary>
     public required string Dialect { get; init; }
+
+    public CustomDialectRecord? CustomDialect { get; init; }
+
+    /// <summary>The name of the built-in dialect whose headers are added; empty for none.</summary>
+    public string AdditionalDialect { get; init; } = "";
+
     public string Name { get; init; } = "";
     public string Description { get; init; } = "";
 

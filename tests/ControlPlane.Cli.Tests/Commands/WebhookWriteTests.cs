@@ -16,7 +16,7 @@ public sealed class WebhookWriteTests : HookctlTest
         (await RunAsync(
             "--tenant", "acme", "webhooks", "create", "--url", "https://example.com/hook", "--event-type", "message.*", "--event-type", "order.paid",
             "--name", "Chat", "--description", "for people", "--external-id", "x-1", "--instance", "phone-1", "--instance", "phone-2",
-            "--enabled", "false", "--dialect", "svix", "--header", "X-A=1=2", "--header", "X-B=", "--label", "team=chat",
+            "--enabled", "false", "--dialect", "svix", "--additional-dialect", "github", "--header", "X-A=1=2", "--header", "X-B=", "--label", "team=chat",
             "--timeout-per-attempt", "20s", "--max-in-flight", "7", "--max-rate", "2.5", "--retry", "exponential:5s,2,1h", "--max-attempts", "9",
             "--jitter", "0.25", "--non-retryable-status", "404", "--non-retryable-status", "422", "--max-age", "2d", "--secret", "my-own-secret",
             "--request-id", "r-1", "--validate-only")).Succeeded();
@@ -35,6 +35,7 @@ public sealed class WebhookWriteTests : HookctlTest
                     Instances = { "phone-1", "phone-2" },
                     Enabled = false,
                     Dialect = "svix",
+                    AdditionalDialect = "github",
                     Headers = { ["X-A"] = "1=2", ["X-B"] = "" },
                     Labels = { ["team"] = "chat" },
                     Timeout = Seconds(20),
@@ -90,6 +91,7 @@ public sealed class WebhookWriteTests : HookctlTest
     [InlineData("--non-retryable-status 404 --max-age 1d", "retry_policy.non_retryable_statuses retry_policy.max_age")]
     [InlineData("--retry fixed:2s --jitter 0.5", "retry_policy")]
     [InlineData("--retry standard", "retry_policy")]
+    [InlineData("--additional-dialect svix --clear custom_dialect", "additional_dialect custom_dialect")]
     [InlineData("--clear labels --clear description --dialect svix --external-id e", "external_id dialect labels description")]
     public async Task Update_Flags_MakeTheMask(string flags, string mask)
     {

@@ -30,6 +30,7 @@ internal static class Sample
         w.Instances.Add(["phone-1", "phone 2"]);
         w.Enabled = true;
         w.Dialect = "stripe";
+        w.AdditionalDialect = "github";
         w.RetryPolicy = new()
         {
             Exponential = new() { Initial = Seconds(1.5), Multiplier = 1.5, Max = Seconds(3600) },

@@ -14,7 +14,9 @@ export class Receiver {
       request.on('end', () => {
         const entry = { path: request.url, method: request.method, headers: { ...request.headers }, body: Buffer.concat(chunks) };
         receiver.requests.push(entry);
-        response.writeHead(answer(entry, receiver.requests.length)).end();
+        const given = answer(entry, receiver.requests.length);
+        const { status, body } = typeof given === 'number' ? { status: given } : given;
+        response.writeHead(status).end(body);
         receiver.#waiting = receiver.#waiting.filter((wake) => !wake());
       });
     });

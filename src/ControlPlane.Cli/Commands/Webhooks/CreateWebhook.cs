@@ -31,7 +31,7 @@ internal static class CreateWebhook
                 RequestId = session.Get(requestId),
                 ValidateOnly = session.Get(validateOnly),
             };
-            flags.Apply(session, request.Webhook);
+            await flags.ApplyAsync(session, request.Webhook);
             var answer = await session.Server.Webhooks.CreateWebhookAsync(request, session.Call());
             session.Print.Item(answer, WebhookView.Fields(answer.Webhook, answer.Secret));
             session.Print.Note(answer.Secret.Length > 0

@@ -11,7 +11,7 @@ internal static class UpdateWebhook
 {
     private static readonly string[] Clearable =
     [
-        "description", "external_id", "headers", "instances", "labels", "max_in_flight", "max_rate_per_second", "name",
+        "additional_dialect", "custom_dialect", "description", "external_id", "headers", "instances", "labels", "max_in_flight", "max_rate_per_second", "name",
         "retry_policy", "timeout",
     ];
 
@@ -31,7 +31,7 @@ internal static class UpdateWebhook
         return runner.Handle(command, async session =>
         {
             var webhook = new Webhook { Id = session.Get(id), Etag = session.Get(etag) };
-            var mask = flags.Apply(session, webhook);
+            var mask = await flags.ApplyAsync(session, webhook);
             var cleared = session.Get(clear).Distinct().ToArray();
             if (cleared.FirstOrDefault(field => mask.Paths.Any(path => path.Split('.')[0] == field)) is { } both)
             {

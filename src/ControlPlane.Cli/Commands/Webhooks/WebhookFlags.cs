@@ -22,8 +22,7 @@ internal sealed class WebhookFlags
     private readonly Option<bool?> _enabled =
         new("--enabled") { Description = "Whether it receives events. --enabled lifts a suspension.", HelpName = "true|false" };
 
-    private readonly Option<string> _dialect =
-        Flags.Text("--dialect", "How requests are signed: standard-webhooks, svix, ...", "NAME");
+    private readonly DialectFlags _dialects = new();
 
     private readonly Option<Pair[]> _headers = Flags.Pairs("--header", "An extra request header.");
     private readonly Option<Pair[]> _labels = Flags.Pairs("--label", "An annotation.");
@@ -46,7 +45,7 @@ internal sealed class WebhookFlags
     {
         Option[] all =
         [
-            _url, _eventTypes, _name, _description, _externalId, _instances, _enabled, _dialect, _headers, _labels,
+            _url, _eventTypes, _name, _description, _externalId, _instances, _enabled, _headers, _labels,
             _attemptTimeout, _maxInFlight, _maxRate,
         ];
         foreach (var option in all)
@@ -54,11 +53,12 @@ internal sealed class WebhookFlags
             command.Add(option);
         }
 
+        _dialects.AddTo(command);
         _retry.AddTo(command);
     }
 
     /// <summary>Sets what the flags say; the answer is the mask that names exactly that.</summary>
-    public FieldMask Apply(Session session, Webhook webhook)
+    public async Task<FieldMask> ApplyAsync(Session session, Webhook webhook)
     {
         var mask = new FieldMask();
         Set(_url, "url", () => webhook.Url = session.Get(_url));
@@ -68,12 +68,12 @@ internal sealed class WebhookFlags
         Set(_externalId, "external_id", () => webhook.ExternalId = session.Get(_externalId));
         Set(_instances, "instances", () => webhook.Instances.Add(session.Get(_instances)));
         Set(_enabled, "enabled", () => webhook.Enabled = session.Get(_enabled) ?? true);
-        Set(_dialect, "dialect", () => webhook.Dialect = session.Get(_dialect));
         Set(_headers, "headers", () => Add(webhook.Headers, session.Get(_headers)));
         Set(_labels, "labels", () => Add(webhook.Labels, session.Get(_labels)));
         Set(_attemptTimeout, "timeout", () => webhook.Timeout = Duration.FromTimeSpan(session.Get(_attemptTimeout)!.Value));
         Set(_maxInFlight, "max_in_flight", () => webhook.MaxInFlight = session.Get(_maxInFlight));
         Set(_maxRate, "max_rate_per_second", () => webhook.MaxRatePerSecond = session.Get(_maxRate));
+        mask.Paths.Add(await _dialects.ApplyAsync(session, webhook));
         mask.Paths.Add(_retry.Apply(session, webhook));
         return mask;
 

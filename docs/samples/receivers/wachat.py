@@ -1,0 +1,15 @@
+import hashlib
+import hmac
+import json
+import time
+
+
+def verify(secret, headers, body):
+    """Returns the event of a genuine request, or raises. The body is the bytes as they were received."""
+    timestamp = headers["x-wachat-timestamp"]
+    if abs(time.time() - int(timestamp)) > 300:
+        raise ValueError("too old, or from the future")
+    expected = hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(expected, headers["x-wachat-signature"]):
+        raise ValueError("the signature does not match")
+    return {"type": headers["x-wachat-event"], "payload": json.loads(body)}
