@@ -8,7 +8,7 @@ import { makeCertificate } from './support/certificates.mjs';
 import { connect } from './support/client.mjs';
 import { verifyInPython } from './support/python.mjs';
 import { Receiver } from './support/receiver.mjs';
-import { removeFolder, Server, temporaryFolder } from './support/server.mjs';
+import { removeFolder, root, Server, temporaryFolder } from './support/server.mjs';
 
 const names = [
   'standard-webhooks', 'svix', 'wazapin', 'wachat', 'wahooks', 'wawp', 'wawp-secret', 'gowa', 'waha', 'github', 'stripe', 'slack',
@@ -137,6 +137,14 @@ test('a custom dialect signs as its parameters say', async () => {
     createHmac('sha512', key).update(`${headers['x-acme-event']}|${time}|`).update(body).digest('hex'))));
   assert.deepEqual(JSON.parse(body), { kind: 'custom.made', from: instance, data: JSON.parse(payload) });
   assert.ok(body.includes(payload));
+});
+
+test('the custom dialect that the docs show is accepted', async () => {
+  const [, example] = /```json\n(.*?)```/s.exec(readFileSync(join(root, 'docs/dialects.md'), 'utf8'));
+  const { webhook } = await client.webhooks.CreateWebhook({
+    webhook: { url: 'https://example.com/hook', event_types: ['*'], custom_dialect: JSON.parse(example) }, validate_only: true,
+  });
+  assert.equal(webhook.custom_dialect.name, 'wachat-ms');
 });
 
 test('a receiver that moves can verify by either dialect', async () => {
