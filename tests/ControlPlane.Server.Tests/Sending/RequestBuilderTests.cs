@@ -31,7 +31,7 @@ public sealed class RequestBuilderTests
     [Fact]
     public void Build_SecretsInGrace_AllSign()
     {
-        using var request = Build(keys: [Key(null), Key(Records.Time.AddHours(1)), Key(Records.Time)]);
+        using var request = Build(secrets: [Key(null), Key(Records.Time.AddHours(1)), Key(Records.Time)]);
         Assert.Equal(2, request.Headers.NonValidated["webhook-signature"].ToString().Split(' ').Length);
     }
 
@@ -45,14 +45,14 @@ public sealed class RequestBuilderTests
             first.Headers.NonValidated["webhook-signature"].ToString(), second.Headers.NonValidated["webhook-signature"].ToString());
     }
 
-    private static EndpointKey Key(DateTimeOffset? expires) => new(SigningKey.FromSecret(Standard, WebhookSecret.Generate()), expires);
+    private static (string Secret, DateTimeOffset? ExpireTime) Key(DateTimeOffset? expires) => (WebhookSecret.Generate(), expires);
 
     private static HttpRequestMessage Build(
-        Func<WebhookRecord, WebhookRecord>? with = null, EndpointKey[]? keys = null, DateTimeOffset? time = null)
+        Func<WebhookRecord, WebhookRecord>? with = null, (string Secret, DateTimeOffset? ExpireTime)[]? secrets = null, DateTimeOffset? time = null)
     {
         var webhook = with?.Invoke(Records.Webhook()) ?? Records.Webhook();
         var endpoint = new Endpoint(
-            webhook, new WebhookSigner(Standard), keys ?? [new(SigningKey.FromSecret(Standard, Secret), null)], TimeSpan.FromSeconds(15));
+            webhook, [Standard], secrets ?? [(Secret, null)], TimeSpan.FromSeconds(15));
         return RequestBuilder.Build(endpoint, Records.Delivery(), Event, time ?? Records.Time);
     }
 }
