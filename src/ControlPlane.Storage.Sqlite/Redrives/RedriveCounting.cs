@@ -8,9 +8,11 @@ internal sealed class RedriveCounting
 {
     private const int LookAtMost = 20_000;
     private readonly DeliverySelection _selection;
+    private readonly int _most;
     private long _position;
 
-    private RedriveCounting(DeliverySelection selection, RedriveScope scope) => (_selection, Scope) = (selection, scope);
+    private RedriveCounting(DeliverySelection selection, RedriveScope scope, int most) =>
+        (_selection, Scope, _most) = (selection, scope, most);
 
     public RedriveScope Scope { get; private set; }
 
@@ -26,7 +28,7 @@ internal sealed class RedriveCounting
     }
 
     /// <summary>Takes the moment down; null if the tenant does not exist.</summary>
-    public static RedriveCounting? TryStart(Connection connection, DeliverySelection selection)
+    public static RedriveCounting? TryStart(Connection connection, DeliverySelection selection, int most = RedriveScope.Most)
     {
         if (selection.TenantId is { } tenant && TenantRows.FindConfig(connection, tenant) is null)
         {
@@ -34,13 +36,13 @@ internal sealed class RedriveCounting
         }
 
         var counters = Counters.Load(connection);
-        return new RedriveCounting(selection, new RedriveScope(0, counters.Revision, counters.DeliverySeq + 1));
+        return new RedriveCounting(selection, new RedriveScope(0, counters.Revision, counters.DeliverySeq + 1), most);
     }
 
     /// <summary>Counts on; answers how many were found.</summary>
     public int GoOn(Connection connection)
     {
-        var room = RedriveScope.Most - Scope.Count;
+        var room = _most - Scope.Count;
         var stretch = RedriveWalk.Read(connection, _selection, Scope, _position, room, LookAtMost);
         _position = stretch.Next;
         Scope = Scope with { Count = Scope.Count + stretch.Found.Count };
