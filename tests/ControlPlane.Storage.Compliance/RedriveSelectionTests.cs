@@ -72,8 +72,13 @@ public abstract class RedriveSelectionTests<TSource> : StorageTests<TSource>
             "window" => dead with { States = ends, CreatedAfter = _times[5], CreatedBefore = _times[30] },
             _ => new()
             {
-                TenantId = "other", WebhookId = _webhooks[2].Id, States = [DeliveryState.Dead], EventTypes = ["order.*"],
-                Instance = "inst-1", CreatedAfter = _times[24], CreatedBefore = _times[47],
+                TenantId = "other",
+                WebhookId = _webhooks[2].Id,
+                States = [DeliveryState.Dead],
+                EventTypes = ["order.*"],
+                Instance = "inst-1",
+                CreatedAfter = _times[24],
+                CreatedBefore = _times[47],
             },
         };
     }

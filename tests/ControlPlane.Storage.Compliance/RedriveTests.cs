@@ -21,7 +21,11 @@ public abstract class RedriveTests<TSource> : StorageTests<TSource>
     {
         var redrive = new RedriveRecord
         {
-            Id = NewId("rdv_"), Selection = selection ?? Dead, MaxRatePerSecond = 12.5, CreateTime = Now, UpdateTime = Now,
+            Id = NewId("rdv_"),
+            Selection = selection ?? Dead,
+            MaxRatePerSecond = 12.5,
+            CreateTime = Now,
+            UpdateTime = Now,
         };
         var scope = (await Store.Redrives.CountAsync(redrive.Selection, Cancel))!;
         return (await Store.Redrives.CreateAsync(redrive, scope, Cancel))!;

@@ -43,8 +43,14 @@ public sealed class StoredFormatTests : StorageTests<SqliteSource>
     {
         var selection = new DeliverySelection
         {
-            TenantId = TenantRecord.DefaultId, WebhookId = "w", EventId = "e", States = [DeliveryState.Dead], EventTypes = ["t"],
-            Instance = "i", CreatedAfter = Now, CreatedBefore = Now,
+            TenantId = TenantRecord.DefaultId,
+            WebhookId = "w",
+            EventId = "e",
+            States = [DeliveryState.Dead],
+            EventTypes = ["t"],
+            Instance = "i",
+            CreatedAfter = Now,
+            CreatedBefore = Now,
         };
         await Store.Redrives.CreateAsync(
             new RedriveRecord { Id = "rdv_1", Selection = selection, MaxRatePerSecond = 1 }, new RedriveScope(0, 0, 1), Cancel);

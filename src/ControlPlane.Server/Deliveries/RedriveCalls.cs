@@ -33,7 +33,11 @@ internal sealed class RedriveCalls(IRedriveStore redrives, RedriveWorker worker,
         var now = clock.GetStoreNow();
         var redrive = new RedriveRecord
         {
-            Id = ids.Next("rdv_"), Selection = selection, MaxRatePerSecond = rate, CreateTime = now, UpdateTime = now,
+            Id = ids.Next("rdv_"),
+            Selection = selection,
+            MaxRatePerSecond = rate,
+            CreateTime = now,
+            UpdateTime = now,
         };
         redrive = await redrives.CreateAsync(redrive, scope, context.CancellationToken) ?? throw NoTenant(selection);
         worker.Start(redrive);

@@ -62,8 +62,15 @@ public sealed class RedriveCallTests : RedriveTest
         var time = Clock.GetUtcNow().ToTimestamp();
         var answer = await RedriveAsync(new()
         {
-            TenantId = "-", WebhookId = "wh_9", EventId = "evt_9", States = { DeliveryState.Cancelled, DeliveryState.Succeeded },
-            EventTypes = { "a.*" }, Instance = "i", CreatedAfter = time, CreatedBefore = time, MaxRatePerSecond = 0.5,
+            TenantId = "-",
+            WebhookId = "wh_9",
+            EventId = "evt_9",
+            States = { DeliveryState.Cancelled, DeliveryState.Succeeded },
+            EventTypes = { "a.*" },
+            Instance = "i",
+            CreatedAfter = time,
+            CreatedBefore = time,
+            MaxRatePerSecond = 0.5,
         });
 
         var redrive = await UntilAsync(answer.RedriveId, r => r.State == RedriveState.Done);
@@ -71,8 +78,13 @@ public sealed class RedriveCallTests : RedriveTest
         Assert.Equal(
             new RedriveFilter
             {
-                WebhookId = "wh_9", EventId = "evt_9", States = { DeliveryState.Cancelled, DeliveryState.Succeeded },
-                EventTypes = { "a.*" }, Instance = "i", CreatedAfter = time, CreatedBefore = time,
+                WebhookId = "wh_9",
+                EventId = "evt_9",
+                States = { DeliveryState.Cancelled, DeliveryState.Succeeded },
+                EventTypes = { "a.*" },
+                Instance = "i",
+                CreatedAfter = time,
+                CreatedBefore = time,
             },
             redrive.Filter);
         Assert.Equal(("-", 0.5, 0), (redrive.TenantId, redrive.MaxRatePerSecond, answer.Count));
