@@ -49,6 +49,7 @@ internal static class HookctlApp
             WebhookCommands.Create(runner),
             EventCommands.Create(runner),
             DeliveryCommands.Create(runner),
+            RedriveCommands.Create(runner),
             TenantCommands.Create(runner),
             KeyCommands.Create(runner),
             InfoCommand.Create(runner),

@@ -6,6 +6,7 @@ using ControlPlane.Server.Egress;
 using ControlPlane.Server.Hosting;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
+using ControlPlane.Server.Redriving;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Secrets;
 using ControlPlane.Server.Sending;
@@ -34,6 +35,7 @@ try
         .AddSending(configuration)
         .AddRecording(configuration)
         .AddDispatching(configuration)
+        .AddRedriving()
         .AddWatching(configuration)
         .AddDeliveries();
     builder.Services.AddRpc(WebhookService.Descriptor, EventService.Descriptor, DeliveryService.Descriptor, AdminService.Descriptor);

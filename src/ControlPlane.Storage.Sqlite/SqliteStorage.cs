@@ -24,6 +24,7 @@ public static class SqliteStorage
         Events = new SqliteEventStore(database),
         Queue = new SqliteDeliveryQueue(database),
         Deliveries = new SqliteDeliveryStore(database),
+        Redrives = new SqliteRedriveStore(database),
         Webhooks = new SqliteWebhookStore(database),
         Access = new SqliteAccessStore(database),
         Changes = new SqliteChangeFeed(database),

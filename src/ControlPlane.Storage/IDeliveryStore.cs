@@ -41,8 +41,8 @@ public enum SteerOutcome
 /// <param name="Delivery">The delivery afterwards; null if not found.</param>
 public sealed record SteerResult(SteerOutcome Outcome, DeliveryRecord? Delivery);
 
-/// <summary>Which deliveries to list; null and empty mean any.</summary>
-public sealed record DeliveryQuery
+/// <summary>Which deliveries are meant; null and empty mean any.</summary>
+public record DeliverySelection
 {
     public string? TenantId { get; init; }
     public string? WebhookId { get; init; }
@@ -55,7 +55,11 @@ public sealed record DeliveryQuery
     public string? Instance { get; init; }
     public DateTimeOffset? CreatedAfter { get; init; }
     public DateTimeOffset? CreatedBefore { get; init; }
+}
 
+/// <summary>Which deliveries to list.</summary>
+public sealed record DeliveryQuery : DeliverySelection
+{
     /// <summary>Only entries before this position.</summary>
     public long? Before { get; init; }
 

@@ -20,6 +20,7 @@ public sealed record StorageEngine : IAsyncDisposable
     public required IEventStore Events { get; init; }
     public required IDeliveryQueue Queue { get; init; }
     public required IDeliveryStore Deliveries { get; init; }
+    public required IRedriveStore Redrives { get; init; }
     public required IWebhookStore Webhooks { get; init; }
     public required IAccessStore Access { get; init; }
     public required IChangeFeed Changes { get; init; }

@@ -14,6 +14,10 @@ public sealed class LeaseTests : LeaseTests<SqliteSource>;
 
 public sealed class SteeringTests : SteeringTests<SqliteSource>;
 
+public sealed class RedriveTests : RedriveTests<SqliteSource>;
+
+public sealed class RedriveSelectionTests : RedriveSelectionTests<SqliteSource>;
+
 public sealed class DeliveryListTests : DeliveryListTests<SqliteSource>;
 
 public sealed class EventListTests : EventListTests<SqliteSource>;

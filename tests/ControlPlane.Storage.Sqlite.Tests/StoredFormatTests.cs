@@ -42,6 +42,33 @@ public sealed class StoredFormatTests : StorageTests<SqliteSource>
             Flatten(document.RootElement, "").Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task Redrive_Terms_KeepTheirPropertyNames()
+    {
+        var selection = new DeliverySelection
+        {
+            TenantId = TenantRecord.DefaultId,
+            WebhookId = "w",
+            EventId = "e",
+            States = [DeliveryState.Dead],
+            EventTypes = ["t"],
+            Instance = "i",
+            CreatedAfter = Now,
+            CreatedBefore = Now,
+        };
+        await Store.Redrives.CreateAsync(
+            new RedriveRecord { Id = "rdv_1", Selection = selection, MaxRatePerSecond = 1 }, new RedriveScope(0, 0, 1), Cancel);
+        using var connection = Connection.Open(Source.File, readOnly: true);
+        using var document = JsonDocument.Parse(connection.ReadText("SELECT terms FROM redrives")!);
+
+        Assert.Equal(
+            [
+                "max_rate_per_second", "selection.created_after", "selection.created_before", "selection.event_id",
+                "selection.event_types", "selection.instance", "selection.states", "selection.tenant_id", "selection.webhook_id",
+            ],
+            Flatten(document.RootElement, "").Order(StringComparer.Ordinal));
+    }
+
     private static IEnumerable<string> Flatten(JsonElement element, string prefix) => element.EnumerateObject().SelectMany(
         property => property.Value switch
         {

@@ -2,5 +2,7 @@ namespace ControlPlane.Server.Deliveries;
 
 internal static class DeliveriesRegistration
 {
-    public static IServiceCollection AddDeliveries(this IServiceCollection services) => services.AddSingleton<DeliveryWatch>();
+    public static IServiceCollection AddDeliveries(this IServiceCollection services) => services
+        .AddSingleton<DeliveryWatch>()
+        .AddSingleton<RedriveCalls>();
 }

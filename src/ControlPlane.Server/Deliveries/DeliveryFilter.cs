@@ -3,7 +3,7 @@ using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Deliveries;
 
-/// <summary>Which deliveries a list or watch is about; null and empty mean any.</summary>
+/// <summary>Which deliveries a list, watch or redrive is about; null and empty mean any.</summary>
 internal sealed record DeliveryFilter(
     string? TenantId,
     string? WebhookId,
@@ -36,6 +36,18 @@ internal sealed record DeliveryFilter(
         CreatedBefore = CreatedBefore,
         Before = before,
         Limit = limit,
+    };
+
+    public DeliverySelection ToSelection() => new()
+    {
+        TenantId = TenantId,
+        WebhookId = WebhookId,
+        EventId = EventId,
+        States = States,
+        EventTypes = EventTypes,
+        Instance = Instance,
+        CreatedAfter = CreatedAfter,
+        CreatedBefore = CreatedBefore,
     };
 
     private static bool Is(string? wanted, string actual) => wanted is null || string.Equals(wanted, actual, StringComparison.Ordinal);

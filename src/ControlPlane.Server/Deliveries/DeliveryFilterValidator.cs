@@ -5,7 +5,7 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace ControlPlane.Server.Deliveries;
 
-/// <summary>Reads the filter fields that list and watch have in common.</summary>
+/// <summary>Reads the filter fields that list, watch and redrive have in common.</summary>
 internal static class DeliveryFilterValidator
 {
     private const int MaximumTypes = 50;
@@ -17,6 +17,10 @@ internal static class DeliveryFilterValidator
         request.CreatedBefore, violations);
 
     public static DeliveryFilter Check(WatchDeliveriesRequest request, Violations violations) => Check(
+        request.WebhookId, request.EventId, request.States, request.EventTypes, request.Instance, request.CreatedAfter,
+        request.CreatedBefore, violations);
+
+    public static DeliveryFilter Check(RedriveDeliveriesRequest request, Violations violations) => Check(
         request.WebhookId, request.EventId, request.States, request.EventTypes, request.Instance, request.CreatedAfter,
         request.CreatedBefore, violations);
 

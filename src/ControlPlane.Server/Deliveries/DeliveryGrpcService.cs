@@ -9,7 +9,8 @@ namespace ControlPlane.Server.Deliveries;
 
 /// <summary>DeliveryService over gRPC.</summary>
 internal sealed class DeliveryGrpcService(
-    IDeliveryStore deliveries, Dispatcher dispatcher, DeliveryWatch watch, TimeProvider clock) : DeliveryService.DeliveryServiceBase
+    IDeliveryStore deliveries, Dispatcher dispatcher, RedriveCalls redrives, DeliveryWatch watch, TimeProvider clock)
+    : DeliveryService.DeliveryServiceBase
 {
     public override async Task<ListDeliveriesResponse> ListDeliveries(ListDeliveriesRequest request, ServerCallContext context)
     {
@@ -50,6 +51,18 @@ internal sealed class DeliveryGrpcService(
         dispatcher.Forget(delivery.Id);
         return new CancelDeliveryResponse { Delivery = DeliveryMapper.ToProto(delivery) };
     }
+
+    public override Task<RedriveDeliveriesResponse> RedriveDeliveries(RedriveDeliveriesRequest request, ServerCallContext context) =>
+        redrives.StartAsync(request, context);
+
+    public override Task<GetRedriveResponse> GetRedrive(GetRedriveRequest request, ServerCallContext context) =>
+        redrives.GetAsync(request, context);
+
+    public override Task<ListRedrivesResponse> ListRedrives(ListRedrivesRequest request, ServerCallContext context) =>
+        redrives.ListAsync(request, context);
+
+    public override Task<CancelRedriveResponse> CancelRedrive(CancelRedriveRequest request, ServerCallContext context) =>
+        redrives.CancelAsync(request, context);
 
     public override Task WatchDeliveries(
         WatchDeliveriesRequest request, IServerStreamWriter<WatchDeliveriesResponse> responseStream, ServerCallContext context) =>

@@ -35,6 +35,7 @@ internal static class HostingRegistration
             .AddSingleton(store.Events)
             .AddSingleton(store.Queue)
             .AddSingleton(store.Deliveries)
+            .AddSingleton(store.Redrives)
             .AddSingleton(store.Webhooks)
             .AddSingleton(store.Access)
             .AddSingleton(store.Changes);

@@ -1,6 +1,6 @@
 namespace ControlPlane.Storage.Sqlite;
 
-/// <summary>A delivery query with its texts resolved to numbers; 0 and null mean any.</summary>
+/// <summary>A selection of deliveries with its texts resolved to numbers; 0 and null mean any.</summary>
 internal sealed class DeliveryFilter
 {
     /// <summary>What <see cref="Matches"/> reads of a row.</summary>
@@ -10,17 +10,17 @@ internal sealed class DeliveryFilter
     private readonly long _after;
     private readonly long _before;
 
-    private DeliveryFilter(Connection connection, DeliveryQuery query)
+    private DeliveryFilter(Connection connection, DeliverySelection selection, long? before)
     {
-        foreach (var state in query.States)
+        foreach (var state in selection.States)
         {
             States |= 1L << (int)state;
         }
 
-        _after = query.CreatedAfter?.ToMicroseconds() ?? long.MinValue;
-        _before = query.CreatedBefore?.ToMicroseconds() ?? long.MaxValue;
-        (From, To) = TimeSearch.Deliveries(connection, query.CreatedAfter, query.CreatedBefore);
-        To = Math.Min(To, query.Before ?? long.MaxValue);
+        _after = selection.CreatedAfter?.ToMicroseconds() ?? long.MinValue;
+        _before = selection.CreatedBefore?.ToMicroseconds() ?? long.MaxValue;
+        (From, To) = TimeSearch.Deliveries(connection, selection.CreatedAfter, selection.CreatedBefore);
+        To = Math.Min(To, before ?? long.MaxValue);
     }
 
     /// <summary>The seqs to look at: from the first, up to but not including the second.</summary>
@@ -36,23 +36,23 @@ internal sealed class DeliveryFilter
     /// <summary>One bit per state, none for any.</summary>
     public long States { get; }
 
-    /// <summary>Null if the query names something that does not exist: then nothing can match.</summary>
-    public static DeliveryFilter? Resolve(Connection connection, DeliveryQuery query)
+    /// <summary>Null if the selection names something that does not exist: then nothing can match.</summary>
+    public static DeliveryFilter? Resolve(Connection connection, DeliverySelection selection, long? before)
     {
-        var tenant = query.TenantId is { } tenantId ? TenantRows.FindSeq(connection, tenantId) : 0;
-        var webhook = query.WebhookId is { } webhookId ? FindWebhookSeq(connection, webhookId) : 0;
-        var instance = query.Instance is { } name ? Names.FindSeq(connection, NameKind.Instance, name) : 0;
-        var types = Names.FindTypes(connection, query.EventTypes);
+        var tenant = selection.TenantId is { } tenantId ? TenantRows.FindSeq(connection, tenantId) : 0;
+        var webhook = selection.WebhookId is { } webhookId ? FindWebhookSeq(connection, webhookId) : 0;
+        var instance = selection.Instance is { } name ? Names.FindSeq(connection, NameKind.Instance, name) : 0;
+        var types = Names.FindTypes(connection, selection.EventTypes);
         if (tenant is null || webhook is null || instance is null || types is { Count: 0 })
         {
             return null;
         }
 
-        return new DeliveryFilter(connection, query)
+        return new DeliveryFilter(connection, selection, before)
         {
             Tenant = tenant.Value,
             Webhook = webhook.Value,
-            EventId = query.EventId,
+            EventId = selection.EventId,
             Types = types,
             Instance = instance.Value,
         };

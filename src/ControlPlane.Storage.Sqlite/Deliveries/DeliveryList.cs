@@ -24,7 +24,7 @@ internal static class DeliveryList
 
     public static Page<DeliveryRecord> Read(Connection connection, DeliveryQuery query)
     {
-        if (DeliveryFilter.Resolve(connection, query) is not { } filter)
+        if (DeliveryFilter.Resolve(connection, query, query.Before) is not { } filter)
         {
             return new Page<DeliveryRecord>([], null);
         }

@@ -1,6 +1,6 @@
 namespace ControlPlane.Storage.Sqlite;
 
-/// <summary>Retrying and cancelling by hand, and cancelling what a deleted webhook left behind.</summary>
+/// <summary>Retrying and cancelling, and cancelling what a deleted webhook left behind.</summary>
 internal static class Steering
 {
     private const int OrphanBatch = 1_000;
@@ -17,13 +17,14 @@ internal static class Steering
     internal static readonly Sql FindWaiting = new(
         "SELECT seq FROM deliveries WHERE webhook_seq = ? AND next_due IS NOT NULL LIMIT ?");
 
-    public static SteerResult Retry(WriteSession session, string id, DateTimeOffset now)
-    {
-        if (DeliveryRows.Find(session.Connection, id) is not { } stored)
-        {
-            return new SteerResult(SteerOutcome.NotFound, null);
-        }
+    public static SteerResult Retry(WriteSession session, string id, DateTimeOffset now) =>
+        DeliveryRows.Find(session.Connection, id) is { } stored
+            ? StartRound(session, stored, DeliveryTrigger.Retry, now)
+            : new SteerResult(SteerOutcome.NotFound, null);
 
+    /// <summary>Sets a delivery that ended going once more.</summary>
+    public static SteerResult StartRound(WriteSession session, StoredDelivery stored, DeliveryTrigger trigger, DateTimeOffset now)
+    {
         var refusal =
             !stored.Delivery.Ended ? SteerOutcome.WrongState
             : stored.WebhookDeleted ? SteerOutcome.WebhookDeleted
@@ -37,7 +38,7 @@ internal static class Steering
         var retried = stored.Delivery with
         {
             State = DeliveryState.Pending,
-            Trigger = DeliveryTrigger.Retry,
+            Trigger = trigger,
             EndReason = EndReason.None,
             RoundAttempts = 0,
             RoundStartTime = now,

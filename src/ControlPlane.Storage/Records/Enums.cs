@@ -46,6 +46,7 @@ public enum DeliveryTrigger
     Schedule = 2,
     Retry = 3,
     Test = 4,
+    Redrive = 5,
 }
 
 /// <summary>How an attempt failed. Numbers equal those of <c>controlplane.v1.FailureKind</c> and are stored.</summary>
@@ -79,4 +80,12 @@ public enum StateReason
     User = 1,
     Gone = 2,
     Failing = 3,
+}
+
+/// <summary>Where a redrive stands. Numbers equal those of <c>controlplane.v1.RedriveState</c> and are stored.</summary>
+public enum RedriveState
+{
+    Running = 1,
+    Done = 2,
+    Cancelled = 3,
 }

@@ -56,6 +56,18 @@ internal sealed class RecordingDeliveries(CallLog log) : DeliveryService.Deliver
     public override Task<CancelDeliveryResponse> CancelDelivery(CancelDeliveryRequest request, ServerCallContext context) =>
         log.TakeAsync<CancelDeliveryResponse>(request, context);
 
+    public override Task<RedriveDeliveriesResponse> RedriveDeliveries(RedriveDeliveriesRequest request, ServerCallContext context) =>
+        log.TakeAsync<RedriveDeliveriesResponse>(request, context);
+
+    public override Task<GetRedriveResponse> GetRedrive(GetRedriveRequest request, ServerCallContext context) =>
+        log.TakeAsync<GetRedriveResponse>(request, context);
+
+    public override Task<ListRedrivesResponse> ListRedrives(ListRedrivesRequest request, ServerCallContext context) =>
+        log.TakeAsync<ListRedrivesResponse>(request, context);
+
+    public override Task<CancelRedriveResponse> CancelRedrive(CancelRedriveRequest request, ServerCallContext context) =>
+        log.TakeAsync<CancelRedriveResponse>(request, context);
+
     public override Task WatchDeliveries(
         WatchDeliveriesRequest request, IServerStreamWriter<WatchDeliveriesResponse> responseStream, ServerCallContext context) =>
         log.WatchAsync(request, responseStream, context);

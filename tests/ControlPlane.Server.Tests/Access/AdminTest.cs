@@ -90,6 +90,7 @@ public abstract class AdminTest : IAsyncLifetime
         Webhooks = Configs,
         Events = null!,
         Queue = null!,
+        Redrives = null!,
         Changes = null!,
         Close = () => ValueTask.CompletedTask,
     };

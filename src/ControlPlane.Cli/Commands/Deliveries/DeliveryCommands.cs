@@ -12,6 +12,8 @@ internal static class DeliveryCommands
         ReadDeliveries.CreateGet(runner),
         SteerDelivery.CreateRetry(runner),
         SteerDelivery.CreateCancel(runner),
+        RedriveDeliveries.Create(runner),
+        ExportDeliveries.Create(runner),
         WatchDeliveries.Create(runner),
     };
 

@@ -4,7 +4,7 @@ using ControlPlane.V1;
 
 namespace ControlPlane.Cli.Commands.Deliveries;
 
-/// <summary>The flags that say which deliveries are meant, the same for lists and watches.</summary>
+/// <summary>The flags that say which deliveries are meant, the same for lists, watches, redrives and exports.</summary>
 internal sealed class DeliveryFilter
 {
     private readonly Option<string> _webhook = Flags.Text("--webhook", "Only to this webhook.", "ID");
@@ -37,6 +37,34 @@ internal sealed class DeliveryFilter
         request.EventTypes.Add(session.Get(_types));
         (request.CreatedAfter, request.CreatedBefore) = _window.Read(session);
         return request;
+    }
+
+    /// <summary>As for a list, but dead letters where no state is named.</summary>
+    public ListDeliveriesRequest ToListOfDead(Session session)
+    {
+        var request = ToList(session);
+        if (request.States.Count == 0)
+        {
+            request.States.Add(DeliveryState.Dead);
+        }
+
+        return request;
+    }
+
+    public RedriveDeliveriesRequest ToRedrive(Session session)
+    {
+        var list = ToList(session);
+        return new RedriveDeliveriesRequest
+        {
+            TenantId = list.TenantId,
+            WebhookId = list.WebhookId,
+            EventId = list.EventId,
+            Instance = list.Instance,
+            States = { list.States },
+            EventTypes = { list.EventTypes },
+            CreatedAfter = list.CreatedAfter,
+            CreatedBefore = list.CreatedBefore,
+        };
     }
 
     public WatchDeliveriesRequest ToWatch(Session session)

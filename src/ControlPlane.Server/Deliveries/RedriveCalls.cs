@@ -1,0 +1,86 @@
+using ControlPlane.Server.Access;
+using ControlPlane.Server.Redriving;
+using ControlPlane.Server.Rpc;
+using ControlPlane.Storage;
+using ControlPlane.V1;
+using Grpc.Core;
+
+namespace ControlPlane.Server.Deliveries;
+
+/// <summary>The calls about redrives.</summary>
+internal sealed class RedriveCalls(IRedriveStore redrives, RedriveWorker worker, IdSource ids, TimeProvider clock)
+{
+    public async Task<RedriveDeliveriesResponse> StartAsync(RedriveDeliveriesRequest request, ServerCallContext context)
+    {
+        var violations = new Violations();
+        var filter = RedriveValidator.CheckFilter(request, violations);
+        var rate = RedriveValidator.CheckRate(request.MaxRatePerSecond, violations);
+        violations.ThrowIfAny();
+        filter = filter with { TenantId = Caller.Of(context).ResolveListTenant(request.TenantId) };
+        if (!request.ValidateOnly && !worker.HasRoom)
+        {
+            throw RequestErrors.Unavailable(
+                "TOO_MANY_REDRIVES", "As many redrives as the server takes are at work.", TimeSpan.FromMinutes(1));
+        }
+
+        var selection = filter.ToSelection();
+        var scope = await redrives.CountAsync(selection, context.CancellationToken) ?? throw NoTenant(selection);
+        if (request.ValidateOnly)
+        {
+            return new RedriveDeliveriesResponse { Count = scope.Count };
+        }
+
+        var now = clock.GetStoreNow();
+        var redrive = new RedriveRecord
+        {
+            Id = ids.Next("rdv_"),
+            Selection = selection,
+            MaxRatePerSecond = rate,
+            CreateTime = now,
+            UpdateTime = now,
+        };
+        redrive = await redrives.CreateAsync(redrive, scope, context.CancellationToken) ?? throw NoTenant(selection);
+        worker.Start(redrive);
+        return new RedriveDeliveriesResponse { Count = redrive.Matched, RedriveId = redrive.Id };
+    }
+
+    public async Task<GetRedriveResponse> GetAsync(GetRedriveRequest request, ServerCallContext context) =>
+        new() { Redrive = RedriveMapper.ToProto(await FindAsync(request.RedriveId, context)) };
+
+    public async Task<ListRedrivesResponse> ListAsync(ListRedrivesRequest request, ServerCallContext context)
+    {
+        var violations = new Violations();
+        var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
+        violations.ThrowIfAny();
+        var tenant = Caller.Of(context).ResolveListTenant(request.TenantId);
+        var page = await redrives.ListAsync(tenant, paging.Before, paging.Size, context.CancellationToken);
+        return new ListRedrivesResponse
+        {
+            Redrives = { page.Items.Select(RedriveMapper.ToProto) },
+            NextPageToken = paging.Token(page.Next),
+        };
+    }
+
+    public async Task<CancelRedriveResponse> CancelAsync(CancelRedriveRequest request, ServerCallContext context)
+    {
+        var found = await FindAsync(request.RedriveId, context);
+        if (!await redrives.CancelAsync(found.Id, clock.GetStoreNow(), context.CancellationToken))
+        {
+            throw RequestErrors.FailedPrecondition("REDRIVE_ENDED", found.Id, $"The redrive \"{found.Id}\" has ended already.");
+        }
+
+        return new CancelRedriveResponse { Redrive = RedriveMapper.ToProto(await FindAsync(found.Id, context)) };
+    }
+
+    /// <summary>One over every tenant exists for platform keys only.</summary>
+    private async Task<RedriveRecord> FindAsync(string id, ServerCallContext context)
+    {
+        var caller = Caller.Of(context);
+        return await redrives.GetAsync(id, context.CancellationToken) is { } redrive
+            && (caller.IsPlatform || redrive.Selection.TenantId is { } tenant && caller.Sees(tenant))
+            ? redrive
+            : throw RequestErrors.NotFound("redrive", id);
+    }
+
+    private static RequestException NoTenant(DeliverySelection selection) => RequestErrors.NotFound("tenant", selection.TenantId ?? "");
+}

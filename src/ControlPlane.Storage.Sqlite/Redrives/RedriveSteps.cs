@@ -1,0 +1,61 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>What moves a redrive on.</summary>
+internal static class RedriveSteps
+{
+    // The writer does nothing else meanwhile.
+    private const int LookAtMost = 5_000;
+
+    public static RedriveBatch? Batch(WriteSession session, string id, int limit, DateTimeOffset now)
+    {
+        if (RedriveRows.Find(session.Connection, id) is not { } stored)
+        {
+            return null;
+        }
+
+        if (stored.Redrive.State != RedriveState.Running)
+        {
+            return new RedriveBatch(stored.Redrive, []);
+        }
+
+        var stretch = RedriveWalk.Read(
+            session.Connection, stored.Redrive.Selection, stored.Scope, stored.Position, limit, LookAtMost);
+        var retried = new List<DeliveryRecord>(stretch.Found.Count);
+        foreach (var seq in stretch.Found)
+        {
+            var delivery = DeliveryRows.Get(session.Connection, seq);
+            var result = Steering.StartRound(session, delivery, DeliveryTrigger.Redrive, now);
+            if (result.Outcome == SteerOutcome.Done)
+            {
+                retried.Add(result.Delivery!);
+            }
+        }
+
+        var redrive = stored.Redrive with
+        {
+            Retried = stored.Redrive.Retried + retried.Count,
+            Skipped = stored.Redrive.Skipped + stretch.Found.Count - retried.Count,
+            UpdateTime = now,
+        };
+        if (stretch.Next >= stored.Scope.End)
+        {
+            // What was counted but not found has changed since: somebody else retried it.
+            redrive = redrive with { State = RedriveState.Done, Skipped = redrive.Matched - redrive.Retried };
+        }
+
+        RedriveRows.Save(session, stored.Seq, redrive, stretch.Next);
+        return new RedriveBatch(redrive, retried);
+    }
+
+    public static bool Cancel(WriteSession session, string id, DateTimeOffset now)
+    {
+        if (RedriveRows.Find(session.Connection, id) is not { Redrive.State: RedriveState.Running } stored)
+        {
+            return false;
+        }
+
+        var cancelled = stored.Redrive with { State = RedriveState.Cancelled, UpdateTime = now };
+        RedriveRows.Save(session, stored.Seq, cancelled, stored.Position);
+        return true;
+    }
+}

@@ -1,0 +1,41 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <inheritdoc/>
+internal sealed class SqliteRedriveStore(SqliteDatabase database) : IRedriveStore
+{
+    public async Task<RedriveScope?> CountAsync(DeliverySelection selection, CancellationToken cancellationToken)
+    {
+        RedriveCounting.Validate(selection);
+        var counting = await database.ReadAsync(
+            connection => RedriveCounting.TryStart(connection, selection), cancellationToken).ConfigureAwait(false);
+        while (counting is { Finished: false })
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await database.ReadAsync(counting.GoOn, cancellationToken).ConfigureAwait(false);
+        }
+
+        return counting?.Scope;
+    }
+
+    public Task<RedriveRecord?> CreateAsync(RedriveRecord redrive, RedriveScope scope, CancellationToken cancellationToken)
+    {
+        RedriveCounting.Validate(redrive.Selection);
+        return database.WriteAsync(session => RedriveRows.Create(session, redrive, scope), cancellationToken);
+    }
+
+    public Task<RedriveRecord?> GetAsync(string redriveId, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => RedriveRows.Find(connection, redriveId)?.Redrive, cancellationToken);
+
+    public Task<Page<RedriveRecord>> ListAsync(string? tenantId, long? before, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => RedriveRows.List(connection, tenantId, before, limit), cancellationToken);
+
+    public Task<IReadOnlyList<RedriveRecord>> ListRunningAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(RedriveRows.ListRunning, cancellationToken);
+
+    public Task<RedriveBatch?> RedriveBatchAsync(
+        string redriveId, int limit, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => RedriveSteps.Batch(session, redriveId, limit, now), cancellationToken);
+
+    public Task<bool> CancelAsync(string redriveId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => RedriveSteps.Cancel(session, redriveId, now), cancellationToken);
+}

@@ -1,0 +1,42 @@
+namespace ControlPlane.Storage;
+
+/// <summary>A bulk retry of the deliveries that matched when it was started.</summary>
+public sealed record RedriveRecord
+{
+    public required string Id { get; init; }
+
+    /// <summary>Which deliveries. Its tenant is the redrive's own; null for one over every tenant.</summary>
+    public required DeliverySelection Selection { get; init; }
+
+    /// <summary>How many deliveries are set going per second at most.</summary>
+    public required double MaxRatePerSecond { get; init; }
+
+    public RedriveState State { get; init; } = RedriveState.Running;
+
+    /// <summary>How many matched when it was started.</summary>
+    public int Matched { get; init; }
+
+    /// <summary>How many it has set going.</summary>
+    public int Retried { get; init; }
+
+    /// <summary>How many it passed over. Those that were changed by somebody else are counted when it is Done.</summary>
+    public int Skipped { get; init; }
+
+    public DateTimeOffset CreateTime { get; init; }
+    public DateTimeOffset UpdateTime { get; init; }
+}
+
+/// <summary>What matches a selection at one moment: that of its revision.</summary>
+/// <param name="Count">How many, at most <see cref="Most"/>.</param>
+/// <param name="Revision">A delivery that changed after this revision does not belong to it.</param>
+/// <param name="End">The position before which all of them are.</param>
+public sealed record RedriveScope(int Count, long Revision, long End)
+{
+    /// <summary>Where counting stops: the scope then holds the oldest, and ends after the last of them.</summary>
+    public const int Most = 1_000_000;
+}
+
+/// <summary>A step of a redrive.</summary>
+/// <param name="Redrive">The redrive afterwards; what follows depends on its state.</param>
+/// <param name="Retried">The deliveries that were set going, oldest first.</param>
+public sealed record RedriveBatch(RedriveRecord Redrive, IReadOnlyList<DeliveryRecord> Retried);
