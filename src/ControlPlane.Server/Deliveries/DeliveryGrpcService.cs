@@ -9,7 +9,8 @@ namespace ControlPlane.Server.Deliveries;
 
 /// <summary>DeliveryService over gRPC.</summary>
 internal sealed class DeliveryGrpcService(
-    IDeliveryStore deliveries, Dispatcher dispatcher, DeliveryWatch watch, TimeProvider clock) : DeliveryService.DeliveryServiceBase
+    IDeliveryStore deliveries, Dispatcher dispatcher, DeliveryWatch watch, DeliveryExplainer explainer, TimeProvider clock)
+    : DeliveryService.DeliveryServiceBase
 {
     public override async Task<ListDeliveriesResponse> ListDeliveries(ListDeliveriesRequest request, ServerCallContext context)
     {
@@ -50,6 +51,9 @@ internal sealed class DeliveryGrpcService(
         dispatcher.Forget(delivery.Id);
         return new CancelDeliveryResponse { Delivery = DeliveryMapper.ToProto(delivery) };
     }
+
+    public override Task<ExplainDeliveryResponse> ExplainDelivery(ExplainDeliveryRequest request, ServerCallContext context) =>
+        explainer.ExplainAsync(Caller.Of(context), request, context.CancellationToken);
 
     public override Task WatchDeliveries(
         WatchDeliveriesRequest request, IServerStreamWriter<WatchDeliveriesResponse> responseStream, ServerCallContext context) =>
