@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using ControlPlane.Cli.Commands;
+using ControlPlane.Cli.Commands.Webhooks;
 using ControlPlane.Cli.Connection;
 using ControlPlane.Cli.Demo;
 using ControlPlane.Cli.Errors;
@@ -52,6 +53,7 @@ internal static class HookctlApp
             RedriveCommands.Create(runner),
             TenantCommands.Create(runner),
             KeyCommands.Create(runner),
+            ShowRetrySchedule.Create(runner),
             InfoCommand.Create(runner),
             DemoCommand.Create(runner),
         };

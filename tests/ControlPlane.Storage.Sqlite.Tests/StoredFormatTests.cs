@@ -19,6 +19,7 @@ public sealed class StoredFormatTests : StorageTests<SqliteSource>
                     Initial = TimeSpan.FromSeconds(1),
                     Max = TimeSpan.FromSeconds(1),
                     MaxAge = TimeSpan.FromSeconds(1),
+                    Preset = "wawp",
                 },
                 Secrets = [new SecretRecord("sec_1", "h", [1], Now, Now)],
                 CustomDialect = new CustomDialectRecord { Envelope = "{payload}", Headers = [new("X-Sig", "{sig}")] },
@@ -36,7 +37,7 @@ public sealed class StoredFormatTests : StorageTests<SqliteSource>
                 "max_in_flight", "max_rate_per_second", "name", "request_fingerprint", "request_id",
                 "retry_policy.backoff", "retry_policy.delays", "retry_policy.initial", "retry_policy.jitter",
                 "retry_policy.max", "retry_policy.max_age", "retry_policy.max_attempts", "retry_policy.multiplier",
-                "retry_policy.non_retryable_statuses", "secrets.create_time", "secrets.expire_time", "secrets.hint",
+                "retry_policy.non_retryable_statuses", "retry_policy.preset", "secrets.create_time", "secrets.expire_time", "secrets.hint",
                 "secrets.id", "secrets.sealed", "state", "state_reason", "tenant_id", "timeout", "update_time", "url", "version",
             ],
             Flatten(document.RootElement, "").Order(StringComparer.Ordinal));

@@ -5,12 +5,12 @@ using Google.Protobuf.WellKnownTypes;
 namespace ControlPlane.Cli.Values;
 
 /// <summary>
-/// The backoff of a retry policy in one word: <c>standard</c>, <c>exponential:INITIAL,FACTOR,MAX</c> (each part optional from the
+/// The backoff of a retry policy in one word: a preset (<c>standard</c>, <c>wawp</c>, ...), <c>exponential:INITIAL,FACTOR,MAX</c> (each part optional from the
 /// right), <c>fixed:DELAY</c>, <c>schedule:DELAY,DELAY,...</c>.
 /// </summary>
 internal static class BackoffText
 {
-    public const string Expected = "standard, exponential:5s,2,1h, fixed:2s or schedule:5s,10s";
+    public const string Expected = "standard, wawp, wahooks, gowa, exponential:5s,2,1h, fixed:2s or schedule:5s,10s";
 
     /// <summary>Reads the text into a policy that has nothing but its backoff. Limits are the server's to judge.</summary>
     public static bool TryParse(string? text, out RetryPolicy policy) => Read(text, policy = new RetryPolicy());
@@ -21,7 +21,7 @@ internal static class BackoffText
         RetryPolicy.BackoffOneofCase.Exponential => Exponential(policy.Exponential),
         RetryPolicy.BackoffOneofCase.Fixed => $"fixed:{Text(policy.Fixed.Delay)}",
         RetryPolicy.BackoffOneofCase.Schedule => $"schedule:{string.Join(',', policy.Schedule.Delays.Select(Text))}",
-        _ => "standard",
+        _ => policy?.Preset is { Length: > 0 } preset ? preset : "standard",
     };
 
     private static bool Read(string? text, RetryPolicy policy)
@@ -30,6 +30,9 @@ internal static class BackoffText
         switch (name.Trim().ToLowerInvariant())
         {
             case "standard":
+                return parts.Length == 0;
+            case "wawp" or "wahooks" or "gowa":
+                policy.Preset = name.Trim().ToLowerInvariant();
                 return parts.Length == 0;
             case "exponential":
                 policy.Exponential = new RetryPolicy.Types.Exponential();

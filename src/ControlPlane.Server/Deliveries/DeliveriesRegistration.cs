@@ -4,5 +4,6 @@ internal static class DeliveriesRegistration
 {
     public static IServiceCollection AddDeliveries(this IServiceCollection services) => services
         .AddSingleton<DeliveryWatch>()
+        .AddSingleton<DeliveryExplainer>()
         .AddSingleton<RedriveCalls>();
 }

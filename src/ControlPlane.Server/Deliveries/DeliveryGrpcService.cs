@@ -9,7 +9,8 @@ namespace ControlPlane.Server.Deliveries;
 
 /// <summary>DeliveryService over gRPC.</summary>
 internal sealed class DeliveryGrpcService(
-    IDeliveryStore deliveries, Dispatcher dispatcher, RedriveCalls redrives, DeliveryWatch watch, TimeProvider clock)
+    IDeliveryStore deliveries, Dispatcher dispatcher, RedriveCalls redrives, DeliveryWatch watch, DeliveryExplainer explainer,
+    TimeProvider clock)
     : DeliveryService.DeliveryServiceBase
 {
     public override async Task<ListDeliveriesResponse> ListDeliveries(ListDeliveriesRequest request, ServerCallContext context)
@@ -63,6 +64,9 @@ internal sealed class DeliveryGrpcService(
 
     public override Task<CancelRedriveResponse> CancelRedrive(CancelRedriveRequest request, ServerCallContext context) =>
         redrives.CancelAsync(request, context);
+
+    public override Task<ExplainDeliveryResponse> ExplainDelivery(ExplainDeliveryRequest request, ServerCallContext context) =>
+        explainer.ExplainAsync(Caller.Of(context), request, context.CancellationToken);
 
     public override Task WatchDeliveries(
         WatchDeliveriesRequest request, IServerStreamWriter<WatchDeliveriesResponse> responseStream, ServerCallContext context) =>

@@ -56,6 +56,13 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
     /// <summary>Tells that a delivery was cancelled.</summary>
     public void Forget(string deliveryId) => _held.Lose(deliveryId);
 
+    /// <summary>What the webhook's lane is doing, and where the delivery stands in it; null if there is no lane.</summary>
+    public LaneSnapshot? Look(string webhookId, string deliveryId) =>
+        _lanes.TryGetValue(webhookId, out var lane) ? lane.Look(deliveryId) : null;
+
+    /// <summary>Whether this process holds the delivery's lease.</summary>
+    public bool Holds(string deliveryId) => _held.Holds(deliveryId);
+
     /// <summary>Stops lanes from taking and starting deliveries; answers everything that was queued.</summary>
     public IReadOnlyList<WorkItem> Stop()
     {

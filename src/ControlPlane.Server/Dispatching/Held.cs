@@ -57,6 +57,9 @@ internal sealed class Held(IOptions<DispatchingOptions> options)
         GiveBackPlace();
     }
 
+    /// <summary>Whether the lease is held here and was not lost.</summary>
+    public bool Holds(string deliveryId) => _items.TryGetValue(deliveryId, out var item) && !item.Lost;
+
     /// <summary>Marks a delivery as no longer ours.</summary>
     public void Lose(string deliveryId)
     {

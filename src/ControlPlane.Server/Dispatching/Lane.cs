@@ -25,6 +25,18 @@ internal sealed class Lane(string tenantId, string webhookId, LaneGate gate, ILa
     /// <summary>Deliveries taken ahead of sending: a few rounds of what the receiver bears, so that a stuck one holds little.</summary>
     private int Capacity => Math.Min(maxQueue, gate.Limit * 8);
 
+    /// <summary>What the lane is doing, and how many deliveries are queued ahead of one.</summary>
+    public LaneSnapshot Look(string deliveryId)
+    {
+        lock (_lock)
+        {
+            var position = _queue.TakeWhile(item => item.Delivery.Id != deliveryId).Count();
+            return new(
+                _queue.Count, gate.InFlight, gate.Limit, gate.Failing, gate.Wait() ?? TimeSpan.Zero, _due,
+                position < _queue.Count ? position : null);
+        }
+    }
+
     /// <summary>Sets a place aside for a delivery that is about to be born leased. False if it should wait in the store.</summary>
     public bool TryReserve(WebhookRecord webhook)
     {

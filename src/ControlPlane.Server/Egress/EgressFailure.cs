@@ -46,6 +46,12 @@ internal sealed record EgressFailure(EgressFailureKind Kind, string Message, IPA
         return exception is HttpRequestException request ? OfOutermost(request) : null;
     }
 
+    /// <summary>What a TLS handshake that threw failed of.</summary>
+    public static EgressFailure OfHandshake(Exception exception, IPAddress remote) =>
+        Of(exception) is { } known
+            ? known with { RemoteAddress = known.RemoteAddress ?? remote }
+            : new EgressFailure(EgressFailureKind.Tls, HandshakeMessage(exception), remote);
+
     private static EgressFailure? OfOutermost(HttpRequestException exception) => exception.HttpRequestError switch
     {
         HttpRequestError.SecureConnectionError => new EgressFailure(EgressFailureKind.Tls, HandshakeMessage(exception)),
@@ -55,7 +61,7 @@ internal sealed record EgressFailure(EgressFailureKind Kind, string Message, IPA
         _ => null,
     };
 
-    private static string HandshakeMessage(HttpRequestException exception) =>
+    private static string HandshakeMessage(Exception exception) =>
         exception.GetBaseException() is var cause && cause is AuthenticationException or IOException
             ? $"The TLS handshake failed: {cause.Message}"
             : "The TLS handshake failed.";

@@ -7,7 +7,7 @@ namespace ControlPlane.Server.Egress;
 
 /// <summary>
 /// Registers the way out: <see cref="UrlPolicy"/>, <see cref="EgressInvoker"/>, <see cref="RemoteAddressLedger"/>; and, for
-/// looking at a receiver without sending, <see cref="AddressGuard"/>, <see cref="GuardedConnector"/>, <see cref="ServerTrust"/>.
+/// looking at a receiver without sending, <see cref="ReceiverProbe"/>.
 /// </summary>
 internal static class EgressRegistration
 {
@@ -39,6 +39,7 @@ internal static class EgressRegistration
             provider.GetRequiredService<UrlPolicy>(),
             Proxy(Options(provider))));
         services.AddSingleton<EgressInvoker>();
+        services.AddSingleton<ReceiverProbe>();
         return services;
     }
 

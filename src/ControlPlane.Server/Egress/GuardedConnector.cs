@@ -19,13 +19,19 @@ internal sealed class GuardedConnector(AddressGuard guard, StaggeredDialer diale
     public async ValueTask<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
     {
         var resolved = await guard.ResolveAsync(host, port, cancellationToken).ConfigureAwait(false);
-        return resolved.Failure is { } failure
-            ? throw new EgressException(failure)
-            : await DialAsync(host, port, resolved.Addresses, cancellationToken).ConfigureAwait(false);
+        return await ConnectAsync(host, port, resolved, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Dials addresses that <see cref="AddressGuard.ResolveAsync"/> has judged; the host is only recorded.</summary>
-    private async Task<Stream> DialAsync(
+    /// <summary>Dials what <see cref="AddressGuard.ResolveAsync"/> answered for this host and port.</summary>
+    /// <exception cref="EgressException">The answer was a refusal, or no address answers.</exception>
+    public async Task<LedgeredStream> ConnectAsync(
+        string host, int port, GuardedAddresses resolved, CancellationToken cancellationToken) =>
+        resolved.Failure is { } failure
+            ? throw new EgressException(failure)
+            : await DialAsync(host, port, resolved.Addresses, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Dials addresses that were judged; the host is only recorded.</summary>
+    private async Task<LedgeredStream> DialAsync(
         string host, int port, IReadOnlyList<IPAddress> addresses, CancellationToken cancellationToken)
     {
         var endpoints = addresses.Take(MaxDialed).Select(address => new IPEndPoint(address, port)).ToArray();

@@ -18,6 +18,9 @@ internal sealed class LedgeredStream : NetworkStream
         _ledger.Opened(_host, _remote.Port, _remote.Address);
     }
 
+    /// <summary>Where the connection goes.</summary>
+    public IPEndPoint Remote => _remote;
+
     protected override void Dispose(bool disposing)
     {
         if (disposing && Interlocked.Exchange(ref _isClosed, 1) == 0)

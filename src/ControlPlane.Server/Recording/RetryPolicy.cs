@@ -13,18 +13,11 @@ internal readonly record struct RetryDecision(DeliveryState State, EndReason End
 internal static class RetryPolicy
 {
     private const int DefaultMaxAttempts = 10;
-    private const double StandardJitter = 0.2;
     private static readonly TimeSpan DefaultInitial = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan DefaultMax = TimeSpan.FromHours(1);
 
-    /// <summary>The delays of the preset <c>standard</c>.</summary>
-    public static IReadOnlyList<TimeSpan> StandardDelays { get; } =
-    [
-        TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(5),
-        TimeSpan.FromHours(10), TimeSpan.FromHours(14), TimeSpan.FromHours(20), TimeSpan.FromHours(24),
-    ];
-
-    private static readonly RetryPolicyRecord Standard = new();
+    /// <summary>The policy of a webhook that sets none.</summary>
+    public static RetryPolicyRecord Standard { get; } = new();
 
     /// <summary>Decides.</summary>
     /// <param name="policy">The webhook's policy; null means the preset.</param>
@@ -89,7 +82,7 @@ internal static class RetryPolicy
     {
         var listed = policy.Backoff switch
         {
-            null => StandardDelays.Count + 1,
+            null => RetryPreset.Of(policy.Preset).Attempts,
             BackoffKind.Schedule => policy.Delays.Count + 1,
             _ => (int?)null,
         };
@@ -100,11 +93,17 @@ internal static class RetryPolicy
     /// <summary>The delay after a number of failed attempts (1 or more), before jitter.</summary>
     public static TimeSpan Delay(RetryPolicyRecord policy, int attempts) => policy.Backoff switch
     {
-        null => StandardDelays[Math.Min(attempts, StandardDelays.Count) - 1],
-        BackoffKind.Schedule => policy.Delays[Math.Min(attempts, policy.Delays.Count) - 1],
+        null => Listed(RetryPreset.Of(policy.Preset).Delays, attempts),
+        BackoffKind.Schedule => Listed(policy.Delays, attempts),
         BackoffKind.Fixed => policy.Initial ?? DefaultInitial,
         _ => Exponential(policy, attempts),
     };
+
+    /// <summary>The share by which each delay varies.</summary>
+    public static double Jitter(RetryPolicyRecord policy) =>
+        policy.Jitter == 0 && policy.Backoff is null ? RetryPreset.Of(policy.Preset).Jitter : policy.Jitter;
+
+    private static TimeSpan Listed(IReadOnlyList<TimeSpan> delays, int attempts) => delays[Math.Min(attempts, delays.Count) - 1];
 
     private static TimeSpan Exponential(RetryPolicyRecord policy, int attempts)
     {
@@ -114,9 +113,6 @@ internal static class RetryPolicy
         var seconds = initial.TotalSeconds * factor;
         return seconds < max.TotalSeconds ? TimeSpan.FromSeconds(seconds) : max;
     }
-
-    private static double Jitter(RetryPolicyRecord policy) =>
-        policy.Jitter == 0 && policy.Backoff is null ? StandardJitter : policy.Jitter;
 
     private static TimeSpan Jittered(TimeSpan delay, double jitter, double sample) =>
         delay * (1 + (jitter * ((2 * sample) - 1)));

@@ -19,6 +19,9 @@ internal sealed class Endpoint(
 
     public WebhookRecord Webhook => webhook;
 
+    /// <summary>The dialect that makes the request, then the one whose headers are added, if any.</summary>
+    public IReadOnlyList<Dialect> Dialects => dialects;
+
     public Uri Url { get; } = new(webhook.Url);
 
     /// <summary>The deadline of one attempt, from name resolution to the end of the response.</summary>

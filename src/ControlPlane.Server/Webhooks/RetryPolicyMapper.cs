@@ -18,6 +18,7 @@ internal static class RetryPolicyMapper
             Jitter = policy.Jitter,
             NonRetryableStatuses = [.. policy.NonRetryableStatuses],
             MaxAge = ToTimeSpan(policy.MaxAge),
+            Preset = policy.Preset.Length > 0 ? policy.Preset : null,
         };
         return policy.BackoffCase switch
         {
@@ -47,6 +48,7 @@ internal static class RetryPolicyMapper
             Jitter = record.Jitter,
             NonRetryableStatuses = { record.NonRetryableStatuses },
             MaxAge = ToDuration(record.MaxAge),
+            Preset = record.Preset ?? "",
         };
         switch (record.Backoff)
         {
@@ -68,6 +70,15 @@ internal static class RetryPolicyMapper
 
         return policy;
     }
+
+    /// <summary>What a policy comes to, as it is shown.</summary>
+    public static V1.RetrySchedule ToProto(Recording.RetrySchedule schedule) => new()
+    {
+        Delays = { schedule.Delays.Select(Duration.FromTimeSpan) },
+        Total = Duration.FromTimeSpan(schedule.Total),
+        Attempts = schedule.Attempts,
+        Jitter = schedule.Jitter,
+    };
 
     /// <summary>A duration known to be valid.</summary>
     public static TimeSpan? ToTimeSpan(Duration? duration) =>

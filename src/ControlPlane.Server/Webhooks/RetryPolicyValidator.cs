@@ -1,7 +1,8 @@
+using ControlPlane.Server.Recording;
 using ControlPlane.Server.Rpc;
-using ControlPlane.V1;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
+using RetryPolicy = ControlPlane.V1.RetryPolicy;
 using static ControlPlane.V1.RetryPolicy;
 
 namespace ControlPlane.Server.Webhooks;
@@ -26,6 +27,7 @@ internal static class RetryPolicyValidator
                 break;
         }
 
+        CheckPreset(violations, $"{field}.preset", policy);
         CheckAttempts(violations, $"{field}.max_attempts", policy);
         if (!(policy.Jitter is >= 0 and <= 1))
         {
@@ -84,6 +86,24 @@ internal static class RetryPolicyValidator
         }
     }
 
+    private static void CheckPreset(Violations violations, string field, RetryPolicy policy)
+    {
+        if (policy.Preset.Length == 0)
+        {
+            return;
+        }
+
+        if (RetryPreset.Find(policy.Preset) is null)
+        {
+            violations.Add(field, "PRESET_UNKNOWN", $"must be one of {string.Join(", ", RetryPreset.All.Select(p => p.Name))}");
+        }
+
+        if (policy.BackoffCase != BackoffOneofCase.None)
+        {
+            violations.Add(field, "EXCLUSIVE", "must not be set together with a backoff");
+        }
+    }
+
     private static void CheckAttempts(Violations violations, string field, RetryPolicy policy)
     {
         if (policy.MaxAttempts is < 0 or > WebhookLimits.Attempts)
@@ -95,7 +115,9 @@ internal static class RetryPolicyValidator
         var (scheduled, name) = policy.BackoffCase switch
         {
             BackoffOneofCase.Schedule => (policy.Schedule.Delays.Count + 1, "this schedule"),
-            BackoffOneofCase.None => (WebhookLimits.StandardAttempts, "the standard schedule"),
+            BackoffOneofCase.None when policy.Preset.Length == 0 => (RetryPreset.Standard.Attempts, "the standard schedule"),
+            // Of an unknown preset nothing is known; its name is noted.
+            BackoffOneofCase.None => (RetryPreset.Find(policy.Preset)?.Attempts ?? WebhookLimits.Attempts, "this preset"),
             _ => (WebhookLimits.Attempts, ""),
         };
         if (policy.MaxAttempts > scheduled)

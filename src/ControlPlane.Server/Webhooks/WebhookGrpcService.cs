@@ -14,6 +14,8 @@ internal sealed class WebhookGrpcService(
     WebhookChanges changes,
     WebhookTester tester,
     WebhookSecrets secrets,
+    WebhookProber prober,
+    RequestPreviewer previewer,
     IWebhookStore store,
     ContentFingerprint fingerprints,
     TimeProvider clock) : WebhookService.WebhookServiceBase
@@ -99,6 +101,12 @@ internal sealed class WebhookGrpcService(
         var webhook = await queries.GetAsync(Caller.Of(context), request.WebhookId, context.CancellationToken);
         return new() { Delivery = await tester.TestAsync(webhook, request.EventType, request.Payload) };
     }
+
+    public override Task<ProbeWebhookResponse> ProbeWebhook(ProbeWebhookRequest request, ServerCallContext context) =>
+        prober.ProbeAsync(Caller.Of(context), request, context.CancellationToken);
+
+    public override Task<PreviewRequestResponse> PreviewRequest(PreviewRequestRequest request, ServerCallContext context) =>
+        previewer.PreviewAsync(Caller.Of(context), request, context.CancellationToken);
 
     private Webhook Show(WebhookRecord webhook) => WebhookMapper.ToProto(webhook, clock.GetStoreNow());
 }

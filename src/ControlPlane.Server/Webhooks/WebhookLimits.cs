@@ -15,7 +15,6 @@ internal static class WebhookLimits
     public const double MaxRatePerSecond = 100_000;
     public const int Delays = 50;
     public const int Attempts = 100;
-    public const int StandardAttempts = 10;
     public const int NonRetryableStatuses = 64;
 
     /// <summary>How many secrets of a webhook sign at once.</summary>

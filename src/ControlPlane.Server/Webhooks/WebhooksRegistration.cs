@@ -15,6 +15,8 @@ internal static class WebhooksRegistration
         services.AddSingleton<WebhookQueries>();
         services.AddSingleton<WebhookChanges>();
         services.AddSingleton<WebhookTester>();
+        services.AddSingleton<WebhookProber>();
+        services.AddSingleton<RequestPreviewer>();
         services.AddSingleton<WebhookGrpcService>();
         return services;
     }

@@ -16,8 +16,11 @@ public enum BackoffKind
 /// <summary>A webhook's own retry policy, as its owner set it; 0 and unset mean the defaults that the API documents.</summary>
 public sealed record RetryPolicyRecord
 {
-    /// <summary>Unset when the owner set limits only: the standard schedule holds.</summary>
+    /// <summary>Unset when the owner named a preset or set limits only: the preset's schedule holds.</summary>
     public BackoffKind? Backoff { get; init; }
+
+    /// <summary>The preset that stands in for a backoff; null means <c>standard</c>. Not together with <see cref="Backoff"/>.</summary>
+    public string? Preset { get; init; }
 
     public TimeSpan? Initial { get; init; }
 

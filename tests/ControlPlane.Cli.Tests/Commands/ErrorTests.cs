@@ -123,7 +123,7 @@ public sealed class ErrorTests : HookctlTest
     [InlineData("webhooks update wh_1", "Nothing to change")]
     [InlineData("webhooks update wh_1 --name a --clear name", "set and cleared")]
     [InlineData("webhooks update wh_1 --jitter 0.1 --clear retry_policy", "set and cleared")]
-    [InlineData("webhooks update wh_1 --retry hourly", "--retry expects standard, exponential")]
+    [InlineData("webhooks update wh_1 --retry hourly", "--retry expects standard, wawp")]
     [InlineData("webhooks create --url https://a", "--event-type")]
     [InlineData("webhooks create --url https://a --event-type * --secret a --secret-file b", "exclude each other")]
     [InlineData("webhooks create --url https://a --event-type * --header nothing", "KEY=VALUE")]

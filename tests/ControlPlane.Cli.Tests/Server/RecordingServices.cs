@@ -23,6 +23,12 @@ internal sealed class RecordingWebhooks(CallLog log) : WebhookService.WebhookSer
     public override Task<RotateSecretResponse> RotateSecret(RotateSecretRequest request, ServerCallContext context) =>
         log.TakeAsync<RotateSecretResponse>(request, context);
 
+    public override Task<ProbeWebhookResponse> ProbeWebhook(ProbeWebhookRequest request, ServerCallContext context) =>
+        log.TakeAsync<ProbeWebhookResponse>(request, context);
+
+    public override Task<PreviewRequestResponse> PreviewRequest(PreviewRequestRequest request, ServerCallContext context) =>
+        log.TakeAsync<PreviewRequestResponse>(request, context);
+
     public override Task<TestWebhookResponse> TestWebhook(TestWebhookRequest request, ServerCallContext context) =>
         log.TakeAsync<TestWebhookResponse>(request, context);
 }
@@ -67,6 +73,9 @@ internal sealed class RecordingDeliveries(CallLog log) : DeliveryService.Deliver
 
     public override Task<CancelRedriveResponse> CancelRedrive(CancelRedriveRequest request, ServerCallContext context) =>
         log.TakeAsync<CancelRedriveResponse>(request, context);
+
+    public override Task<ExplainDeliveryResponse> ExplainDelivery(ExplainDeliveryRequest request, ServerCallContext context) =>
+        log.TakeAsync<ExplainDeliveryResponse>(request, context);
 
     public override Task WatchDeliveries(
         WatchDeliveriesRequest request, IServerStreamWriter<WatchDeliveriesResponse> responseStream, ServerCallContext context) =>

@@ -13,6 +13,7 @@ public sealed class BackoffTextTests
 
     private static readonly Gen<RetryPolicy> Policies = Gen.OneOf(
         Gen.Constant(new RetryPolicy()),
+        Gen.Elements("wawp", "wahooks", "gowa").Select(preset => new RetryPolicy { Preset = preset }),
         Delay.Select(delay => new RetryPolicy { Fixed = new() { Delay = delay } }),
         Delay.NonEmptyListOf().Select(delays => new RetryPolicy { Schedule = new() { Delays = { delays } } }),
         Delay.Two().Zip(Gen.Choose(1, 1000)).Select(t => new RetryPolicy
@@ -38,6 +39,7 @@ public sealed class BackoffTextTests
     [InlineData("")]
     [InlineData("linear:5s")]
     [InlineData("standard:5s")]
+    [InlineData("wawp:5s")]
     [InlineData("fixed")]
     [InlineData("fixed:")]
     [InlineData("fixed:1s,2s")]

@@ -34,6 +34,9 @@ public sealed class RetryPolicyLimitTests
         ["many attempts"] = (new() { MaxAttempts = 101, Fixed = new() { Delay = Sample.Seconds(1) } }, "max_attempts OUT_OF_RANGE"),
         ["more attempts than delays"] = (Schedule(3, attempts: 5), "max_attempts OUT_OF_RANGE"),
         ["more attempts than the preset"] = (new() { MaxAttempts = 11 }, "max_attempts OUT_OF_RANGE"),
+        ["unknown preset"] = (new() { Preset = "Wawp" }, "preset PRESET_UNKNOWN"),
+        ["preset and backoff"] = (new() { Preset = "wawp", Exponential = new() }, "preset EXCLUSIVE"),
+        ["more attempts than another preset"] = (new() { Preset = "gowa", MaxAttempts = 4 }, "max_attempts OUT_OF_RANGE"),
         ["negative jitter"] = (new() { Jitter = -0.1 }, "jitter OUT_OF_RANGE"),
         ["large jitter"] = (new() { Jitter = 1.1 }, "jitter OUT_OF_RANGE"),
         ["no jitter"] = (new() { Jitter = double.NaN }, "jitter OUT_OF_RANGE"),
@@ -47,6 +50,8 @@ public sealed class RetryPolicyLimitTests
     private static readonly Dictionary<string, RetryPolicy> Right = new()
     {
         ["nothing set"] = new(),
+        ["preset"] = new() { Preset = "wawp", MaxAttempts = 16, Jitter = 0.1 },
+        ["standard by name"] = new() { Preset = "standard" },
         ["defaults of exponential"] = new() { Exponential = new() },
         ["widest exponential"] = new()
         {

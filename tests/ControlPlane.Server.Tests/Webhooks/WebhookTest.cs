@@ -116,5 +116,9 @@ public abstract class WebhookTest : IAsyncLifetime
             .AddSingleton(Sample.Urls)
             .AddSecrets(builder.Configuration, path)
             .AddWebhooks();
+        Configure(builder);
     }
+
+    /// <summary>Adds to what the server under test is made of.</summary>
+    private protected virtual void Configure(WebApplicationBuilder builder) { }
 }

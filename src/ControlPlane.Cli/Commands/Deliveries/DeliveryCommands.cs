@@ -10,6 +10,7 @@ internal static class DeliveryCommands
     {
         ReadDeliveries.CreateList(runner),
         ReadDeliveries.CreateGet(runner),
+        ExplainDelivery.Create(runner),
         SteerDelivery.CreateRetry(runner),
         SteerDelivery.CreateCancel(runner),
         RedriveDeliveries.Create(runner),

@@ -15,6 +15,8 @@ internal static class WebhookCommands
         DeleteWebhook.Create(runner),
         RotateSecret.Create(runner),
         TestWebhook.Create(runner),
+        ProbeWebhook.Create(runner),
+        PreviewRequest.Create(runner),
     };
 
     public static Argument<string> Id() => new("webhook-id") { Description = "The webhook, wh_..." };
