@@ -28,6 +28,13 @@ internal sealed class RequestPreviewer(
         var inline = request.TargetCase == TargetOneofCase.Inline;
         var endpoint = inline ? EndpointOf(request.Inline) : await FindAsync(caller, request.WebhookId, cancellationToken);
         var webhook = endpoint.Webhook;
+        if (endpoint.HasEnvelope && !JsonMediaType.Is(source.ContentType))
+        {
+            var violations = new Violations();
+            violations.Add("event.content_type", "UNSENDABLE", "must be JSON: the webhook's dialect puts the payload into JSON");
+            violations.ThrowIfAny();
+        }
+
         var occurrence = new EventRecord
         {
             Id = source.Id.Length > 0 ? source.Id : ids.Next("evt_"),
