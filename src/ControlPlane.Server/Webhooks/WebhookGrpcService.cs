@@ -12,6 +12,7 @@ internal sealed class WebhookGrpcService(
     WebhookValidator validator,
     WebhookQueries queries,
     WebhookChanges changes,
+    WebhookUpserts upserts,
     WebhookTester tester,
     IWebhookStore store,
     ContentFingerprint fingerprints,
@@ -76,6 +77,12 @@ internal sealed class WebhookGrpcService(
 
         var updated = await changes.UpdateAsync(caller, webhookId, request.Webhook.Etag, Change, context.CancellationToken);
         return new() { Webhook = Show(updated) };
+    }
+
+    public override async Task<UpsertWebhookResponse> UpsertWebhook(UpsertWebhookRequest request, ServerCallContext context)
+    {
+        var (webhook, secret) = await upserts.RunAsync(Caller.Of(context), request, context.CancellationToken);
+        return new() { Webhook = Show(webhook), Secret = secret ?? "", Created = secret is not null };
     }
 
     public override async Task<DeleteWebhookResponse> DeleteWebhook(DeleteWebhookRequest request, ServerCallContext context)

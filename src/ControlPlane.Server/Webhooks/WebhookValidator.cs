@@ -59,7 +59,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
 
     /// <summary>Answers the webhook as an update makes it; <c>enabled</c> is set exactly if the update is about it.</summary>
     /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>
-    public Webhook Accept(UpdateWebhookRequest request, Webhook current)
+    public Webhook Accept(UpdateWebhookRequest request, Webhook current, string ownSecret = "")
     {
         var violations = new Violations();
         var mask = UpdateMask.Read(request.UpdateMask, request.Webhook, violations);
@@ -78,6 +78,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
 
         // A stored URL stays usable for other changes when the rules for new ones have become stricter.
         CheckSettings(violations, merged, acceptedUrl: current.Url);
+        CheckSecret(violations, ownSecret);
         violations.ThrowIfAny();
         return merged;
     }
