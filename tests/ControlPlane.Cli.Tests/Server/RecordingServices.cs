@@ -17,6 +17,9 @@ internal sealed class RecordingWebhooks(CallLog log) : WebhookService.WebhookSer
     public override Task<UpdateWebhookResponse> UpdateWebhook(UpdateWebhookRequest request, ServerCallContext context) =>
         log.TakeAsync<UpdateWebhookResponse>(request, context);
 
+    public override Task<UpsertWebhookResponse> UpsertWebhook(UpsertWebhookRequest request, ServerCallContext context) =>
+        log.TakeAsync<UpsertWebhookResponse>(request, context);
+
     public override Task<DeleteWebhookResponse> DeleteWebhook(DeleteWebhookRequest request, ServerCallContext context) =>
         log.TakeAsync<DeleteWebhookResponse>(request, context);
 
