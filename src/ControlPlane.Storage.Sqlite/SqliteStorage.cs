@@ -25,6 +25,7 @@ public static class SqliteStorage
         Queue = new SqliteDeliveryQueue(database),
         Deliveries = new SqliteDeliveryStore(database),
         Webhooks = new SqliteWebhookStore(database),
+        EventTypes = new SqliteEventTypeStore(database),
         Access = new SqliteAccessStore(database),
         Changes = new SqliteChangeFeed(database),
         Close = database.DisposeAsync,

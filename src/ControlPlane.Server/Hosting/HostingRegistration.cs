@@ -36,6 +36,7 @@ internal static class HostingRegistration
             .AddSingleton(store.Queue)
             .AddSingleton(store.Deliveries)
             .AddSingleton(store.Webhooks)
+            .AddSingleton(store.EventTypes)
             .AddSingleton(store.Access)
             .AddSingleton(store.Changes);
         return builder;
