@@ -8,6 +8,6 @@ internal static class PublishingRegistration
             .Bind(configuration.GetSection("ControlPlane:Publishing"))
             .ValidateDataAnnotations()
             .ValidateOnStart();
-        return services.AddSingleton<Publisher>().AddSingleton<TestPublisher>().AddSingleton<EventValidator>();
+        return services.AddSingleton<Publisher>().AddSingleton<PublishRates>().AddSingleton<TestPublisher>().AddSingleton<EventValidator>();
     }
 }

@@ -58,6 +58,9 @@ internal sealed class UpdateMask
     /// <summary>Whether the mask names a field of the resource, by its whole path.</summary>
     public bool Names(string field) => _paths.Any(path => path.Count == 1 && path[0].Name == field);
 
+    /// <summary>Whether the mask names a field of the resource or something in it.</summary>
+    public bool Touches(string field) => _paths.Any(path => path[0].Name == field);
+
     /// <summary>Copies the named fields; messages, lists and maps are replaced whole.</summary>
     /// <param name="source">The resource with the new values.</param>
     /// <param name="target">The resource to change.</param>

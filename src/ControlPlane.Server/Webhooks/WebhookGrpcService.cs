@@ -1,4 +1,5 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Server.EventTypes;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Secrets;
 using ControlPlane.Storage;
@@ -8,12 +9,16 @@ using Grpc.Core;
 namespace ControlPlane.Server.Webhooks;
 
 /// <summary>Answers the calls that register endpoints.</summary>
-internal sealed class WebhookGrpcService(
+internal sealed partial class WebhookGrpcService(
     WebhookValidator validator,
     WebhookQueries queries,
     WebhookChanges changes,
     WebhookUpserts upserts,
     WebhookTester tester,
+    EventTypeQueries eventTypeQueries,
+    EventTypeChanges eventTypes,
+    StrictEventTypes strictTypes,
+    TenantPlans plans,
     IWebhookStore store,
     ContentFingerprint fingerprints,
     TimeProvider clock) : WebhookService.WebhookServiceBase
@@ -21,7 +26,9 @@ internal sealed class WebhookGrpcService(
     public override async Task<CreateWebhookResponse> CreateWebhook(CreateWebhookRequest request, ServerCallContext context)
     {
         var tenantId = Caller.Of(context).ResolveTenant(request.Webhook?.TenantId ?? "");
-        var draft = WebhookMapper.ToRecord(validator.Accept(request), WebhookMapper.Blank(tenantId));
+        await plans.RequireAsync(tenantId, Features.Webhooks, context.CancellationToken);
+        var unknown = await strictTypes.ReadAsync(tenantId, context.CancellationToken);
+        var draft = WebhookMapper.ToRecord(validator.Accept(request, unknown), WebhookMapper.Blank(tenantId));
         if (request.RequestId.Length > 0)
         {
             draft = draft with
@@ -59,10 +66,12 @@ internal sealed class WebhookGrpcService(
     {
         var caller = Caller.Of(context);
         var webhookId = WebhookValidator.AcceptId(request);
+        var tenantId = (await WritableAsync(webhookId, context)).TenantId;
+        var unknown = await strictTypes.ReadAsync(tenantId, context.CancellationToken);
         WebhookRecord Change(WebhookRecord stored, DateTimeOffset now)
         {
             var current = WebhookMapper.ToProto(stored, now);
-            var changed = WebhookMapper.ToRecord(validator.Accept(request, current), stored);
+            var changed = WebhookMapper.ToRecord(validator.Accept(request, current, unknown), stored);
             return WebhookMapper.ToProto(changed, now).Equals(current) ? stored : changed;
         }
 
@@ -94,6 +103,7 @@ internal sealed class WebhookGrpcService(
     public override async Task<RotateSecretResponse> RotateSecret(RotateSecretRequest request, ServerCallContext context)
     {
         var grace = WebhookValidator.Accept(request);
+        await WritableAsync(request.WebhookId, context);
         var (webhook, secret) = await changes.RotateAsync(
             Caller.Of(context), request.WebhookId, request.Etag, request.Secret, grace, context.CancellationToken);
         return new() { Webhook = Show(webhook), Secret = secret };
@@ -101,8 +111,16 @@ internal sealed class WebhookGrpcService(
 
     public override async Task<TestWebhookResponse> TestWebhook(TestWebhookRequest request, ServerCallContext context)
     {
-        var webhook = await queries.GetAsync(Caller.Of(context), request.WebhookId, context.CancellationToken);
+        var webhook = await WritableAsync(request.WebhookId, context);
         return new() { Delivery = await tester.TestAsync(webhook, request.EventType, request.Payload) };
+    }
+
+    /// <summary>A webhook of a tenant whose plan lets it be changed.</summary>
+    private async Task<WebhookRecord> WritableAsync(string webhookId, ServerCallContext context)
+    {
+        var webhook = await queries.GetAsync(Caller.Of(context), webhookId, context.CancellationToken);
+        await plans.RequireAsync(webhook.TenantId, Features.Webhooks, context.CancellationToken);
+        return webhook;
     }
 
     private Webhook Show(WebhookRecord webhook) => WebhookMapper.ToProto(webhook, clock.GetStoreNow());

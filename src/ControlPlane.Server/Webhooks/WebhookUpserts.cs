@@ -1,6 +1,7 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Egress;
+using ControlPlane.Server.EventTypes;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;
 using ControlPlane.V1;
@@ -13,7 +14,14 @@ namespace ControlPlane.Server.Webhooks;
 /// Between processes the store decides who gets an external id; a URL, which several webhooks may have, two could make twice.
 /// </summary>
 internal sealed class WebhookUpserts(
-    WebhookChanges changes, WebhookCatalog catalog, WebhookValidator validator, WebhookSecrets secrets, UrlPolicy urls)
+    WebhookChanges changes,
+    WebhookQueries queries,
+    WebhookCatalog catalog,
+    WebhookValidator validator,
+    WebhookSecrets secrets,
+    StrictEventTypes strictTypes,
+    TenantPlans plans,
+    UrlPolicy urls)
 {
     /// <summary>How often it is tried again when what was matched is changed by others in between.</summary>
     private const int MaximumTries = 10;
@@ -28,11 +36,13 @@ internal sealed class WebhookUpserts(
         var match = UpsertMatch.Read(request, urls);
         if (match.Kind == MatchKind.WebhookId)
         {
-            var etag = match.Webhook.Etag;
-            return (await ReplaceAsync(caller, match, match.Text, etag, request.Secret, cancellationToken), null);
+            var stored = await queries.GetAsync(caller, match.Text, cancellationToken);
+            await plans.RequireAsync(stored.TenantId, Features.Webhooks, cancellationToken);
+            return (await ReplaceAsync(caller, match, stored, match.Webhook.Etag, request.Secret, cancellationToken), null);
         }
 
         var tenantId = caller.ResolveTenant(match.Webhook.TenantId);
+        await plans.RequireAsync(tenantId, Features.Webhooks, cancellationToken);
         using var turn = await _turns.EnterAsync((tenantId, match.Kind, match.Text), cancellationToken);
         for (var tries = 1; ; tries++)
         {
@@ -66,7 +76,7 @@ internal sealed class WebhookUpserts(
                 // Replaced only as it was matched, so that one that has become another's is left alone.
                 WebhookConflicts.RequireEtag(stored, match.Webhook.Etag);
                 var etag = WebhookMapper.Etag(stored);
-                return (await ReplaceAsync(caller, match, stored.Id, etag, ownSecret, cancellationToken), null);
+                return (await ReplaceAsync(caller, match, stored, etag, ownSecret, cancellationToken), null);
             case [_, _]:
                 throw RequestErrors.FailedPrecondition(
                     "MATCH_AMBIGUOUS", match.Text, "Several webhooks of the tenant have this URL and these instances. Name one by its id.");
@@ -76,20 +86,22 @@ internal sealed class WebhookUpserts(
                     throw RequestErrors.EtagMismatch("webhook", ErrorText.Shorten(match.Text));
                 }
 
-                var accepted = validator.Accept(new CreateWebhookRequest { Webhook = match.Webhook, Secret = ownSecret });
+                var unknown = await strictTypes.ReadAsync(tenant.TenantId, cancellationToken);
+                var accepted = validator.Accept(new CreateWebhookRequest { Webhook = match.Webhook, Secret = ownSecret }, unknown);
                 var draft = WebhookMapper.ToRecord(accepted, WebhookMapper.Blank(tenant.TenantId));
                 return await changes.CreateAsync(draft, ownSecret, cancellationToken);
         }
     }
 
-    private Task<WebhookRecord> ReplaceAsync(
-        Caller caller, UpsertMatch match, string webhookId, string etag, string ownSecret, CancellationToken cancellationToken)
+    private async Task<WebhookRecord> ReplaceAsync(
+        Caller caller, UpsertMatch match, WebhookRecord found, string etag, string ownSecret, CancellationToken cancellationToken)
     {
+        var unknown = await strictTypes.ReadAsync(found.TenantId, cancellationToken);
         var request = new UpdateWebhookRequest { Webhook = match.Webhook, UpdateMask = new() { Paths = { "*" } } };
         WebhookRecord Replace(WebhookRecord stored, DateTimeOffset now)
         {
             var current = WebhookMapper.ToProto(stored, now);
-            var changed = WebhookMapper.ToRecord(validator.Accept(request, current, ownSecret), stored);
+            var changed = WebhookMapper.ToRecord(validator.Accept(request, current, unknown, ownSecret), stored);
             if (ownSecret.Length > 0 && !secrets.IsCurrent(stored, ownSecret))
             {
                 var newest = secrets.Seal(stored.Id, ownSecret, now);
@@ -99,7 +111,7 @@ internal sealed class WebhookUpserts(
             return WebhookMapper.ToProto(changed, now).Equals(current) ? stored : changed;
         }
 
-        return changes.UpdateAsync(caller, webhookId, etag, Replace, cancellationToken);
+        return await changes.UpdateAsync(caller, found.Id, etag, Replace, cancellationToken);
     }
 
     /// <summary>What was matched was made, changed or deleted by somebody else since. With the caller's own etag that is final.</summary>

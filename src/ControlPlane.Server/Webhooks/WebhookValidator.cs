@@ -20,7 +20,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
 
     /// <summary>Answers the webhook to create.</summary>
     /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>
-    public Webhook Accept(CreateWebhookRequest request)
+    public Webhook Accept(CreateWebhookRequest request, Predicate<string>? unknownType = null)
     {
         var violations = new Violations();
         var webhook = request.Webhook?.Clone();
@@ -30,7 +30,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         }
         else
         {
-            CheckSettings(violations, webhook, acceptedUrl: null);
+            CheckSettings(violations, webhook, acceptedUrl: null, unknownType);
         }
 
         CheckSecret(violations, request.Secret);
@@ -59,7 +59,8 @@ internal sealed class WebhookValidator(UrlPolicy urls)
 
     /// <summary>Answers the webhook as an update makes it; <c>enabled</c> is set exactly if the update is about it.</summary>
     /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>
-    public Webhook Accept(UpdateWebhookRequest request, Webhook current, string ownSecret = "")
+    public Webhook Accept(
+        UpdateWebhookRequest request, Webhook current, Predicate<string>? unknownType = null, string ownSecret = "")
     {
         var violations = new Violations();
         var mask = UpdateMask.Read(request.UpdateMask, request.Webhook, violations);
@@ -76,8 +77,9 @@ internal sealed class WebhookValidator(UrlPolicy urls)
             merged.Enabled = true;
         }
 
-        // A stored URL stays usable for other changes when the rules for new ones have become stricter.
-        CheckSettings(violations, merged, acceptedUrl: current.Url);
+        // What is stored stays usable for other changes when the rules for new settings have become stricter.
+        CheckSettings(
+            violations, merged, current.Url, type => unknownType?.Invoke(type) == true && !current.EventTypes.Contains(type));
         CheckSecret(violations, ownSecret);
         violations.ThrowIfAny();
         return merged;
@@ -95,7 +97,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         return grace ?? WebhookLimits.DefaultGrace;
     }
 
-    private void CheckSettings(Violations violations, Webhook webhook, string? acceptedUrl)
+    private void CheckSettings(Violations violations, Webhook webhook, string? acceptedUrl, Predicate<string>? unknownType)
     {
         FieldRules.CheckText(violations, $"{Field}.name", webhook.Name, WebhookLimits.Name, TextKind.Name);
         if (webhook.Url != acceptedUrl)
@@ -103,7 +105,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
             CheckUrl(violations, webhook);
         }
 
-        CheckFilters(violations, webhook);
+        CheckFilters(violations, webhook, unknownType);
         webhook.Dialect = webhook.Dialect.Length > 0 ? webhook.Dialect : Dialects.StandardWebhooks.Name;
         if (!Dialects.TryGet(webhook.Dialect, out var dialect))
         {
@@ -134,14 +136,14 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         webhook.Url = verdict.Url?.AbsoluteUri ?? webhook.Url;
     }
 
-    private static void CheckFilters(Violations violations, Webhook webhook)
+    private static void CheckFilters(Violations violations, Webhook webhook, Predicate<string>? unknownType)
     {
         if (webhook.EventTypes.Count == 0)
         {
             violations.Add($"{Field}.event_types", "REQUIRED", "must have at least one entry; \"*\" means every type");
         }
 
-        EventTypeRules.CheckPatterns(violations, $"{Field}.event_types", webhook.EventTypes, WebhookLimits.EventTypes);
+        EventTypeRules.CheckPatterns(violations, $"{Field}.event_types", webhook.EventTypes, WebhookLimits.EventTypes, unknownType);
         if (webhook.Instances.Count > WebhookLimits.Instances)
         {
             violations.Add($"{Field}.instances", "TOO_MANY", $"must have at most {WebhookLimits.Instances} entries");
