@@ -47,6 +47,7 @@ internal static class HookctlApp
             """)
         {
             WebhookCommands.Create(runner),
+            EventTypeCommands.Create(runner),
             EventCommands.Create(runner),
             DeliveryCommands.Create(runner),
             TenantCommands.Create(runner),

@@ -28,6 +28,18 @@ internal sealed class RecordingWebhooks(CallLog log) : WebhookService.WebhookSer
 
     public override Task<TestWebhookResponse> TestWebhook(TestWebhookRequest request, ServerCallContext context) =>
         log.TakeAsync<TestWebhookResponse>(request, context);
+
+    public override Task<ListEventTypesResponse> ListEventTypes(ListEventTypesRequest request, ServerCallContext context) =>
+        log.TakeAsync<ListEventTypesResponse>(request, context);
+
+    public override Task<CreateEventTypeResponse> CreateEventType(CreateEventTypeRequest request, ServerCallContext context) =>
+        log.TakeAsync<CreateEventTypeResponse>(request, context);
+
+    public override Task<UpdateEventTypeResponse> UpdateEventType(UpdateEventTypeRequest request, ServerCallContext context) =>
+        log.TakeAsync<UpdateEventTypeResponse>(request, context);
+
+    public override Task<DeleteEventTypeResponse> DeleteEventType(DeleteEventTypeRequest request, ServerCallContext context) =>
+        log.TakeAsync<DeleteEventTypeResponse>(request, context);
 }
 
 internal sealed class RecordingEvents(CallLog log) : EventService.EventServiceBase
