@@ -35,16 +35,6 @@ internal static class AccessView
         new("updated", Show.Time(tenant.UpdateTime)),
     ];
 
-    private static IEnumerable<Field> Plan(Tenant tenant, TenantLimits limits) =>
-    [
-        .. Field.Unless(!tenant.StrictEventTypes, "strict event types", () => Show.Yes(true)),
-        .. Field.Unless(limits.MaxWebhooks == 0, "max webhooks", () => Show.Number(limits.MaxWebhooks)),
-        .. Field.Unless(limits.PublishRatePerSecond == 0, "max publish rate", () => $"{Show.Number(limits.PublishRatePerSecond)}/s"),
-        .. Field.Unless(limits.MaxPayloadBytes == 0, "max payload", () => $"{Show.Number(limits.MaxPayloadBytes)} bytes"),
-        .. Field.Unless(
-            tenant.DisabledFeatures.Count == 0, "without", () => new Cell(Show.Words(tenant.DisabledFeatures), Tone.Waiting)),
-    ];
-
     public static IEnumerable<Field> Fields(ApiKey key, string secret = "") =>
     [
         new("id", key.Id),
@@ -64,6 +54,16 @@ internal static class AccessView
         new("store id", info.StoreId),
         new("node id", info.NodeId),
         new("started", Show.Time(info.StartTime)),
+    ];
+
+    private static IEnumerable<Field> Plan(Tenant tenant, TenantLimits limits) =>
+    [
+        .. Field.Unless(!tenant.StrictEventTypes, "strict event types", () => Show.Yes(true)),
+        .. Field.Unless(limits.MaxWebhooks == 0, "max webhooks", () => Show.Number(limits.MaxWebhooks)),
+        .. Field.Unless(limits.PublishRatePerSecond == 0, "max publish rate", () => $"{Show.Number(limits.PublishRatePerSecond)}/s"),
+        .. Field.Unless(limits.MaxPayloadBytes == 0, "max payload", () => $"{Show.Number(limits.MaxPayloadBytes)} bytes"),
+        .. Field.Unless(
+            tenant.DisabledFeatures.Count == 0, "without", () => new Cell(Show.Words(tenant.DisabledFeatures), Tone.Waiting)),
     ];
 
     private static Cell Owner(ApiKey key) => key.Platform ? new Cell("platform", Tone.Waiting) : key.TenantId;

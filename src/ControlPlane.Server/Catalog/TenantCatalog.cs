@@ -17,7 +17,9 @@ internal sealed class TenantCatalog
             config.ConfigVersion,
             config.Policy,
             config.EventTypes.ToFrozenSet(StringComparer.Ordinal),
-            config.Webhooks.ToImmutableSortedDictionary(w => w.Id, w => w, StringComparer.Ordinal)) { }
+            config.Webhooks.ToImmutableSortedDictionary(w => w.Id, w => w, StringComparer.Ordinal))
+    {
+    }
 
     private TenantCatalog(
         string tenantId,
