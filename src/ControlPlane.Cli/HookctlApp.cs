@@ -48,6 +48,7 @@ internal static class HookctlApp
             """)
         {
             WebhookCommands.Create(runner),
+            EventTypeCommands.Create(runner),
             EventCommands.Create(runner),
             DeliveryCommands.Create(runner),
             RedriveCommands.Create(runner),

@@ -3,6 +3,7 @@ using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Deliveries;
 using ControlPlane.Server.Dispatching;
 using ControlPlane.Server.Egress;
+using ControlPlane.Server.EventTypes;
 using ControlPlane.Server.Hosting;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
@@ -30,6 +31,7 @@ try
         .AddAccess(configuration)
         .AddEgress(configuration)
         .AddSingleton<WebhookCatalog>()
+        .AddEventTypes()
         .AddWebhooks()
         .AddPublishing(configuration)
         .AddSending(configuration)

@@ -8,6 +8,7 @@ namespace ControlPlane.Storage.Sqlite;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(WebhookRecord))]
 [JsonSerializable(typeof(RedriveTerms))]
+[JsonSerializable(typeof(TenantPolicy))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 internal sealed partial class Json : JsonSerializerContext

@@ -26,6 +26,7 @@ public static class SqliteStorage
         Deliveries = new SqliteDeliveryStore(database),
         Redrives = new SqliteRedriveStore(database),
         Webhooks = new SqliteWebhookStore(database),
+        EventTypes = new SqliteEventTypeStore(database),
         Access = new SqliteAccessStore(database),
         Changes = new SqliteChangeFeed(database),
         Close = database.DisposeAsync,

@@ -10,10 +10,11 @@ public interface IAccessStore
 
     Task<Page<TenantRecord>> ListTenantsAsync(long? before, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Replaces a tenant whose stored version is <c>tenant.Version - 1</c>; false if it is another one or there is none.</summary>
+    /// <summary>Replaces a tenant whose stored version is <c>tenant.Version - 1</c>; false if it is another one or there is none. Another
+    /// policy bumps the tenant's configuration version in the same commit.</summary>
     Task<bool> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken);
 
-    /// <summary>Deletes a tenant, its webhooks (if <paramref name="force"/>) and its keys in one commit.</summary>
+    /// <summary>Deletes a tenant, its webhooks (if <paramref name="force"/>), its event types and its keys in one commit.</summary>
     Task<TenantDelete> DeleteTenantAsync(
         string tenantId, long? version, bool force, DateTimeOffset now, CancellationToken cancellationToken);
 

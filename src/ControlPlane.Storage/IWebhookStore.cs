@@ -6,7 +6,8 @@ namespace ControlPlane.Storage;
 /// </summary>
 public interface IWebhookStore
 {
-    /// <summary>Stores a new webhook. A request id that was used is noticed before an external id that is taken.</summary>
+    /// <summary>Stores a new webhook. A request id that was used is noticed before an external id that is taken, and that before the
+    /// limit of the tenant's policy.</summary>
     Task<WebhookWrite> CreateAsync(WebhookRecord webhook, CancellationToken cancellationToken);
 
     /// <summary>Replaces a webhook whose stored version is <c>webhook.Version - 1</c>. Keeps <see cref="WebhookRecord.FailingSince"/>
@@ -26,13 +27,19 @@ public interface IWebhookStore
     /// <summary>Lists a tenant's webhooks, or all (null).</summary>
     Task<Page<WebhookRecord>> ListAsync(string? tenantId, long? before, int limit, CancellationToken cancellationToken);
 
-    /// <summary>All webhooks of a tenant with the configuration version they belong to, read in one snapshot; null if there is no
-    /// such tenant.</summary>
+    /// <summary>All webhooks of a tenant, its event types and its policy with the configuration version they belong to, read in one
+    /// snapshot; null if there is no such tenant.</summary>
     Task<TenantConfig?> LoadTenantAsync(string tenantId, CancellationToken cancellationToken);
 }
 
-/// <summary>A tenant's webhooks at one configuration version.</summary>
-public sealed record TenantConfig(string TenantId, long ConfigVersion, IReadOnlyList<WebhookRecord> Webhooks);
+/// <summary>A tenant's webhooks, and what else publishes depend on, at one configuration version.</summary>
+public sealed record TenantConfig(string TenantId, long ConfigVersion, IReadOnlyList<WebhookRecord> Webhooks)
+{
+    /// <summary>The names in the tenant's own catalogue, in no order.</summary>
+    public IReadOnlyList<string> EventTypes { get; init; } = [];
+
+    public TenantPolicy Policy { get; init; } = new();
+}
 
 /// <summary>How a webhook write ended.</summary>
 public enum WebhookWriteOutcome
@@ -49,6 +56,9 @@ public enum WebhookWriteOutcome
 
     /// <summary>A webhook of the tenant was created with the same request id; it is <see cref="WebhookWrite.Webhook"/>.</summary>
     RequestIdUsed,
+
+    /// <summary>The tenant has as many webhooks as its policy allows.</summary>
+    LimitReached,
 }
 
 /// <param name="Outcome">How it ended.</param>

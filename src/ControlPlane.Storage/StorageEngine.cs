@@ -22,6 +22,7 @@ public sealed record StorageEngine : IAsyncDisposable
     public required IDeliveryStore Deliveries { get; init; }
     public required IRedriveStore Redrives { get; init; }
     public required IWebhookStore Webhooks { get; init; }
+    public required IEventTypeStore EventTypes { get; init; }
     public required IAccessStore Access { get; init; }
     public required IChangeFeed Changes { get; init; }
 

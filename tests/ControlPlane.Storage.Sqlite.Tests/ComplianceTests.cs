@@ -26,6 +26,10 @@ public sealed class ChangeFeedTests : ChangeFeedTests<SqliteSource>;
 
 public sealed class WebhookTests : WebhookTests<SqliteSource>;
 
+public sealed class EventTypeTests : EventTypeTests<SqliteSource>;
+
+public sealed class TenantPolicyTests : TenantPolicyTests<SqliteSource>;
+
 public sealed class AccessTests : AccessTests<SqliteSource>;
 
 public sealed class DurabilityTests : DurabilityTests<SqliteSource>;

@@ -38,6 +38,7 @@ public sealed class QueryPlanTests : SqliteTests
         ["tenant's redrives"] = (RedriveRows.OfTenant, "redrives_tenant (tenant_seq=? AND rowid<?)"),
         ["webhook by external id"] = (WebhookRows.ByExternalId, "webhooks_external_id (tenant_seq=? AND external_id=?)"),
         ["webhook by request id"] = (WebhookRows.ByRequestId, "webhooks_request_id (tenant_seq=? AND request_id=?)"),
+        ["tenant's event types"] = (EventTypeRows.OfTenant, "event_types_tenant (tenant_seq=? AND rowid<?)"),
         ["tenant's webhooks"] = (WebhookRows.OfTenant, "webhooks_tenant (tenant_seq=? AND rowid<?)"),
     };
 

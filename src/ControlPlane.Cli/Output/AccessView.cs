@@ -29,6 +29,7 @@ internal static class AccessView
         new("id", tenant.Id),
         new("name", tenant.Name),
         .. Field.Unless(tenant.Labels.Count == 0, "labels", () => Show.Map(tenant.Labels)),
+        .. Plan(tenant, tenant.Limits ?? new TenantLimits()),
         new("etag", new Cell(tenant.Etag, Tone.Dim)),
         new("created", Show.Time(tenant.CreateTime)),
         new("updated", Show.Time(tenant.UpdateTime)),
@@ -53,6 +54,16 @@ internal static class AccessView
         new("store id", info.StoreId),
         new("node id", info.NodeId),
         new("started", Show.Time(info.StartTime)),
+    ];
+
+    private static IEnumerable<Field> Plan(Tenant tenant, TenantLimits limits) =>
+    [
+        .. Field.Unless(!tenant.StrictEventTypes, "strict event types", () => Show.Yes(true)),
+        .. Field.Unless(limits.MaxWebhooks == 0, "max webhooks", () => Show.Number(limits.MaxWebhooks)),
+        .. Field.Unless(limits.PublishRatePerSecond == 0, "max publish rate", () => $"{Show.Number(limits.PublishRatePerSecond)}/s"),
+        .. Field.Unless(limits.MaxPayloadBytes == 0, "max payload", () => $"{Show.Number(limits.MaxPayloadBytes)} bytes"),
+        .. Field.Unless(
+            tenant.DisabledFeatures.Count == 0, "without", () => new Cell(Show.Words(tenant.DisabledFeatures), Tone.Waiting)),
     ];
 
     private static Cell Owner(ApiKey key) => key.Platform ? new Cell("platform", Tone.Waiting) : key.TenantId;

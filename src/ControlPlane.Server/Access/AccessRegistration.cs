@@ -25,6 +25,7 @@ internal static class AccessRegistration
         // One instance for all calls; gRPC would make one per call otherwise.
         services.AddSingleton<ErrorInterceptor>();
         services.AddSingleton<AccessInterceptor>();
+        services.AddSingleton<TenantPlans>();
         services.AddSingleton<TenantAdmin>();
         services.AddSingleton<ApiKeyAdmin>();
         services.AddSingleton<AdminGrpcService>();

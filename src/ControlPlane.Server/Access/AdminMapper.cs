@@ -7,15 +7,17 @@ namespace ControlPlane.Server.Access;
 /// <summary>Tenants and API keys as the contract shows them.</summary>
 internal static class AdminMapper
 {
-    public static Tenant ToProto(TenantRecord tenant) => new()
+    public static Tenant ToProto(TenantRecord tenant)
     {
-        Id = tenant.Id,
-        Name = tenant.Name,
-        Labels = { tenant.Labels.ToDictionary() },
-        Etag = TenantAdmin.EtagOf(tenant),
-        CreateTime = ToTimestamp(tenant.CreateTime),
-        UpdateTime = ToTimestamp(tenant.UpdateTime),
-    };
+        var proto = TenantPolicyMapper.ToProto(tenant.Policy);
+        proto.Id = tenant.Id;
+        proto.Name = tenant.Name;
+        proto.Labels.Add(tenant.Labels.ToDictionary());
+        proto.Etag = TenantAdmin.EtagOf(tenant);
+        proto.CreateTime = ToTimestamp(tenant.CreateTime);
+        proto.UpdateTime = ToTimestamp(tenant.UpdateTime);
+        return proto;
+    }
 
     public static ApiKey ToProto(ApiKeyRecord key) => new()
     {

@@ -27,6 +27,7 @@ internal sealed class TenantAdmin(
             Id = draft.Id.Length > 0 ? draft.Id : ids.Next("ten_"),
             Name = draft.Name ?? "",
             Labels = draft.Labels ?? new Dictionary<string, string>(),
+            Policy = draft.Policy?.Invoke(new()) ?? new(),
             CreateTime = now,
             UpdateTime = now,
         };
@@ -53,7 +54,7 @@ internal sealed class TenantAdmin(
                 throw RequestErrors.EtagMismatch(ResourceType, draft.Id);
             }
 
-            if (draft is { Name: null, Labels: null })
+            if (draft is { Name: null, Labels: null, Policy: null })
             {
                 return held;
             }
@@ -62,11 +63,18 @@ internal sealed class TenantAdmin(
             {
                 Name = draft.Name ?? held.Name,
                 Labels = draft.Labels ?? held.Labels,
+                Policy = draft.Policy?.Invoke(held.Policy) ?? held.Policy,
                 Version = held.Version + 1,
                 UpdateTime = clock.GetStoreNow(),
             };
             if (await store.UpdateTenantAsync(changed, cancellationToken))
             {
+                if (draft.Policy is not null)
+                {
+                    // Before anybody is answered, and also for a caller that went away: calls that begin from here on are held to it.
+                    await catalog.RefreshAsync(changed.Id, CancellationToken.None);
+                }
+
                 return changed;
             }
 

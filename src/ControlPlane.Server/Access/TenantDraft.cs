@@ -1,4 +1,7 @@
+using ControlPlane.Storage;
+
 namespace ControlPlane.Server.Access;
 
 /// <summary>What a caller asks a tenant to be; null where nothing was asked for.</summary>
-internal sealed record TenantDraft(string Id, string Etag, string? Name, IReadOnlyDictionary<string, string>? Labels);
+internal sealed record TenantDraft(
+    string Id, string Etag, string? Name, IReadOnlyDictionary<string, string>? Labels, Func<TenantPolicy, TenantPolicy>? Policy);

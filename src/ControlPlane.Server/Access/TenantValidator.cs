@@ -23,8 +23,9 @@ internal static partial class TenantValidator
 
         CheckName(tenant, violations);
         CheckLabels(tenant, violations);
+        TenantPolicyMapper.Check(tenant, violations);
         violations.ThrowIfAny();
-        return new(tenant.Id, Etag: "", tenant.Name, tenant.Labels.ToDictionary());
+        return new(tenant.Id, Etag: "", tenant.Name, tenant.Labels.ToDictionary(), _ => TenantPolicyMapper.ToRecord(tenant));
     }
 
     public static TenantDraft ReadUpdate(UpdateTenantRequest request)
@@ -49,8 +50,9 @@ internal static partial class TenantValidator
             CheckLabels(tenant, violations);
         }
 
+        var policy = TenantPolicyMapper.ReadChange(mask, tenant, violations);
         violations.ThrowIfAny();
-        return new(tenant.Id, tenant.Etag, name ? tenant.Name : null, labels ? tenant.Labels.ToDictionary() : null);
+        return new(tenant.Id, tenant.Etag, name ? tenant.Name : null, labels ? tenant.Labels.ToDictionary() : null, policy);
     }
 
     public static void CheckDelete(DeleteTenantRequest request)

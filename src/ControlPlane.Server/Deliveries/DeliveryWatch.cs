@@ -8,7 +8,7 @@ using Grpc.Core;
 namespace ControlPlane.Server.Deliveries;
 
 /// <summary>Turns a WatchDeliveries call into a watch, and what it tells into messages.</summary>
-internal sealed class DeliveryWatch(WatchStream stream, IChangeFeed feed, StorageEngine store)
+internal sealed class DeliveryWatch(WatchStream stream, IChangeFeed feed, StorageEngine store, TenantPlans plans)
 {
     private static readonly TimeSpan DefaultHeartbeat = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromSeconds(1);
@@ -25,6 +25,11 @@ internal sealed class DeliveryWatch(WatchStream stream, IChangeFeed feed, Storag
         var resumed = ReadToken(request, violations);
         violations.ThrowIfAny();
         filter = filter with { TenantId = Caller.Of(context).ResolveListTenant(request.TenantId) };
+        if (filter.TenantId is not null)
+        {
+            await plans.RequireAsync(filter.TenantId, Features.Watch, context.CancellationToken);
+        }
+
         if (resumed > feed.Head)
         {
             throw RequestErrors.OutOfRange(

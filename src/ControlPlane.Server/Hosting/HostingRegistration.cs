@@ -37,6 +37,7 @@ internal static class HostingRegistration
             .AddSingleton(store.Deliveries)
             .AddSingleton(store.Redrives)
             .AddSingleton(store.Webhooks)
+            .AddSingleton(store.EventTypes)
             .AddSingleton(store.Access)
             .AddSingleton(store.Changes);
         return builder;

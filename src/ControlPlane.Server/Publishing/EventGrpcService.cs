@@ -7,7 +7,8 @@ using Grpc.Core;
 namespace ControlPlane.Server.Publishing;
 
 /// <summary>EventService over gRPC.</summary>
-internal sealed class EventGrpcService(Publisher publisher, IEventStore events, EventValidator validator) : EventService.EventServiceBase
+internal sealed class EventGrpcService(Publisher publisher, IEventStore events, EventValidator validator, TenantPlans plans)
+    : EventService.EventServiceBase
 {
     private const int MaximumBatch = 1000;
     private const int MaximumTypeFilters = 50;
@@ -95,10 +96,19 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
     }
 
     private async Task<IReadOnlyList<AppendedEvent>> PublishAsync(
-        string tenantId, EventDraft[] drafts, Func<int, string> field, CancellationToken cancellationToken) =>
-        await publisher.PublishAsync(tenantId, drafts, cancellationToken) switch
+        string tenantId, EventDraft[] drafts, Func<int, string> field, CancellationToken cancellationToken)
+    {
+        await plans.RequireAsync(tenantId, Features.Publish, cancellationToken);
+        return await publisher.PublishAsync(tenantId, drafts, cancellationToken) switch
         {
             PublishResult.Published published => published.Events,
+            PublishResult.UnknownTypes unknown => throw UnknownTypes(unknown.Indexes, field),
+            PublishResult.PayloadOverLimit over => throw RequestErrors.QuotaExceeded(
+                "PAYLOAD_LIMIT_EXCEEDED",
+                tenantId,
+                $"{field(over.Index)}.payload: the tenant's plan allows payloads of at most {over.MaxBytes} bytes."),
+            PublishResult.TooFast fast => throw RequestErrors.QuotaExceeded(
+                "PUBLISH_RATE_EXCEEDED", tenantId, "The tenant publishes more events per second than its plan allows.", fast.RetryAfter),
             PublishResult.Conflict conflict => throw RequestErrors.AlreadyExists(
                 "EVENT_CONFLICT",
                 "event",
@@ -106,4 +116,17 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
                 $"{field(conflict.Index)}: the id or idempotency key was used for an event with other content."),
             _ => throw RequestErrors.NotFound("tenant", tenantId),
         };
+    }
+
+    private static RequestException UnknownTypes(IReadOnlyList<int> indexes, Func<int, string> field)
+    {
+        var violations = new Violations();
+        foreach (var index in indexes)
+        {
+            violations.Add(
+                $"{field(index)}.type", "EVENT_TYPE_UNKNOWN", "must be in a catalogue of event types, since the tenant has strict_event_types");
+        }
+
+        return violations.ToException();
+    }
 }

@@ -15,6 +15,15 @@ internal abstract record PublishResult
 
     /// <summary>The event at the index has the id or idempotency key of a different one.</summary>
     public sealed record Conflict(int Index) : PublishResult;
+
+    /// <summary>The tenant is held to the catalogues of event types, and the events at the indexes are of none that they list.</summary>
+    public sealed record UnknownTypes(IReadOnlyList<int> Indexes) : PublishResult;
+
+    /// <summary>The payload of the event at the index is larger than the tenant's plan allows.</summary>
+    public sealed record PayloadOverLimit(int Index, int MaxBytes) : PublishResult;
+
+    /// <summary>The tenant publishes faster than its plan allows.</summary>
+    public sealed record TooFast(TimeSpan RetryAfter) : PublishResult;
 }
 
 /// <summary>
@@ -22,7 +31,8 @@ internal abstract record PublishResult
 /// their lane. Answers after the commit is on disk.
 /// </summary>
 internal sealed class Publisher(
-    IEventStore events, WebhookCatalog catalog, Dispatcher dispatcher, LeaseBook leases, IdSource ids, TimeProvider clock)
+    IEventStore events, WebhookCatalog catalog, Dispatcher dispatcher, LeaseBook leases, PublishRates rates, IdSource ids,
+    TimeProvider clock)
 {
     public async Task<PublishResult> PublishAsync(
         string tenantId, IReadOnlyList<EventDraft> drafts, CancellationToken cancellationToken)
@@ -31,18 +41,36 @@ internal sealed class Publisher(
             .Select(draft => draft.Id.Length > 0 || draft.IdempotencyKey.Length > 0 ? EventFingerprint.Of(draft) : null)
             .ToArray();
         var picture = await catalog.GetAsync(tenantId, cancellationToken);
+        var (fresh, counted) = (false, false);
         while (picture is not null)
         {
-            var result = await TryAsync(tenantId, drafts, fingerprints, picture, cancellationToken);
-            if (result is not null)
+            var result = PublishRules.Check(picture, drafts);
+            if (result is not null && fresh)
             {
                 return result;
             }
 
-            // A webhook was changed between matching and commit: match anew, so that the change is seen.
+            if (result is null)
+            {
+                if (!counted && rates.Take(tenantId, picture.Policy.PublishRatePerSecond, drafts.Count) is { } wait)
+                {
+                    return new PublishResult.TooFast(wait);
+                }
+
+                counted = true;
+                result = await TryAsync(tenantId, drafts, fingerprints, picture, cancellationToken);
+                if (result is not null)
+                {
+                    return result;
+                }
+            }
+
+            // Something was changed before the commit, or so long ago that another process did it: begin anew, so that it is seen.
             picture = await catalog.RefreshAsync(tenantId, cancellationToken);
+            fresh = true;
         }
 
+        rates.Forget(tenantId);
         return new PublishResult.TenantNotFound();
     }
 

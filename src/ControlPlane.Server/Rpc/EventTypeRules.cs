@@ -19,7 +19,13 @@ internal static class EventTypeRules
         text is "*" || (text.EndsWith(".*") ? text.Length <= MaximumLength && IsType(text[..^2]) : IsType(text));
 
     /// <summary>Notes what is wrong with a list of patterns.</summary>
-    public static void CheckPatterns(Violations violations, string field, IReadOnlyList<string> patterns, int maximum)
+    /// <param name="violations">Where to note.</param>
+    /// <param name="field">The list's path.</param>
+    /// <param name="patterns">The list.</param>
+    /// <param name="maximum">How many there may be.</param>
+    /// <param name="unknown">Which well-formed patterns are of no catalogue; null if it does not matter.</param>
+    public static void CheckPatterns(
+        Violations violations, string field, IReadOnlyList<string> patterns, int maximum, Predicate<string>? unknown = null)
     {
         if (patterns.Count > maximum)
         {
@@ -41,6 +47,11 @@ internal static class EventTypeRules
             else if (!seen.Add(patterns[i]))
             {
                 violations.Add($"{field}[{i}]", "DUPLICATE", "is listed twice");
+            }
+            else if (unknown?.Invoke(patterns[i]) == true)
+            {
+                violations.Add(
+                    $"{field}[{i}]", "EVENT_TYPE_UNKNOWN", "must be in a catalogue of event types, since the tenant has strict_event_types");
             }
         }
     }

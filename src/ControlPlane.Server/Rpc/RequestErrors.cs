@@ -39,6 +39,27 @@ internal static class RequestErrors
 
     public static RequestException PermissionDenied(string reason, string message) => new(StatusCode.PermissionDenied, reason, message);
 
+    /// <summary>The tenant's plan lacks a feature.</summary>
+    public static RequestException SubscriptionRequired(string tenantId, string feature) => new(
+        StatusCode.PermissionDenied,
+        "SUBSCRIPTION_REQUIRED",
+        $"The plan of the tenant \"{tenantId}\" does not have the feature \"{feature}\".")
+    {
+        Metadata = new Dictionary<string, string> { ["feature"] = feature, ["tenant_id"] = tenantId },
+    };
+
+    /// <summary>The tenant used what it may; with a time to wait if it may again by itself.</summary>
+    public static RequestException QuotaExceeded(string reason, string tenantId, string message, TimeSpan? retryAfter = null)
+    {
+        var quota = new QuotaFailure
+        {
+            Violations = { new QuotaFailure.Types.Violation { Subject = $"tenant:{tenantId}", Description = message } },
+        };
+        return retryAfter is { } delay
+            ? new(StatusCode.ResourceExhausted, reason, message, quota, new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) })
+            : new(StatusCode.ResourceExhausted, reason, message, quota);
+    }
+
     /// <summary>The key lacks a scope.</summary>
     public static RequestException ScopeMissing(string scope) =>
         new(StatusCode.PermissionDenied, "SCOPE_MISSING", $"The API key does not have the scope \"{scope}\", which this call needs.")

@@ -35,16 +35,20 @@ internal sealed class Violations
     /// <exception cref="RequestException">INVALID_ARGUMENT with all violations.</exception>
     public void ThrowIfAny()
     {
-        if (!Any)
+        if (Any)
         {
-            return;
+            throw ToException();
         }
+    }
 
+    /// <summary>The refusal; there must be a violation.</summary>
+    public RequestException ToException()
+    {
         var first = _badRequest.FieldViolations[0];
         var message = _count == 1
             ? $"{first.Field}: {first.Description}"
             : $"{_count} fields are wrong: "
                 + string.Join(", ", _badRequest.FieldViolations.Select(v => v.Field).Distinct().Take(10));
-        throw new RequestException(StatusCode.InvalidArgument, "INVALID_FIELDS", message, _badRequest);
+        return new RequestException(StatusCode.InvalidArgument, "INVALID_FIELDS", message, _badRequest);
     }
 }

@@ -32,6 +32,7 @@ internal static class WebhookConflicts
         WebhookWriteOutcome.TenantNotFound => RequestErrors.NotFound("tenant", webhook.TenantId),
         WebhookWriteOutcome.VersionMismatch => RequestErrors.EtagMismatch("webhook", webhook.Id),
         WebhookWriteOutcome.ExternalIdTaken => ExternalIdTaken(webhook.ExternalId),
+        WebhookWriteOutcome.LimitReached => LimitReached(webhook.TenantId),
         _ => RequestErrors.NotFound("webhook", webhook.Id),
     };
 
@@ -49,7 +50,7 @@ internal static class WebhookConflicts
         }
 
         RequireFreeExternalId(tenant, draft);
-        return null;
+        return tenant.Policy.MaxWebhooks is > 0 and var most && tenant.Webhooks.Count >= most ? throw LimitReached(draft.TenantId) : null;
     }
 
     /// <summary>Looks for what would make the store refuse a changed webhook, without storing it.</summary>
@@ -68,6 +69,9 @@ internal static class WebhookConflicts
             throw ExternalIdTaken(webhook.ExternalId);
         }
     }
+
+    private static RequestException LimitReached(string tenantId) => RequestErrors.QuotaExceeded(
+        "WEBHOOK_LIMIT_REACHED", tenantId, "The tenant has as many webhooks as its plan allows.");
 
     private static RequestException ExternalIdTaken(string externalId) => RequestErrors.AlreadyExists(
         "EXTERNAL_ID_TAKEN", "webhook", externalId, "Another webhook of the tenant has this external id.");

@@ -1,4 +1,5 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Server.EventTypes;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Secrets;
 using ControlPlane.Storage;
@@ -8,14 +9,19 @@ using Grpc.Core;
 namespace ControlPlane.Server.Webhooks;
 
 /// <summary>Answers the calls that register endpoints.</summary>
-internal sealed class WebhookGrpcService(
+internal sealed partial class WebhookGrpcService(
     WebhookValidator validator,
     WebhookQueries queries,
     WebhookChanges changes,
+    WebhookUpserts upserts,
     WebhookTester tester,
     WebhookSecrets secrets,
     WebhookProber prober,
     RequestPreviewer previewer,
+    EventTypeQueries eventTypeQueries,
+    EventTypeChanges eventTypes,
+    StrictEventTypes strictTypes,
+    TenantPlans plans,
     IWebhookStore store,
     ContentFingerprint fingerprints,
     TimeProvider clock) : WebhookService.WebhookServiceBase
@@ -23,7 +29,9 @@ internal sealed class WebhookGrpcService(
     public override async Task<CreateWebhookResponse> CreateWebhook(CreateWebhookRequest request, ServerCallContext context)
     {
         var tenantId = Caller.Of(context).ResolveTenant(request.Webhook?.TenantId ?? "");
-        var draft = WebhookMapper.ToRecord(validator.Accept(request), WebhookMapper.Blank(tenantId));
+        await plans.RequireAsync(tenantId, Features.Webhooks, context.CancellationToken);
+        var unknown = await strictTypes.ReadAsync(tenantId, context.CancellationToken);
+        var draft = WebhookMapper.ToRecord(validator.Accept(request, unknown), WebhookMapper.Blank(tenantId));
         if (request.RequestId.Length > 0)
         {
             draft = draft with
@@ -61,10 +69,12 @@ internal sealed class WebhookGrpcService(
     {
         var caller = Caller.Of(context);
         var webhookId = WebhookValidator.AcceptId(request);
+        var tenantId = (await WritableAsync(webhookId, context)).TenantId;
+        var unknown = await strictTypes.ReadAsync(tenantId, context.CancellationToken);
         WebhookRecord Change(WebhookRecord stored, DateTimeOffset now)
         {
             var current = WebhookMapper.ToProto(stored, now);
-            var changed = WebhookMapper.ToRecord(validator.Accept(request, current), stored);
+            var changed = WebhookMapper.ToRecord(validator.Accept(request, current, unknown), stored);
             secrets.RequireKeys(stored, changed, now);
             return WebhookMapper.ToProto(changed, now).Equals(current) ? stored : changed;
         }
@@ -82,6 +92,12 @@ internal sealed class WebhookGrpcService(
         return new() { Webhook = Show(updated) };
     }
 
+    public override async Task<UpsertWebhookResponse> UpsertWebhook(UpsertWebhookRequest request, ServerCallContext context)
+    {
+        var (webhook, secret) = await upserts.RunAsync(Caller.Of(context), request, context.CancellationToken);
+        return new() { Webhook = Show(webhook), Secret = secret ?? "", Created = secret is not null };
+    }
+
     public override async Task<DeleteWebhookResponse> DeleteWebhook(DeleteWebhookRequest request, ServerCallContext context)
     {
         await changes.DeleteAsync(Caller.Of(context), request.WebhookId, request.Etag, context.CancellationToken);
@@ -91,6 +107,7 @@ internal sealed class WebhookGrpcService(
     public override async Task<RotateSecretResponse> RotateSecret(RotateSecretRequest request, ServerCallContext context)
     {
         var grace = WebhookValidator.Accept(request);
+        await WritableAsync(request.WebhookId, context);
         var (webhook, secret) = await changes.RotateAsync(
             Caller.Of(context), request.WebhookId, request.Etag, request.Secret, grace, context.CancellationToken);
         return new() { Webhook = Show(webhook), Secret = secret };
@@ -98,7 +115,7 @@ internal sealed class WebhookGrpcService(
 
     public override async Task<TestWebhookResponse> TestWebhook(TestWebhookRequest request, ServerCallContext context)
     {
-        var webhook = await queries.GetAsync(Caller.Of(context), request.WebhookId, context.CancellationToken);
+        var webhook = await WritableAsync(request.WebhookId, context);
         return new() { Delivery = await tester.TestAsync(webhook, request.EventType, request.Payload) };
     }
 
@@ -107,6 +124,14 @@ internal sealed class WebhookGrpcService(
 
     public override Task<PreviewRequestResponse> PreviewRequest(PreviewRequestRequest request, ServerCallContext context) =>
         previewer.PreviewAsync(Caller.Of(context), request, context.CancellationToken);
+
+    /// <summary>A webhook of a tenant whose plan lets it be changed.</summary>
+    private async Task<WebhookRecord> WritableAsync(string webhookId, ServerCallContext context)
+    {
+        var webhook = await queries.GetAsync(Caller.Of(context), webhookId, context.CancellationToken);
+        await plans.RequireAsync(webhook.TenantId, Features.Webhooks, context.CancellationToken);
+        return webhook;
+    }
 
     private Webhook Show(WebhookRecord webhook) => WebhookMapper.ToProto(webhook, clock.GetStoreNow());
 }

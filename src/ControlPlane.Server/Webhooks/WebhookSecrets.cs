@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Secrets;
 using ControlPlane.Server.Sending;
@@ -47,6 +49,12 @@ internal sealed class WebhookSecrets(SecretSealer sealer, IdSource ids)
 
         violations.ThrowIfAny();
     }
+
+    /// <summary>Whether a secret is the one that a webhook signs with as its current one; not if that cannot be opened.</summary>
+    public bool IsCurrent(WebhookRecord webhook, string secret) =>
+        webhook.Secrets is [var newest, ..]
+        && sealer.TryOpen(webhook.Id, newest.Id, newest.Sealed, out var opened)
+        && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(opened), Encoding.UTF8.GetBytes(secret));
 
     /// <summary>The secrets that sign at a time, newest first.</summary>
     public static IReadOnlyList<SecretRecord> Signing(IReadOnlyList<SecretRecord> secrets, DateTimeOffset now) =>

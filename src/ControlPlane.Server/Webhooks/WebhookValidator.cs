@@ -20,7 +20,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
 
     /// <summary>Answers the webhook to create.</summary>
     /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>
-    public Webhook Accept(CreateWebhookRequest request)
+    public Webhook Accept(CreateWebhookRequest request, Predicate<string>? unknownType = null)
     {
         var violations = new Violations();
         var webhook = request.Webhook?.Clone();
@@ -31,7 +31,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         }
         else
         {
-            dialects = CheckSettings(violations, webhook, acceptedUrl: null);
+            dialects = CheckSettings(violations, webhook, acceptedUrl: null, unknownType);
         }
 
         CheckSecret(violations, request.Secret, dialects);
@@ -60,7 +60,8 @@ internal sealed class WebhookValidator(UrlPolicy urls)
 
     /// <summary>Answers the webhook as an update makes it; <c>enabled</c> is set exactly if the update is about it.</summary>
     /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>
-    public Webhook Accept(UpdateWebhookRequest request, Webhook current)
+    public Webhook Accept(
+        UpdateWebhookRequest request, Webhook current, Predicate<string>? unknownType = null, string ownSecret = "")
     {
         var violations = new Violations();
         var mask = UpdateMask.Read(request.UpdateMask, request.Webhook, violations);
@@ -79,8 +80,10 @@ internal sealed class WebhookValidator(UrlPolicy urls)
 
         DialectRules.Displace(mask, merged);
 
-        // A stored URL stays usable for other changes when the rules for new ones have become stricter.
-        _ = CheckSettings(violations, merged, acceptedUrl: current.Url);
+        // What is stored stays usable for other changes when the rules for new settings have become stricter.
+        var dialects = CheckSettings(
+            violations, merged, current.Url, type => unknownType?.Invoke(type) == true && !current.EventTypes.Contains(type));
+        CheckSecret(violations, ownSecret, dialects);
         violations.ThrowIfAny();
         return merged;
     }
@@ -97,7 +100,8 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         return grace ?? WebhookLimits.DefaultGrace;
     }
 
-    private IReadOnlyList<Dialect> CheckSettings(Violations violations, Webhook webhook, string? acceptedUrl)
+    private IReadOnlyList<Dialect> CheckSettings(
+        Violations violations, Webhook webhook, string? acceptedUrl, Predicate<string>? unknownType)
     {
         FieldRules.CheckText(violations, $"{Field}.name", webhook.Name, WebhookLimits.Name, TextKind.Name);
         if (webhook.Url != acceptedUrl)
@@ -105,7 +109,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
             CheckUrl(violations, webhook);
         }
 
-        CheckFilters(violations, webhook);
+        CheckFilters(violations, webhook, unknownType);
         var dialects = DialectRules.Check(violations, Field, webhook);
         if (webhook.RetryPolicy is { } policy)
         {
@@ -131,14 +135,14 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         webhook.Url = verdict.Url?.AbsoluteUri ?? webhook.Url;
     }
 
-    private static void CheckFilters(Violations violations, Webhook webhook)
+    private static void CheckFilters(Violations violations, Webhook webhook, Predicate<string>? unknownType)
     {
         if (webhook.EventTypes.Count == 0)
         {
             violations.Add($"{Field}.event_types", "REQUIRED", "must have at least one entry; \"*\" means every type");
         }
 
-        EventTypeRules.CheckPatterns(violations, $"{Field}.event_types", webhook.EventTypes, WebhookLimits.EventTypes);
+        EventTypeRules.CheckPatterns(violations, $"{Field}.event_types", webhook.EventTypes, WebhookLimits.EventTypes, unknownType);
         if (webhook.Instances.Count > WebhookLimits.Instances)
         {
             violations.Add($"{Field}.instances", "TOO_MANY", $"must have at most {WebhookLimits.Instances} entries");

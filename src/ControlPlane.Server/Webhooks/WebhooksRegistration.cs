@@ -14,6 +14,7 @@ internal static class WebhooksRegistration
         services.AddSingleton<WebhookValidator>();
         services.AddSingleton<WebhookQueries>();
         services.AddSingleton<WebhookChanges>();
+        services.AddSingleton<WebhookUpserts>();
         services.AddSingleton<WebhookTester>();
         services.AddSingleton<WebhookProber>();
         services.AddSingleton<RequestPreviewer>();

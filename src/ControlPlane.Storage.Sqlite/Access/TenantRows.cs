@@ -1,18 +1,26 @@
+using System.Text.Json;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Tenant rows as records. A deleted tenant's row stays: its id is not given out again.</summary>
 internal static class TenantRows
 {
-    private const string Select = "SELECT seq, id, name, labels, version, create_time, update_time FROM tenants ";
+    private const string Select = "SELECT seq, id, name, labels, version, create_time, update_time, policy FROM tenants ";
 
     private static readonly Sql ById = new(Select + "WHERE id = ? AND delete_time IS NULL");
     private static readonly Sql Listed = new(Select + "WHERE seq < ? AND delete_time IS NULL ORDER BY seq DESC LIMIT ?");
     private static readonly Sql SeqById = new("SELECT seq FROM tenants WHERE id = ?");
     private static readonly Sql ConfigById = new("SELECT seq, config_version FROM tenants WHERE id = ? AND delete_time IS NULL");
-    private static readonly Sql InsertOne = new("INSERT INTO tenants VALUES (?, ?, ?, ?, ?, 1, ?, ?, NULL) ON CONFLICT DO NOTHING");
+    private static readonly Sql PolicyBySeq = new("SELECT policy FROM tenants WHERE seq = ?");
+
+    private static readonly Sql InsertOne = new(
+        """
+        INSERT INTO tenants (seq, id, name, labels, version, config_version, create_time, update_time, policy)
+        VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT DO NOTHING
+        """);
 
     private static readonly Sql UpdateOne = new(
-        "UPDATE tenants SET name = ?, labels = ?, version = ?, update_time = ? WHERE id = ? AND version = ? AND delete_time IS NULL");
+        "UPDATE tenants SET name = ?, labels = ?, version = ?, update_time = ?, policy = ? WHERE seq = ?");
 
     private static readonly Sql DeleteOne = new(
         "UPDATE tenants SET delete_time = ?, config_version = config_version + 1 WHERE seq = ?");
@@ -62,16 +70,23 @@ internal static class TenantRows
 
     public static bool Update(WriteSession session, TenantRecord tenant)
     {
-        var stored = Find(session.Connection, tenant.Id);
-        if (stored?.Version != tenant.Version - 1)
+        if (Find(session.Connection, tenant.Id) is not { } stored
+            || stored.Version != tenant.Version - 1
+            || FindConfig(session.Connection, tenant.Id) is not { } config)
         {
             return false;
         }
 
+        var policy = Write(tenant.Policy);
         session.Use(UpdateOne)
             .Bind(tenant.Name).Bind(Json.Write(tenant.Labels)).Bind(tenant.Version).Bind(tenant.UpdateTime)
-            .Bind(tenant.Id).Bind(stored.Version)
+            .Bind(policy).Bind(config.Seq)
             .Run();
+        if (policy != Write(stored.Policy))
+        {
+            Bump(session, config.Seq);
+        }
+
         return true;
     }
 
@@ -93,17 +108,25 @@ internal static class TenantRows
         }
 
         WebhookRows.DeleteAll(session, seq, now);
+        EventTypeRows.DeleteAll(session, seq);
         KeyRows.RevokeAll(session, seq, now);
         session.Use(DeleteOne).Bind(now).Bind(seq).Run();
         return TenantDelete.Done;
     }
 
-    /// <summary>Says that a tenant's webhooks changed.</summary>
+    /// <summary>What a tenant's plan allows.</summary>
+    public static TenantPolicy GetPolicy(Connection connection, long seq)
+    {
+        using var row = connection.Use(PolicyBySeq).Bind(seq);
+        return row.Step() ? ReadPolicy(row.TextOrNull(0)) : new TenantPolicy();
+    }
+
+    /// <summary>Says that something changed that publishes depend on.</summary>
     public static void Bump(WriteSession session, long seq) => session.Use(BumpConfig).Bind(seq).Run();
 
     private static void Insert(Connection connection, long seq, TenantRecord tenant) => connection.Use(InsertOne)
         .Bind(seq).Bind(tenant.Id).Bind(tenant.Name).Bind(Json.Write(tenant.Labels)).Bind(tenant.Version)
-        .Bind(tenant.CreateTime).Bind(tenant.UpdateTime)
+        .Bind(tenant.CreateTime).Bind(tenant.UpdateTime).Bind(Write(tenant.Policy))
         .Run();
 
     private static TenantRecord Read(Statement row) => new()
@@ -114,5 +137,11 @@ internal static class TenantRows
         Version = row.Long(4),
         CreateTime = row.Time(5),
         UpdateTime = row.Time(6),
+        Policy = ReadPolicy(row.TextOrNull(7)),
     };
+
+    private static string Write(TenantPolicy policy) => JsonSerializer.Serialize(policy, Json.Default.TenantPolicy);
+
+    private static TenantPolicy ReadPolicy(string? json) =>
+        json is null ? new TenantPolicy() : JsonSerializer.Deserialize(json, Json.Default.TenantPolicy)!;
 }

@@ -27,6 +27,10 @@ internal sealed class SqliteWebhookStore(SqliteDatabase database) : IWebhookStor
         database.ReadAsync(
             connection => TenantRows.FindConfig(connection, tenantId) is { } tenant
                 ? new TenantConfig(tenantId, tenant.ConfigVersion, WebhookRows.LoadAll(connection, tenant.Seq))
+                {
+                    EventTypes = EventTypeRows.LoadNames(connection, tenant.Seq),
+                    Policy = TenantRows.GetPolicy(connection, tenant.Seq),
+                }
                 : null,
             cancellationToken);
 }

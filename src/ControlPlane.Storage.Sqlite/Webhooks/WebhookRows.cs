@@ -23,6 +23,8 @@ internal static class WebhookRows
     internal static readonly Sql OfTenant = new(
         Select + "WHERE seq < ? AND tenant_seq = ? AND delete_time IS NULL ORDER BY seq DESC LIMIT ?");
 
+    private static readonly Sql CountOfTenant = new("SELECT count(*) FROM webhooks WHERE tenant_seq = ? AND delete_time IS NULL");
+
     private static readonly Sql InsertOne = new("INSERT INTO webhooks VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?)");
 
     private static readonly Sql UpdateOne = new(
@@ -66,6 +68,13 @@ internal static class WebhookRows
     {
         using var row = connection.Use(OfTenant).Bind(long.MaxValue).Bind(tenant).Bind(1);
         return row.Step();
+    }
+
+    public static long Count(Connection connection, long tenant)
+    {
+        using var row = connection.Use(CountOfTenant).Bind(tenant);
+        row.Step();
+        return row.Long(0);
     }
 
     public static void Insert(WriteSession session, long tenant, WebhookRecord webhook) => session.Use(InsertOne)

@@ -23,6 +23,12 @@ internal static class WebhookWrites
             return new WebhookWrite(WebhookWriteOutcome.ExternalIdTaken, null, tenant.ConfigVersion);
         }
 
+        if (TenantRows.GetPolicy(session.Connection, tenant.Seq).MaxWebhooks is > 0 and var most
+            && WebhookRows.Count(session.Connection, tenant.Seq) >= most)
+        {
+            return new WebhookWrite(WebhookWriteOutcome.LimitReached, null, tenant.ConfigVersion);
+        }
+
         WebhookRows.Insert(session, tenant.Seq, webhook);
         return Done(session, tenant.Seq, webhook);
     }

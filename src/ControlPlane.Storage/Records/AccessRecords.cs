@@ -10,6 +10,9 @@ public sealed record TenantRecord
     public string Name { get; init; } = "";
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What its plan allows.</summary>
+    public TenantPolicy Policy { get; init; } = new();
+
     /// <summary>Grows by one with every change of the tenant itself; 1 at creation. The etag.</summary>
     public long Version { get; init; } = 1;
 

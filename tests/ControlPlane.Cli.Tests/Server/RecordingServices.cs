@@ -17,6 +17,9 @@ internal sealed class RecordingWebhooks(CallLog log) : WebhookService.WebhookSer
     public override Task<UpdateWebhookResponse> UpdateWebhook(UpdateWebhookRequest request, ServerCallContext context) =>
         log.TakeAsync<UpdateWebhookResponse>(request, context);
 
+    public override Task<UpsertWebhookResponse> UpsertWebhook(UpsertWebhookRequest request, ServerCallContext context) =>
+        log.TakeAsync<UpsertWebhookResponse>(request, context);
+
     public override Task<DeleteWebhookResponse> DeleteWebhook(DeleteWebhookRequest request, ServerCallContext context) =>
         log.TakeAsync<DeleteWebhookResponse>(request, context);
 
@@ -31,6 +34,18 @@ internal sealed class RecordingWebhooks(CallLog log) : WebhookService.WebhookSer
 
     public override Task<TestWebhookResponse> TestWebhook(TestWebhookRequest request, ServerCallContext context) =>
         log.TakeAsync<TestWebhookResponse>(request, context);
+
+    public override Task<ListEventTypesResponse> ListEventTypes(ListEventTypesRequest request, ServerCallContext context) =>
+        log.TakeAsync<ListEventTypesResponse>(request, context);
+
+    public override Task<CreateEventTypeResponse> CreateEventType(CreateEventTypeRequest request, ServerCallContext context) =>
+        log.TakeAsync<CreateEventTypeResponse>(request, context);
+
+    public override Task<UpdateEventTypeResponse> UpdateEventType(UpdateEventTypeRequest request, ServerCallContext context) =>
+        log.TakeAsync<UpdateEventTypeResponse>(request, context);
+
+    public override Task<DeleteEventTypeResponse> DeleteEventType(DeleteEventTypeRequest request, ServerCallContext context) =>
+        log.TakeAsync<DeleteEventTypeResponse>(request, context);
 }
 
 internal sealed class RecordingEvents(CallLog log) : EventService.EventServiceBase

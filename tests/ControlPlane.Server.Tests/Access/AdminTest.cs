@@ -85,6 +85,7 @@ public abstract class AdminTest : IAsyncLifetime
         Provider = "memory",
         StoreId = "0123456789abcdef",
         SingleOwner = true,
+        EventTypes = null!,
         Access = Store,
         Deliveries = Orphans,
         Webhooks = Configs,

@@ -1,11 +1,14 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Catalog;
+using ControlPlane.Server.Deliveries;
 using ControlPlane.Server.Dispatching;
 using ControlPlane.Server.Egress;
+using ControlPlane.Server.EventTypes;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Secrets;
 using ControlPlane.Server.Sending;
+using ControlPlane.Server.Watching;
 using ControlPlane.Server.Webhooks;
 using ControlPlane.Storage;
 using ControlPlane.Storage.Sqlite;
@@ -36,6 +39,12 @@ public abstract class WebhookTest : IAsyncLifetime
 
     private protected WebhookService.WebhookServiceClient Webhooks => new(Server.As(BootstrapKey));
 
+    private protected EventService.EventServiceClient Events => new(Server.As(BootstrapKey));
+
+    private protected DeliveryService.DeliveryServiceClient Deliveries => new(Server.As(BootstrapKey));
+
+    private protected AdminService.AdminServiceClient Admin => new(Server.As(BootstrapKey));
+
     private protected static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
@@ -48,6 +57,8 @@ public abstract class WebhookTest : IAsyncLifetime
             app =>
             {
                 app.MapGrpcService<WebhookGrpcService>();
+                app.MapGrpcService<EventGrpcService>();
+                app.MapGrpcService<DeliveryGrpcService>();
                 app.MapGrpcService<AdminGrpcService>();
             });
         foreach (var tenant in (string[])["acme", "other"])
@@ -98,6 +109,7 @@ public abstract class WebhookTest : IAsyncLifetime
         builder.Services
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton(Engine)
+            .AddSingleton(Engine.EventTypes)
             .AddSingleton(Engine.Access)
             .AddSingleton(Engine.Deliveries)
             .AddSingleton<IWebhookStore>(Store)
@@ -113,8 +125,11 @@ public abstract class WebhookTest : IAsyncLifetime
             .AddSending(builder.Configuration)
             .AddRecording(builder.Configuration)
             .AddDispatching(builder.Configuration)
+            .AddWatching(builder.Configuration)
+            .AddDeliveries()
             .AddSingleton(Sample.Urls)
             .AddSecrets(builder.Configuration, path)
+            .AddEventTypes()
             .AddWebhooks();
         Configure(builder);
     }

@@ -18,11 +18,14 @@ internal static class TenantCommands
     private static Command CreateCreate(CommandRunner runner)
     {
         var id = Flags.Text("--id", "Its id; generated without it.", "ID");
-        var (name, labels) = (Name(), Labels());
-        return runner.Handle(new Command("create", "Creates a tenant.") { id, name, labels }, async session =>
+        var (name, labels, plan) = (Name(), Labels(), new PlanFlags());
+        var command = new Command("create", "Creates a tenant.") { id, name, labels };
+        plan.AddTo(command);
+        return runner.Handle(command, async session =>
         {
             var tenant = new Tenant { Id = session.Get(id), Name = session.Get(name) };
             Add(tenant, session.Get(labels));
+            plan.Apply(session, tenant);
             var answer = await session.Server.Admin.CreateTenantAsync(new CreateTenantRequest { Tenant = tenant }, session.Call());
             session.Print.Item(answer.Tenant, AccessView.Fields(answer.Tenant));
         });
@@ -58,9 +61,11 @@ internal static class TenantCommands
 
     private static Command CreateUpdate(CommandRunner runner)
     {
-        var (id, name, labels, etag) = (Id(), Name(), Labels(), Etag());
+        var (id, name, labels, plan, etag) = (Id(), Name(), Labels(), new PlanFlags(), Etag());
         var clear = new Option<bool>("--clear-labels") { Description = "Remove all labels." };
-        var command = new Command("update", "Changes a tenant; labels are replaced as a whole.") { id, name, labels, clear, etag };
+        var command = new Command("update", "Changes a tenant; labels are replaced as a whole.") { id, name, labels, clear };
+        plan.AddTo(command);
+        command.Add(etag);
         return runner.Handle(command, async session =>
         {
             var tenant = new Tenant { Id = session.Get(id), Name = session.Get(name), Etag = session.Get(etag) };
@@ -68,9 +73,10 @@ internal static class TenantCommands
             var mask = new FieldMask();
             mask.Paths.Add(session.Given(name) ? ["name"] : Array.Empty<string>());
             mask.Paths.Add(session.Given(labels) || session.Get(clear) ? ["labels"] : Array.Empty<string>());
+            mask.Paths.Add(plan.Apply(session, tenant));
             if (mask.Paths.Count == 0)
             {
-                throw new UsageException("Nothing to change: give --name, --label or --clear-labels.");
+                throw new UsageException("Nothing to change: give --name, --label, --clear-labels or a flag of the plan.");
             }
 
             if (session.Given(labels) && session.Get(clear))

@@ -12,6 +12,7 @@ internal static class WebhookCommands
         ReadWebhooks.CreateList(runner),
         ReadWebhooks.CreateGet(runner),
         UpdateWebhook.Create(runner),
+        UpsertWebhook.Create(runner),
         DeleteWebhook.Create(runner),
         RotateSecret.Create(runner),
         TestWebhook.Create(runner),

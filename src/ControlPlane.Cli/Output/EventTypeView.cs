@@ -1,0 +1,28 @@
+using ControlPlane.V1;
+
+namespace ControlPlane.Cli.Output;
+
+/// <summary>How event types are shown.</summary>
+internal static class EventTypeView
+{
+    public static IReadOnlyList<Column<EventType>> Columns { get; } =
+    [
+        new("Name", t => t.Name, Whole: true),
+        new("Of", Owner),
+        new("Deprecated", t => t.Deprecated ? new Cell("deprecated", Tone.Waiting) : ""),
+        new("Description", t => t.Description),
+    ];
+
+    public static IEnumerable<Field> Fields(EventType type) =>
+    [
+        new("name", type.Name),
+        new("of", Owner(type)),
+        .. Field.Unless(type.Description.Length == 0, "description", () => type.Description),
+        .. Field.Unless(!type.Deprecated, "deprecated", () => Show.Yes(true)),
+        new("etag", new Cell(type.Etag, Tone.Dim)),
+        new("created", Show.Time(type.CreateTime)),
+        new("updated", Show.Time(type.UpdateTime)),
+    ];
+
+    private static Cell Owner(EventType type) => type.Dialect.Length > 0 ? new Cell(type.Dialect, Tone.Dim) : type.TenantId;
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+using ControlPlane.Server.Catalog;
+using ControlPlane.Storage;
+using ControlPlane.V1;
+using Google.Protobuf.WellKnownTypes;
+
+namespace ControlPlane.Server.EventTypes;
+
+/// <summary>Event types as the API shows them.</summary>
+internal static class EventTypeMapper
+{
+    public static EventType ToProto(EventTypeRecord type) => new()
+    {
+        TenantId = type.TenantId,
+        Name = type.Name,
+        Description = type.Description,
+        Deprecated = type.Deprecated,
+        Etag = Etag(type),
+        CreateTime = type.CreateTime.ToTimestamp(),
+        UpdateTime = type.UpdateTime.ToTimestamp(),
+    };
+
+    public static EventType ToProto(BuiltInEventType type) =>
+        new() { Name = type.Name, Description = type.Description, Dialect = type.Dialect };
+
+    /// <summary>The version as callers see it; they may only compare it.</summary>
+    public static string Etag(EventTypeRecord type) => type.Version.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,27 @@
+using ControlPlane.Server.Catalog;
+
+namespace ControlPlane.Server.Publishing;
+
+/// <summary>What a tenant's policy says about events, apart from how fast they come.</summary>
+internal static class PublishRules
+{
+    /// <summary>What speaks against the events, or null.</summary>
+    public static PublishResult? Check(TenantCatalog tenant, IReadOnlyList<EventDraft> drafts)
+    {
+        List<int>? unknown = null;
+        for (var i = 0; i < drafts.Count; i++)
+        {
+            if (tenant.Policy.MaxPayloadBytes is > 0 and var most && drafts[i].Payload.Length > most)
+            {
+                return new PublishResult.PayloadOverLimit(i, most);
+            }
+
+            if (!tenant.Accepts(drafts[i].Type))
+            {
+                (unknown ??= []).Add(i);
+            }
+        }
+
+        return unknown is null ? null : new PublishResult.UnknownTypes(unknown);
+    }
+}

@@ -1,0 +1,42 @@
+using ControlPlane.Server.Access;
+using ControlPlane.Server.EventTypes;
+using ControlPlane.Server.Rpc;
+using ControlPlane.V1;
+using Grpc.Core;
+
+namespace ControlPlane.Server.Webhooks;
+
+/// <content>The catalogues of event types.</content>
+internal sealed partial class WebhookGrpcService
+{
+    public override async Task<ListEventTypesResponse> ListEventTypes(ListEventTypesRequest request, ServerCallContext context)
+    {
+        var tenantId = Caller.Of(context).ResolveListTenant(request.TenantId);
+        var violations = new Violations();
+        var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
+        violations.ThrowIfAny();
+        var page = await eventTypeQueries.ListAsync(tenantId, paging, context.CancellationToken);
+        return new() { EventTypes = { page.Items }, NextPageToken = paging.Token(page.Next) };
+    }
+
+    public override async Task<CreateEventTypeResponse> CreateEventType(CreateEventTypeRequest request, ServerCallContext context)
+    {
+        var draft = EventTypeValidator.Read(request);
+        var tenantId = Caller.Of(context).ResolveTenant(draft.TenantId);
+        return new() { EventType = EventTypeMapper.ToProto(await eventTypes.CreateAsync(tenantId, draft, context.CancellationToken)) };
+    }
+
+    public override async Task<UpdateEventTypeResponse> UpdateEventType(UpdateEventTypeRequest request, ServerCallContext context)
+    {
+        var draft = EventTypeValidator.Read(request);
+        var tenantId = Caller.Of(context).ResolveTenant(draft.TenantId);
+        return new() { EventType = EventTypeMapper.ToProto(await eventTypes.UpdateAsync(tenantId, draft, context.CancellationToken)) };
+    }
+
+    public override async Task<DeleteEventTypeResponse> DeleteEventType(DeleteEventTypeRequest request, ServerCallContext context)
+    {
+        var tenantId = Caller.Of(context).ResolveTenant(request.TenantId);
+        await eventTypes.DeleteAsync(tenantId, request.Name, request.Etag, context.CancellationToken);
+        return new();
+    }
+}

@@ -1,0 +1,70 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>Changing tenants' event types, together with the configuration version where publishes have to notice.</summary>
+internal static class EventTypeWrites
+{
+    public static EventTypeWrite Create(WriteSession session, EventTypeRecord type, int maximum)
+    {
+        if (TenantRows.FindConfig(session.Connection, type.TenantId) is not { } tenant)
+        {
+            return new EventTypeWrite(EventTypeWriteOutcome.TenantNotFound, null);
+        }
+
+        if (EventTypeRows.Find(session.Connection, tenant.Seq, type.Name) is not null)
+        {
+            return new EventTypeWrite(EventTypeWriteOutcome.Exists, null);
+        }
+
+        if (EventTypeRows.Count(session.Connection, tenant.Seq) >= maximum)
+        {
+            return new EventTypeWrite(EventTypeWriteOutcome.LimitReached, null);
+        }
+
+        EventTypeRows.Insert(session, tenant.Seq, type);
+        TenantRows.Bump(session, tenant.Seq);
+        return new EventTypeWrite(EventTypeWriteOutcome.Done, type);
+    }
+
+    public static EventTypeWrite Update(WriteSession session, EventTypeRecord type)
+    {
+        if (TenantRows.FindConfig(session.Connection, type.TenantId) is not { } tenant)
+        {
+            return new EventTypeWrite(EventTypeWriteOutcome.TenantNotFound, null);
+        }
+
+        if (EventTypeRows.Find(session.Connection, tenant.Seq, type.Name) is not { } stored)
+        {
+            return new EventTypeWrite(EventTypeWriteOutcome.NotFound, null);
+        }
+
+        if (stored.EventType.Version != type.Version - 1)
+        {
+            return new EventTypeWrite(EventTypeWriteOutcome.VersionMismatch, null);
+        }
+
+        EventTypeRows.Update(session, stored.Seq, type);
+        return new EventTypeWrite(EventTypeWriteOutcome.Done, type with { CreateTime = stored.EventType.CreateTime });
+    }
+
+    public static EventTypeWrite Delete(WriteSession session, string tenantId, string name, long? version)
+    {
+        if (TenantRows.FindConfig(session.Connection, tenantId) is not { } tenant)
+        {
+            return new EventTypeWrite(EventTypeWriteOutcome.TenantNotFound, null);
+        }
+
+        if (EventTypeRows.Find(session.Connection, tenant.Seq, name) is not { } stored)
+        {
+            return new EventTypeWrite(EventTypeWriteOutcome.NotFound, null);
+        }
+
+        if (version is not null && version != stored.EventType.Version)
+        {
+            return new EventTypeWrite(EventTypeWriteOutcome.VersionMismatch, null);
+        }
+
+        EventTypeRows.Delete(session, stored.Seq);
+        TenantRows.Bump(session, tenant.Seq);
+        return new EventTypeWrite(EventTypeWriteOutcome.Done, stored.EventType);
+    }
+}

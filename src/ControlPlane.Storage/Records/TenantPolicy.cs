@@ -1,0 +1,20 @@
+namespace ControlPlane.Storage;
+
+/// <summary>What a tenant may do and how much. The engines keep it with the tenant; changing it changes its configuration version.</summary>
+public sealed record TenantPolicy
+{
+    /// <summary>Whether event types that no catalogue lists are refused.</summary>
+    public bool StrictEventTypes { get; init; }
+
+    /// <summary>0 means no limit. Engines hold it against every new webhook.</summary>
+    public int MaxWebhooks { get; init; }
+
+    /// <summary>Events per second; 0 means no limit.</summary>
+    public double PublishRatePerSecond { get; init; }
+
+    /// <summary>0 means no limit but the server's.</summary>
+    public int MaxPayloadBytes { get; init; }
+
+    /// <summary>Features that the tenant's plan does not have.</summary>
+    public IReadOnlyList<string> DisabledFeatures { get; init; } = [];
+}
