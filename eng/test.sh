@@ -57,7 +57,7 @@ fi
 check format dotnet format ControlPlane.sln --no-restore --verify-no-changes
 
 echo "== dotnet test"
-dotnet test ControlPlane.sln --no-build -m:1 -v quiet >"$logs/dotnet-test.log" 2>&1
+dotnet test ControlPlane.sln --no-build -m:1 >"$logs/dotnet-test.log" 2>&1
 status=$?
 summary=$(grep -E '^(Passed|Failed)! ' "$logs/dotnet-test.log")
 echo "$summary"

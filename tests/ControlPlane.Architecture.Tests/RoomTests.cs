@@ -8,7 +8,12 @@ public sealed partial class RoomTests
 
     /// <summary>The files of the server that may speak the API's generated types, by the ends of their names.</summary>
     private static readonly string[] ProtoNames =
-        ["GrpcService", "Mapper", "Validator", "Program", "AccessRules", "DeliveryWatch", "WebhookTester"];
+    [
+        "GrpcService", "Mapper", "Validator", "Program", "AccessRules", "DeliveryWatch", "WebhookTester",
+        // What answers one call each, and the parts of its answer.
+        "RedriveCalls", "WebhookUpserts", "UpsertMatch", "WebhookProber", "RequestPreviewer", "PreviewedHeaders", "EventTypeQueries",
+        "DialectRules", "DeliveryExplainer", "ExplanationSummary", "MatchChecks", "WaitReasons", "AttemptPlan",
+    ];
 
     [Fact]
     public void Rooms_HaveOneRegistrationEach() => Assert.Empty(

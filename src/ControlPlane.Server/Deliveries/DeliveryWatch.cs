@@ -21,7 +21,7 @@ internal sealed class DeliveryWatch(WatchStream stream, IChangeFeed feed, Storag
         var filter = DeliveryFilterValidator.Check(request, violations);
         var heartbeat = ProtoTimes.CheckDuration(
             violations, "heartbeat_interval", request.HeartbeatInterval, ShortestHeartbeat, LongestHeartbeat, "1 to 300 seconds");
-        var startTime = ProtoTimes.CheckTime(violations, "start_time", request.StartTime);
+        var startTime = ProtoTimes.CheckBound(violations, "start_time", request.StartTime);
         var resumed = ReadToken(request, violations);
         violations.ThrowIfAny();
         filter = filter with { TenantId = Caller.Of(context).ResolveListTenant(request.TenantId) };
@@ -39,8 +39,12 @@ internal sealed class DeliveryWatch(WatchStream stream, IChangeFeed feed, Storag
         var after = resumed ?? (startTime is { } time
             ? Math.Max(await feed.FindBeforeAsync(time, context.CancellationToken), await feed.GetFloorAsync(context.CancellationToken))
             : feed.Head);
+        // Revisions and times can be a little out of step: what is told is judged by its own time.
         await stream.RunAsync(
-            after, filter.Matches, heartbeat ?? DefaultHeartbeat, notice => responses.WriteAsync(Message(notice), CancellationToken.None),
+            after,
+            delivery => !(delivery.UpdateTime < startTime) && filter.Matches(delivery),
+            heartbeat ?? DefaultHeartbeat,
+            notice => responses.WriteAsync(Message(notice), CancellationToken.None),
             context.CancellationToken);
     }
 

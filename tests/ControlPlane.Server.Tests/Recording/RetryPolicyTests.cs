@@ -36,7 +36,7 @@ public sealed class RetryPolicyTests
     {
         for (var made = 0; made < 9; made++)
         {
-            Assert.Equal(Now + RetryPolicy.StandardDelays[made], Decide(null, Outcome(500), d => d with { RoundAttempts = made }).NextAttemptTime);
+            Assert.Equal(Now + RetryPreset.Standard.Delays[made], Decide(null, Outcome(500), d => d with { RoundAttempts = made }).NextAttemptTime);
         }
 
         Assert.Equal(Dead(EndReason.AttemptsExhausted), Decide(null, Outcome(500), d => d with { RoundAttempts = 9 }));

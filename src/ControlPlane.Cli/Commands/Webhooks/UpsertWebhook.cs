@@ -30,7 +30,7 @@ internal static class UpsertWebhook
         return runner.Handle(command, async session =>
         {
             var webhook = new Webhook { TenantId = session.Tenant, Etag = session.Get(etag) };
-            flags.Apply(session, webhook);
+            await flags.ApplyAsync(session, webhook);
             var request = new UpsertWebhookRequest { Webhook = webhook, Secret = await secret.ReadAsync(session) };
             switch (session.Given(match) ? session.Get(match) : By(session.Get(id), webhook))
             {
