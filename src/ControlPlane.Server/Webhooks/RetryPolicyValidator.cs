@@ -2,8 +2,8 @@ using ControlPlane.Server.Recording;
 using ControlPlane.Server.Rpc;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
-using RetryPolicy = ControlPlane.V1.RetryPolicy;
 using static ControlPlane.V1.RetryPolicy;
+using RetryPolicy = ControlPlane.V1.RetryPolicy;
 
 namespace ControlPlane.Server.Webhooks;
 

@@ -14,7 +14,11 @@ public sealed record Furnished(TestTenant Tenant, Inbox Inbox, ResourceIds Ids) 
         var sent = await tenant.SendAsync();
         await tenant.UntilAsync(sent.Id, DeliveryState.Succeeded);
         var key = Assert.Single((await tenant.Clients.Admin.ListApiKeysAsync(new())).ApiKeys);
-        return new(tenant, inbox, new(tenant.Id, key.Id, hook.Id, sent.EventId, sent.Id));
+        // Of dead letters, of which there are none: nothing is sent again.
+        var redrive = await tenant.Clients.Deliveries.RedriveDeliveriesAsync(new());
+        var ids = new ResourceIds(tenant.Id, key.Id, hook.Id, sent.EventId, sent.Id, redrive.RedriveId);
+        await tenant.Clients.Webhooks.CreateEventTypeAsync(new() { EventType = new() { Name = ids.EventType } });
+        return new(tenant, inbox, ids);
     }
 
     public RequestFiller Filler => new(Ids, Inbox.Url);

@@ -19,7 +19,9 @@ public sealed class RequestFiller(ResourceIds ids, string url)
     private IMessage Fill(MessageDescriptor type, bool withTenant, bool resources)
     {
         var message = type.Parser.ParseFrom(ByteString.Empty);
-        foreach (var field in type.Fields.InDeclarationOrder().Where(f => !f.IsMap))
+        // Of alternatives the first, which is an id.
+        foreach (var field in type.Fields.InDeclarationOrder()
+            .Where(f => !f.IsMap && (f.RealContainingOneof is not { } oneof || oneof.Fields[0] == f)))
         {
             if (field.FieldType == FieldType.Message)
             {
@@ -47,6 +49,7 @@ public sealed class RequestFiller(ResourceIds ids, string url)
         "type" => "order.created",
         "payload" => ByteString.CopyFromUtf8("{}"),
         "scopes" => "events.read",
+        "name" when type.Name is "EventType" or "DeleteEventTypeRequest" => ids.EventType,
         "name" => "renamed",
         _ when field.Name == "id" || field.Name.EndsWith("_id", StringComparison.Ordinal) => ids.Of(type.Name, field.Name),
         _ => null,

@@ -6,6 +6,7 @@ using ControlPlane.Server.Egress;
 using ControlPlane.Server.EventTypes;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
+using ControlPlane.Server.Redriving;
 using ControlPlane.Server.Secrets;
 using ControlPlane.Server.Sending;
 using ControlPlane.Server.Watching;
@@ -125,6 +126,8 @@ public abstract class WebhookTest : IAsyncLifetime
             .AddSending(builder.Configuration)
             .AddRecording(builder.Configuration)
             .AddDispatching(builder.Configuration)
+            .AddSingleton(Engine.Redrives)
+            .AddRedriving()
             .AddWatching(builder.Configuration)
             .AddDeliveries()
             .AddSingleton(Sample.Urls)
