@@ -15,6 +15,13 @@ public interface IEventStore
     /// </summary>
     Task<IReadOnlyList<EventRecord>> FindAsync(string eventId, string? tenantId, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Finds events of one tenant by id, with their payloads, in one read; answers those there are, in the order of the ids,
+    /// and stops after the one with which their payloads reach <paramref name="maxBytes"/>.
+    /// </summary>
+    Task<IReadOnlyList<EventRecord>> FindManyAsync(
+        IReadOnlyList<string> eventIds, string tenantId, long maxBytes, CancellationToken cancellationToken);
+
     /// <summary>Lists events without payloads.</summary>
     Task<Page<EventRecord>> ListAsync(EventQuery query, CancellationToken cancellationToken);
 }

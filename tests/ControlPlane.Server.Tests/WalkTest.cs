@@ -15,7 +15,7 @@ internal sealed record ReceivedRequest(
 public abstract class WalkTest : IAsyncLifetime
 {
     protected const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwX2SgJmDhKbQ=";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly TempStore _temp = new();
     private readonly TestAuthority _authority = new();
     private readonly List<Node> _nodes = [];

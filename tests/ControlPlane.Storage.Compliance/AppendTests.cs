@@ -73,6 +73,25 @@ public abstract class AppendTests<TSource> : StorageTests<TSource>
     }
 
     [Fact]
+    public async Task FindMany_SomeUnknown_AnswersTheOthersInOrderUntilTheBytesAreReached()
+    {
+        foreach (var id in new[] { "evt_a", "evt_b", "evt_c" })
+        {
+            await AppendAsync(To(NewEvent() with { Id = id, Payload = new byte[100] }, leased: false));
+        }
+
+        string[] ids = ["evt_c", "evt_unknown", "evt_a", "evt_b"];
+        async Task<IEnumerable<string>> FindAsync(long maxBytes, string tenant = TenantRecord.DefaultId) =>
+            (await Store.Events.FindManyAsync(ids, tenant, maxBytes, Cancel)).Select(e => e.Id);
+
+        Assert.Equal(["evt_c", "evt_a", "evt_b"], await FindAsync(1000));
+        Assert.Equal(["evt_c", "evt_a"], await FindAsync(101));
+        Assert.Equal(["evt_c"], await FindAsync(100));
+        Assert.Empty(await FindAsync(1000, "ten_other"));
+        Assert.Equal(new byte[100], (await Store.Events.FindManyAsync(ids, TenantRecord.DefaultId, 1, Cancel)).Single().Payload);
+    }
+
+    [Fact]
     public async Task Append_ManyEventsAndWebhooks_AnswersAllInOrder()
     {
         WebhookRecord[] webhooks = [await AddWebhookAsync(), await AddWebhookAsync(), await AddWebhookAsync()];

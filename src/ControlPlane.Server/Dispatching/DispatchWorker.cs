@@ -5,21 +5,19 @@ namespace ControlPlane.Server.Dispatching;
 
 /// <summary>Runs the senders, the alarm and the lease keeping from start to drain.</summary>
 internal sealed class DispatchWorker(
-    Dispatcher dispatcher, AttemptRunner runner, LeaseBook leases, LaneAlarm alarm, Held held, IDeliveryQueue queue, StorageEngine store,
+    Dispatcher dispatcher, SendLine line, AttemptRunner runner, LeaseBook leases, LaneAlarm alarm, Held held, IDeliveryQueue queue, StorageEngine store,
     IOptions<DispatchingOptions> options, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<DispatchWorker> log)
     : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _drained = new();
     private readonly CancellationTokenSource _cutOff = new();
-    private readonly SemaphoreSlim _places = new(options.Value.MaxInFlight);
     private readonly UnderWay _underWay = new();
-    private Task _sending = Task.CompletedTask;
     private Task _keeping = Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _sending = Guarded(SendAsync);
+        line.Open(Start);
         _keeping = Task.WhenAll(
             Guarded(() => alarm.RunAsync(_stopping.Token)), Guarded(ResumeAsync), Guarded(KeepLeasesAsync));
         return Task.CompletedTask;
@@ -56,37 +54,36 @@ internal sealed class DispatchWorker(
         _stopping.Dispose();
         _drained.Dispose();
         _cutOff.Dispose();
-        _places.Dispose();
     }
 
-    /// <summary>One reader for all senders: if each had its own, every lane that gets ready would wake all of them.</summary>
-    private async Task SendAsync()
+    /// <summary>On a thread of the pool: whoever gave the lane its turn has other things to do than to sign and send.</summary>
+    private void Start(Lane lane) => ThreadPool.UnsafeQueueUserWorkItem(lane => _ = RunAsync(lane), lane, preferLocal: false);
+
+    private async Task RunAsync(Lane lane)
     {
-        await foreach (var lane in dispatcher.Ready.ReadAllAsync(CancellationToken.None))
+        // Counted before looking, so that a stop either keeps the request from being begun or waits for it.
+        _underWay.Enter();
+        try
         {
-            await _places.WaitAsync(CancellationToken.None);
             if (!_stopping.IsCancellationRequested && lane.TryStart(out var item))
             {
-                _underWay.Enter();
-                _ = Task.Run(() => RunAsync(lane, item), CancellationToken.None);
+                await runner.RunAsync(lane, item, _cutOff.Token);
             }
-            else
-            {
-                _places.Release();
-            }
-        }
-    }
 
-    private async Task RunAsync(Lane lane, WorkItem item)
-    {
-        await runner.RunAsync(lane, item, _cutOff.Token);
-        _places.Release();
-        _underWay.Exit();
+            line.Ended(lane);
+        }
+        catch (Exception e)
+        {
+            Died(e);
+        }
+        finally
+        {
+            _underWay.Exit();
+        }
     }
 
     private async Task DrainAsync()
     {
-        await _sending;
         await _underWay.WhenNone();
         await dispatcher.Settled;
     }
@@ -168,8 +165,13 @@ internal sealed class DispatchWorker(
         }
         catch (Exception e)
         {
-            DispatchingLog.WorkerDied(log, e);
-            lifetime.StopApplication();
+            Died(e);
         }
+    }
+
+    private void Died(Exception exception)
+    {
+        DispatchingLog.WorkerDied(log, exception);
+        lifetime.StopApplication();
     }
 }

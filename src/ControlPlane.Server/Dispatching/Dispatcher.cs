@@ -1,18 +1,18 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Storage;
 using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Dispatching;
 
-/// <summary>The lanes, one per webhook with something to send, and the line in which they take turns.</summary>
+/// <summary>The lanes, one per webhook with something to send.</summary>
 internal sealed class Dispatcher : ILaneHost, IDisposable
 {
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
     private readonly ConcurrentDictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
-    private readonly Channel<Lane> _ready = Channel.CreateUnbounded<Lane>(new() { SingleReader = true });
+    private readonly ConcurrentDictionary<string, TenantShare> _shares = new(StringComparer.Ordinal);
     private readonly UnderWay _underWay = new();
+    private readonly SendLine _line;
     private readonly LaneAlarm _alarm;
     private readonly Held _held;
     private readonly LeaseBook _leases;
@@ -23,15 +23,13 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
     private volatile bool _stopping;
 
     public Dispatcher(
-        Held held, LeaseBook leases, LaneAlarm alarm, WebhookCatalog catalog, IOptions<DispatchingOptions> options, TimeProvider clock,
-        ILogger<Dispatcher> log)
+        SendLine line, Held held, LeaseBook leases, LaneAlarm alarm, WebhookCatalog catalog, IOptions<DispatchingOptions> options,
+        TimeProvider clock, ILogger<Dispatcher> log)
     {
-        (_held, _leases, _alarm, _catalog, _options, _clock, _log) = (held, leases, alarm, catalog, options.Value, clock, log);
+        (_line, _held, _leases, _alarm, _catalog, _options, _clock, _log) =
+            (line, held, leases, alarm, catalog, options.Value, clock, log);
         catalog.Changed += Reconsider;
     }
-
-    /// <summary>Lanes whose turn it is, in order.</summary>
-    public ChannelReader<Lane> Ready => _ready.Reader;
 
     /// <summary>Completes when no claim or release that was begun is under way any more.</summary>
     public Task Settled => _underWay.WhenNone();
@@ -48,7 +46,7 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
 
     /// <summary>Hands over a delivery that was born leased on a reserved place.</summary>
     public void Enqueue(Lane lane, DeliveryRecord delivery, EventRecord source, DateTimeOffset leaseUntil) =>
-        lane.Enqueue(_held.Add(delivery, source, leaseUntil));
+        lane.Enqueue(_held.Add(lane.Share, delivery, source, leaseUntil));
 
     /// <summary>Tells that a delivery waits in the store until then.</summary>
     public void Expect(string tenantId, string webhookId, DateTimeOffset due) => LaneOf(tenantId, webhookId).Expect(due);
@@ -67,15 +65,15 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
     public IReadOnlyList<WorkItem> Stop()
     {
         _stopping = true;
-        _ready.Writer.TryComplete();
+        _line.Close();
         return [.. _lanes.Values.SelectMany(lane => lane.TakeQueue())];
     }
 
-    bool ILaneHost.TryTakePlace() => _held.TryTakePlace();
+    bool ILaneHost.TryTakePlace(TenantShare share) => _held.TryTakePlace(share);
 
-    void ILaneHost.GiveBackPlace() => _held.GiveBackPlace();
+    void ILaneHost.GiveBackPlace(TenantShare share) => _held.GiveBackPlace(share);
 
-    void ILaneHost.Enlist(Lane lane) => _ready.Writer.TryWrite(lane);
+    void ILaneHost.Enlist(Lane lane) => _line.Enlist(lane);
 
     void ILaneHost.SetAlarm(Lane lane, DateTimeOffset time) => _alarm.Set(lane, time);
 
@@ -107,13 +105,13 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
             }
 
             var places = 0;
-            while (places < limit && _held.TryTakePlace())
+            while (places < limit && _held.TryTakePlace(lane.Share))
             {
                 places++;
             }
 
             var (items, next) = places > 0
-                ? await _leases.ClaimAsync(lane.WebhookId, places)
+                ? await _leases.ClaimAsync(lane.WebhookId, lane.Share, places)
                 : ([], _clock.GetUtcNow() + Breath);
             lane.Claimed(webhook, changes, items, next);
         }
@@ -178,6 +176,8 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
             : _lanes.GetOrAdd(webhookId, static (id, x) => x.self.NewLane(x.tenantId, id), (self: this, tenantId));
 
     private Lane NewLane(string tenantId, string webhookId) =>
-        new(tenantId, webhookId, new LaneGate(_options.MaxInFlightPerWebhook, _options.ProbeAfterFailures, _clock), this,
+        new(tenantId, webhookId, ShareOf(tenantId), new LaneGate(_options.MaxInFlightPerWebhook, _options.ProbeAfterFailures, _clock), this,
             _options.QueuePerWebhook, _clock);
+
+    private TenantShare ShareOf(string tenantId) => _shares.GetOrAdd(tenantId, static _ => new());
 }

@@ -35,4 +35,7 @@ internal static partial class DispatchingLog
 
     [LoggerMessage(1310, LogLevel.Critical, "Sending has stopped; the server must be restarted")]
     public static partial void WorkerDied(ILogger log, Exception exception);
+
+    [LoggerMessage(1311, LogLevel.Warning, "Could not read the payloads of claimed deliveries together; each is read when it is sent")]
+    public static partial void PayloadsNotRead(ILogger log, Exception exception);
 }

@@ -10,6 +10,11 @@ internal sealed class DispatchingOptions
     [Range(1, 65_536)]
     public int MaxInFlight { get; set; } = 2048;
 
+    /// <summary>How many requests one tenant has under way at most: its receivers, hanging all at once, leave the rest to others.</summary>
+    /// <value>Default: 1,024, half of <see cref="MaxInFlight"/>.</value>
+    [Range(1, 65_536)]
+    public int MaxInFlightPerTenant { get; set; } = 1024;
+
     /// <summary>How many requests a webhook that sets no limit of its own has under way at most.</summary>
     /// <value>Default: 32.</value>
     [Range(1, 1024)]
@@ -24,6 +29,11 @@ internal sealed class DispatchingOptions
     /// <value>Default: 16,384.</value>
     [Range(1, 1_000_000)]
     public int Queue { get; set; } = 16_384;
+
+    /// <summary>How many deliveries of one tenant this process takes from the store ahead of sending.</summary>
+    /// <value>Default: 8,192, half of <see cref="Queue"/>.</value>
+    [Range(1, 1_000_000)]
+    public int QueuePerTenant { get; set; } = 8192;
 
     /// <summary>How many bytes of payload wait in memory at most; payloads beyond it are read from the store when their turn comes.</summary>
     /// <value>Default: 32 MiB.</value>

@@ -6,6 +6,7 @@ internal static class DispatchingRegistration
     {
         services.AddRoomOptions<DispatchingOptions>(configuration.GetSection("ControlPlane:Dispatching"));
         return services
+            .AddSingleton<SendLine>()
             .AddSingleton<Held>()
             .AddSingleton<LeaseBook>()
             .AddSingleton<LaneAlarm>()

@@ -16,22 +16,31 @@ internal sealed class Held(IOptions<DispatchingOptions> options)
 
     public ICollection<WorkItem> Items => _items.Values;
 
-    /// <summary>Takes a place in memory for a delivery; false if all are taken.</summary>
-    public bool TryTakePlace()
+    /// <summary>Takes a place in memory for a delivery; false if all that the tenant may have, or all there are, are taken.</summary>
+    public bool TryTakePlace(TenantShare share)
     {
+        if (!share.TryTakePlace(options.Value.QueuePerTenant))
+        {
+            return false;
+        }
+
         if (Interlocked.Increment(ref _places) <= options.Value.Queue)
         {
             return true;
         }
 
-        GiveBackPlace();
+        GiveBackPlace(share);
         return false;
     }
 
-    public void GiveBackPlace() => Interlocked.Decrement(ref _places);
+    public void GiveBackPlace(TenantShare share)
+    {
+        Interlocked.Decrement(ref _places);
+        share.GiveBackPlace();
+    }
 
     /// <summary>Fills a place. The payload stays in memory only while there is room for it.</summary>
-    public WorkItem Add(DeliveryRecord delivery, EventRecord? source, DateTimeOffset leaseUntil)
+    public WorkItem Add(TenantShare share, DeliveryRecord delivery, EventRecord? source, DateTimeOffset leaseUntil)
     {
         if (source?.Payload is { } payload && Interlocked.Add(ref _payloadBytes, payload.Length) > options.Value.QueuedPayloadBytes)
         {
@@ -39,7 +48,7 @@ internal sealed class Held(IOptions<DispatchingOptions> options)
             source = null;
         }
 
-        var item = new WorkItem(delivery, source, leaseUntil);
+        var item = new WorkItem(share, delivery, source, leaseUntil);
         _items[delivery.Id] = item;
         return item;
     }
@@ -54,7 +63,7 @@ internal sealed class Held(IOptions<DispatchingOptions> options)
             Interlocked.Add(ref _payloadBytes, -payload.Length);
         }
 
-        GiveBackPlace();
+        GiveBackPlace(item.Share);
     }
 
     /// <summary>Whether the lease is held here and was not lost.</summary>

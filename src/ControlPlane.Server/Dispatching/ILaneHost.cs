@@ -3,12 +3,12 @@ namespace ControlPlane.Server.Dispatching;
 /// <summary>What a lane asks of the dispatcher around it. None of the calls is made under the lane's lock, but for the places.</summary>
 internal interface ILaneHost
 {
-    /// <summary>Takes a place in memory for one delivery; false if all are taken.</summary>
-    bool TryTakePlace();
+    /// <summary>Takes a place in memory for one delivery; false if the tenant's or all are taken.</summary>
+    bool TryTakePlace(TenantShare share);
 
-    void GiveBackPlace();
+    void GiveBackPlace(TenantShare share);
 
-    /// <summary>Puts the lane at the end of the line for a sender.</summary>
+    /// <summary>Puts the lane at the end of its tenant's line for a sender.</summary>
     void Enlist(Lane lane);
 
     /// <summary>Claims due deliveries and calls <see cref="Lane.Claimed"/> or <see cref="Lane.ClaimFailed"/> in the end.</summary>

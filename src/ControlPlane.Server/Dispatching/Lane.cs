@@ -7,8 +7,12 @@ namespace ControlPlane.Server.Dispatching;
 /// The queue of one webhook: a few deliveries in memory, and the knowledge of when the next one in the store is due. A lane
 /// holds up nobody but itself.
 /// </summary>
-internal sealed class Lane(string tenantId, string webhookId, LaneGate gate, ILaneHost host, int maxQueue, TimeProvider clock)
+internal sealed class Lane(
+    string tenantId, string webhookId, TenantShare share, LaneGate gate, ILaneHost host, int maxQueue, TimeProvider clock)
 {
+    /// <summary>Fewer at a time would make each claim cost more than what it claims.</summary>
+    private const int LeastCapacity = 32;
+
     private readonly Lock _lock = new();
     private readonly Queue<WorkItem> _queue = [];
     private int _reserved;
@@ -22,8 +26,11 @@ internal sealed class Lane(string tenantId, string webhookId, LaneGate gate, ILa
 
     public string WebhookId => webhookId;
 
+    /// <summary>What the webhook's tenant has of this process.</summary>
+    public TenantShare Share => share;
+
     /// <summary>Deliveries taken ahead of sending: a few rounds of what the receiver bears, so that a stuck one holds little.</summary>
-    private int Capacity => Math.Min(maxQueue, gate.Limit * 8);
+    private int Capacity => Math.Min(maxQueue, Math.Max(LeastCapacity, gate.Limit * 8));
 
     /// <summary>What the lane is doing, and how many deliveries are queued ahead of one.</summary>
     public LaneSnapshot Look(string deliveryId)
@@ -45,7 +52,7 @@ internal sealed class Lane(string tenantId, string webhookId, LaneGate gate, ILa
             gate.Configure(webhook);
             // What waits in the store goes first.
             var behind = _claiming || _due <= clock.GetUtcNow();
-            if (_paused || behind || gate.Failing || _queue.Count + _reserved >= Capacity || !host.TryTakePlace())
+            if (_paused || behind || gate.Failing || _queue.Count + _reserved >= Capacity || !host.TryTakePlace(share))
             {
                 return false;
             }
@@ -63,7 +70,7 @@ internal sealed class Lane(string tenantId, string webhookId, LaneGate gate, ILa
             _reserved--;
         }
 
-        host.GiveBackPlace();
+        host.GiveBackPlace(share);
         // What is due in the store can have waited for this place.
         Pump();
     }

@@ -5,9 +5,13 @@ namespace ControlPlane.Server.Dispatching;
 
 /// <summary>Claims, prolongs, gives back and recovers leases in the name of this process.</summary>
 internal sealed class LeaseBook(
-    IDeliveryQueue queue, IDeliveryStore deliveries, Held held, NodeIdentity node, IOptions<DispatchingOptions> options, TimeProvider clock)
+    IDeliveryQueue queue, IDeliveryStore deliveries, IEventStore events, Held held, NodeIdentity node, IOptions<DispatchingOptions> options,
+    TimeProvider clock, ILogger<LeaseBook> log)
 {
     private const int Batch = 1000;
+
+    /// <summary>Payloads read together with a claim; the rest are read one by one when their turn comes.</summary>
+    private const long PayloadBytesPerClaim = 1 << 20;
 
     public string Owner => node.NodeId;
 
@@ -15,7 +19,7 @@ internal sealed class LeaseBook(
     public DateTimeOffset LeaseUntil() => clock.GetStoreNow() + options.Value.Lease;
 
     /// <summary>Claims due deliveries of a webhook into places already taken; gives back the places that it does not fill.</summary>
-    public async Task<(IReadOnlyList<WorkItem> Items, DateTimeOffset? NextDue)> ClaimAsync(string webhookId, int places)
+    public async Task<(IReadOnlyList<WorkItem> Items, DateTimeOffset? NextDue)> ClaimAsync(string webhookId, TenantShare share, int places)
     {
         var filled = 0;
         try
@@ -24,15 +28,39 @@ internal sealed class LeaseBook(
             var claim = await queue.ClaimDueAsync(
                 new ClaimRequest(webhookId, places, Owner, clock.GetStoreNow(), until), CancellationToken.None);
             filled = claim.Deliveries.Count;
-            return ([.. claim.Deliveries.Select(delivery => held.Add(delivery, source: null, until))], claim.NextDue);
+            var sources = await ReadAsync(claim.Deliveries);
+            return ([.. claim.Deliveries.Select(d => held.Add(share, d, sources.GetValueOrDefault(d.EventId), until))], claim.NextDue);
         }
         finally
         {
             for (var i = filled; i < places; i++)
             {
-                held.GiveBackPlace();
+                held.GiveBackPlace(share);
             }
         }
+    }
+
+    /// <summary>The events of claimed deliveries, by id. Not to have read them is no failure: they are read when they are sent.</summary>
+    private async Task<IReadOnlyDictionary<string, EventRecord>> ReadAsync(IReadOnlyList<DeliveryRecord> claimed)
+    {
+        var sources = new Dictionary<string, EventRecord>(claimed.Count, StringComparer.Ordinal);
+        if (claimed.Count > 0)
+        {
+            try
+            {
+                var ids = claimed.Select(delivery => delivery.EventId).Distinct(StringComparer.Ordinal).ToList();
+                foreach (var source in await events.FindManyAsync(ids, claimed[0].TenantId, PayloadBytesPerClaim, CancellationToken.None))
+                {
+                    sources.Add(source.Id, source);
+                }
+            }
+            catch (Exception e)
+            {
+                DispatchingLog.PayloadsNotRead(log, e);
+            }
+        }
+
+        return sources;
     }
 
     /// <summary>Gives deliveries back unsent, to be due then.</summary>

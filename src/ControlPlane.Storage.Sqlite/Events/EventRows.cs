@@ -39,6 +39,23 @@ internal static class EventRows
         return found;
     }
 
+    public static IReadOnlyList<EventRecord> FindMany(
+        Connection connection, IReadOnlyList<string> ids, string tenantId, long maxBytes)
+    {
+        var found = new List<EventRecord>(ids.Count);
+        for (var i = 0; i < ids.Count && maxBytes > 0; i++)
+        {
+            using var row = connection.Use(ByTenantAndId).Bind(ids[i]).Bind(tenantId);
+            if (row.Step())
+            {
+                found.Add(Read(row));
+                maxBytes -= found[^1].Payload?.Length ?? 0;
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>An event without its payload.</summary>
     public static EventRecord Get(Connection connection, long seq)
     {

@@ -75,7 +75,7 @@ public sealed class LaneAlarmTests : IAsyncDisposable
         for (var i = 0; i < 2; i++)
         {
             Assert.True(lane.TryReserve(webhook));
-            lane.Enqueue(new WorkItem(Records.Delivery(), null, Now));
+            lane.Enqueue(new WorkItem(new(), Records.Delivery(), null, Now));
         }
 
         Assert.True(lane.TryStart(out _));
@@ -94,7 +94,7 @@ public sealed class LaneAlarmTests : IAsyncDisposable
         return lane;
     }
 
-    private Lane Lane(AlarmHost host) => new("default", "wh_1", new LaneGate(8, 5, _clock), host, 8, _clock);
+    private Lane Lane(AlarmHost host) => new("default", "wh_1", new(), new LaneGate(8, 5, _clock), host, 8, _clock);
 
     /// <summary>The alarm can be between two sleeps when the clock moves, so it is moved until the alarm has seen it.</summary>
     private async Task AdvanceUntilAsync(Task done)
@@ -111,9 +111,9 @@ public sealed class LaneAlarmTests : IAsyncDisposable
     {
         private int _enlisted;
 
-        public bool TryTakePlace() => true;
+        public bool TryTakePlace(TenantShare share) => true;
 
-        public void GiveBackPlace()
+        public void GiveBackPlace(TenantShare share)
         {
         }
 

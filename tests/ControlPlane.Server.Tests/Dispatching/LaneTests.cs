@@ -11,7 +11,7 @@ public sealed class LaneTests
     private readonly Lane _lane;
 
     public LaneTests() => _lane = new(
-        _webhook.TenantId, _webhook.Id, new LaneGate(defaultMaxInFlight: 32, probeAfterFailures: 3, _clock), _host, maxQueue: 256, _clock);
+        _webhook.TenantId, _webhook.Id, new(), new LaneGate(defaultMaxInFlight: 32, probeAfterFailures: 3, _clock), _host, maxQueue: 256, _clock);
 
     private DateTimeOffset Now => _clock.GetUtcNow();
 
@@ -188,7 +188,7 @@ public sealed class LaneTests
         Assert.Equal(2, _host.Enlisted);
     }
 
-    private WorkItem Item(int number) => new(Records.Delivery($"dlv_{number}"), null, Now.AddMinutes(1));
+    private WorkItem Item(int number) => new(new(), Records.Delivery($"dlv_{number}"), null, Now.AddMinutes(1));
 
     private void Fill(int count, WebhookRecord? webhook = null)
     {

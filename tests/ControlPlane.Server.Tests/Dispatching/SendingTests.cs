@@ -1,5 +1,6 @@
 using System.Text;
 using ControlPlane.Server.Dispatching;
+using ControlPlane.Server.Publishing;
 using ControlPlane.Signing;
 using ControlPlane.Storage;
 
@@ -68,6 +69,39 @@ public sealed class SendingTests : WalkTest
         Assert.InRange(Received.Count(request => request.Path == "/wh_stuck"), 0, 8);
         hangs.SetResult(200);
         await UntilAllAsync(deliveries, DeliveryState.Succeeded);
+    }
+
+    [Fact]
+    public async Task Publish_AnotherTenantsReceiversAllHang_IsSentAllTheSame()
+    {
+        await StartAsync(
+            ("Dispatching:MaxInFlight", "16"), ("Dispatching:MaxInFlightPerTenant", "8"),
+            ("Dispatching:Queue", "64"), ("Dispatching:QueuePerTenant", "32"));
+        await Node.Store.Access.CreateTenantAsync(new() { Id = "hanging", CreateTime = Clock.GetStoreNow(), UpdateTime = Clock.GetStoreNow() }, Cancel);
+        var hangs = new TaskCompletionSource<int>();
+        Answer = request => request.Path == "/wh_well" ? Task.FromResult(200) : hangs.Task;
+        for (var i = 0; i < 10; i++)
+        {
+            await AddWebhookAsync($"wh_{i}", w => w with { TenantId = "hanging" });
+        }
+
+        await AddWebhookAsync("wh_well");
+        var stuck = Assert.IsType<PublishResult.Published>(
+            await Node.Get<Publisher>().PublishAsync("hanging", [.. Enumerable.Range(0, 20).Select(_ => Draft())], Cancel));
+        await UntilReceivedAsync(8);
+        // A lane that finds no place in memory looks again in a moment: the clock must move.
+        var moment = TimeSpan.FromMilliseconds(10);
+        foreach (var delivery in await PublishAsync(100))
+        {
+            await UntilAsync(delivery, DeliveryState.Succeeded, moment);
+        }
+
+        Assert.Equal(8, Received.Count(request => request.Path != "/wh_well"));
+        hangs.SetResult(200);
+        foreach (var delivery in stuck.Events.SelectMany(e => e.Deliveries))
+        {
+            await UntilAsync(delivery, DeliveryState.Succeeded, moment);
+        }
     }
 
     [Fact]
