@@ -38,6 +38,11 @@ public interface IDeliveryQueue
     /// </summary>
     Task<int> RecoverAsync(DateTimeOffset now, string? survivor, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// How many deliveries have not ended, of a tenant and of all. Cheap enough to be asked with every publish; can be a moment old.
+    /// </summary>
+    ValueTask<BacklogCount> CountBacklogAsync(string tenantId, CancellationToken cancellationToken);
+
     /// <summary>For every webhook with waiting deliveries the earliest due time; deleted webhooks are left out. Costs a few index
     /// seeks per such webhook.</summary>
     Task<IReadOnlyList<WaitingWebhook>> ListWaitingAsync(CancellationToken cancellationToken);
@@ -65,6 +70,9 @@ public sealed record Completion(
     EndReason EndReason,
     DateTimeOffset? NextAttemptTime,
     DateTimeOffset Now);
+
+/// <summary>How many deliveries have not ended.</summary>
+public readonly record struct BacklogCount(long OfTenant, long OfAll);
 
 /// <summary>A lease held.</summary>
 public readonly record struct Lease(string DeliveryId, long Fence);

@@ -35,6 +35,9 @@ internal sealed class DeliveryQueueSeam(IDeliveryQueue inner) : IDeliveryQueue
         IReadOnlyList<Lease> leases, DateTimeOffset until, CancellationToken cancellationToken) =>
         inner.ExtendAsync(leases, until, cancellationToken);
 
+    public ValueTask<BacklogCount> CountBacklogAsync(string tenantId, CancellationToken cancellationToken) =>
+        inner.CountBacklogAsync(tenantId, cancellationToken);
+
     public Task<int> RecoverAsync(DateTimeOffset now, string? survivor, CancellationToken cancellationToken) =>
         inner.RecoverAsync(now, survivor, cancellationToken);
 

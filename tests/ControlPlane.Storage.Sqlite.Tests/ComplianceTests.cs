@@ -8,6 +8,8 @@ public sealed class IdempotencyTests : IdempotencyTests<SqliteSource>;
 
 public sealed class ClaimTests : ClaimTests<SqliteSource>;
 
+public sealed class BacklogTests : BacklogTests<SqliteSource>;
+
 public sealed class CompletionTests : CompletionTests<SqliteSource>;
 
 public sealed class LeaseTests : LeaseTests<SqliteSource>;

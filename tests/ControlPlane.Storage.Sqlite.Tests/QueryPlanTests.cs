@@ -7,6 +7,8 @@ public sealed class QueryPlanTests : SqliteTests
     {
         ["claim"] = (Claims.FindDue, "deliveries_waiting (webhook_seq=? AND next_due<?)"),
         ["next due"] = (Claims.FindNextDue, "deliveries_waiting (webhook_seq=?"),
+        ["backlog waiting"] = (Backlog.CountWaiting, "COVERING INDEX deliveries_waiting"),
+        ["backlog leased"] = (Backlog.CountLeased, "deliveries_leased"),
         ["waiting webhooks"] = (Claims.FindWaiting, "deliveries_waiting (webhook_seq>?"),
         ["orphaned webhooks"] = (Steering.FindOrphaned, "deliveries_waiting (webhook_seq>?"),
         ["orphans"] = (Steering.FindWaiting, "deliveries_waiting (webhook_seq=?"),

@@ -13,6 +13,9 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
     private const int MaximumBatch = 1000;
     private const int MaximumTypeFilters = 50;
 
+    /// <summary>Backlogs shrink slowly compared to how fast callers come back.</summary>
+    private static readonly TimeSpan BacklogRetry = TimeSpan.FromSeconds(5);
+
     public override async Task<PublishEventResponse> PublishEvent(PublishEventRequest request, ServerCallContext context)
     {
         var source = request.Event ?? new Event();
@@ -109,6 +112,11 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
                 $"{field(over.Index)}.payload: the tenant's plan allows payloads of at most {over.MaxBytes} bytes."),
             PublishResult.TooFast fast => throw RequestErrors.QuotaExceeded(
                 "PUBLISH_RATE_EXCEEDED", tenantId, "The tenant publishes more events per second than its plan allows.", fast.RetryAfter),
+            PublishResult.BacklogFull full => throw RequestErrors.QuotaExceeded(
+                "BACKLOG_FULL",
+                tenantId,
+                $"{(full.OfAll ? "The server" : "The tenant")} has {full.Most} deliveries that have not ended, as many as it may.",
+                BacklogRetry),
             PublishResult.Conflict conflict => throw RequestErrors.AlreadyExists(
                 "EVENT_CONFLICT",
                 "event",

@@ -24,6 +24,9 @@ internal abstract record PublishResult
 
     /// <summary>The tenant publishes faster than its plan allows.</summary>
     public sealed record TooFast(TimeSpan RetryAfter) : PublishResult;
+
+    /// <summary>Too many deliveries have not ended.</summary>
+    public sealed record BacklogFull(long Most, bool OfAll) : PublishResult;
 }
 
 /// <summary>
@@ -31,8 +34,8 @@ internal abstract record PublishResult
 /// their lane. Answers after the commit is on disk.
 /// </summary>
 internal sealed class Publisher(
-    IEventStore events, WebhookCatalog catalog, Dispatcher dispatcher, LeaseBook leases, PublishRates rates, IdSource ids,
-    TimeProvider clock)
+    IEventStore events, WebhookCatalog catalog, Dispatcher dispatcher, LeaseBook leases, PublishRates rates, BacklogLimit backlog,
+    IdSource ids, TimeProvider clock)
 {
     public async Task<PublishResult> PublishAsync(
         string tenantId, IReadOnlyList<EventDraft> drafts, CancellationToken cancellationToken)
@@ -86,6 +89,12 @@ internal sealed class Publisher(
             for (var i = 0; i < plans.Length; i++)
             {
                 plans[i] = FanOut.Plan(tenantId, drafts[i], fingerprints[i], picture.Subscriptions, dispatcher, ids, now);
+            }
+
+            if (Array.Exists(plans, plan => plan.Event.Deliveries.Count > 0)
+                && await backlog.CheckAsync(tenantId, cancellationToken) is { } full)
+            {
+                return full;
             }
 
             // Cancellation can only keep the append from being begun: its outcome is always awaited, so that no place or lease is lost.

@@ -9,4 +9,17 @@ internal sealed class PublishingOptions
     /// <value>In bytes. Default: 262,144 (256 KiB); at most 1,048,576.</value>
     [Range(1, 1 << 20)]
     public int MaxPayloadBytes { get; set; } = 256 << 10;
+
+    /// <summary>
+    /// How many deliveries that have not ended a tenant may have. With as many, its events that match a webhook are refused until
+    /// some have ended; those published at the same moment can still exceed it.
+    /// </summary>
+    /// <value>Default: 2,000,000.</value>
+    [Range(1, long.MaxValue)]
+    public long MaxBacklogPerTenant { get; set; } = 2_000_000;
+
+    /// <summary>The same over all tenants: what the disk bears.</summary>
+    /// <value>Default: 10,000,000.</value>
+    [Range(1, long.MaxValue)]
+    public long MaxBacklog { get; set; } = 10_000_000;
 }

@@ -5,6 +5,11 @@ internal static class PublishingRegistration
     public static IServiceCollection AddPublishing(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddRoomOptions<PublishingOptions>(configuration.GetSection("ControlPlane:Publishing"));
-        return services.AddSingleton<Publisher>().AddSingleton<PublishRates>().AddSingleton<TestPublisher>().AddSingleton<EventValidator>();
+        return services
+            .AddSingleton<Publisher>()
+            .AddSingleton<PublishRates>()
+            .AddSingleton<BacklogLimit>()
+            .AddSingleton<TestPublisher>()
+            .AddSingleton<EventValidator>();
     }
 }

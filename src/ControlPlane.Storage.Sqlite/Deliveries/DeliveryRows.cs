@@ -41,7 +41,7 @@ internal static class DeliveryRows
         return row.Step() ? ReadStored(row) : throw new InvalidOperationException($"There is no delivery {seq}.");
     }
 
-    /// <summary>Stores a delivery's new state under a new revision; answers it with that.</summary>
+    /// <summary>Stores a delivery's new state under a new revision; answers it with that. What has ended is not ended again.</summary>
     public static DeliveryRecord Save(
         WriteSession session, long seq, DeliveryRecord delivery, long? owner = null, DateTimeOffset? leaseUntil = null)
     {
@@ -56,6 +56,11 @@ internal static class DeliveryRows
         session.Counters.NoteChange(delivery.UpdateTime);
         session.NoteRow();
         session.Changes.Add(delivery);
+        if (delivery.Ended)
+        {
+            session.Backlog.Add(delivery.TenantId, -1);
+        }
+
         return delivery;
     }
 

@@ -32,6 +32,9 @@ internal sealed class SqliteDeliveryQueue(SqliteDatabase database) : IDeliveryQu
     public Task<int> RecoverAsync(DateTimeOffset now, string? survivor, CancellationToken cancellationToken) =>
         database.WriteAsync(session => Leases.Recover(session, now, survivor), cancellationToken);
 
+    public ValueTask<BacklogCount> CountBacklogAsync(string tenantId, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(database.Backlog.Of(tenantId));
+
     public Task<IReadOnlyList<WaitingWebhook>> ListWaitingAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(Claims.ListWaiting, cancellationToken);
 }

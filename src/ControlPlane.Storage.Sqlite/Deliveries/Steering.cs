@@ -45,6 +45,7 @@ internal static class Steering
             NextAttemptTime = now,
             UpdateTime = now,
         };
+        session.Backlog.Add(retried.TenantId, 1);
         return new SteerResult(SteerOutcome.Done, DeliveryRows.Save(session, stored.Seq, retried));
     }
 

@@ -31,6 +31,9 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     /// <summary>The latest committed revision.</summary>
     public long Head => _writer.Head;
 
+    /// <summary>How many deliveries have not ended.</summary>
+    public Backlog Backlog => _writer.Backlog;
+
     /// <summary>Transactions committed since the store was opened.</summary>
     public long Commits => _writer.Commits;
 

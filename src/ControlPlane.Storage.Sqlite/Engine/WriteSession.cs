@@ -20,10 +20,14 @@ internal sealed class WriteSession
     {
         _connection = connection;
         Names = new Names(connection);
+        Backlog = new Backlog(connection);
         _counters = _committed = Counters.Load(connection);
     }
 
     public Names Names { get; }
+
+    /// <summary>How many deliveries have not ended.</summary>
+    public Backlog Backlog { get; }
 
     /// <summary>The counters with what this transaction added.</summary>
     public ref Counters Counters => ref _counters;
@@ -59,6 +63,7 @@ internal sealed class WriteSession
 
         _connection.Use(CommitAll).Run();
         _committed = _counters;
+        Backlog.Commit();
     }
 
     public void Rollback()
@@ -72,6 +77,7 @@ internal sealed class WriteSession
         _counters = _committed;
         Changes.Clear();
         Names.Forget();
+        Backlog.Rollback();
     }
 
     /// <summary>Hands the changes over and starts a new list.</summary>

@@ -34,6 +34,8 @@ internal sealed class Writer
     /// <summary>The latest committed revision.</summary>
     public long Head => Volatile.Read(ref _head);
 
+    public Backlog Backlog => _session.Backlog;
+
     /// <summary>Transactions committed since the store was opened.</summary>
     public long Commits => Volatile.Read(ref _commits);
 

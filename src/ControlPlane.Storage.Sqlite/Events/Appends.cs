@@ -98,6 +98,7 @@ internal static class Appends
         session.Counters.NoteChange(time);
         session.NoteRow();
         session.Changes.Add(record);
+        session.Backlog.Add(record.TenantId, 1);
         return record;
     }
 

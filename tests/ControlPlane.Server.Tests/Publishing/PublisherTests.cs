@@ -32,6 +32,31 @@ public sealed class PublisherTests : WalkTest
         Assert.Equal([DeliveryState.InFlight, DeliveryState.Pending], (await PublishAsync(2)).Select(d => d.State));
     }
 
+    [Theory]
+    [InlineData("Publishing:MaxBacklogPerTenant", false)]
+    [InlineData("Publishing:MaxBacklog", true)]
+    public async Task Publish_BacklogFull_IsRefusedUntilSomeHaveEnded(string limit, bool ofAll)
+    {
+        await StartAsync(OnePlace, (limit, "3"));
+        await AddWebhookAsync(with: w => w with { EventTypes = ["order.*"] });
+        var goOn = new TaskCompletionSource<int>();
+        Answer = _ => goOn.Task;
+        var accepted = await PublishAsync(3);
+        var refused = await Node.Get<Publisher>().PublishAsync(TenantRecord.DefaultId, [Draft(), Draft("invoice.paid")], Cancel);
+        Assert.Equal(new PublishResult.BacklogFull(3, ofAll), refused);
+        Assert.Equal(3, (await Node.Store.Events.ListAsync(new EventQuery(), Cancel)).Items.Count);
+        // What nobody receives adds nothing.
+        Assert.Empty((await PublishAsync(Draft("invoice.paid")))[0].Deliveries);
+
+        goOn.SetResult(200);
+        foreach (var delivery in accepted)
+        {
+            await UntilAsync(delivery, DeliveryState.Succeeded, TimeSpan.FromMilliseconds(10));
+        }
+
+        Assert.Equal(2, (await PublishAsync(2)).Count);
+    }
+
     [Fact]
     public async Task Publish_Duplicate_AnswersTheFirstAndGivesThePlaceBack()
     {
