@@ -7,5 +7,5 @@ ALTER TABLE webhooks ADD COLUMN head_of_line INTEGER NOT NULL DEFAULT 1;
 
 -- Those whose turn it is or that stepped aside, and those behind them.
 CREATE INDEX deliveries_line ON deliveries (webhook_seq, line, state, next_due)
-  WHERE line IS NOT NULL AND line_due IS NULL AND state < 4;
+  WHERE line IS NOT NULL AND line_due IS NULL AND end_reason = 0;
 CREATE INDEX deliveries_line_held ON deliveries (webhook_seq, line) WHERE line_due IS NOT NULL;
