@@ -4,23 +4,31 @@ namespace ControlPlane.Storage;
 /// What senders take from and give back to. A delivery is InFlight exactly while it is leased; a lease is an owner, an expiry
 /// and a fence, and only the holder of the current fence can complete, release or extend.
 /// </summary>
+/// <remarks>
+/// The deliveries of one ordering key to one webhook form a line, in the order in which they were appended. At most one of a line
+/// is leased. Of the others it is the turn of the first one appended among those that are ready: with
+/// <see cref="HeadOfLine.Block"/> every one that has not ended, with <see cref="HeadOfLine.Park"/> those that are due or Pending,
+/// so that one whose attempt failed steps aside until its retry is due. The others are not due to be claimed and hold nothing up
+/// outside their line. A retried or redriven delivery takes its old place. What became its turn is to be claimed from that very
+/// commit on. Tests stand in no line.
+/// </remarks>
 public interface IDeliveryQueue
 {
     /// <summary>
     /// Leases up to <see cref="ClaimRequest.Limit"/> due deliveries of one webhook, earliest due first, of those due at the same
-    /// time the first published first. Takes nothing for a webhook that is deleted or unknown; whether an existing one is
+    /// time the first published first, none whose turn in its line it is not. Takes nothing for a webhook that is deleted or unknown; whether an existing one is
     /// disabled or suspended is the caller's business.
     /// </summary>
     Task<ClaimResult> ClaimDueAsync(ClaimRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Records an attempt and the delivery's next state in one commit. Answers the delivery as stored, or null if the fence was
-    /// stale: then nothing changed. If the webhook was deleted meanwhile, a delivery that would be retried ends Cancelled.
+    /// Records an attempt and the delivery's next state in one commit. Answers the delivery as stored and what goes next in its
+    /// line, or null if the fence was stale: then nothing changed. If the webhook was deleted meanwhile, a delivery that would be retried ends Cancelled.
     /// Attempts are counted by the store, whatever number the given one carries. A delivery that will be retried gets the trigger
     /// Schedule, unless it is a Test.
     /// </summary>
     /// <exception cref="ArgumentException">State, end reason and next attempt time contradict each other.</exception>
-    Task<DeliveryRecord?> CompleteAsync(Completion completion, CancellationToken cancellationToken);
+    Task<Completed?> CompleteAsync(Completion completion, CancellationToken cancellationToken);
 
     /// <summary>
     /// Gives leases back unused: each delivery waits again, due at <paramref name="due"/>; Pending if no attempt of the round was
@@ -73,6 +81,11 @@ public sealed record Completion(
 
 /// <summary>How many deliveries have not ended.</summary>
 public readonly record struct BacklogCount(long OfTenant, long OfAll);
+
+/// <summary>A recorded attempt.</summary>
+/// <param name="Delivery">The delivery as stored.</param>
+/// <param name="NextInLine">When another delivery of its line is due whose turn it became; null if there is none.</param>
+public sealed record Completed(DeliveryRecord Delivery, DateTimeOffset? NextInLine);
 
 /// <summary>A lease held.</summary>
 public readonly record struct Lease(string DeliveryId, long Fence);

@@ -8,6 +8,10 @@ public interface IDeliveryStore
     /// <summary>The attempts of a delivery, oldest first, at most the last 100.</summary>
     Task<IReadOnlyList<AttemptRecord>> ListAttemptsAsync(string deliveryId, CancellationToken cancellationToken);
 
+    /// <summary>The delivery of the same line that a waiting one has to let go first; null if it does not wait, or not for another
+    /// one.</summary>
+    Task<DeliveryRecord?> FindAheadAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken);
+
     /// <summary>Looks at a bounded number of deliveries per call: a filter that few match can give short and empty pages.</summary>
     Task<Page<DeliveryRecord>> ListAsync(DeliveryQuery query, CancellationToken cancellationToken);
 

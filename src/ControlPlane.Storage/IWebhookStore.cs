@@ -12,7 +12,8 @@ public interface IWebhookStore
 
     /// <summary>Replaces a webhook whose stored version is <c>webhook.Version - 1</c>. Keeps <see cref="WebhookRecord.FailingSince"/>
     /// as stored, but clears it when the state becomes Active from another. Tenant, create time, request id and its fingerprint stay as
-    /// stored too.</summary>
+    /// stored too. Another <see cref="WebhookRecord.HeadOfLine"/> holds at once: with Park the next ones go on past those that wait for
+    /// a retry, with Block they wait for them again.</summary>
     Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, CancellationToken cancellationToken);
 
     /// <summary>Deletes a webhook; its deliveries keep referring to it, and lists of them still find it by id. Its external id and

@@ -19,7 +19,7 @@ internal sealed class DeliveryQueueSeam(IDeliveryQueue inner) : IDeliveryQueue
         return await inner.ClaimDueAsync(request, cancellationToken);
     }
 
-    public async Task<DeliveryRecord?> CompleteAsync(Completion completion, CancellationToken cancellationToken)
+    public async Task<Completed?> CompleteAsync(Completion completion, CancellationToken cancellationToken)
     {
         await BeforeComplete();
         return await inner.CompleteAsync(completion, cancellationToken);

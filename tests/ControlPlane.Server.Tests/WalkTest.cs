@@ -92,7 +92,7 @@ public abstract class WalkTest : IAsyncLifetime
     }
 
     internal static EventDraft Draft(string type = "order.paid", string id = "", string payload = "{}", string key = "") =>
-        new(id, type, "", System.Text.Encoding.UTF8.GetBytes(payload), "application/json", key, null);
+        new(id, type, "", System.Text.Encoding.UTF8.GetBytes(payload), "application/json", key, "", null);
 
     internal async Task<IReadOnlyList<AppendedEvent>> PublishAsync(params EventDraft[] drafts) => Assert.IsType<PublishResult.Published>(
         await Node.Get<Publisher>().PublishAsync(TenantRecord.DefaultId, drafts, Cancel)).Events;

@@ -1,7 +1,7 @@
 namespace ControlPlane.Storage.Compliance;
 
 /// <summary>Counting what has not ended.</summary>
-public abstract class BacklogTests<TSource> : StorageTests<TSource>
+public abstract class BacklogTests<TSource> : OrderingTest<TSource>
     where TSource : StoreSource, new()
 {
     [Fact]
@@ -60,6 +60,15 @@ public abstract class BacklogTests<TSource> : StorageTests<TSource>
         await ExpectAsync(1, 3);
         Assert.Equal(new BacklogCount(2, 3), await Store.Queue.CountBacklogAsync("other", Cancel));
         Assert.Equal(new BacklogCount(0, 3), await Store.Queue.CountBacklogAsync("unknown", Cancel));
+    }
+
+    [Fact]
+    public async Task CountBacklog_HeldInLine_IsCountedAlsoAfterReopening()
+    {
+        await PublishAsync(await AddWebhookAsync(), "key", 3);
+        await ExpectAsync(3);
+        await ReopenAsync();
+        await ExpectAsync(3);
     }
 
     private Task ExpectAsync(long count) => ExpectAsync(count, count);

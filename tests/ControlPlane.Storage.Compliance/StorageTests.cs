@@ -107,16 +107,26 @@ public abstract class StorageTests<TSource> : IAsyncLifetime
         delivery.AttemptCount + 1, delivery.Trigger, Now, TimeSpan.FromMicroseconds(12_345), status,
         status is >= 200 and < 300 ? FailureKind.None : FailureKind.HttpStatus, "", "192.0.2.7:443", "ok");
 
-    protected Task<DeliveryRecord?> SucceedAsync(DeliveryRecord delivery) => Store.Queue.CompleteAsync(
-        new Completion(delivery, NewAttempt(delivery), DeliveryState.Succeeded, EndReason.Delivered, null, Now), Cancel);
+    protected async Task<DeliveryRecord?> SucceedAsync(DeliveryRecord delivery) =>
+        (await CompleteAsync(delivery, DeliveryState.Succeeded))?.Delivery;
 
-    protected Task<DeliveryRecord?> FailAsync(DeliveryRecord delivery, TimeSpan retryIn) => Store.Queue.CompleteAsync(
-        new Completion(
-            delivery, NewAttempt(delivery, 503), DeliveryState.RetryScheduled, EndReason.None, Now + retryIn, Now), Cancel);
+    protected async Task<DeliveryRecord?> FailAsync(DeliveryRecord delivery, TimeSpan retryIn) =>
+        (await CompleteAsync(delivery, DeliveryState.RetryScheduled, retryIn))?.Delivery;
 
-    protected Task<DeliveryRecord?> KillAsync(DeliveryRecord delivery) => Store.Queue.CompleteAsync(
-        new Completion(
-            delivery, NewAttempt(delivery, 500), DeliveryState.Dead, EndReason.AttemptsExhausted, null, Now), Cancel);
+    protected async Task<DeliveryRecord?> KillAsync(DeliveryRecord delivery) =>
+        (await CompleteAsync(delivery, DeliveryState.Dead))?.Delivery;
+
+    protected Task<Completed?> CompleteAsync(DeliveryRecord delivery, DeliveryState state, TimeSpan? retryIn = null)
+    {
+        var (status, reason) = state switch
+        {
+            DeliveryState.Succeeded => (200, EndReason.Delivered),
+            DeliveryState.Dead => (500, EndReason.AttemptsExhausted),
+            _ => (503, EndReason.None),
+        };
+        return Store.Queue.CompleteAsync(
+            new Completion(delivery, NewAttempt(delivery, status), state, reason, Now + retryIn, Now), Cancel);
+    }
 
     protected async Task<DeliveryRecord> GetAsync(DeliveryRecord delivery) =>
         (await Store.Deliveries.GetAsync(delivery.Id, Cancel))!;

@@ -14,6 +14,14 @@ public sealed class CompletionTests : CompletionTests<SqliteSource>;
 
 public sealed class LeaseTests : LeaseTests<SqliteSource>;
 
+public sealed class OrderingTests : OrderingTests<SqliteSource>;
+
+public sealed class ParkingTests : ParkingTests<SqliteSource>;
+
+public sealed class LineViewTests : LineViewTests<SqliteSource>;
+
+public sealed class OrderingProperties : OrderingProperties<SqliteSource>;
+
 public sealed class SteeringTests : SteeringTests<SqliteSource>;
 
 public sealed class RedriveTests : RedriveTests<SqliteSource>;

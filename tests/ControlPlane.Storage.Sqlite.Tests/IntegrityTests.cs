@@ -11,7 +11,7 @@ public sealed class IntegrityTests : HammerTests<SqliteSource>
         using var connection = Connection.Open(Source.File, readOnly: true);
         Assert.Equal("ok", connection.ReadText("PRAGMA integrity_check"));
         Assert.Equal("0", connection.ReadText(
-            "SELECT count(*) FROM deliveries WHERE (next_due IS NOT NULL) <> (state IN (1, 3)) OR (lease_until IS NOT NULL) <> (state = 2)"));
+            "SELECT count(*) FROM deliveries WHERE (next_due IS NOT NULL) + (line_due IS NOT NULL) <> (state IN (1, 3)) OR (lease_until IS NOT NULL) <> (state = 2)"));
         await ReopenAsync();
         Assert.Equal(0, new FileInfo(Source.File + "-wal") is { Exists: true } log ? log.Length : 0);
     }

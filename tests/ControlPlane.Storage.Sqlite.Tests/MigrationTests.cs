@@ -15,6 +15,11 @@ public sealed class MigrationTests : SqliteTests
                 """
                 INSERT INTO tenants VALUES (1, 'default', '', '{}', 1, 1, 0, 0, NULL);
                 INSERT INTO tenants VALUES (2, 'acme', 'Acme', '{"plan":"gold"}', 4, 9, 0, 0, NULL);
+                INSERT INTO webhooks VALUES (1, 'wh_1', 2, NULL, NULL, 1, NULL, NULL,
+                  '{"id":"wh_1","tenant_id":"acme","url":"https://a/","event_types":["*"],"dialect":"svix","secrets":[]}');
+                INSERT INTO names VALUES (2, 1, 'order.paid');
+                INSERT INTO events VALUES (1, 'evt_1', 2, 2, 1, 1, 1, 0, NULL, NULL, NULL, NULL);
+                INSERT INTO deliveries VALUES (1, 'dlv_1', 2, 1, 1, 2, 1, 0, 0, 1, 1, 0, 1, 0, 0, 0, 7, 0, 0, 0, NULL, NULL);
                 PRAGMA application_id = 1464353616;
                 PRAGMA user_version = 1;
                 """);
@@ -28,6 +33,11 @@ public sealed class MigrationTests : SqliteTests
         var config = (await store.Webhooks.LoadTenantAsync("acme", Cancel))!;
         Assert.Equal(9, config.ConfigVersion);
         Assert.Empty(config.EventTypes);
+        Assert.Equal(HeadOfLine.Block, Assert.Single(config.Webhooks).HeadOfLine);
+        Assert.Equal("", Assert.Single(await store.Events.FindAsync("evt_1", "acme", Cancel)).OrderingKey);
+        var claim = await store.Queue.ClaimDueAsync(
+            new ClaimRequest("wh_1", 10, "node", DateTimeOffset.UnixEpoch.AddSeconds(1), DateTimeOffset.UnixEpoch.AddSeconds(2)), Cancel);
+        Assert.Equal(("dlv_1", ""), (Assert.Single(claim.Deliveries).Id, claim.Deliveries[0].OrderingKey));
         var written = await store.EventTypes.CreateAsync(new EventTypeRecord { TenantId = "acme", Name = "a" }, 10, Cancel);
         Assert.Equal(EventTypeWriteOutcome.Done, written.Outcome);
     }

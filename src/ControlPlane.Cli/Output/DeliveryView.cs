@@ -37,6 +37,7 @@ internal static class DeliveryView
         new("webhook", delivery.WebhookId),
         new("tenant", delivery.TenantId),
         .. Field.Unless(delivery.Instance.Length == 0, "instance", () => delivery.Instance),
+        .. Field.Unless(delivery.OrderingKey.Length == 0, "ordering key", () => delivery.OrderingKey),
         new("state", State(delivery)),
         .. Field.Unless(delivery.EndReason is EndReason.Unspecified, "ended", () => EnumText.Format(delivery.EndReason)),
         new("attempts", delivery.AttemptCount.ToString(CultureInfo.InvariantCulture)),

@@ -31,6 +31,7 @@ internal static class EventView
         .. Field.Unless(e.Instance.Length == 0, "instance", () => e.Instance),
         .. Field.Unless(e.ContentType.Length == 0, "content type", () => e.ContentType),
         .. Field.Unless(e.IdempotencyKey.Length == 0, "idempotency key", () => e.IdempotencyKey),
+        .. Field.Unless(e.OrderingKey.Length == 0, "ordering key", () => e.OrderingKey),
         .. Field.Unless(e.Labels.Count == 0, "labels", () => Show.Map(e.Labels)),
         new("accepted", Show.Time(e.CreateTime)),
         .. Field.Unless(e.Payload.IsEmpty, "payload", () => e.Payload.ToStringUtf8()),

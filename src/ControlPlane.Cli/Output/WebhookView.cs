@@ -33,6 +33,8 @@ internal static class WebhookView
         .. Field.Unless(webhook.Timeout is null, "timeout per attempt", () => Show.Duration(webhook.Timeout)),
         .. Field.Unless(webhook.MaxInFlight == 0, "max in flight", () => webhook.MaxInFlight.ToString(CultureInfo.InvariantCulture)),
         .. Field.Unless(webhook.MaxRatePerSecond == 0, "max rate", () => $"{Show.Number(webhook.MaxRatePerSecond)}/s"),
+        .. Field.Unless(
+            webhook.HeadOfLine is HeadOfLine.Unspecified or HeadOfLine.Block, "head of line", () => EnumText.Format(webhook.HeadOfLine)),
         .. webhook.Headers.OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => new Field("header", $"{h.Key}: {h.Value}")),
         .. Field.Unless(webhook.Labels.Count == 0, "labels", () => Show.Map(webhook.Labels)),
         .. Field.Unless(webhook.Description.Length == 0, "description", () => webhook.Description),

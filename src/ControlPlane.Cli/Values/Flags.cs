@@ -36,6 +36,15 @@ internal static class Flags
         CustomParser = result => One<RetryPolicy>(result, BackoffText.TryParse, BackoffText.Expected, out var value) ? value : null,
     };
 
+    public static Option<T> Enum<T>(string name, string description, string help)
+        where T : struct, Enum => new(name)
+        {
+            Description = $"{description} One of {EnumText.Expected<T>()}.",
+            HelpName = help,
+            CustomParser = result =>
+                One<T>(result, EnumText.TryParse, $"one of {EnumText.Expected<T>()}", out var value) ? value : default,
+        };
+
     public static Option<T[]> Enums<T>(string name, string description)
         where T : struct, Enum => new(name)
         {

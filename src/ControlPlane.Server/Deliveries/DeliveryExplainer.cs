@@ -33,19 +33,22 @@ internal sealed class DeliveryExplainer(
         };
         if (delivery is not null)
         {
-            Add(answer, delivery, webhook);
+            var ahead = delivery.OrderingKey.Length > 0
+                ? await deliveries.FindAheadAsync(delivery.Id, clock.GetStoreNow(), cancellationToken)
+                : null;
+            Add(answer, delivery, ahead, webhook);
         }
 
         answer.Summary = ExplanationSummary.Of(answer);
         return answer;
     }
 
-    private void Add(ExplainDeliveryResponse answer, DeliveryRecord delivery, WebhookRecord? webhook)
+    private void Add(ExplainDeliveryResponse answer, DeliveryRecord delivery, DeliveryRecord? ahead, WebhookRecord? webhook)
     {
         var now = clock.GetUtcNow();
         var lane = dispatcher.Look(delivery.WebhookId, delivery.Id);
-        answer.Waits.Add(WaitReasons.Judge(delivery, webhook, lane, dispatcher.Holds(delivery.Id), now));
-        answer.NextAttempts.Add(AttemptPlan.Of(delivery, webhook, now));
+        answer.Waits.Add(WaitReasons.Judge(delivery, ahead, webhook, lane, dispatcher.Holds(delivery.Id), now));
+        answer.NextAttempts.Add(ahead is null ? AttemptPlan.Of(delivery, webhook, now) : []);
         answer.Queue = lane is null ? null : new WebhookQueue
         {
             Queued = lane.Queued,

@@ -50,6 +50,12 @@ internal sealed class DeliveryGrpcService(
         var result = await deliveries.CancelAsync(found.Id, clock.GetStoreNow(), context.CancellationToken);
         var delivery = Steered(result, found.Id, "DELIVERY_ENDED", "has ended already.");
         dispatcher.Forget(delivery.Id);
+        if (delivery.OrderingKey.Length > 0)
+        {
+            // What waited behind it can go.
+            dispatcher.Expect(delivery.TenantId, delivery.WebhookId, clock.GetUtcNow());
+        }
+
         return new CancelDeliveryResponse { Delivery = DeliveryMapper.ToProto(delivery) };
     }
 

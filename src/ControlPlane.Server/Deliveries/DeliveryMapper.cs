@@ -17,6 +17,7 @@ internal static class DeliveryMapper
             TenantId = record.TenantId,
             EventType = record.EventType,
             Instance = record.Instance,
+            OrderingKey = record.OrderingKey,
             State = (V1.DeliveryState)record.State,
             Trigger = (V1.DeliveryTrigger)record.Trigger,
             EndReason = (V1.EndReason)record.EndReason,

@@ -14,12 +14,13 @@ internal static class WaitReasons
 {
     /// <summary>The reasons, the weightiest first; empty if the delivery has ended.</summary>
     /// <param name="delivery">The delivery as stored.</param>
+    /// <param name="ahead">The delivery of the same ordering key that it has to let go first; null if there is none.</param>
     /// <param name="webhook">Its webhook; null if deleted.</param>
     /// <param name="lane">The webhook's lane in this process; null if it has none.</param>
     /// <param name="held">This process holds the delivery's lease.</param>
     /// <param name="now">The current time.</param>
     public static IReadOnlyList<Wait> Judge(
-        DeliveryRecord delivery, WebhookRecord? webhook, LaneSnapshot? lane, bool held, DateTimeOffset now)
+        DeliveryRecord delivery, DeliveryRecord? ahead, WebhookRecord? webhook, LaneSnapshot? lane, bool held, DateTimeOffset now)
     {
         if (delivery.Ended)
         {
@@ -45,6 +46,11 @@ internal static class WaitReasons
             waits.Add(Wait(
                 webhook.State == WebhookState.Disabled ? WaitReason.WebhookDisabled : WaitReason.WebhookSuspended,
                 MatchChecks.Inactive(webhook)));
+        }
+
+        if (ahead is not null && delivery.State != DeliveryState.InFlight)
+        {
+            waits.Add(Wait(WaitReason.OrderingKey, Behind(delivery, ahead)));
         }
 
         if (delivery.State == DeliveryState.InFlight)
@@ -102,6 +108,15 @@ internal static class WaitReasons
         return Text(
             $"Retry {delivery.RoundAttempts} of {RetryPolicy.MaxAttempts(policy) - 1} is due at {due:u}; the policy waits {delay.TotalSeconds:0.###} s before it.");
     }
+
+    private static string Behind(DeliveryRecord delivery, DeliveryRecord ahead) => (ahead.State, ahead.NextAttemptTime) switch
+    {
+        (DeliveryState.InFlight, _) => Text(
+            $"The delivery \"{ahead.Id}\" of the ordering key \"{delivery.OrderingKey}\" is being sent, and one goes at a time."),
+        (DeliveryState.RetryScheduled, { } due) => Text(
+            $"The delivery \"{ahead.Id}\" of the ordering key \"{delivery.OrderingKey}\" goes first; it failed and is due again at {due:u}."),
+        _ => Text($"The delivery \"{ahead.Id}\" of the ordering key \"{delivery.OrderingKey}\" goes first."),
+    };
 
     private static Wait Wait(WaitReason reason, string detail) => new() { Reason = reason, Detail = detail };
 

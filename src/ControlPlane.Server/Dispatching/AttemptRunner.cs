@@ -102,9 +102,14 @@ internal sealed class AttemptRunner(
             {
                 var stored = await recorder.RecordAsync(item.Delivery, webhook, outcome);
                 held.Remove(item);
-                if (stored?.NextAttemptTime is { } due)
+                if (stored?.Delivery.NextAttemptTime is { } due)
                 {
                     lane.Expect(due);
+                }
+
+                if (stored?.NextInLine is { } next)
+                {
+                    lane.Expect(next);
                 }
 
                 return;

@@ -1,7 +1,7 @@
 namespace ControlPlane.Server.Publishing;
 
 /// <summary>
-/// A checked event that is not stored yet. Id and idempotency key are what the caller chose, empty if nothing; labels are null if
+/// A checked event that is not stored yet. Id and keys are what the caller chose, empty if nothing; labels are null if
 /// there are none.
 /// </summary>
 internal sealed record EventDraft(
@@ -11,4 +11,5 @@ internal sealed record EventDraft(
     byte[] Payload,
     string ContentType,
     string IdempotencyKey,
+    string OrderingKey,
     IReadOnlyDictionary<string, string>? Labels);

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace ControlPlane.Server.Publishing;
 
-/// <summary>Tells whether two publishes say the same: a hash of everything a caller says of an event but its id and key.</summary>
+/// <summary>Tells whether two publishes say the same: a hash of everything a caller says of an event but its id and
+/// idempotency key.</summary>
 internal static class EventFingerprint
 {
     /// <summary>32 bytes.</summary>
@@ -19,6 +20,12 @@ internal static class EventFingerprint
         {
             Append(hash, key);
             Append(hash, value);
+        }
+
+        // Labels are pairs, so one more part cannot be taken for one. Without a key there is none: fingerprints are stored.
+        if (draft.OrderingKey.Length > 0)
+        {
+            Append(hash, draft.OrderingKey);
         }
 
         return hash.GetHashAndReset();

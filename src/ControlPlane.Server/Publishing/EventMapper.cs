@@ -18,6 +18,7 @@ internal static class EventMapper
             Instance = record.Instance,
             ContentType = record.ContentType,
             IdempotencyKey = record.IdempotencyKey,
+            OrderingKey = record.OrderingKey,
             CreateTime = record.CreateTime.ToTimestamp(),
         };
         if (record.Payload is { } payload)

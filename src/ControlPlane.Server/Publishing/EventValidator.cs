@@ -16,6 +16,7 @@ internal sealed class EventValidator(IOptions<PublishingOptions> options)
     private const string Json = "application/json";
     private const int MaximumId = 128;
     private const int MaximumKey = 256;
+    private const int MaximumOrderingKey = 128;
     private const int MaximumContentType = 128;
     private const int MaximumDepth = 64;
 
@@ -47,12 +48,18 @@ internal sealed class EventValidator(IOptions<PublishingOptions> options)
                 $"{field}.idempotency_key", "IDEMPOTENCY_KEY_INVALID", $"must be 1 to {MaximumKey} printable ASCII characters");
         }
 
+        if (source.OrderingKey.Length > MaximumOrderingKey || source.OrderingKey.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            violations.Add(
+                $"{field}.ordering_key", "ORDERING_KEY_INVALID", $"must be 1 to {MaximumOrderingKey} printable ASCII characters");
+        }
+
         FieldRules.CheckLabels(violations, $"{field}.labels", source.Labels);
         var contentType = CheckContentType(field, source.ContentType, violations);
         var payload = Bytes(source.Payload);
         CheckPayload($"{field}.payload", payload, contentType, violations);
         return new(
-            source.Id, source.Type, source.Instance, payload, contentType, source.IdempotencyKey,
+            source.Id, source.Type, source.Instance, payload, contentType, source.IdempotencyKey, source.OrderingKey,
             source.Labels.Count > 0 ? new Dictionary<string, string>(source.Labels) : null);
     }
 

@@ -34,6 +34,7 @@ internal sealed class FanOut
             Instance = draft.Instance,
             ContentType = draft.ContentType,
             IdempotencyKey = draft.IdempotencyKey,
+            OrderingKey = draft.OrderingKey,
             Labels = draft.Labels,
             Payload = draft.Payload,
             DeliveryCount = deliveries.Length,
@@ -42,7 +43,8 @@ internal sealed class FanOut
         return new(new NewEvent(record, deliveries, fingerprint), lanes);
     }
 
-    /// <summary>After the commit: leased deliveries go into their lanes, the others wait in the store. Of a duplicate nothing was stored.</summary>
+    /// <summary>After the commit: leased deliveries go into their lanes, the others wait in the store, also those
+    /// that have to let another one of their ordering key go first. Of a duplicate nothing was stored.</summary>
     public void HandOver(AppendedEvent appended, Dispatcher dispatcher, DateTimeOffset leaseUntil)
     {
         if (appended.Duplicate)
@@ -54,13 +56,18 @@ internal sealed class FanOut
         for (var i = 0; i < _lanes.Length; i++)
         {
             var delivery = appended.Deliveries[i];
-            if (_lanes[i] is { } lane)
+            if (_lanes[i] is not { } lane)
+            {
+                dispatcher.Expect(delivery.TenantId, delivery.WebhookId, delivery.CreateTime);
+            }
+            else if (delivery.State == DeliveryState.InFlight)
             {
                 dispatcher.Enqueue(lane, delivery, Event.Event, leaseUntil);
             }
             else
             {
-                dispatcher.Expect(delivery.TenantId, delivery.WebhookId, delivery.CreateTime);
+                // It is not its turn; the one ahead of it tells when it is.
+                lane.Unreserve();
             }
         }
     }

@@ -45,7 +45,7 @@ internal sealed class TestPublisher(
         var outcome = await sender.SendAsync(endpoint, delivery, source, CancellationToken.None);
         var stored = await recorder.RecordAsync(delivery, webhook, outcome);
         return new(
-            stored ?? await deliveries.GetAsync(delivery.Id, CancellationToken.None) ?? delivery,
+            stored?.Delivery ?? await deliveries.GetAsync(delivery.Id, CancellationToken.None) ?? delivery,
             await deliveries.ListAttemptsAsync(delivery.Id, CancellationToken.None));
     }
 

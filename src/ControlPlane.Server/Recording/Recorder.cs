@@ -8,10 +8,10 @@ internal sealed class Recorder(
     IDeliveryQueue queue, WebhookHealth health, TimeProvider clock, ILogger<Recorder> log)
 {
     /// <summary>
-    /// Records an attempt. Answers the delivery as stored, or null if it had been taken over, cancelled or recovered meanwhile:
+    /// Records an attempt. Answers the delivery as stored and what goes next in its line, or null if it had been taken over, cancelled or recovered meanwhile:
     /// then nothing was recorded.
     /// </summary>
-    public async Task<DeliveryRecord?> RecordAsync(DeliveryRecord delivery, WebhookRecord webhook, AttemptOutcome outcome)
+    public async Task<Completed?> RecordAsync(DeliveryRecord delivery, WebhookRecord webhook, AttemptOutcome outcome)
     {
         var now = clock.GetStoreNow();
         var decision = RetryPolicy.Decide(webhook.RetryPolicy, delivery, outcome, now, Random.Shared.NextDouble());
@@ -29,7 +29,7 @@ internal sealed class Recorder(
         // Not cancellable: what was sent is recorded, also while the server stops.
         var stored = await queue.CompleteAsync(
             new Completion(delivery, attempt, decision.State, decision.EndReason, next, now), CancellationToken.None);
-        RecordingLog.Attempt(log, delivery, webhook, attempt, stored, outcome);
+        RecordingLog.Attempt(log, delivery, webhook, attempt, stored?.Delivery, outcome);
         if (stored is not null && delivery.Trigger != DeliveryTrigger.Test && !outcome.PayloadGone && !outcome.Unsendable)
         {
             await NoteHealthAsync(webhook, outcome, now);

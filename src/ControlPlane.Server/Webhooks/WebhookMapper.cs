@@ -2,6 +2,7 @@ using System.Globalization;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;
+using HeadOfLine = ControlPlane.Storage.HeadOfLine;
 using StateReason = ControlPlane.Storage.StateReason;
 using WebhookState = ControlPlane.Storage.WebhookState;
 
@@ -47,6 +48,7 @@ internal static class WebhookMapper
             Timeout = RetryPolicyMapper.ToTimeSpan(webhook.Timeout),
             MaxInFlight = webhook.MaxInFlight,
             MaxRatePerSecond = webhook.MaxRatePerSecond,
+            HeadOfLine = webhook.HeadOfLine == V1.HeadOfLine.Unspecified ? HeadOfLine.Block : (HeadOfLine)webhook.HeadOfLine,
             Labels = new Dictionary<string, string>(webhook.Labels),
             Description = webhook.Description,
             ExternalId = webhook.ExternalId,
@@ -78,6 +80,7 @@ internal static class WebhookMapper
         Timeout = RetryPolicyMapper.ToDuration(record.Timeout),
         MaxInFlight = record.MaxInFlight,
         MaxRatePerSecond = record.MaxRatePerSecond,
+        HeadOfLine = (V1.HeadOfLine)record.HeadOfLine,
         Labels = { Map(record.Labels) },
         Description = record.Description,
         ExternalId = record.ExternalId,

@@ -118,6 +118,11 @@ internal sealed class WebhookValidator(UrlPolicy urls)
 
         HeaderRules.Check(violations, $"{Field}.headers", webhook.Headers, dialects);
         CheckPace(violations, webhook);
+        if (!Enum.IsDefined(webhook.HeadOfLine))
+        {
+            violations.Add($"{Field}.head_of_line", "UNKNOWN_VALUE", "must be a value of HeadOfLine");
+        }
+
         FieldRules.CheckLabels(violations, $"{Field}.labels", webhook.Labels);
         FieldRules.CheckText(violations, $"{Field}.description", webhook.Description, WebhookLimits.Description, TextKind.Block);
         FieldRules.CheckText(violations, $"{Field}.external_id", webhook.ExternalId, WebhookLimits.ExternalId);

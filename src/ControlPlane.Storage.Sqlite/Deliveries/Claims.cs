@@ -57,7 +57,11 @@ internal static class Claims
             var owner = session.Names.Intern(NameKind.Owner, request.Owner);
             foreach (var seq in due)
             {
-                claimed.Add(Lease(session, seq, owner, request));
+                var stored = DeliveryRows.Get(session.Connection, seq);
+                if (stored.Line is not { } line || Lines.TryGo(session, seq, line, request.Now))
+                {
+                    claimed.Add(Lease(session, stored, owner, request));
+                }
             }
         }
 
@@ -77,9 +81,9 @@ internal static class Claims
         return found;
     }
 
-    private static DeliveryRecord Lease(WriteSession session, long seq, long owner, ClaimRequest request)
+    private static DeliveryRecord Lease(WriteSession session, StoredDelivery stored, long owner, ClaimRequest request)
     {
-        var delivery = DeliveryRows.Get(session.Connection, seq).Delivery;
+        var delivery = stored.Delivery;
         var leased = delivery with
         {
             State = DeliveryState.InFlight,
@@ -87,7 +91,7 @@ internal static class Claims
             Fence = delivery.Fence + 1,
             UpdateTime = request.Now,
         };
-        return DeliveryRows.Save(session, seq, leased, owner, request.LeaseUntil);
+        return DeliveryRows.Save(session, stored.Seq, leased, owner, request.LeaseUntil);
     }
 
     private static long? FindLiveWebhook(WriteSession session, string id)

@@ -5,7 +5,8 @@ internal static class Completions
 {
     private static readonly Sql Find = new(
         """
-        SELECT d.seq, d.state, d.fence, d.attempt_count, d.round_attempts, w.delete_time IS NOT NULL
+        SELECT d.seq, d.state, d.fence, d.attempt_count, d.round_attempts, w.delete_time IS NOT NULL,
+          d.line, d.webhook_seq, w.head_of_line
         FROM deliveries d CROSS JOIN webhooks w ON w.seq = d.webhook_seq
         WHERE d.id = ?
         """);
@@ -21,10 +22,11 @@ internal static class Completions
         }
     }
 
-    public static DeliveryRecord? Complete(WriteSession session, Completion completion)
+    public static Completed? Complete(WriteSession session, Completion completion)
     {
         long seq;
         int attempts;
+        Line? line;
         DeliveryRecord delivery;
         using (var row = session.Use(Find).Bind(completion.Delivery.Id))
         {
@@ -37,11 +39,13 @@ internal static class Completions
 
             seq = row.Long(0);
             attempts = row.Int(3) + 1;
+            line = row.LongOrNull(6) is { } key ? new Line(row.Long(7), key, (HeadOfLine)row.Int(8)) : null;
             delivery = Apply(completion, attempts, row.Int(4) + 1, webhookDeleted: row.Bool(5));
         }
 
         AttemptRows.Insert(session, seq, attempts, completion.Attempt);
-        return DeliveryRows.Save(session, seq, delivery);
+        delivery = DeliveryRows.Save(session, seq, delivery);
+        return new Completed(delivery, line is { } next ? Lines.Advance(session, next, completion.Now) : null);
     }
 
     private static DeliveryRecord Apply(Completion completion, int attempts, int roundAttempts, bool webhookDeleted)

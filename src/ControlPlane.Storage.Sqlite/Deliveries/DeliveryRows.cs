@@ -7,8 +7,9 @@ internal static class DeliveryRows
     public const string Select =
         """
         SELECT d.seq, d.id, e.id, w.id, t.id, ty.text, n.text, d.state, d.trigger, d.end_reason, d.attempt_count,
-          d.round_attempts, d.round_start, d.next_due, d.last_status, d.last_failure, d.revision, d.fence, d.create_time,
-          d.update_time, w.delete_time IS NOT NULL, d.event_seq
+          d.round_attempts, d.round_start, coalesce(d.next_due, d.line_due), d.last_status, d.last_failure, d.revision, d.fence, d.create_time,
+          d.update_time, w.delete_time IS NOT NULL, d.event_seq,
+          CASE WHEN d.line IS NOT NULL THEN e.ordering_key END, d.webhook_seq, d.line, w.head_of_line
         FROM deliveries d
           CROSS JOIN events e ON e.seq = d.event_seq
           CROSS JOIN webhooks w ON w.seq = d.webhook_seq
@@ -41,7 +42,8 @@ internal static class DeliveryRows
         return row.Step() ? ReadStored(row) : throw new InvalidOperationException($"There is no delivery {seq}.");
     }
 
-    /// <summary>Stores a delivery's new state under a new revision; answers it with that. What has ended is not ended again.</summary>
+    /// <summary>Stores a delivery's new state under a new revision; answers it with that. What has ended is not ended again. A delivery
+    /// that is held in its line must not stay so without a word to <see cref="Lines"/>.</summary>
     public static DeliveryRecord Save(
         WriteSession session, long seq, DeliveryRecord delivery, long? owner = null, DateTimeOffset? leaseUntil = null)
     {
@@ -90,6 +92,7 @@ internal static class DeliveryRows
         TenantId = row.Text(4),
         EventType = row.Text(5),
         Instance = row.Text(6),
+        OrderingKey = row.TextOrNull(22) ?? "",
         State = (DeliveryState)row.Int(7),
         Trigger = (DeliveryTrigger)row.Int(8),
         EndReason = (EndReason)row.Int(9),
@@ -105,8 +108,10 @@ internal static class DeliveryRows
         UpdateTime = row.Time(19),
     };
 
-    private static StoredDelivery ReadStored(Statement row) => new(row.Long(0), Read(row), row.Bool(20), row.Long(21));
+    private static StoredDelivery ReadStored(Statement row) => new(
+        row.Long(0), Read(row), row.Bool(20), row.Long(21),
+        row.LongOrNull(24) is { } key ? new Line(row.Long(23), key, (HeadOfLine)row.Int(25)) : null);
 }
 
 /// <summary>A delivery with what only the engine knows of it.</summary>
-internal readonly record struct StoredDelivery(long Seq, DeliveryRecord Delivery, bool WebhookDeleted, long EventSeq);
+internal readonly record struct StoredDelivery(long Seq, DeliveryRecord Delivery, bool WebhookDeleted, long EventSeq, Line? Line);

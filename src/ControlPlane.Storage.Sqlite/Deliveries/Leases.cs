@@ -68,8 +68,15 @@ internal static class Leases
         return lost.Count;
     }
 
-    private static void Return(WriteSession session, long seq, DateTimeOffset due, DateTimeOffset now) =>
-        DeliveryRows.Save(session, seq, DeliveryRows.Unleased(DeliveryRows.Get(session.Connection, seq).Delivery, due, now));
+    private static void Return(WriteSession session, long seq, DateTimeOffset due, DateTimeOffset now)
+    {
+        var stored = DeliveryRows.Get(session.Connection, seq);
+        DeliveryRows.Save(session, seq, DeliveryRows.Unleased(stored.Delivery, due, now));
+        if (stored.Line is { } line)
+        {
+            Lines.Advance(session, line, now);
+        }
+    }
 
     private static long? Find(WriteSession session, Lease lease)
     {

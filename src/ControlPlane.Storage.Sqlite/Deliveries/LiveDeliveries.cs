@@ -1,7 +1,7 @@
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>
-/// Deliveries that have not ended, found through the indexes of those that wait and those that are leased. They are few
+/// Deliveries that have not ended, found through the indexes of those that wait (some of them in lines) and those that are leased. They are few
 /// compared to all, and mostly of interest when they are old, far from the end where other walks begin.
 /// </summary>
 internal static class LiveDeliveries
@@ -12,6 +12,11 @@ internal static class LiveDeliveries
 
     internal static readonly Sql WaitingOfWebhook = new(
         "SELECT seq FROM deliveries WHERE next_due IS NOT NULL AND webhook_seq = ? LIMIT ?");
+
+    internal static readonly Sql Held = new("SELECT seq FROM deliveries WHERE line_due IS NOT NULL LIMIT ?");
+
+    internal static readonly Sql HeldOfWebhook = new(
+        "SELECT seq FROM deliveries WHERE line_due IS NOT NULL AND webhook_seq = ? LIMIT ?");
 
     internal static readonly Sql Leased = new("SELECT seq FROM deliveries WHERE lease_until IS NOT NULL LIMIT ?");
 
@@ -24,9 +29,11 @@ internal static class LiveDeliveries
         var found = new List<long>();
         if (filter.States != Leasing)
         {
-            Add(found, filter.Webhook == 0
-                ? connection.Use(Waiting).Bind(AtMost + 1)
-                : connection.Use(WaitingOfWebhook).Bind(filter.Webhook).Bind(AtMost + 1));
+            Add(found, Open(connection, filter, Waiting, WaitingOfWebhook));
+            if (found.Count <= AtMost)
+            {
+                Add(found, Open(connection, filter, Held, HeldOfWebhook));
+            }
         }
 
         if ((filter.States & Leasing) != 0 && found.Count <= AtMost)
@@ -62,6 +69,10 @@ internal static class LiveDeliveries
 
         return page;
     }
+
+    private static Statement Open(Connection connection, DeliveryFilter filter, Sql all, Sql ofWebhook) => filter.Webhook == 0
+        ? connection.Use(all).Bind(AtMost + 1)
+        : connection.Use(ofWebhook).Bind(filter.Webhook).Bind(AtMost + 1);
 
     private static void Add(List<long> found, Statement rows)
     {

@@ -6,7 +6,7 @@ internal sealed class SqliteDeliveryQueue(SqliteDatabase database) : IDeliveryQu
     public Task<ClaimResult> ClaimDueAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         database.WriteAsync(session => Claims.Claim(session, request), cancellationToken);
 
-    public Task<DeliveryRecord?> CompleteAsync(Completion completion, CancellationToken cancellationToken)
+    public Task<Completed?> CompleteAsync(Completion completion, CancellationToken cancellationToken)
     {
         Completions.Validate(completion);
         return database.WriteAsync(session => Completions.Complete(session, completion), cancellationToken);

@@ -13,6 +13,13 @@ internal sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliverySt
                 : [],
             cancellationToken);
 
+    public Task<DeliveryRecord?> FindAheadAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            connection => DeliveryRows.Find(connection, deliveryId) is { } stored && Lines.FindAhead(connection, stored, now) is { } ahead
+                ? DeliveryRows.Get(connection, ahead).Delivery
+                : null,
+            cancellationToken);
+
     public Task<Page<DeliveryRecord>> ListAsync(DeliveryQuery query, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => DeliveryList.Read(connection, query), cancellationToken);
 

@@ -17,6 +17,24 @@ internal static class Steering
     internal static readonly Sql FindWaiting = new(
         "SELECT seq FROM deliveries WHERE webhook_seq = ? AND next_due IS NOT NULL LIMIT ?");
 
+    /// <summary>Deleted webhooks with deliveries that are held in lines: what is ahead of them can still be under way.</summary>
+    internal static readonly Sql FindOrphanedLines = new(
+        """
+        WITH RECURSIVE held (webhook_seq) AS (
+          SELECT min(webhook_seq) FROM deliveries WHERE line_due IS NOT NULL
+          UNION ALL
+          SELECT (SELECT min(d.webhook_seq) FROM deliveries d
+            WHERE d.line_due IS NOT NULL AND d.webhook_seq > held.webhook_seq)
+          FROM held WHERE held.webhook_seq IS NOT NULL
+        )
+        SELECT w.seq FROM held CROSS JOIN webhooks w ON w.seq = held.webhook_seq
+        WHERE w.delete_time IS NOT NULL
+        LIMIT ?
+        """);
+
+    internal static readonly Sql FindHeld = new(
+        "SELECT seq FROM deliveries WHERE webhook_seq = ? AND line_due IS NOT NULL LIMIT ?");
+
     public static SteerResult Retry(WriteSession session, string id, DateTimeOffset now) =>
         DeliveryRows.Find(session.Connection, id) is { } stored
             ? StartRound(session, stored, DeliveryTrigger.Retry, now)
@@ -46,7 +64,13 @@ internal static class Steering
             UpdateTime = now,
         };
         session.Backlog.Add(retried.TenantId, 1);
-        return new SteerResult(SteerOutcome.Done, DeliveryRows.Save(session, stored.Seq, retried));
+        retried = DeliveryRows.Save(session, stored.Seq, retried);
+        if (stored.Line is { } line)
+        {
+            Lines.TryGo(session, stored.Seq, line, now);
+        }
+
+        return new SteerResult(SteerOutcome.Done, retried);
     }
 
     public static SteerResult Cancel(WriteSession session, string id, DateTimeOffset now)
@@ -61,29 +85,50 @@ internal static class Steering
             return new SteerResult(SteerOutcome.WrongState, stored.Delivery);
         }
 
-        var cancelled = DeliveryRows.Cancelled(stored.Delivery, EndReason.CancelledByCaller, now);
-        return new SteerResult(SteerOutcome.Done, DeliveryRows.Save(session, stored.Seq, cancelled));
+        var cancelled = End(session, stored, EndReason.CancelledByCaller, now);
+        if (stored.Line is { } line)
+        {
+            Lines.Advance(session, line, now);
+        }
+
+        return new SteerResult(SteerOutcome.Done, cancelled);
     }
 
     public static int CancelOrphans(WriteSession session, DateTimeOffset now)
     {
         var orphans = new List<long>();
-        foreach (var webhook in ReadSeqs(session.Use(FindOrphaned).Bind(OrphanBatch)))
+        Collect(session, FindOrphaned, FindWaiting, orphans);
+        Collect(session, FindOrphanedLines, FindHeld, orphans);
+
+        foreach (var seq in orphans)
         {
-            orphans.AddRange(ReadSeqs(session.Use(FindWaiting).Bind(webhook).Bind(OrphanBatch - orphans.Count)));
+            End(session, DeliveryRows.Get(session.Connection, seq), EndReason.WebhookDeleted, now);
+        }
+
+        return orphans.Count;
+    }
+
+    private static void Collect(WriteSession session, Sql webhooks, Sql deliveries, List<long> orphans)
+    {
+        foreach (var webhook in ReadSeqs(session.Use(webhooks).Bind(OrphanBatch)))
+        {
             if (orphans.Count == OrphanBatch)
             {
                 break;
             }
-        }
 
-        foreach (var seq in orphans)
+            orphans.AddRange(ReadSeqs(session.Use(deliveries).Bind(webhook).Bind(OrphanBatch - orphans.Count)));
+        }
+    }
+
+    private static DeliveryRecord End(WriteSession session, StoredDelivery stored, EndReason reason, DateTimeOffset now)
+    {
+        if (stored.Line is not null)
         {
-            var delivery = DeliveryRows.Get(session.Connection, seq).Delivery;
-            DeliveryRows.Save(session, seq, DeliveryRows.Cancelled(delivery, EndReason.WebhookDeleted, now));
+            Lines.Leave(session, stored.Seq);
         }
 
-        return orphans.Count;
+        return DeliveryRows.Save(session, stored.Seq, DeliveryRows.Cancelled(stored.Delivery, reason, now));
     }
 
     private static List<long> ReadSeqs(Statement statement)

@@ -8,12 +8,20 @@ namespace ControlPlane.Storage.Sqlite;
 /// </summary>
 internal sealed class Backlog
 {
-    // Reads the index alone; of leased ones there are few, since a process holds a bounded number.
+    // The first two walk an index alone; of leased ones there are few, since a process holds a bounded number.
     internal static readonly Sql CountWaiting = new(
         """
         SELECT t.id, waiting.number
         FROM (SELECT webhook_seq, count(*) AS number FROM deliveries WHERE next_due IS NOT NULL GROUP BY webhook_seq) waiting
           CROSS JOIN webhooks w ON w.seq = waiting.webhook_seq
+          CROSS JOIN tenants t ON t.seq = w.tenant_seq
+        """);
+
+    internal static readonly Sql CountInLine = new(
+        """
+        SELECT t.id, held.number
+        FROM (SELECT webhook_seq, count(*) AS number FROM deliveries WHERE line_due IS NOT NULL GROUP BY webhook_seq) held
+          CROSS JOIN webhooks w ON w.seq = held.webhook_seq
           CROSS JOIN tenants t ON t.seq = w.tenant_seq
         """);
 
@@ -28,7 +36,7 @@ internal sealed class Backlog
 
     public Backlog(Connection connection)
     {
-        foreach (var sql in new[] { CountWaiting, CountLeased })
+        foreach (var sql in new[] { CountWaiting, CountInLine, CountLeased })
         {
             using var rows = connection.Use(sql);
             while (rows.Step())

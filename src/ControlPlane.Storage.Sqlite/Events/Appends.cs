@@ -4,15 +4,19 @@ namespace ControlPlane.Storage.Sqlite;
 internal static class Appends
 {
     private static readonly Sql FindWebhook = new(
-        "SELECT seq FROM webhooks WHERE id = ? AND tenant_seq = ? AND delete_time IS NULL");
+        "SELECT seq, head_of_line FROM webhooks WHERE id = ? AND tenant_seq = ? AND delete_time IS NULL");
 
-    private static readonly Sql InsertDelivery = new(
+    private const string Columns =
         """
         INSERT INTO deliveries (seq, id, tenant_seq, webhook_seq, event_seq, type_seq, instance_seq, create_time, update_time,
           revision, state, end_reason, trigger, attempt_count, round_attempts, round_start, next_due, last_status,
-          last_failure, fence, owner_seq, lease_until)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, 0, ?11, 0, 0, ?8, ?12, 0, 0, ?13, ?14, ?15)
-        """);
+          last_failure, fence, owner_seq, lease_until
+        """;
+
+    private const string Values = "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, 0, ?11, 0, 0, ?8, ?12, 0, 0, ?13, ?14, ?15";
+
+    private static readonly Sql InsertDelivery = new(Columns + ")\n" + Values + ")");
+    private static readonly Sql InsertInLine = new(Columns + ", line, line_due)\n" + Values + ", ?16, ?17)");
 
     public static AppendResult Append(WriteSession session, AppendRequest request)
     {
@@ -54,7 +58,8 @@ internal static class Appends
         var keys = new EventKeys(
             tenant,
             session.Names.Intern(NameKind.EventType, added.Event.Type),
-            session.Names.Intern(NameKind.Instance, added.Event.Instance));
+            session.Names.Intern(NameKind.Instance, added.Event.Instance),
+            added.Event.OrderingKey.Length > 0 ? Line.KeyOf(added.Event.OrderingKey) : null);
         var seq = EventRows.Insert(session, added, keys);
         var deliveries = new DeliveryRecord[added.Deliveries.Count];
         for (var i = 0; i < deliveries.Length; i++)
@@ -70,6 +75,10 @@ internal static class Appends
         WriteSession session, AppendRequest request, NewEvent added, NewDelivery delivery, EventKeys keys, long eventSeq)
     {
         var time = added.Event.CreateTime;
+        var (webhook, headOfLine) = FindReceiver(session, delivery.WebhookId, keys.Tenant);
+        Line? line = keys.Line is { } key && delivery.Trigger != DeliveryTrigger.Test ? new Line(webhook, key, headOfLine) : null;
+        var held = line is { } busy && Lines.IsBusy(session.Connection, busy, time);
+        var leased = delivery.Leased && !held;
         var record = new DeliveryRecord
         {
             Id = delivery.Id,
@@ -78,23 +87,29 @@ internal static class Appends
             TenantId = request.TenantId,
             EventType = added.Event.Type,
             Instance = added.Event.Instance,
-            State = delivery.Leased ? DeliveryState.InFlight : DeliveryState.Pending,
+            OrderingKey = line is null ? "" : added.Event.OrderingKey,
+            State = leased ? DeliveryState.InFlight : DeliveryState.Pending,
             Trigger = delivery.Trigger,
             RoundStartTime = time,
-            NextAttemptTime = delivery.Leased ? null : time,
+            NextAttemptTime = leased ? null : time,
             Revision = ++session.Counters.Revision,
-            Fence = delivery.Leased ? 1 : 0,
+            Fence = leased ? 1 : 0,
             CreateTime = time,
             UpdateTime = time,
         };
-        session.Use(InsertDelivery)
+        using var row = session.Use(line is null ? InsertDelivery : InsertInLine)
             .Bind(++session.Counters.DeliverySeq).Bind(record.Id).Bind(keys.Tenant)
-            .Bind(GetWebhook(session, delivery.WebhookId, keys.Tenant)).Bind(eventSeq).Bind(keys.Type).Bind(keys.Instance)
+            .Bind(webhook).Bind(eventSeq).Bind(keys.Type).Bind(keys.Instance)
             .Bind(time).Bind(record.Revision).Bind((long)record.State).Bind((long)record.Trigger)
-            .Bind(record.NextAttemptTime).Bind(record.Fence)
-            .Bind(delivery.Leased ? session.Names.Intern(NameKind.Owner, request.Owner) : null)
-            .Bind(delivery.Leased ? request.LeaseUntil : null)
-            .Run();
+            .Bind(held ? null : record.NextAttemptTime).Bind(record.Fence)
+            .Bind(leased ? session.Names.Intern(NameKind.Owner, request.Owner) : null)
+            .Bind(leased ? request.LeaseUntil : null);
+        if (line is { } joined)
+        {
+            row.Bind(joined.Key).Bind(held ? time : null);
+        }
+
+        row.Run();
         session.Counters.NoteChange(time);
         session.NoteRow();
         session.Changes.Add(record);
@@ -102,9 +117,9 @@ internal static class Appends
         return record;
     }
 
-    private static long GetWebhook(WriteSession session, string id, long tenant)
+    private static (long Seq, HeadOfLine HeadOfLine) FindReceiver(WriteSession session, string id, long tenant)
     {
         using var row = session.Use(FindWebhook).Bind(id).Bind(tenant);
-        return row.Step() ? row.Long(0) : throw new ArgumentException($"The tenant has no webhook {id}.");
+        return row.Step() ? (row.Long(0), (HeadOfLine)row.Int(1)) : throw new ArgumentException($"The tenant has no webhook {id}.");
     }
 }

@@ -8,7 +8,8 @@ internal static class EventRows
     /// <summary>Selects what <see cref="Read"/> reads; to be continued with WHERE on <c>e</c>.</summary>
     public const string Select =
         """
-        SELECT e.id, t.id, ty.text, n.text, e.content_type, e.idempotency_key, e.labels, e.delivery_count, e.create_time, p.body
+        SELECT e.id, t.id, ty.text, n.text, e.content_type, e.idempotency_key, e.labels, e.delivery_count, e.create_time, p.body,
+          e.ordering_key
         FROM events e
           CROSS JOIN tenants t ON t.seq = e.tenant_seq
           CROSS JOIN names ty ON ty.seq = e.type_seq
@@ -22,7 +23,7 @@ internal static class EventRows
     private static readonly Sql ById = new(WithPayload + "WHERE e.id = ? LIMIT 2");
     private static readonly Sql ByTenantAndId = new(WithPayload + "WHERE e.id = ? AND t.id = ?");
     private static readonly Sql BySeq = new(WithoutPayload + "WHERE e.seq = ?");
-    private static readonly Sql InsertEvent = new("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    private static readonly Sql InsertEvent = new("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     private static readonly Sql InsertPayload = new("INSERT INTO payloads VALUES (?, ?)");
 
     public static IReadOnlyList<EventRecord> Find(Connection connection, string id, string? tenantId)
@@ -75,6 +76,7 @@ internal static class EventRows
             .Bind(stored.IdempotencyKey.Length == 0 ? null : stored.IdempotencyKey)
             .Bind(added.Fingerprint)
             .Bind(stored.Labels is { Count: > 0 } labels ? Json.Write(labels) : null)
+            .Bind(stored.OrderingKey.Length == 0 ? null : stored.OrderingKey)
             .Run();
         session.Use(InsertPayload).Bind(seq).Bind(stored.Payload ?? []).Run();
         session.Counters.NoteEvent(stored.CreateTime);
@@ -94,8 +96,9 @@ internal static class EventRows
         DeliveryCount = row.Int(7),
         CreateTime = row.Time(8),
         Payload = row.BlobOrNull(9),
+        OrderingKey = row.TextOrNull(10) ?? "",
     };
 }
 
 /// <summary>The numbers of what an event and its deliveries refer to.</summary>
-internal readonly record struct EventKeys(long Tenant, long Type, long Instance);
+internal readonly record struct EventKeys(long Tenant, long Type, long Instance, long? Line);

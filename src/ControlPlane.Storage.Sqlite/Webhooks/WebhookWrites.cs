@@ -62,6 +62,11 @@ internal static class WebhookWrites
             FailingSince = resumed ? null : stored.Webhook.FailingSince,
         };
         WebhookRows.Update(session, stored.Seq, replaced);
+        if (replaced.HeadOfLine == HeadOfLine.Park && stored.Webhook.HeadOfLine != HeadOfLine.Park)
+        {
+            Lines.AdvanceAll(session, stored.Seq);
+        }
+
         return Done(session, stored.TenantSeq, replaced);
     }
 

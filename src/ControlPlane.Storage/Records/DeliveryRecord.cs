@@ -9,6 +9,10 @@ public sealed record DeliveryRecord
     public required string TenantId { get; init; }
     public required string EventType { get; init; }
     public string Instance { get; init; } = "";
+
+    /// <summary>The event's; empty if it has none, and for a test.</summary>
+    public string OrderingKey { get; init; } = "";
+
     public required DeliveryState State { get; init; }
     public required DeliveryTrigger Trigger { get; init; }
     public EndReason EndReason { get; init; }
@@ -22,7 +26,7 @@ public sealed record DeliveryRecord
     /// <summary>When the round began: what the policy's maximum age is measured from.</summary>
     public DateTimeOffset RoundStartTime { get; init; }
 
-    /// <summary>Set while Pending or RetryScheduled.</summary>
+    /// <summary>Set while Pending or RetryScheduled. With an ordering key it can wait longer, for its turn.</summary>
     public DateTimeOffset? NextAttemptTime { get; init; }
 
     public int LastStatusCode { get; init; }

@@ -82,6 +82,17 @@ public enum StateReason
     Failing = 3,
 }
 
+/// <summary>What a delivery with an ordering key does to the later ones of the key while it fails. Numbers equal those of
+/// <c>controlplane.v1.HeadOfLine</c> and are stored.</summary>
+public enum HeadOfLine
+{
+    /// <summary>They wait until it has ended.</summary>
+    Block = 1,
+
+    /// <summary>It steps aside until its next attempt is due; they go on meanwhile.</summary>
+    Park = 2,
+}
+
 /// <summary>Where a redrive stands. Numbers equal those of <c>controlplane.v1.RedriveState</c> and are stored.</summary>
 public enum RedriveState
 {

@@ -12,6 +12,9 @@ public sealed record EventRecord
     /// <summary>Empty if the caller gave none.</summary>
     public string IdempotencyKey { get; init; } = "";
 
+    /// <summary>Deliveries of events with the same key to the same webhook wait for each other; empty if it has none.</summary>
+    public string OrderingKey { get; init; } = "";
+
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
     /// <summary>The published bytes. Null where the payload was not asked for or has expired.</summary>

@@ -40,6 +40,8 @@ public sealed record WebhookRecord
     /// <summary>0 means no limit.</summary>
     public double MaxRatePerSecond { get; init; }
 
+    public HeadOfLine HeadOfLine { get; init; } = HeadOfLine.Block;
+
     public WebhookState State { get; init; } = WebhookState.Active;
     public StateReason StateReason { get; init; }
 

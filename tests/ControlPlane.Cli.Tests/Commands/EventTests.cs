@@ -16,7 +16,7 @@ public sealed class EventTests : HookctlTest
 
         (await RunAsync(
             "events", "publish", "--tenant", "acme", "--type", "message.new", "--data", "{ \"big\": 1e400 }", "--id", "e-1",
-            "--idempotency-key", "k-1", "--instance", "phone", "--content-type", "text/plain", "--label", "a=b")).Succeeded();
+            "--idempotency-key", "k-1", "--ordering-key", "o-1", "--instance", "phone", "--content-type", "text/plain", "--label", "a=b")).Succeeded();
 
         Assert.Equal(
             new Event
@@ -26,6 +26,7 @@ public sealed class EventTests : HookctlTest
                 Payload = ByteString.CopyFromUtf8("{ \"big\": 1e400 }"),
                 Id = "e-1",
                 IdempotencyKey = "k-1",
+                OrderingKey = "o-1",
                 Instance = "phone",
                 ContentType = "text/plain",
                 Labels = { ["a"] = "b" },
@@ -69,7 +70,7 @@ public sealed class EventTests : HookctlTest
         var file = FileWith(
             "\uFEFF{\"type\":\"a\",\"data\": { \"x\" : [1.0, \"\\u00e9\"] } ,\"id\":\"1\",\"labels\":{\"k\":\"v\"}}\r\n"
             + "\n"
-            + "{\"id\":\"2\",\"type\":\"b\",\"payload\":\"AP8=\",\"contentType\":\"application/octet-stream\",\"instance\":\"i\",\"tenantId\":\"other\"}");
+            + "{\"id\":\"2\",\"type\":\"b\",\"payload\":\"AP8=\",\"contentType\":\"application/octet-stream\",\"instance\":\"i\",\"orderingKey\":\"o\",\"tenantId\":\"other\"}");
 
         var run = (await RunAsync("events", "publish", "--tenant", "acme", "--batch", file, "--json")).Succeeded();
 
@@ -80,7 +81,7 @@ public sealed class EventTests : HookctlTest
                 new Event
                 {
                     TenantId = "other", Type = "b", Id = "2", Payload = ByteString.CopyFrom(0, 255), ContentType = "application/octet-stream",
-                    Instance = "i",
+                    Instance = "i", OrderingKey = "o",
                 },
             ],
             Server.Single<BatchPublishEventsRequest>().Events);

@@ -17,7 +17,7 @@ public sealed class WebhookWriteTests : HookctlTest
             "--tenant", "acme", "webhooks", "create", "--url", "https://example.com/hook", "--event-type", "message.*", "--event-type", "order.paid",
             "--name", "Chat", "--description", "for people", "--external-id", "x-1", "--instance", "phone-1", "--instance", "phone-2",
             "--enabled", "false", "--dialect", "svix", "--additional-dialect", "github", "--header", "X-A=1=2", "--header", "X-B=", "--label", "team=chat",
-            "--timeout-per-attempt", "20s", "--max-in-flight", "7", "--max-rate", "2.5", "--retry", "exponential:5s,2,1h", "--max-attempts", "9",
+            "--timeout-per-attempt", "20s", "--max-in-flight", "7", "--max-rate", "2.5", "--head-of-line", "park", "--retry", "exponential:5s,2,1h", "--max-attempts", "9",
             "--jitter", "0.25", "--non-retryable-status", "404", "--non-retryable-status", "422", "--max-age", "2d", "--secret", "my-own-secret",
             "--request-id", "r-1", "--validate-only")).Succeeded();
 
@@ -41,6 +41,7 @@ public sealed class WebhookWriteTests : HookctlTest
                     Timeout = Seconds(20),
                     MaxInFlight = 7,
                     MaxRatePerSecond = 2.5,
+                    HeadOfLine = HeadOfLine.Park,
                     RetryPolicy = new RetryPolicy
                     {
                         Exponential = new() { Initial = Seconds(5), Multiplier = 2, Max = Seconds(3600) },
@@ -87,6 +88,7 @@ public sealed class WebhookWriteTests : HookctlTest
     [InlineData("--enabled", "enabled")]
     [InlineData("--instance i --label a=b --header c=d", "instances headers labels")]
     [InlineData("--timeout-per-attempt 5s --max-in-flight 0 --max-rate 0", "timeout max_in_flight max_rate_per_second")]
+    [InlineData("--head-of-line BLOCK", "head_of_line")]
     [InlineData("--jitter 0 --max-attempts 3", "retry_policy.max_attempts retry_policy.jitter")]
     [InlineData("--non-retryable-status 404 --max-age 1d", "retry_policy.non_retryable_statuses retry_policy.max_age")]
     [InlineData("--retry fixed:2s --jitter 0.5", "retry_policy")]

@@ -80,6 +80,7 @@ public sealed class FieldViolationTests(SharedServer shared) : SharedServerTest(
                 Instance = "a\nb",
                 ContentType = "nonsense",
                 IdempotencyKey = "ü",
+                OrderingKey = new string('k', 129),
                 Labels = { [new string('k', 64)] = "" },
             },
         }));
@@ -88,8 +89,8 @@ public sealed class FieldViolationTests(SharedServer shared) : SharedServerTest(
         Assert.Equal(
             [
                 "event.content_type CONTENT_TYPE_INVALID", "event.id EVENT_ID_INVALID", "event.idempotency_key IDEMPOTENCY_KEY_INVALID",
-                "event.instance INVALID_CHARACTERS", $"event.labels[\"{new string('k', 64)}\"] TOO_LONG", "event.payload REQUIRED",
-                "event.type EVENT_TYPE_INVALID",
+                "event.instance INVALID_CHARACTERS", $"event.labels[\"{new string('k', 64)}\"] TOO_LONG", "event.ordering_key ORDERING_KEY_INVALID",
+                "event.payload REQUIRED", "event.type EVENT_TYPE_INVALID",
             ],
             refusal.Violations.Order(StringComparer.Ordinal));
         Assert.Empty((await Tenant.Clients.Events.ListEventsAsync(new())).Events);

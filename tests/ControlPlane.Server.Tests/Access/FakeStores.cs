@@ -21,6 +21,9 @@ internal sealed class FakeOrphans : IDeliveryStore
     public Task<IReadOnlyList<AttemptRecord>> ListAttemptsAsync(string deliveryId, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public Task<DeliveryRecord?> FindAheadAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public Task<Page<DeliveryRecord>> ListAsync(DeliveryQuery query, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 

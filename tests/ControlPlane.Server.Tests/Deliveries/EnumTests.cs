@@ -13,6 +13,7 @@ public sealed class EnumTests
     [InlineData(typeof(FailureKind), typeof(V1.FailureKind))]
     [InlineData(typeof(WebhookState), typeof(V1.WebhookState))]
     [InlineData(typeof(StateReason), typeof(V1.StateReason))]
+    [InlineData(typeof(HeadOfLine), typeof(V1.HeadOfLine))]
     public void Stored_Enum_HasTheNamesAndNumbersOfTheApi(Type stored, Type api)
     {
         Assert.Equal(Members(api).Where(m => m.Number != 0), Members(stored).Where(m => m.Number != 0));

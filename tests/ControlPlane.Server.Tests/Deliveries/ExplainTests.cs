@@ -134,7 +134,7 @@ public sealed class ExplainTests : ReceiverTest
     {
         var result = await Server.Services.GetRequiredService<Publisher>().PublishAsync(
             TenantRecord.DefaultId,
-            [new EventDraft("", "message.new", "", "{}"u8.ToArray(), "application/json", "", null)],
+            [new EventDraft("", "message.new", "", "{}"u8.ToArray(), "application/json", "", "", null)],
             Cancelled);
         return Assert.IsType<PublishResult.Published>(result).Events[0].Event.Id;
     }

@@ -57,6 +57,22 @@ public sealed class WaitReasonsTests
         },
         ["sending"] = new(Taken, [WaitReason.Sending]) { Lane = Idle with { InFlight = 1 }, Held = true },
         ["test"] = new(Taken with { Trigger = DeliveryTrigger.Test }, [WaitReason.Sending]) { Lane = null },
+        ["in line behind one that is sent"] = new(Due with { OrderingKey = "room 7" }, [WaitReason.OrderingKey])
+        {
+            Ahead = Taken with { Id = "dlv_0" },
+            Detail = "\"dlv_0\" of the ordering key \"room 7\" is being sent",
+        },
+        ["in line behind one that failed"] = new(Due with { OrderingKey = "k" }, [WaitReason.OrderingKey])
+        {
+            Ahead = Retry with { Id = "dlv_0" },
+            Detail = "goes first; it failed and is due again at 2030-01-02 03:04:12Z",
+        },
+        ["in line of a suspended webhook, not due"] =
+            new(Retry, [WaitReason.WebhookSuspended, WaitReason.OrderingKey, WaitReason.NotDue])
+            {
+                State = WebhookState.Suspended,
+                Ahead = Due with { Id = "dlv_0" },
+            },
         ["elsewhere"] = new(Taken, [WaitReason.HeldElsewhere]),
     };
 
@@ -67,7 +83,7 @@ public sealed class WaitReasonsTests
     {
         var given = Cases[name];
         var webhook = given.State is { } known ? ExplainSample.Webhook with { State = known } : null;
-        var waits = WaitReasons.Judge(given.Delivery, webhook, given.Lane, given.Held, ExplainSample.Now);
+        var waits = WaitReasons.Judge(given.Delivery, given.Ahead, webhook, given.Lane, given.Held, ExplainSample.Now);
         Assert.Equal(given.Expected, waits.Select(wait => wait.Reason));
         Assert.Contains(given.Detail, waits.Count > 0 ? waits[0].Detail : "", StringComparison.Ordinal);
     }
@@ -105,6 +121,8 @@ public sealed class WaitReasonsTests
         public WebhookState? State { get; init; } = WebhookState.Active;
 
         public bool Held { get; init; }
+
+        public DeliveryRecord? Ahead { get; init; }
 
         /// <summary>What the first reason says.</summary>
         public string Detail { get; init; } = "";

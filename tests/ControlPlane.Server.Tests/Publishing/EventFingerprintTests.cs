@@ -13,7 +13,8 @@ public sealed class EventFingerprintTests
         from payload in Gen.Elements("", "a", "b", "ab")
         from contentType in Gen.Elements("a", "b")
         from labels in Gen.Elements<Dictionary<string, string>?>(null, new() { ["a"] = "b" }, new() { ["a"] = "b", ["c"] = "" }, new() { ["ab"] = "" })
-        select new EventDraft("", type, instance, System.Text.Encoding.UTF8.GetBytes(payload), contentType, "", labels);
+        from orderingKey in Gen.Elements("", "a", "ab")
+        select new EventDraft("", type, instance, System.Text.Encoding.UTF8.GetBytes(payload), contentType, "", orderingKey, labels);
 
     [Fact]
     public void Of_TwoEvents_IsEqualExactlyIfTheySayTheSame() => Drafts.Zip(Drafts).Holds(c =>
@@ -24,5 +25,5 @@ public sealed class EventFingerprintTests
         EventFingerprint.Of(draft).SequenceEqual(EventFingerprint.Of(draft with { Id = "x", IdempotencyKey = "y" })));
 
     private static string Said(EventDraft d) => string.Join(
-        '\n', d.Type, d.Instance, d.ContentType, Convert.ToHexString(d.Payload), string.Join(',', d.Labels?.Select(l => $"{l.Key}={l.Value}") ?? []));
+        '\n', d.Type, d.Instance, d.ContentType, d.OrderingKey, Convert.ToHexString(d.Payload), string.Join(',', d.Labels?.Select(l => $"{l.Key}={l.Value}") ?? []));
 }

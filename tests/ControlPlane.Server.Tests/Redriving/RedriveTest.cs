@@ -113,7 +113,7 @@ public abstract class RedriveTest : IAsyncLifetime
                 new(1, Storage.DeliveryTrigger.Publish, now, TimeSpan.Zero, 500, Storage.FailureKind.HttpStatus, "", "", ""),
                 Storage.DeliveryState.Dead, Storage.EndReason.AttemptsExhausted, null, now),
             Cancelled)));
-        return [.. dead.Select(delivery => delivery!)];
+        return [.. dead.Select(completed => completed!.Delivery)];
     }
 
     private protected async Task<RedriveDeliveriesResponse> RedriveAsync(RedriveDeliveriesRequest request) =>

@@ -44,6 +44,7 @@ public sealed class LimitTests
         ["contrary timeout"] = (r => r.Webhook.Timeout = new Duration { Seconds = 5, Nanos = -1 }, "webhook.timeout OUT_OF_RANGE"),
         ["endless timeout"] = (r => r.Webhook.Timeout = new Duration { Seconds = long.MaxValue }, "webhook.timeout OUT_OF_RANGE"),
         ["negative in flight"] = (r => r.Webhook.MaxInFlight = -1, "webhook.max_in_flight OUT_OF_RANGE"),
+        ["unknown head of line"] = (r => r.Webhook.HeadOfLine = (HeadOfLine)9, "webhook.head_of_line UNKNOWN_VALUE"),
         ["many in flight"] = (r => r.Webhook.MaxInFlight = 1025, "webhook.max_in_flight OUT_OF_RANGE"),
         ["negative rate"] = (r => r.Webhook.MaxRatePerSecond = -0.1, "webhook.max_rate_per_second OUT_OF_RANGE"),
         ["high rate"] = (r => r.Webhook.MaxRatePerSecond = 100_000.1, "webhook.max_rate_per_second OUT_OF_RANGE"),

@@ -44,6 +44,7 @@ internal static class Sample
         w.Timeout = Seconds(7.25);
         w.MaxInFlight = 3;
         w.MaxRatePerSecond = 0.5;
+        w.HeadOfLine = HeadOfLine.Park;
         w.Labels.Add("team", "blue");
         w.Description = "Two\nlines\tand a tab";
         w.ExternalId = "ext-1";

@@ -110,6 +110,7 @@ internal static class EventLines
             case "tenantId" or "tenant_id": parsed.TenantId = value; break;
             case "contentType" or "content_type": parsed.ContentType = value; break;
             case "idempotencyKey" or "idempotency_key": parsed.IdempotencyKey = value; break;
+            case "orderingKey" or "ordering_key": parsed.OrderingKey = value; break;
             // What `events get --json` prints can be published again.
             case "createTime" or "create_time": break;
             default: throw new JsonException($"an event has no field \"{name}\"");

@@ -18,6 +18,9 @@ internal static class PublishEvents
     private static readonly Option<string> IdempotencyKey =
         Flags.Text("--idempotency-key", "Makes a repeat safe without choosing the id.", "KEY");
 
+    private static readonly Option<string> OrderingKey =
+        Flags.Text("--ordering-key", "Each webhook gets the events of a key one at a time, in order.", "KEY");
+
     private static readonly Option<string> Instance = Flags.Text("--instance", "The instance that it comes from.", "INSTANCE");
     private static readonly Option<string> ContentType =
         Flags.Text("--content-type", "The payload's media type. [default: application/json]", "TYPE");
@@ -26,12 +29,12 @@ internal static class PublishEvents
     private static readonly Option<string> Batch = Flags.Text(
         "--batch",
         "Publish one event per line of a file, or of stdin with -: JSON objects with type, data (any JSON, sent exactly as written) "
-        + "or payload (base64), and id, instance, contentType, idempotencyKey, labels. All or none of every 1,000.",
+        + "or payload (base64), and id, instance, contentType, idempotencyKey, orderingKey, labels. All or none of every 1,000.",
         "FILE");
 
     public static Command Create(CommandRunner runner)
     {
-        Option[] ofOne = [Type, Data, Id, IdempotencyKey, Instance, ContentType, Labels];
+        Option[] ofOne = [Type, Data, Id, IdempotencyKey, OrderingKey, Instance, ContentType, Labels];
         var command = new Command("publish", "Publishes an event, or a file of events.");
         foreach (var option in ofOne)
         {
@@ -68,6 +71,7 @@ internal static class PublishEvents
             Type = session.Get(Type),
             Id = session.Get(Id),
             IdempotencyKey = session.Get(IdempotencyKey),
+            OrderingKey = session.Get(OrderingKey),
             Instance = session.Get(Instance),
             ContentType = session.Get(ContentType),
             Payload = ByteString.CopyFrom(await InputBytes.ReadDataAsync(session, session.Given(Data) ? session.Get(Data) : "-")),

@@ -11,7 +11,7 @@ internal static class UpdateWebhook
 {
     private static readonly string[] Clearable =
     [
-        "additional_dialect", "custom_dialect", "description", "external_id", "headers", "instances", "labels", "max_in_flight", "max_rate_per_second", "name",
+        "additional_dialect", "custom_dialect", "description", "external_id", "head_of_line", "headers", "instances", "labels", "max_in_flight", "max_rate_per_second", "name",
         "retry_policy", "timeout",
     ];
 

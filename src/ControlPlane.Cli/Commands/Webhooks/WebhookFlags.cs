@@ -35,6 +35,9 @@ internal sealed class WebhookFlags
     private readonly Option<double> _maxRate =
         new("--max-rate") { Description = "How many attempts may start per second; 0 means no limit.", HelpName = "PER-SECOND" };
 
+    private readonly Option<HeadOfLine> _headOfLine = Flags.Enum<HeadOfLine>(
+        "--head-of-line", "What the later deliveries of an ordering key do while the first one fails: wait, or go on.", "CHOICE");
+
     private readonly RetryFlags _retry = new();
 
     public Option<string> Url => _url;
@@ -46,7 +49,7 @@ internal sealed class WebhookFlags
         Option[] all =
         [
             _url, _eventTypes, _name, _description, _externalId, _instances, _enabled, _headers, _labels,
-            _attemptTimeout, _maxInFlight, _maxRate,
+            _attemptTimeout, _maxInFlight, _maxRate, _headOfLine,
         ];
         foreach (var option in all)
         {
@@ -73,6 +76,7 @@ internal sealed class WebhookFlags
         Set(_attemptTimeout, "timeout", () => webhook.Timeout = Duration.FromTimeSpan(session.Get(_attemptTimeout)!.Value));
         Set(_maxInFlight, "max_in_flight", () => webhook.MaxInFlight = session.Get(_maxInFlight));
         Set(_maxRate, "max_rate_per_second", () => webhook.MaxRatePerSecond = session.Get(_maxRate));
+        Set(_headOfLine, "head_of_line", () => webhook.HeadOfLine = session.Get(_headOfLine));
         mask.Paths.Add(await _dialects.ApplyAsync(session, webhook));
         mask.Paths.Add(_retry.Apply(session, webhook));
         return mask;
