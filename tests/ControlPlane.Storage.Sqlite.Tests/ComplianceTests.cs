@@ -10,6 +10,8 @@ public sealed class ClaimTests : ClaimTests<SqliteSource>;
 
 public sealed class CompletionTests : CompletionTests<SqliteSource>;
 
+public sealed class AftermathTests : AftermathTests<SqliteSource>;
+
 public sealed class LeaseTests : LeaseTests<SqliteSource>;
 
 public sealed class SteeringTests : SteeringTests<SqliteSource>;

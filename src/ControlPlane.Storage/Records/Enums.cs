@@ -80,6 +80,7 @@ public enum StateReason
     User = 1,
     Gone = 2,
     Failing = 3,
+    AddressBlocked = 4,
 }
 
 /// <summary>Where a redrive stands. Numbers equal those of <c>controlplane.v1.RedriveState</c> and are stored.</summary>
