@@ -5,6 +5,7 @@ using ControlPlane.Server.Dispatching;
 using ControlPlane.Server.Egress;
 using ControlPlane.Server.EventTypes;
 using ControlPlane.Server.Hosting;
+using ControlPlane.Server.Notices;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Redriving;
@@ -31,6 +32,7 @@ try
         .AddAccess(configuration)
         .AddEgress(configuration)
         .AddSingleton<WebhookCatalog>()
+        .AddNotices()
         .AddEventTypes()
         .AddWebhooks()
         .AddPublishing(configuration)

@@ -31,6 +31,14 @@ public interface IDeliveryQueue
     Task<Completed?> CompleteAsync(Completion completion, CancellationToken cancellationToken);
 
     /// <summary>
+    /// The same with what follows beyond the delivery, all in one commit. The suspension is an update as
+    /// <see cref="IWebhookStore.UpdateAsync(WebhookRecord, CancellationToken)"/> makes it, and bumps the tenant's configuration version
+    /// after it was compared.
+    /// </summary>
+    /// <exception cref="ArgumentException">As above, or a notice goes to a webhook that the tenant does not have.</exception>
+    Task<AftermathResult> CompleteAsync(Completion completion, Aftermath aftermath, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Gives leases back unused: each delivery waits again, due at <paramref name="due"/>; Pending if no attempt of the round was
     /// made, else RetryScheduled. Its fence grows and its update time is the store's own. Stale ones are skipped.
     /// </summary>

@@ -16,6 +16,12 @@ public interface IWebhookStore
     /// a retry, with Block they wait for them again.</summary>
     Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, CancellationToken cancellationToken);
 
+    /// <summary>The same with events that tell of it, in one commit. Nothing is stored if the tenant's configuration version is not the
+    /// one that the events' fan-out was computed with, which is looked at after everything else that can refuse the update.</summary>
+    /// <exception cref="ArgumentException">A notice goes to a webhook that the tenant does not have.</exception>
+    Task<WebhookWrite> UpdateAsync(
+        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> notices, CancellationToken cancellationToken);
+
     /// <summary>Deletes a webhook; its deliveries keep referring to it, and lists of them still find it by id. Its external id and
     /// request id are free again. A null version deletes any.</summary>
     Task<WebhookWrite> DeleteAsync(string webhookId, long? version, DateTimeOffset now, CancellationToken cancellationToken);
@@ -60,9 +66,16 @@ public enum WebhookWriteOutcome
 
     /// <summary>The tenant has as many webhooks as its policy allows.</summary>
     LimitReached,
+
+    /// <summary>The tenant's configuration is another one than the notices were computed with.</summary>
+    StaleConfig,
 }
 
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Webhook">The webhook as stored (as it was, if deleted; the existing one, if the request id was used).</param>
 /// <param name="ConfigVersion">The tenant's configuration version after the write.</param>
-public sealed record WebhookWrite(WebhookWriteOutcome Outcome, WebhookRecord? Webhook, long ConfigVersion);
+public sealed record WebhookWrite(WebhookWriteOutcome Outcome, WebhookRecord? Webhook, long ConfigVersion)
+{
+    /// <summary>The events stored with it and their deliveries, in order.</summary>
+    public IReadOnlyList<AppendedEvent> Notices { get; init; } = [];
+}

@@ -40,9 +40,10 @@ public sealed partial class RoomTests
     [Theory]
     [InlineData("Catalog")]
     [InlineData("Sending", "Catalog", "Egress", "Secrets")]
-    [InlineData("Recording", "Catalog", "Sending")]
-    [InlineData("Dispatching", "Catalog", "Recording", "Sending")]
-    [InlineData("Watching", "Rpc")]
+    [InlineData("Notices", "Catalog")]
+    [InlineData("Recording", "Catalog", "Notices", "Sending")]
+    [InlineData("Dispatching", "Catalog", "Notices", "Recording", "Sending")]
+    [InlineData("Watching", "Catalog", "Rpc")]
     [InlineData("Egress")]
     [InlineData("Secrets")]
     public void Room_CallsOnwardOnly(string room, params string[] onward) => Assert.Empty(

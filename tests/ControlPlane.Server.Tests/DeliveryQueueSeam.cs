@@ -25,6 +25,12 @@ internal sealed class DeliveryQueueSeam(IDeliveryQueue inner) : IDeliveryQueue
         return await inner.CompleteAsync(completion, cancellationToken);
     }
 
+    public async Task<AftermathResult> CompleteAsync(Completion completion, Aftermath aftermath, CancellationToken cancellationToken)
+    {
+        await BeforeComplete();
+        return await inner.CompleteAsync(completion, aftermath, cancellationToken);
+    }
+
     public async Task ReleaseAsync(IReadOnlyList<Lease> leases, DateTimeOffset due, CancellationToken cancellationToken)
     {
         await BeforeRelease();

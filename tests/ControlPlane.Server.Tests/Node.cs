@@ -1,6 +1,7 @@
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Dispatching;
 using ControlPlane.Server.Egress;
+using ControlPlane.Server.Notices;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Secrets;
@@ -77,6 +78,7 @@ internal sealed class Node : IAsyncDisposable
             .AddSecrets(configuration, storagePath: null)
             .AddEgress(configuration)
             .AddSingleton<WebhookCatalog>()
+            .AddNotices()
             .AddPublishing(configuration)
             .AddSending(configuration)
             .AddRecording(configuration)

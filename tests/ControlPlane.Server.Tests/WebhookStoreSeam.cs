@@ -33,6 +33,10 @@ internal sealed class WebhookStoreSeam(IWebhookStore inner) : IWebhookStore
     public Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, CancellationToken cancellationToken) =>
         inner.UpdateAsync(webhook, cancellationToken);
 
+    public Task<WebhookWrite> UpdateAsync(
+        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> notices, CancellationToken cancellationToken) =>
+        inner.UpdateAsync(webhook, configVersion, notices, cancellationToken);
+
     public Task<WebhookWrite> DeleteAsync(string webhookId, long? version, DateTimeOffset now, CancellationToken cancellationToken) =>
         inner.DeleteAsync(webhookId, version, now, cancellationToken);
 

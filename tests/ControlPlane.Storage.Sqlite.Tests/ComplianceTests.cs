@@ -12,6 +12,8 @@ public sealed class BacklogTests : BacklogTests<SqliteSource>;
 
 public sealed class CompletionTests : CompletionTests<SqliteSource>;
 
+public sealed class AftermathTests : AftermathTests<SqliteSource>;
+
 public sealed class LeaseTests : LeaseTests<SqliteSource>;
 
 public sealed class OrderingTests : OrderingTests<SqliteSource>;

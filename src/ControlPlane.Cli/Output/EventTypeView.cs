@@ -24,5 +24,8 @@ internal static class EventTypeView
         new("updated", Show.Time(type.UpdateTime)),
     ];
 
-    private static Cell Owner(EventType type) => type.Dialect.Length > 0 ? new Cell(type.Dialect, Tone.Dim) : type.TenantId;
+    private static Cell Owner(EventType type) =>
+        type.Dialect.Length > 0 ? new Cell(type.Dialect, Tone.Dim)
+        : type.TenantId.Length > 0 ? type.TenantId
+        : new Cell("the server", Tone.Dim);
 }

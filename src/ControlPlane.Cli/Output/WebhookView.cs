@@ -46,16 +46,26 @@ internal static class WebhookView
         .. Field.Unless(secret.Length == 0, "secret", () => new Cell(secret, Tone.Waiting)),
     ];
 
-    private static Cell State(Webhook webhook) => webhook.State switch
+    private static Cell State(Webhook webhook) => State(webhook.State, webhook.StateReason);
+
+    /// <summary>A state with its reason, if there is one.</summary>
+    public static Cell State(WebhookState state, StateReason reason) => state switch
     {
         WebhookState.Active => new Cell("active", Tone.Good),
         WebhookState.Unspecified => "",
         _ => new Cell(
-            webhook.StateReason is StateReason.Unspecified
-                ? EnumText.Format(webhook.State)
-                : $"{EnumText.Format(webhook.State)} ({EnumText.Format(webhook.StateReason)})",
-            webhook.State is WebhookState.Suspended ? Tone.Bad : Tone.Dim),
+            reason is StateReason.Unspecified ? EnumText.Format(state) : $"{EnumText.Format(state)} ({EnumText.Format(reason)})",
+            state is WebhookState.Suspended ? Tone.Bad : Tone.Dim),
     };
+
+    /// <summary>A change of state on one line, laid out as those of deliveries.</summary>
+    public static Cell[] Line(WatchDeliveriesResponse.Types.WebhookStatus status) =>
+    [
+        new(status.UpdateTime?.ToDateTime().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture) ?? "", Tone.Dim),
+        "webhook".PadRight(15),
+        status.WebhookId,
+        State(status.State, status.StateReason),
+    ];
 
     private static Cell Dialect(Webhook webhook) =>
         webhook.CustomDialect is { } custom ? $"{custom.Name} (custom)" : webhook.Dialect;

@@ -2,12 +2,12 @@ using System.Collections.Frozen;
 
 namespace ControlPlane.Server.Catalog;
 
-/// <summary>An event type that a dialect's system is documented to send.</summary>
+/// <summary>An event type that a dialect's system is documented to send, or (with no dialect) that this server sends.</summary>
 internal sealed record BuiltInEventType(string Dialect, string Name, string Description = "");
 
 /// <summary>
 /// The catalogues of the dialects' systems, as their documentation lists them. Its words are kept; where a table has categories
-/// instead, the category is the description.
+/// instead, the category is the description. The server's own operational types come last.
 /// </summary>
 internal static class BuiltInEventTypes
 {
@@ -36,6 +36,7 @@ internal static class BuiltInEventTypes
         new("wahooks", "message.ack", "Message delivery/read receipt"),
         new("wahooks", "session.status", "Session status change (WORKING, FAILED, etc.)"),
         new("wahooks", "presence.update", "Contact online/typing status"),
+        .. OperationalTypes.All,
     ];
 
     public static readonly FrozenSet<string> Names = All.Select(type => type.Name).ToFrozenSet(StringComparer.Ordinal);

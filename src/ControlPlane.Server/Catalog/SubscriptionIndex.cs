@@ -4,7 +4,7 @@ namespace ControlPlane.Server.Catalog;
 
 /// <summary>
 /// Which active webhooks of a tenant receive an event: pure, and proportional to the subscribers of the type, not to the
-/// number of webhooks.
+/// number of webhooks. Operational events go to those only that ask for them by name or prefix: <c>*</c> means the tenant's own.
 /// </summary>
 internal sealed class SubscriptionIndex
 {
@@ -28,7 +28,11 @@ internal sealed class SubscriptionIndex
     {
         List<WebhookRecord>? found = null;
         var buckets = 0;
-        Take(_all, instance, ref found, ref buckets);
+        if (!OperationalTypes.Covers(type))
+        {
+            Take(_all, instance, ref found, ref buckets);
+        }
+
         if (_exact.TryGetValue(type, out var exact))
         {
             Take(exact, instance, ref found, ref buckets);
@@ -59,6 +63,10 @@ internal sealed class SubscriptionIndex
     public static bool Covers(string pattern, string type) =>
         pattern == "*" || pattern == type
         || (pattern.EndsWith(".*", StringComparison.Ordinal) && type.AsSpan().StartsWith(pattern.AsSpan(0, pattern.Length - 1)));
+
+    /// <summary>Whether a webhook that subscribed to a pattern receives a type.</summary>
+    public static bool Subscribes(string pattern, string type) =>
+        Covers(pattern, type) && !(pattern == "*" && OperationalTypes.Covers(type));
 
     private static void Take(List<WebhookRecord> bucket, string instance, ref List<WebhookRecord>? found, ref int buckets)
     {

@@ -1,5 +1,7 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Dispatching;
+using ControlPlane.Server.Notices;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;
 using ControlPlane.V1;
@@ -101,12 +103,15 @@ internal sealed class DeliveryExplainer(
         }
 
         return await events.FindAsync(pair.EventId, webhook.TenantId, cancellationToken) is [var source, ..]
-            ? (null, webhook, new(source.TenantId, source.Type, source.Instance, source.CreateTime))
+            ? (null, webhook, new(source.TenantId, source.Type, source.Instance, source.CreateTime, SubjectOf(source)))
             : throw RequestErrors.NotFound("event", pair.EventId);
     }
 
     private static MatchedEvent EventOf(DeliveryRecord delivery) =>
         new(delivery.TenantId, delivery.EventType, delivery.Instance, delivery.CreateTime);
+
+    private static string SubjectOf(EventRecord source) =>
+        OperationalTypes.Covers(source.Type) ? source.Labels?.GetValueOrDefault(NoticeBoard.SubjectLabel) ?? "" : "";
 
     private static void Check(ExplainDeliveryRequest request)
     {

@@ -37,6 +37,16 @@ internal static class DeliveryMapper
         return proto;
     }
 
+    /// <summary>Of a webhook what watchers of its deliveries are told.</summary>
+    public static WatchDeliveriesResponse.Types.WebhookStatus ToStatus(WebhookRecord webhook) => new()
+    {
+        WebhookId = webhook.Id,
+        TenantId = webhook.TenantId,
+        State = (V1.WebhookState)webhook.State,
+        StateReason = (V1.StateReason)webhook.StateReason,
+        UpdateTime = webhook.UpdateTime.ToTimestamp(),
+    };
+
     private static Attempt ToProto(AttemptRecord record) => new()
     {
         Number = record.Number,

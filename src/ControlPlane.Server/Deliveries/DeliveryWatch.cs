@@ -1,4 +1,5 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Watching;
 using ControlPlane.Storage;
@@ -8,7 +9,8 @@ using Grpc.Core;
 namespace ControlPlane.Server.Deliveries;
 
 /// <summary>Turns a WatchDeliveries call into a watch, and what it tells into messages.</summary>
-internal sealed class DeliveryWatch(WatchStream stream, IChangeFeed feed, StorageEngine store, TenantPlans plans)
+internal sealed class DeliveryWatch(
+    WatchStream stream, IChangeFeed feed, StorageEngine store, WebhookCatalog catalog, IWebhookStore webhooks, TenantPlans plans)
 {
     private static readonly TimeSpan DefaultHeartbeat = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromSeconds(1);
@@ -39,11 +41,13 @@ internal sealed class DeliveryWatch(WatchStream stream, IChangeFeed feed, Storag
         var after = resumed ?? (startTime is { } time
             ? Math.Max(await feed.FindBeforeAsync(time, context.CancellationToken), await feed.GetFloorAsync(context.CancellationToken))
             : feed.Head);
+        using var states = request.WebhookStates ? new WebhookStates(catalog, webhooks, filter.TenantId, filter.WebhookId) : null;
         // Revisions and times can be a little out of step: what is told is judged by its own time.
         await stream.RunAsync(
             after,
             delivery => !(delivery.UpdateTime < startTime) && filter.Matches(delivery),
             heartbeat ?? DefaultHeartbeat,
+            states,
             notice => responses.WriteAsync(Message(notice), CancellationToken.None),
             context.CancellationToken);
     }
@@ -79,6 +83,9 @@ internal sealed class DeliveryWatch(WatchStream stream, IChangeFeed feed, Storag
                 break;
             case WatchSignal.Change:
                 message.Delivery = DeliveryMapper.ToProto(notice.Delivery!);
+                break;
+            case WatchSignal.Webhook:
+                message.Webhook = DeliveryMapper.ToStatus(notice.Webhook!);
                 break;
             case WatchSignal.Heartbeat:
                 message.Heartbeat = new();

@@ -8,7 +8,12 @@ using WebhookState = ControlPlane.Storage.WebhookState;
 namespace ControlPlane.Server.Deliveries;
 
 /// <summary>What matching asks of an event.</summary>
-internal sealed record MatchedEvent(string TenantId, string Type, string Instance, DateTimeOffset CreateTime);
+/// <param name="TenantId">Its tenant.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Instance">Its instance.</param>
+/// <param name="CreateTime">When it was accepted.</param>
+/// <param name="Subject">The webhook that an operational event is about, where known; else empty.</param>
+internal sealed record MatchedEvent(string TenantId, string Type, string Instance, DateTimeOffset CreateTime, string Subject = "");
 
 /// <summary>Judges one webhook by the rules that publishing matches with, and says why: pure.</summary>
 internal static class MatchChecks
@@ -16,7 +21,11 @@ internal static class MatchChecks
     /// <summary>Every check; of a deleted webhook (null) nothing but that is known.</summary>
     public static IReadOnlyList<MatchCheck> Judge(WebhookRecord? webhook, MatchedEvent source) => webhook is null
         ? [Check(MatchCondition.Existence, false, "The webhook was deleted.")]
-        : [Existence(webhook, source), State(webhook), Instance(webhook, source.Instance), EventType(webhook, source.Type)];
+        :
+        [
+            Existence(webhook, source), State(webhook), Instance(webhook, source.Instance), EventType(webhook, source.Type),
+            .. source.Subject.Length > 0 ? [Subject(webhook, source.Subject)] : Array.Empty<MatchCheck>(),
+        ];
 
     /// <summary>Whether the webhook may have been another when the event was accepted.</summary>
     public static bool ChangedSince(WebhookRecord? webhook, DateTimeOffset time) =>
@@ -40,6 +49,7 @@ internal static class MatchChecks
     {
         (WebhookState.Disabled, _) => "The webhook is disabled by its owner.",
         (_, StateReason.Gone) => "The webhook is suspended: its receiver answered 410 Gone.",
+        (_, StateReason.AddressBlocked) => "The webhook is suspended: its host resolved to an address that must not be called.",
         _ => "The webhook is suspended: it failed for too long without one success.",
     };
 
@@ -62,11 +72,24 @@ internal static class MatchChecks
     private static MatchCheck EventType(WebhookRecord webhook, string type)
     {
         // Of several patterns the closest says the most.
-        var pattern = webhook.EventTypes.Where(p => SubscriptionIndex.Covers(p, type)).MaxBy(p => p.Length);
-        return pattern is null
-            ? Check(MatchCondition.EventType, false, $"No pattern of the webhook covers \"{type}\": {string.Join(", ", webhook.EventTypes)}.")
-            : Check(MatchCondition.EventType, true, $"The pattern \"{pattern}\" covers \"{type}\".");
+        var pattern = webhook.EventTypes.Where(p => SubscriptionIndex.Subscribes(p, type)).MaxBy(p => p.Length);
+        return (pattern, webhook.EventTypes.Contains("*")) switch
+        {
+            (not null, _) => Check(MatchCondition.EventType, true, $"The pattern \"{pattern}\" covers \"{type}\"."),
+            (_, true) => Check(
+                MatchCondition.EventType,
+                false,
+                $"The pattern \"*\" does not cover operational events such as \"{type}\": those are subscribed to by name or prefix."),
+            _ => Check(
+                MatchCondition.EventType,
+                false,
+                $"No pattern of the webhook covers \"{type}\": {string.Join(", ", webhook.EventTypes)}."),
+        };
     }
+
+    private static MatchCheck Subject(WebhookRecord webhook, string subject) => subject == webhook.Id
+        ? Check(MatchCondition.Subject, false, "The event is about this webhook itself, which is not told of its own troubles.")
+        : Check(MatchCondition.Subject, true, "The event is about another webhook.");
 
     private static MatchCheck Check(MatchCondition condition, bool met, string detail) =>
         new() { Condition = condition, Met = met, Detail = detail };

@@ -55,14 +55,15 @@ internal sealed class AttemptRunner(
             }
 
             var outcome = await sender.SendAsync(endpoint, item.Delivery, source, cutOff);
-            // A receiver that is gone keeps its place until its webhook is suspended: the next delivery would die of it too.
-            if (outcome.ReceiverGone)
+            // What its webhook is suspended for keeps its place until it is: the next delivery would meet, or die of, the same.
+            var suspends = outcome.ReceiverGone || outcome.AddressRefused;
+            if (suspends)
             {
                 await RecordAsync(lane, item, webhook, outcome, cutOff);
             }
 
             End(outcome.Unsendable ? null : outcome.Succeeded, out var back);
-            if (!outcome.ReceiverGone)
+            if (!suspends)
             {
                 await RecordAsync(lane, item, webhook, outcome, cutOff);
             }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ControlPlane.Server.Catalog;
+using ControlPlane.Server.Notices;
 using ControlPlane.Storage;
 using Microsoft.Extensions.Options;
 
@@ -17,18 +18,20 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
     private readonly Held _held;
     private readonly LeaseBook _leases;
     private readonly WebhookCatalog _catalog;
+    private readonly NoticeBoard _notices;
     private readonly DispatchingOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<Dispatcher> _log;
     private volatile bool _stopping;
 
     public Dispatcher(
-        SendLine line, Held held, LeaseBook leases, LaneAlarm alarm, WebhookCatalog catalog, IOptions<DispatchingOptions> options,
-        TimeProvider clock, ILogger<Dispatcher> log)
+        SendLine line, Held held, LeaseBook leases, LaneAlarm alarm, WebhookCatalog catalog, NoticeBoard notices,
+        IOptions<DispatchingOptions> options, TimeProvider clock, ILogger<Dispatcher> log)
     {
-        (_line, _held, _leases, _alarm, _catalog, _options, _clock, _log) =
-            (line, held, leases, alarm, catalog, options.Value, clock, log);
+        (_line, _held, _leases, _alarm, _catalog, _notices, _options, _clock, _log) =
+            (line, held, leases, alarm, catalog, notices, options.Value, clock, log);
         catalog.Changed += Reconsider;
+        notices.Waiting += Expect;
     }
 
     /// <summary>Completes when no claim or release that was begun is under way any more.</summary>
@@ -90,7 +93,13 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
         _ = ClaimAsync(lane, limit, changes);
     }
 
-    public void Dispose() => _catalog.Changed -= Reconsider;
+    public void Dispose()
+    {
+        _catalog.Changed -= Reconsider;
+        _notices.Waiting -= Expect;
+    }
+
+    private void Expect(DeliveryRecord notice) => Expect(notice.TenantId, notice.WebhookId, notice.CreateTime);
 
     private async Task ClaimAsync(Lane lane, int limit, int changes)
     {

@@ -1,3 +1,4 @@
+using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Rpc;
 using ControlPlane.V1;
 
@@ -17,6 +18,11 @@ internal static class EventTypeValidator
     {
         var violations = new Violations();
         var type = Require(request.EventType, violations);
+        if (OperationalTypes.Covers(type.Name))
+        {
+            violations.Add($"{Field}.name", "EVENT_TYPE_RESERVED", OperationalTypes.Reserved);
+        }
+
         CheckDescription(type, violations);
         violations.ThrowIfAny();
         return new(type.TenantId, type.Name, Etag: "", type.Description, type.Deprecated);

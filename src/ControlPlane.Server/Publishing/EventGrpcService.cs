@@ -1,4 +1,5 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;
 using ControlPlane.V1;
@@ -20,7 +21,7 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
     {
         var source = request.Event ?? new Event();
         var violations = new Violations();
-        var draft = validator.Check("event", source, violations);
+        var draft = Check("event", source, violations);
         violations.ThrowIfAny();
         var tenantId = Caller.Of(context).ResolveTenant(source.TenantId);
         var published = await PublishAsync(tenantId, [draft], _ => "event", context.CancellationToken);
@@ -40,7 +41,7 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
         var drafts = new EventDraft[request.Events.Count];
         for (var i = 0; i < drafts.Length; i++)
         {
-            drafts[i] = validator.Check($"events[{i}]", request.Events[i], violations);
+            drafts[i] = Check($"events[{i}]", request.Events[i], violations);
             if (request.Events[i].TenantId != tenant)
             {
                 violations.Add($"events[{i}].tenant_id", "TENANT_DIFFERS", "must be the same in all events of a batch");
@@ -96,6 +97,16 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
             Events = { page.Items.Select(EventMapper.ToProto) },
             NextPageToken = paging.Token(page.Next),
         };
+    }
+
+    private EventDraft Check(string field, Event source, Violations violations)
+    {
+        if (OperationalTypes.Covers(source.Type))
+        {
+            violations.Add($"{field}.type", "EVENT_TYPE_RESERVED", OperationalTypes.Reserved);
+        }
+
+        return validator.Check(field, source, violations);
     }
 
     private async Task<IReadOnlyList<AppendedEvent>> PublishAsync(

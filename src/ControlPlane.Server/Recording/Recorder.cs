@@ -1,15 +1,20 @@
+using ControlPlane.Server.Catalog;
+using ControlPlane.Server.Notices;
 using ControlPlane.Server.Sending;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Recording;
 
-/// <summary>Turns an attempt's outcome into one commit: the attempt, the delivery's next state, a new revision.</summary>
+/// <summary>
+/// Turns an attempt's outcome into one commit: the attempt, the delivery's next state, a new revision, and where that follows
+/// the suspension of the webhook and the operational events that tell of it.
+/// </summary>
 internal sealed class Recorder(
-    IDeliveryQueue queue, WebhookHealth health, TimeProvider clock, ILogger<Recorder> log)
+    IDeliveryQueue queue, WebhookCatalog catalog, WebhookHealth health, NoticeBoard notices, TimeProvider clock, ILogger<Recorder> log)
 {
     /// <summary>
-    /// Records an attempt. Answers the delivery as stored and what goes next in its line, or null if it had been taken over, cancelled or recovered meanwhile:
-    /// then nothing was recorded.
+    /// Records an attempt. Answers the delivery as stored and what goes next in its line, or null if it had been taken over,
+    /// cancelled or recovered meanwhile: then nothing was recorded.
     /// </summary>
     public async Task<Completed?> RecordAsync(DeliveryRecord delivery, WebhookRecord webhook, AttemptOutcome outcome)
     {
@@ -26,16 +31,100 @@ internal sealed class Recorder(
             outcome.RemoteAddress,
             outcome.ResponseExcerpt);
         var next = decision.NextAttemptTime is { } due ? Timestamps.FromMicroseconds(due.ToMicroseconds()) : (DateTimeOffset?)null;
-        // Not cancellable: what was sent is recorded, also while the server stops.
-        var stored = await queue.CompleteAsync(
-            new Completion(delivery, attempt, decision.State, decision.EndReason, next, now), CancellationToken.None);
+        var completion = new Completion(delivery, attempt, decision.State, decision.EndReason, next, now);
+        // A test is sent by hand, past the webhook's state, and whoever sent it sees how it went.
+        var test = delivery.Trigger == DeliveryTrigger.Test;
+        var asked = !test && !outcome.PayloadGone && !outcome.Unsendable;
+        var verdict = asked ? health.Judge(webhook, outcome, now) : default;
+        var (stored, suspended) = test ? (await CompleteAsync(completion), false) : await CompleteAsync(completion, webhook, verdict);
         RecordingLog.Attempt(log, delivery, webhook, attempt, stored?.Delivery, outcome);
-        if (stored is not null && delivery.Trigger != DeliveryTrigger.Test && !outcome.PayloadGone && !outcome.Unsendable)
+        if (stored is not null && asked && !suspended)
         {
             await NoteHealthAsync(webhook, outcome, now);
         }
 
         return stored;
+    }
+
+    /// <summary>Not cancellable: what was sent is recorded, also while the server stops.</summary>
+    private Task<Completed?> CompleteAsync(Completion completion) => queue.CompleteAsync(completion, CancellationToken.None);
+
+    /// <summary>Records it with what follows beyond the delivery, computed anew as often as the tenant's configuration changes.</summary>
+    private async Task<(Completed? Stored, bool Suspended)> CompleteAsync(
+        Completion completion, WebhookRecord tried, HealthVerdict verdict)
+    {
+        if (verdict.Reason == StateReason.None && completion.State != DeliveryState.Dead)
+        {
+            return (await CompleteAsync(completion), false);
+        }
+
+        for (var tenant = await catalog.GetAsync(tried.TenantId, CancellationToken.None);
+            tenant is not null;
+            tenant = await catalog.RefreshAsync(tried.TenantId, CancellationToken.None))
+        {
+            var suspended = Suspend(tenant.Find(tried.Id), tried, verdict, completion.Now);
+            var happened = Happened(completion, tried, suspended, verdict);
+            if (happened.Count == 0)
+            {
+                break;
+            }
+
+            // Also where nobody is to be told: that is true of this configuration only.
+            var events = notices.Plan(tenant, happened, completion.Now);
+            var result = await queue.CompleteAsync(completion, new(tenant.ConfigVersion, suspended, events), CancellationToken.None);
+            if (result is AftermathResult.Recorded recorded)
+            {
+                Announce(recorded);
+                return (recorded.Completed, suspended is not null);
+            }
+
+            if (result is AftermathResult.Stale)
+            {
+                return (null, false);
+            }
+        }
+
+        return (await CompleteAsync(completion), false);
+    }
+
+    /// <summary>The webhook as suspended, unless it was changed since the attempt: then what failed is not what it is now.</summary>
+    private static WebhookRecord? Suspend(WebhookRecord? current, WebhookRecord tried, HealthVerdict verdict, DateTimeOffset now) =>
+        verdict.Reason != StateReason.None && current is { State: WebhookState.Active } && current.Version == tried.Version
+            ? current with
+            {
+                State = WebhookState.Suspended,
+                StateReason = verdict.Reason,
+                Version = current.Version + 1,
+                UpdateTime = now,
+            }
+            : null;
+
+    private static List<Notice> Happened(Completion completion, WebhookRecord tried, WebhookRecord? suspended, HealthVerdict verdict)
+    {
+        var happened = new List<Notice>(2);
+        if (suspended is not null)
+        {
+            happened.Add(new Notice.Suspended(suspended, completion.Delivery, completion.Attempt, verdict.FailingSince));
+        }
+
+        // Of what tells of deaths nothing tells: two such webhooks that fail would tell each other for ever.
+        if (completion.State == DeliveryState.Dead && !OperationalTypes.Covers(completion.Delivery.EventType))
+        {
+            happened.Add(new Notice.Dead(tried, completion.Delivery, completion.Attempt, completion.EndReason));
+        }
+
+        return happened;
+    }
+
+    private void Announce(AftermathResult.Recorded recorded)
+    {
+        if (recorded.Suspension is { Webhook: { } webhook } suspension)
+        {
+            catalog.Apply(webhook, suspension.ConfigVersion);
+            RecordingLog.Suspended(log, webhook.Id, webhook.TenantId, webhook.StateReason);
+        }
+
+        notices.Announce(recorded.Notices);
     }
 
     /// <summary>The attempt is recorded: that its webhook's health is not must not look as if it were not.</summary>

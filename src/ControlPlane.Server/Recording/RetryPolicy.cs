@@ -54,6 +54,12 @@ internal static class RetryPolicy
             return Dead(EndReason.Gone);
         }
 
+        if (outcome.AddressRefused)
+        {
+            // It waits for its webhook, which is suspended for it, and not for a schedule, which could end meanwhile.
+            return new(DeliveryState.RetryScheduled, EndReason.None, now);
+        }
+
         if (policy.NonRetryableStatuses.Contains(outcome.StatusCode))
         {
             return Dead(EndReason.NonRetryableStatus);

@@ -33,4 +33,7 @@ internal sealed record AttemptOutcome
 
     /// <summary>The receiver answered 410 Gone: it wants nothing more, ever.</summary>
     public bool ReceiverGone => StatusCode == StatusCodes.Status410Gone;
+
+    /// <summary>The host has an address that must not be called, so nothing was sent: not a matter of trying again.</summary>
+    public bool AddressRefused => Failure == FailureKind.BlockedAddress;
 }

@@ -9,14 +9,15 @@ internal enum WatchSignal
 {
     Ready,
     Change,
+    Webhook,
     Heartbeat,
     Closing,
 }
 
 /// <summary>What a watcher is told, and where it then stands.</summary>
-internal readonly record struct WatchNotice(WatchSignal Signal, DeliveryRecord? Delivery, long Revision);
+internal readonly record struct WatchNotice(WatchSignal Signal, DeliveryRecord? Delivery, long Revision, WebhookRecord? Webhook = null);
 
-/// <summary>Runs one watch: ready, then changes in revision order, heartbeats in between, closing in the end.</summary>
+/// <summary>Runs one watch: ready, then changes in revision order, webhooks' states and heartbeats in between, closing in the end.</summary>
 internal sealed class WatchStream(
     WatchHub hub, IChangeFeed feed, IHostApplicationLifetime lifetime, TimeProvider clock, IOptions<WatchingOptions> options)
 {
@@ -26,11 +27,12 @@ internal sealed class WatchStream(
     /// <param name="after">The revision after which to begin.</param>
     /// <param name="matches">Which changes to tell.</param>
     /// <param name="heartbeat">How long to be silent at most.</param>
+    /// <param name="states">The states of webhooks to tell of too; null for none.</param>
     /// <param name="write">Tells one; completes when the client's flow control has taken it.</param>
     /// <param name="cancellationToken">Ends when the client goes.</param>
     /// <exception cref="RequestException">OUT_OF_RANGE or ABORTED, as the API says.</exception>
     public async Task RunAsync(
-        long after, Func<DeliveryRecord, bool> matches, TimeSpan heartbeat, Func<WatchNotice, Task> write,
+        long after, Func<DeliveryRecord, bool> matches, TimeSpan heartbeat, WebhookStates? states, Func<WatchNotice, Task> write,
         CancellationToken cancellationToken)
     {
         using var watching = hub.Enter();
@@ -57,11 +59,21 @@ internal sealed class WatchStream(
                     written = clock.GetTimestamp();
                 }
 
+                if (states is not null)
+                {
+                    await foreach (var webhook in states.ReadAsync(either.Token))
+                    {
+                        await WriteAsync(write, new(WatchSignal.Webhook, null, read.Position, webhook), cancellationToken);
+                        written = clock.GetTimestamp();
+                    }
+                }
+
                 var idle = read.Changes.Count == 0 && read.Position == position;
                 position = read.Position;
                 // Silence is what the client sees: changes that its filter hides do not count.
                 var silence = clock.GetElapsedTime(written);
-                if (silence >= heartbeat || (idle && !await ChangesWithinAsync(read.Changed, heartbeat - silence, either.Token)))
+                var changed = states is null ? read.Changed : Task.WhenAny(read.Changed, states.Changed);
+                if (silence >= heartbeat || (idle && !await ChangesWithinAsync(changed, heartbeat - silence, either.Token)))
                 {
                     await WriteAsync(write, new(WatchSignal.Heartbeat, null, position), cancellationToken);
                     written = clock.GetTimestamp();

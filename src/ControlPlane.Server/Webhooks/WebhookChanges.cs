@@ -1,5 +1,6 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Catalog;
+using ControlPlane.Server.Notices;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Signing;
 using ControlPlane.Storage;
@@ -14,6 +15,7 @@ internal sealed class WebhookChanges(
     IDeliveryStore deliveries,
     WebhookCatalog catalog,
     WebhookSecrets secrets,
+    NoticeBoard notices,
     IdSource ids,
     TimeProvider clock,
     ILogger<WebhookChanges> logger)
@@ -135,22 +137,41 @@ internal sealed class WebhookChanges(
                 Version = stored.Version + 1,
                 UpdateTime = now,
             };
-            var write = await store.UpdateAsync(changed, cancellationToken);
+            var write = await StoreAsync(stored, changed, cancellationToken);
             switch (write.Outcome)
             {
                 case WebhookWriteOutcome.Done:
                     catalog.Apply(write.Webhook!, write.ConfigVersion);
+                    notices.Announce(write.Notices);
                     return (stored, write.Webhook!);
+                case WebhookWriteOutcome.StaleConfig when tries < MaximumTries:
+                    await catalog.RefreshAsync(stored.TenantId, cancellationToken);
+                    continue;
                 case WebhookWriteOutcome.NotFound:
                     return null;
                 case WebhookWriteOutcome.VersionMismatch when etag.Length == 0 && tries < MaximumTries:
                     continue;
+                case WebhookWriteOutcome.StaleConfig:
                 case WebhookWriteOutcome.VersionMismatch when etag.Length == 0:
                     throw RequestErrors.Aborted("WRITE_CONFLICT", $"The webhook \"{webhookId}\" is being changed by others. Try again.");
                 default:
                     throw WebhookConflicts.Refusal(write.Outcome, changed);
             }
         }
+    }
+
+    /// <summary>Stores a change; that a suspension ends is told in the same commit.</summary>
+    private async Task<WebhookWrite> StoreAsync(WebhookRecord before, WebhookRecord after, CancellationToken cancellationToken)
+    {
+        var resumed = (before.State, after.State) is (WebhookState.Suspended, WebhookState.Active);
+        var tenant = resumed ? await catalog.GetAsync(before.TenantId, cancellationToken) : null;
+        return tenant is null
+            ? await store.UpdateAsync(after, cancellationToken)
+            : await store.UpdateAsync(
+                after,
+                tenant.ConfigVersion,
+                notices.Plan(tenant, [new Notice.Resumed(before)], after.UpdateTime),
+                cancellationToken);
     }
 
     private async Task<WebhookRecord?> FindAsync(Caller caller, string webhookId, CancellationToken cancellationToken) =>

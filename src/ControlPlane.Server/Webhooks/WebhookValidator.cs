@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Egress;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Signing;
@@ -148,6 +149,14 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         }
 
         EventTypeRules.CheckPatterns(violations, $"{Field}.event_types", webhook.EventTypes, WebhookLimits.EventTypes, unknownType);
+        foreach (var (i, type) in webhook.EventTypes.Index().Where(pattern => OperationalTypes.IsUnknown(pattern.Item)))
+        {
+            violations.Add(
+                $"{Field}.event_types[{i}]",
+                "EVENT_TYPE_UNKNOWN",
+                $"is no operational event; those are {string.Join(", ", OperationalTypes.All.Select(known => known.Name))}");
+        }
+
         if (webhook.Instances.Count > WebhookLimits.Instances)
         {
             violations.Add($"{Field}.instances", "TOO_MANY", $"must have at most {WebhookLimits.Instances} entries");

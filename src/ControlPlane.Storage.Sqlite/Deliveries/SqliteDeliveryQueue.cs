@@ -12,6 +12,12 @@ internal sealed class SqliteDeliveryQueue(SqliteDatabase database) : IDeliveryQu
         return database.WriteAsync(session => Completions.Complete(session, completion), cancellationToken);
     }
 
+    public Task<AftermathResult> CompleteAsync(Completion completion, Aftermath aftermath, CancellationToken cancellationToken)
+    {
+        Completions.Validate(completion);
+        return database.WriteAsync(session => Aftermaths.Complete(session, completion, aftermath), cancellationToken);
+    }
+
     public async Task ReleaseAsync(IReadOnlyList<Lease> leases, DateTimeOffset due, CancellationToken cancellationToken)
     {
         if (leases.Count > 0)

@@ -9,6 +9,10 @@ internal sealed class SqliteWebhookStore(SqliteDatabase database) : IWebhookStor
     public Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, CancellationToken cancellationToken) =>
         database.WriteAsync(session => WebhookWrites.Update(session, webhook), cancellationToken);
 
+    public Task<WebhookWrite> UpdateAsync(
+        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> notices, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => WebhookWrites.Update(session, webhook, configVersion, notices), cancellationToken);
+
     public Task<WebhookWrite> DeleteAsync(
         string webhookId, long? version, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(session => WebhookWrites.Delete(session, webhookId, version, now), cancellationToken);

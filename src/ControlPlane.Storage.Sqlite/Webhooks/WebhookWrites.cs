@@ -33,7 +33,17 @@ internal static class WebhookWrites
         return Done(session, tenant.Seq, webhook);
     }
 
-    public static WebhookWrite Update(WriteSession session, WebhookRecord webhook)
+    public static WebhookWrite Update(WriteSession session, WebhookRecord webhook) => Update(session, webhook, null);
+
+    public static WebhookWrite Update(WriteSession session, WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> notices)
+    {
+        var write = Update(session, webhook, configVersion);
+        return write.Outcome == WebhookWriteOutcome.Done
+            ? write with { Notices = Notices.Append(session, write.Webhook!.TenantId, write.ConfigVersion, notices) }
+            : write;
+    }
+
+    private static WebhookWrite Update(WriteSession session, WebhookRecord webhook, long? configVersion)
     {
         if (WebhookRows.Find(session.Connection, webhook.Id) is not { } stored)
         {
@@ -50,6 +60,11 @@ internal static class WebhookWrites
             && other.Seq != stored.Seq)
         {
             return Refused(session, WebhookWriteOutcome.ExternalIdTaken, stored);
+        }
+
+        if (configVersion is { } expected && expected != ReadVersion(session, stored.Webhook))
+        {
+            return Refused(session, WebhookWriteOutcome.StaleConfig, stored);
         }
 
         var resumed = webhook.State == WebhookState.Active && stored.Webhook.State != WebhookState.Active;

@@ -80,6 +80,7 @@ public enum StateReason
     User = 1,
     Gone = 2,
     Failing = 3,
+    AddressBlocked = 4,
 }
 
 /// <summary>What a delivery with an ordering key does to the later ones of the key while it fails. Numbers equal those of

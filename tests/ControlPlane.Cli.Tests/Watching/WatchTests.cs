@@ -1,3 +1,4 @@
+using ControlPlane.Cli.Output;
 using ControlPlane.Cli.Tests.Server;
 using ControlPlane.V1;
 using Google.Protobuf;
@@ -28,6 +29,25 @@ public sealed class WatchTests : HookctlTest
         var requests = Server.Requests.Cast<WatchDeliveriesRequest>().ToList();
         Assert.Equal(["", "t-3", "t-4", "t-4", "t-6"], requests.Select(r => r.ResumeToken));
         Assert.All(requests, r => Assert.Equal(("wh_1", DeliveryState.Dead, 5), (r.WebhookId, r.States.Single(), r.HeartbeatInterval.Seconds)));
+    }
+
+    [Fact]
+    public async Task Watch_WebhookStates_AreAskedForAndShown()
+    {
+        var status = new WatchDeliveriesResponse
+        {
+            ResumeToken = "t-2",
+            Webhook = new() { WebhookId = "wh_1", State = WebhookState.Suspended, StateReason = StateReason.AddressBlocked },
+        };
+        Server.Watches.Enqueue(Last(Ready("t-1"), status));
+
+        var run = await RunAsync("deliveries watch");
+
+        Assert.Equal(status, JsonParser.Default.Parse<WatchDeliveriesResponse>(Assert.Single(run.Lines)));
+        Assert.True(Assert.Single(Server.Requests.Cast<WatchDeliveriesRequest>()).WebhookStates);
+        Assert.Equal(
+            "webhook wh_1 suspended (address-blocked)",
+            string.Join(' ', WebhookView.Line(status.Webhook).Select(cell => cell.Text.Trim())).Trim());
     }
 
     [Fact]

@@ -49,6 +49,10 @@ internal sealed class FakeTenantConfigs : IWebhookStore
 
     public Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public Task<WebhookWrite> UpdateAsync(
+        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> notices, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public Task<WebhookWrite> DeleteAsync(
         string webhookId, long? version, DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -44,6 +44,22 @@ public sealed class SubscriptionIndexTests
         Assert.Equal(covers, new SubscriptionIndex([Records.Webhook("wh_1", pattern)]).Match(type, "").Count == 1);
     }
 
+    [Theory]
+    [InlineData("*", false)]
+    [InlineData("controlplane", false)]
+    [InlineData("controlplane.*", true)]
+    [InlineData("controlplane.webhook.*", true)]
+    [InlineData("controlplane.delivery.*", false)]
+    [InlineData("controlplane.webhook.suspended", true)]
+    public void Subscribes_Operational_ByNameOrPrefixOnly(string pattern, bool subscribes)
+    {
+        const string Type = OperationalTypes.WebhookSuspended;
+        Assert.Equal(subscribes, SubscriptionIndex.Subscribes(pattern, Type));
+        Assert.Equal(subscribes, new SubscriptionIndex([Records.Webhook("wh_1", pattern)]).Match(Type, "").Count == 1);
+        Assert.Single(new SubscriptionIndex([Records.Webhook("wh_1", "*", "controlplane.*")]).Match(Type, ""));
+        Assert.Single(new SubscriptionIndex([Records.Webhook("wh_1", "*")]).Match("controlplanes.own", ""));
+    }
+
     private static bool IsWanted(WebhookRecord webhook, string type, string instance) =>
         webhook.State == WebhookState.Active
         && (webhook.Instances.Count == 0 || webhook.Instances.Contains(instance))

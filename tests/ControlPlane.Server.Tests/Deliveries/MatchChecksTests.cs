@@ -24,6 +24,8 @@ public sealed class MatchChecksTests
             ExplainSample.Webhook with { State = WebhookState.Suspended, StateReason = StateReason.Gone }, MatchCondition.State, "410 Gone"),
         ["failing"] = (
             ExplainSample.Webhook with { State = WebhookState.Suspended, StateReason = StateReason.Failing }, MatchCondition.State, "failed for too long"),
+        ["blocked"] = (
+            ExplainSample.Webhook with { State = WebhookState.Suspended, StateReason = StateReason.AddressBlocked }, MatchCondition.State, "must not be called"),
         ["instance listed"] = (ExplainSample.Webhook with { Instances = ["tablet", "phone"] }, null, "lists the instance \"phone\""),
         ["instance not listed"] = (ExplainSample.Webhook with { Instances = ["tablet"] }, MatchCondition.Instance, "does not list the instance \"phone\""),
         ["closest pattern"] = (ExplainSample.Webhook with { EventTypes = ["*", "message.*"] }, null, "The pattern \"message.*\" covers"),
@@ -46,6 +48,19 @@ public sealed class MatchChecksTests
             var matched = new SubscriptionIndex([webhook]).Match(Source.Type, Source.Instance).Count == 1;
             Assert.Equal(matched, checks.Where(check => check.Condition != MatchCondition.Existence).All(check => check.Met));
         }
+    }
+
+    [Theory]
+    [InlineData("wh_other", "*", MatchCondition.EventType, "does not cover operational events")]
+    [InlineData("wh_other", "controlplane.*", null, "is about another webhook")]
+    [InlineData("", "controlplane.*", null, "covers")]
+    [InlineData(null, "controlplane.*", MatchCondition.Subject, "about this webhook itself")]
+    public void Judge_OperationalEvent_SaysWhoIsTold(string? subject, string pattern, MatchCondition? unmet, string detail)
+    {
+        var webhook = ExplainSample.Webhook with { EventTypes = [pattern] };
+        var checks = MatchChecks.Judge(webhook, Source with { Type = OperationalTypes.DeliveryDead, Subject = subject ?? webhook.Id });
+        Assert.Equal(unmet is null ? [] : [unmet.Value], checks.Where(check => !check.Met).Select(check => check.Condition));
+        Assert.Contains(checks, check => check.Detail.Contains(detail, StringComparison.Ordinal));
     }
 
     [Fact]

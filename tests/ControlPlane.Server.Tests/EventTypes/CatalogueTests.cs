@@ -61,9 +61,19 @@ public sealed class CatalogueTests : WebhookTest
         await CreateAsync("foreign", "acme");
         var whole = await ListAsync();
         Assert.Equal(["message", "b", "a", "messages.upsert"], whole.Take(4).Select(type => type.Name));
-        Assert.Equal(3 + 6 + 2 + 28 + 6 + 5, whole.Count);
+        Assert.Equal(3 + 6 + 2 + 28 + 6 + 5 + 3, whole.Count);
         Assert.Equal(whole, await ListAsync(pageSize: pageSize));
         Assert.Equal(["foreign", "message"], (await ListAsync("-")).Take(2).Select(type => type.Name));
+    }
+
+    [Fact]
+    public async Task List_Operational_AreOfNoTenantAndNoDialect()
+    {
+        var listed = (await ListAsync()).Where(type => type.Dialect.Length == 0).ToList();
+        Assert.Equal(
+            ["controlplane.webhook.suspended", "controlplane.webhook.resumed", "controlplane.delivery.dead"], listed.Select(type => type.Name));
+        Assert.All(listed, type => Assert.Equal(("", ""), (type.TenantId, type.Etag)));
+        Assert.All(listed, type => Assert.NotEmpty(type.Description));
     }
 
     [Fact]
@@ -97,6 +107,7 @@ public sealed class CatalogueTests : WebhookTest
         Assert.Equal(
             ["event_type.name EVENT_TYPE_INVALID", "event_type.description TOO_LONG"],
             await RefusedAsync(new() { Name = "order.*", Description = new string('d', 1_001) }));
+        Assert.Equal(["event_type.name EVENT_TYPE_RESERVED"], await RefusedAsync(new() { Name = "controlplane.mine" }));
         Assert.Equal(StatusCode.NotFound, (await RpcErrors.OfAsync(() => CreateAsync("a", "nobody"))).Code);
     }
 

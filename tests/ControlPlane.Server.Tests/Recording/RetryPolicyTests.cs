@@ -32,6 +32,19 @@ public sealed class RetryPolicyTests
         Assert.Equal(Dead(EndReason.Expired), Decide(null, Outcome(0) with { PayloadGone = true }));
 
     [Fact]
+    public void Decide_AddressRefused_WaitsDueNowWhateverThePolicySays() => Assert.Equal(
+        new(DeliveryState.RetryScheduled, EndReason.None, Now),
+        Decide(
+            new RetryPolicyRecord { MaxAttempts = 1, MaxAge = TimeSpan.FromSeconds(1) },
+            Outcome(0, FailureKind.BlockedAddress),
+            d => d with { RoundAttempts = 5, RoundStartTime = Records.Time.AddDays(-1) }));
+
+    [Fact]
+    public void Decide_AddressRefusedInATest_EndsAtOnce() => Assert.Equal(
+        Dead(EndReason.TestFailed),
+        Decide(null, Outcome(0, FailureKind.BlockedAddress), d => d with { Trigger = DeliveryTrigger.Test }));
+
+    [Fact]
     public void Decide_Standard_FollowsTheScheduleAndThenGivesUp()
     {
         for (var made = 0; made < 9; made++)

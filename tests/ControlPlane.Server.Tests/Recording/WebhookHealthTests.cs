@@ -2,7 +2,6 @@ using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Sending;
 using ControlPlane.Storage;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Tests.Recording;
@@ -23,9 +22,7 @@ public sealed class WebhookHealthTests : IAsyncLifetime
         _store = await _temp.OpenAsync(_clock);
         _seam = new WebhookStoreSeam(_store.Webhooks);
         _catalog = new WebhookCatalog(_seam);
-        _health = new WebhookHealth(
-            _seam, _catalog, _clock, Options.Create(new RecordingOptions { SuspendAfter = TimeSpan.FromDays(5) }),
-            NullLogger<WebhookHealth>.Instance);
+        _health = new WebhookHealth(_seam, _catalog, Options.Create(new RecordingOptions { SuspendAfter = TimeSpan.FromDays(5) }));
         var write = await _store.Webhooks.CreateAsync(Records.Webhook(), Cancel);
         _catalog.Apply(write.Webhook!, write.ConfigVersion);
     }
@@ -62,48 +59,43 @@ public sealed class WebhookHealthTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Note_FailingForTooLong_Suspends()
+    public async Task Judge_FailingForTooLong_IsFailingSinceThen()
     {
+        var first = _clock.GetStoreNow();
         await NoteAsync(500);
         _clock.Advance(TimeSpan.FromDays(5) - TimeSpan.FromTicks(10));
-        await NoteAsync(500);
-        Assert.Equal(WebhookState.Active, (await StoredAsync()).State);
+        Assert.Equal(default, await JudgeAsync(500));
         _clock.Advance(TimeSpan.FromTicks(10));
-        await NoteAsync(500);
-        var suspended = await StoredAsync();
-        Assert.Equal((WebhookState.Suspended, StateReason.Failing), (suspended.State, suspended.StateReason));
-        Assert.Equal(WebhookState.Suspended, (await _catalog.FindAsync(suspended.TenantId, suspended.Id, Cancel))!.State);
+        Assert.Equal(default, await JudgeAsync(200));
+        Assert.Equal(new(StateReason.Failing, first), await JudgeAsync(500));
     }
 
     [Fact]
-    public async Task Note_Gone_SuspendsAtOnce()
-    {
-        await NoteAsync(410);
-        Assert.Equal(StateReason.Gone, (await StoredAsync()).StateReason);
-    }
+    public async Task Judge_Gone_IsGoneAtOnce() => Assert.Equal(new(StateReason.Gone, null), await JudgeAsync(410));
 
     [Fact]
-    public async Task Note_GoneByTheUrlOfBefore_DoesNotSuspendTheMendedWebhook()
-    {
-        var tried = await StoredAsync();
-        await ChangeAsync(w => w with { Url = "https://hooks.example.com/new" });
-        await _health.NoteAsync(tried, Outcome(410), _clock.GetUtcNow());
-        Assert.Equal(WebhookState.Active, (await StoredAsync()).State);
-    }
+    public async Task Judge_AddressRefused_IsBlockedAtOnce() =>
+        Assert.Equal(new(StateReason.AddressBlocked, null), await JudgeAsync(0, FailureKind.BlockedAddress));
+
+    [Theory]
+    [InlineData(FailureKind.Dns)]
+    [InlineData(FailureKind.Connect)]
+    [InlineData(FailureKind.Tls)]
+    [InlineData(FailureKind.Timeout)]
+    public async Task Judge_OtherFailure_IsNoReason(FailureKind failure) => Assert.Equal(default, await JudgeAsync(0, failure));
 
     [Fact]
     public async Task Note_ResumedAndFailingStill_IsNotedAnewAndHasTheWholeTime()
     {
         await NoteAsync(500);
         _clock.Advance(TimeSpan.FromDays(5));
-        await NoteAsync(500);
+        await ChangeAsync(w => w with { State = WebhookState.Suspended, StateReason = StateReason.Failing });
         await ChangeAsync(w => w with { State = WebhookState.Active, StateReason = StateReason.None });
         Assert.Null((await StoredAsync()).FailingSince);
         await NoteAsync(500);
         Assert.Equal(_clock.GetUtcNow(), (await StoredAsync()).FailingSince);
         _clock.Advance(TimeSpan.FromDays(4));
-        await NoteAsync(500);
-        Assert.Equal(WebhookState.Active, (await StoredAsync()).State);
+        Assert.Equal(default, await JudgeAsync(500));
     }
 
     [Fact]
@@ -126,16 +118,20 @@ public sealed class WebhookHealthTests : IAsyncLifetime
         Assert.Equal(0, _health.Count);
     }
 
-    private static AttemptOutcome Outcome(int status) => new()
+    private static AttemptOutcome Outcome(int status, FailureKind failure = FailureKind.HttpStatus) => new()
     {
         StartTime = Records.Time,
         Duration = TimeSpan.Zero,
         StatusCode = status,
-        Failure = status == 200 ? FailureKind.None : FailureKind.HttpStatus,
+        Failure = status == 200 ? FailureKind.None : failure,
     };
 
-    private async Task NoteAsync(int status) => await _health.NoteAsync(
-        (await _catalog.FindAsync(TenantRecord.DefaultId, "wh_1", Cancel))!, Outcome(status), _clock.GetStoreNow());
+    private async Task NoteAsync(int status) => await _health.NoteAsync(await HeldAsync(), Outcome(status), _clock.GetStoreNow());
+
+    private async Task<HealthVerdict> JudgeAsync(int status, FailureKind failure = FailureKind.HttpStatus) =>
+        _health.Judge(await HeldAsync(), Outcome(status, failure), _clock.GetStoreNow());
+
+    private async Task<WebhookRecord> HeldAsync() => (await _catalog.FindAsync(TenantRecord.DefaultId, "wh_1", Cancel))!;
 
     private async Task<WebhookRecord> StoredAsync() => (await _store.Webhooks.GetAsync("wh_1", Cancel))!;
 

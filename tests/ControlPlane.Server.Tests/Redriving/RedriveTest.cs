@@ -3,6 +3,7 @@ using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Deliveries;
 using ControlPlane.Server.Dispatching;
 using ControlPlane.Server.Egress;
+using ControlPlane.Server.Notices;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Redriving;
 using ControlPlane.Server.Secrets;
@@ -167,6 +168,7 @@ public abstract class RedriveTest : IAsyncLifetime
             .AddSingleton(Engine.Queue)
             .AddSingleton(Engine.Changes)
             .AddSingleton<WebhookCatalog>()
+            .AddNotices()
             .AddSingleton<IdSource>()
             .AddSingleton(new NodeIdentity("node_test", Clock.GetUtcNow()))
             .AddSecrets(builder.Configuration, path)

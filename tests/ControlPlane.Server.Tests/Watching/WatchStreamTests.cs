@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Watching;
 using ControlPlane.Storage;
@@ -217,8 +218,29 @@ public sealed class WatchStreamTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Run_WebhookStates_ComeAfterReadyAndAsTheyChange()
+    {
+        using var temp = new TempStore();
+        await using var store = await temp.OpenAsync(_clock);
+        var catalog = new WebhookCatalog(store.Webhooks);
+        await store.Webhooks.CreateAsync(Records.Webhook() with { State = WebhookState.Disabled }, Cancel);
+        using var states = new WebhookStates(catalog, store.Webhooks, null, null);
+        _feed.Commit("dlv_1");
+        _ = _stream.RunAsync(1, _ => true, Heartbeat, states, WriteAsync, _client.Token);
+
+        Assert.Equal(WatchSignal.Ready, (await NextAsync()).Signal);
+        var first = await NextAsync();
+        Assert.Equal((WatchSignal.Webhook, 1, WebhookState.Disabled), (first.Signal, first.Revision, first.Webhook!.State));
+        var write = await store.Webhooks.UpdateAsync(Records.Webhook() with { Version = 2 }, Cancel);
+        catalog.Apply(write.Webhook!, write.ConfigVersion);
+        Assert.Equal(WebhookState.Active, (await NextAsync()).Webhook!.State);
+        _feed.Commit("dlv_2");
+        Assert.Equal([("dlv_2", 2)], await ChangesAsync(1));
+    }
+
     private Task Run(long after, Func<DeliveryRecord, bool>? matches = null) =>
-        _stream.RunAsync(after, matches ?? (_ => true), Heartbeat, WriteAsync, _client.Token);
+        _stream.RunAsync(after, matches ?? (_ => true), Heartbeat, states: null, WriteAsync, _client.Token);
 
     private async Task WriteAsync(WatchNotice notice)
     {

@@ -20,6 +20,17 @@ internal sealed class RacingWebhookStore(IWebhookStore inner) : IWebhookStore
         return await inner.UpdateAsync(webhook, cancellationToken);
     }
 
+    public async Task<WebhookWrite> UpdateAsync(
+        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> notices, CancellationToken cancellationToken)
+    {
+        if (BeforeUpdate is not null)
+        {
+            await BeforeUpdate(inner);
+        }
+
+        return await inner.UpdateAsync(webhook, configVersion, notices, cancellationToken);
+    }
+
     public Task<WebhookWrite> CreateAsync(WebhookRecord webhook, CancellationToken cancellationToken) =>
         inner.CreateAsync(webhook, cancellationToken);
 

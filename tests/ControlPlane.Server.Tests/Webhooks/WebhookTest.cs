@@ -4,6 +4,7 @@ using ControlPlane.Server.Deliveries;
 using ControlPlane.Server.Dispatching;
 using ControlPlane.Server.Egress;
 using ControlPlane.Server.EventTypes;
+using ControlPlane.Server.Notices;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Redriving;
@@ -115,6 +116,7 @@ public abstract class WebhookTest : IAsyncLifetime
             .AddSingleton(Engine.Deliveries)
             .AddSingleton<IWebhookStore>(Store)
             .AddSingleton<WebhookCatalog>()
+            .AddNotices()
             .AddSingleton<IdSource>()
             .AddSingleton(new NodeIdentity("node_test", Clock.GetUtcNow()))
             .AddSingleton(Engine.Events)

@@ -21,8 +21,8 @@ internal static class WatchDeliveries
         var heartbeat = Flags.Duration("--heartbeat", "How long the stream may be silent, 1s to 5m. [default: 15s]");
         var command = new Command(
             "watch",
-            "Shows deliveries as they change, until interrupted; reconnects by itself and misses nothing. Piped, each line is a JSON "
-            + "object with delivery and the resumeToken after it.")
+            "Shows deliveries as they change, and the webhooks that are disabled or suspended, until interrupted; reconnects by itself "
+            + "and misses nothing. Piped, each line is a JSON object with delivery or webhook and the resumeToken after it.")
         {
             resume, since, tokenFile, heartbeat,
         };
@@ -41,6 +41,7 @@ internal static class WatchDeliveries
             var request = filter.ToWatch(session);
             var file = session.Given(tokenFile) ? new TokenFile(session.Get(tokenFile), session.Host.Time) : null;
             request.ResumeToken = file?.Read() ?? session.Get(resume);
+            request.WebhookStates = true;
             request.HeartbeatInterval = session.Get(heartbeat) is { } interval ? Duration.FromTimeSpan(interval) : null;
             if (request.ResumeToken.Length == 0 && session.Get(since) is { } start)
             {
@@ -58,7 +59,7 @@ internal static class WatchDeliveries
         {
             await foreach (var message in watch.RunAsync(request, session.Cancellation))
             {
-                if (message.MessageCase is WatchDeliveriesResponse.MessageOneofCase.Delivery)
+                if (message.Delivery is not null || message.Webhook is not null)
                 {
                     Print(session.Print, message);
                 }
@@ -81,7 +82,7 @@ internal static class WatchDeliveries
     {
         if (printer.Live)
         {
-            printer.Line(DeliveryView.Line(message.Delivery));
+            printer.Line(message.Delivery is { } delivery ? DeliveryView.Line(delivery) : WebhookView.Line(message.Webhook));
         }
         else
         {

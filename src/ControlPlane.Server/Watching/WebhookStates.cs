@@ -1,0 +1,153 @@
+using System.Runtime.CompilerServices;
+using ControlPlane.Server.Catalog;
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Watching;
+
+/// <summary>
+/// Tells one watch which webhooks are not active: all there are at first, then every change. Changes of a webhook that was not
+/// told of yet count as one, so what is kept does not grow with them but with the number of webhooks at most.
+/// </summary>
+internal sealed class WebhookStates : IDisposable
+{
+    private const int PageSize = 500;
+    private readonly Lock _lock = new();
+    private readonly WebhookCatalog _catalog;
+    private readonly IWebhookStore _store;
+    private readonly string? _tenantId;
+    private readonly string? _webhookId;
+
+    /// <summary>Those that were last told not to be active, as they were then.</summary>
+    private readonly Dictionary<string, WebhookRecord> _told = new(StringComparer.Ordinal);
+    private HashSet<(string TenantId, string WebhookId)> _pending = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _begun;
+
+    /// <param name="catalog">Tells of changes.</param>
+    /// <param name="store">Tells how things stand.</param>
+    /// <param name="tenantId">Whose webhooks; null for everybody's.</param>
+    /// <param name="webhookId">The only one; null for any.</param>
+    public WebhookStates(WebhookCatalog catalog, IWebhookStore store, string? tenantId, string? webhookId)
+    {
+        (_catalog, _store, _tenantId, _webhookId) = (catalog, store, tenantId, webhookId);
+        catalog.Changed += Note;
+    }
+
+    /// <summary>Completes when a webhook was changed that <see cref="ReadAsync"/> did not look at yet.</summary>
+    public Task Changed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _changed.Task;
+            }
+        }
+    }
+
+    /// <summary>The webhooks whose state is another than was last told.</summary>
+    public async IAsyncEnumerable<WebhookRecord> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (!_begun)
+        {
+            _begun = true;
+            await foreach (var webhook in ListAsync(cancellationToken))
+            {
+                if (Turn(webhook))
+                {
+                    yield return webhook;
+                }
+            }
+        }
+
+        foreach (var (tenantId, webhookId) in TakePending())
+        {
+            if (await _catalog.FindAsync(tenantId, webhookId, cancellationToken) is not { } webhook)
+            {
+                _told.Remove(webhookId);
+            }
+            else if (Turn(webhook))
+            {
+                yield return webhook;
+            }
+        }
+    }
+
+    public void Dispose() => _catalog.Changed -= Note;
+
+    private async IAsyncEnumerable<WebhookRecord> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (_webhookId is not null)
+        {
+            if (await _store.GetAsync(_webhookId, cancellationToken) is { } only && Covers(only.TenantId, only.Id))
+            {
+                yield return only;
+            }
+
+            yield break;
+        }
+
+        long? before = null;
+        do
+        {
+            var page = await _store.ListAsync(_tenantId, before, PageSize, cancellationToken);
+            foreach (var webhook in page.Items)
+            {
+                yield return webhook;
+            }
+
+            before = page.Next;
+        }
+        while (before is not null);
+    }
+
+    /// <summary>Whether a webhook's state is news. What was read from the store can be newer than the catalogue's.</summary>
+    private bool Turn(WebhookRecord webhook)
+    {
+        var told = _told.GetValueOrDefault(webhook.Id);
+        if (told?.Version > webhook.Version)
+        {
+            return false;
+        }
+
+        if (webhook.State == WebhookState.Active)
+        {
+            return _told.Remove(webhook.Id);
+        }
+
+        _told[webhook.Id] = webhook;
+        return (told?.State, told?.StateReason) != (webhook.State, webhook.StateReason);
+    }
+
+    private void Note(string tenantId, string webhookId)
+    {
+        if (!Covers(tenantId, webhookId))
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _pending.Add((tenantId, webhookId));
+            _changed.TrySetResult();
+        }
+    }
+
+    private HashSet<(string TenantId, string WebhookId)> TakePending()
+    {
+        lock (_lock)
+        {
+            if (_pending.Count == 0)
+            {
+                return [];
+            }
+
+            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            (var taken, _pending) = (_pending, []);
+            return taken;
+        }
+    }
+
+    private bool Covers(string tenantId, string webhookId) =>
+        (_tenantId is null || _tenantId == tenantId) && (_webhookId is null || _webhookId == webhookId);
+}

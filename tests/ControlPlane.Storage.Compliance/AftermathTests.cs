@@ -1,0 +1,193 @@
+namespace ControlPlane.Storage.Compliance;
+
+/// <summary>What is stored in the commit of what it follows from: suspensions, and events that tell of changes.</summary>
+public abstract class AftermathTests<TSource> : StorageTests<TSource>
+    where TSource : StoreSource, new()
+{
+    private WebhookRecord _webhook = null!;
+    private WebhookRecord _told = null!;
+
+    protected override async Task PrepareAsync()
+    {
+        _webhook = await AddWebhookAsync();
+        _told = await AddWebhookAsync();
+    }
+
+    [Fact]
+    public async Task Complete_SuspensionAndNotices_AreAllStored()
+    {
+        var delivery = await PublishAsync(_webhook, leased: true);
+        var version = await ReadConfigVersionAsync();
+        var head = Store.Changes.Head;
+        var notices = new[] { Notice(), Notice() };
+
+        var recorded = Assert.IsType<AftermathResult.Recorded>(await KillAsync(delivery, new(version, Suspended(), notices)));
+
+        Assert.Equal((DeliveryState.Dead, EndReason.AttemptsExhausted), (recorded.Completed.Delivery.State, recorded.Completed.Delivery.EndReason));
+        Assert.Equal(recorded.Completed.Delivery, await GetAsync(delivery));
+        Assert.Single(await Store.Deliveries.ListAttemptsAsync(delivery.Id, Cancel));
+        Assert.Equal(version + 1, recorded.Suspension!.ConfigVersion);
+        Assert.Equal(version + 1, await ReadConfigVersionAsync());
+        var stored = (await Store.Webhooks.GetAsync(_webhook.Id, Cancel))!;
+        Assert.Equal((WebhookState.Suspended, StateReason.AddressBlocked, 2), (stored.State, stored.StateReason, stored.Version));
+        await AssertStoredAsync(notices, recorded.Notices);
+        var changes = await Store.Changes.ReadAfterAsync(head, 10, Cancel);
+        Assert.Equal([delivery.Id, .. notices.Select(n => n.Deliveries[0].Id)], changes.Select(c => c.Id));
+    }
+
+    [Fact]
+    public async Task Complete_NoticesAlone_LeaveTheConfiguration()
+    {
+        var delivery = await PublishAsync(_webhook, leased: true);
+        var version = await ReadConfigVersionAsync();
+        var notice = Notice();
+
+        var recorded = Assert.IsType<AftermathResult.Recorded>(await KillAsync(delivery, new(version, null, [notice])));
+
+        Assert.Null(recorded.Suspension);
+        Assert.Equal(version, await ReadConfigVersionAsync());
+        await AssertStoredAsync([notice], recorded.Notices);
+    }
+
+    [Fact]
+    public async Task Complete_SuspensionAlone_IsStored()
+    {
+        var delivery = await PublishAsync(_webhook, leased: true);
+
+        var recorded = Assert.IsType<AftermathResult.Recorded>(
+            await KillAsync(delivery, new(await ReadConfigVersionAsync(), Suspended(), [])));
+
+        Assert.Empty(recorded.Notices);
+        Assert.Equal(WebhookState.Suspended, (await Store.Webhooks.GetAsync(_webhook.Id, Cancel))!.State);
+    }
+
+    [Fact]
+    public async Task Complete_FenceIsStale_StoresNothing()
+    {
+        var delivery = await PublishAsync(_webhook, leased: true);
+        var ended = await SucceedAsync(delivery);
+        var version = await ReadConfigVersionAsync();
+        var notice = Notice();
+
+        Assert.IsType<AftermathResult.Stale>(await KillAsync(delivery, new(version, Suspended(), [notice])));
+
+        await AssertNothingStoredAsync(ended!, version, notice);
+    }
+
+    [Fact]
+    public async Task Complete_ConfigurationChangedSince_StoresNothing()
+    {
+        var delivery = await PublishAsync(_webhook, leased: true);
+        var computed = await ReadConfigVersionAsync();
+        await AddWebhookAsync();
+        var notice = Notice();
+
+        Assert.IsType<AftermathResult.StaleConfig>(await KillAsync(delivery, new(computed, Suspended(), [notice])));
+
+        await AssertNothingStoredAsync(delivery, computed + 1, notice);
+        Assert.IsType<AftermathResult.Recorded>(await KillAsync(delivery, new(computed + 1, Suspended(), [notice])));
+    }
+
+    [Fact]
+    public async Task Complete_TenantIsGone_StoresNothing()
+    {
+        await AddTenantAsync("ten_1");
+        var webhook = await AddWebhookAsync("ten_1");
+        var delivery = await PublishAsync(webhook, leased: true);
+        var version = await ReadConfigVersionAsync("ten_1");
+        await Store.Access.DeleteTenantAsync("ten_1", null, force: true, Now, Cancel);
+
+        Assert.IsType<AftermathResult.StaleConfig>(await KillAsync(delivery, new(version, null, [])));
+
+        Assert.Equal(delivery, await GetAsync(delivery));
+    }
+
+    [Fact]
+    public async Task Complete_NoticeToAWebhookOfNobody_StoresNothing()
+    {
+        var delivery = await PublishAsync(_webhook, leased: true);
+        var version = await ReadConfigVersionAsync();
+        var notice = To(NewEvent("controlplane.delivery.dead"), leased: false, _told with { Id = "wh_unknown" });
+
+        await Assert.ThrowsAsync<ArgumentException>(() => KillAsync(delivery, new(version, Suspended(), [notice])));
+
+        await AssertNothingStoredAsync(delivery, version, notice);
+        Assert.NotNull(await SucceedAsync(delivery));
+    }
+
+    [Fact]
+    public async Task Update_WithNotices_StoresBoth()
+    {
+        var version = await ReadConfigVersionAsync();
+        var notice = Notice();
+
+        var write = await Store.Webhooks.UpdateAsync(Suspended(), version, [notice], Cancel);
+
+        Assert.Equal((WebhookWriteOutcome.Done, version + 1), (write.Outcome, write.ConfigVersion));
+        Assert.Equal(WebhookState.Suspended, (await Store.Webhooks.GetAsync(_webhook.Id, Cancel))!.State);
+        await AssertStoredAsync([notice], write.Notices);
+    }
+
+    [Fact]
+    public async Task Update_WithNoticesComputedBeforeAChange_StoresNothing()
+    {
+        var computed = await ReadConfigVersionAsync();
+        await AddWebhookAsync();
+        var notice = Notice();
+
+        var write = await Store.Webhooks.UpdateAsync(Suspended(), computed, [notice], Cancel);
+
+        Assert.Equal((WebhookWriteOutcome.StaleConfig, computed + 1), (write.Outcome, write.ConfigVersion));
+        Assert.Equal(WebhookState.Active, (await Store.Webhooks.GetAsync(_webhook.Id, Cancel))!.State);
+        Assert.Empty(await Store.Events.FindAsync(notice.Event.Id, null, Cancel));
+    }
+
+    [Fact]
+    public async Task Update_WithNoticesByAnOldVersion_IsRefusedForThat()
+    {
+        var computed = await ReadConfigVersionAsync();
+        await Store.Webhooks.UpdateAsync(Suspended(), Cancel);
+        var notice = Notice();
+
+        var write = await Store.Webhooks.UpdateAsync(Suspended(), computed, [notice], Cancel);
+
+        Assert.Equal(WebhookWriteOutcome.VersionMismatch, write.Outcome);
+        Assert.Empty(await Store.Events.FindAsync(notice.Event.Id, null, Cancel));
+    }
+
+    private NewEvent Notice() => To(NewEvent("controlplane.delivery.dead"), leased: false, _told);
+
+    private WebhookRecord Suspended() => _webhook with
+    {
+        State = WebhookState.Suspended,
+        StateReason = StateReason.AddressBlocked,
+        Version = _webhook.Version + 1,
+        UpdateTime = Now,
+    };
+
+    private Task<AftermathResult> KillAsync(DeliveryRecord delivery, Aftermath aftermath) => Store.Queue.CompleteAsync(
+        new Completion(delivery, NewAttempt(delivery, 500), DeliveryState.Dead, EndReason.AttemptsExhausted, null, Now), aftermath, Cancel);
+
+    /// <summary>The notices are events like any other, and their deliveries wait to be claimed.</summary>
+    private async Task AssertStoredAsync(IReadOnlyList<NewEvent> notices, IReadOnlyList<AppendedEvent> appended)
+    {
+        Assert.Equal(notices.Select(n => n.Event.Id), appended.Select(a => a.Event.Id));
+        foreach (var (notice, stored) in notices.Zip(appended))
+        {
+            Assert.Equal(notice.Event.Payload, Assert.Single(await Store.Events.FindAsync(notice.Event.Id, null, Cancel)).Payload);
+            Assert.Equal(DeliveryState.Pending, Assert.Single(stored.Deliveries).State);
+        }
+
+        var claimed = (await ClaimAsync(_told)).Deliveries;
+        Assert.Equal(notices.Select(n => n.Deliveries[0].Id), claimed.Select(d => d.Id));
+    }
+
+    private async Task AssertNothingStoredAsync(DeliveryRecord delivery, long configVersion, NewEvent notice)
+    {
+        Assert.Equal(delivery, await GetAsync(delivery));
+        Assert.Equal(configVersion, await ReadConfigVersionAsync());
+        Assert.Equal(WebhookState.Active, (await Store.Webhooks.GetAsync(_webhook.Id, Cancel))!.State);
+        Assert.Empty(await Store.Events.FindAsync(notice.Event.Id, null, Cancel));
+        Assert.Empty((await ClaimAsync(_told)).Deliveries);
+    }
+}
