@@ -29,6 +29,7 @@ public static class SqliteStorage
         EventTypes = new SqliteEventTypeStore(database),
         Access = new SqliteAccessStore(database),
         Changes = new SqliteChangeFeed(database),
+        Maintenance = new SqliteMaintenance(database),
         Close = database.DisposeAsync,
     };
 

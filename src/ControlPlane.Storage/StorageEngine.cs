@@ -25,6 +25,7 @@ public sealed record StorageEngine : IAsyncDisposable
     public required IEventTypeStore EventTypes { get; init; }
     public required IAccessStore Access { get; init; }
     public required IChangeFeed Changes { get; init; }
+    public required IMaintenance Maintenance { get; init; }
 
     /// <summary>Finishes what was handed in, then closes the store.</summary>
     public required Func<ValueTask> Close { get; init; }

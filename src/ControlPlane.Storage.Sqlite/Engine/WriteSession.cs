@@ -41,6 +41,9 @@ internal sealed class WriteSession
 
     public Statement Use(Sql sql) => _connection.Use(sql);
 
+    /// <summary>The number of a text, given now if it has none.</summary>
+    public long Intern(NameKind kind, string text) => Names.Intern(kind, text, _counters.EventSeq);
+
     /// <summary>Takes note of a row that was written, with content of a certain size.</summary>
     public void NoteRow(int content = 0) => _size += RowSize + content;
 

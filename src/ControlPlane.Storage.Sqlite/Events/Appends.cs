@@ -53,8 +53,8 @@ internal static class Appends
     {
         var keys = new EventKeys(
             tenant,
-            session.Names.Intern(NameKind.EventType, added.Event.Type),
-            session.Names.Intern(NameKind.Instance, added.Event.Instance));
+            session.Intern(NameKind.EventType, added.Event.Type),
+            session.Intern(NameKind.Instance, added.Event.Instance));
         var seq = EventRows.Insert(session, added, keys);
         var deliveries = new DeliveryRecord[added.Deliveries.Count];
         for (var i = 0; i < deliveries.Length; i++)
@@ -92,7 +92,7 @@ internal static class Appends
             .Bind(GetWebhook(session, delivery.WebhookId, keys.Tenant)).Bind(eventSeq).Bind(keys.Type).Bind(keys.Instance)
             .Bind(time).Bind(record.Revision).Bind((long)record.State).Bind((long)record.Trigger)
             .Bind(record.NextAttemptTime).Bind(record.Fence)
-            .Bind(delivery.Leased ? session.Names.Intern(NameKind.Owner, request.Owner) : null)
+            .Bind(delivery.Leased ? session.Intern(NameKind.Owner, request.Owner) : null)
             .Bind(delivery.Leased ? request.LeaseUntil : null)
             .Run();
         session.Counters.NoteChange(time);
