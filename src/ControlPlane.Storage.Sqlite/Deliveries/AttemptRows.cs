@@ -8,7 +8,7 @@ internal static class AttemptRows
 
     private static readonly Sql InsertOne = new("INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     private static readonly Sql DeleteOne = new("DELETE FROM attempts WHERE key = ?");
-    private static readonly Sql DeleteOfDelivery = new("DELETE FROM attempts WHERE key >= ? AND key < ?");
+    internal static readonly Sql DeleteOfDelivery = new("DELETE FROM attempts WHERE key >= ? AND key < ?");
 
     internal static readonly Sql Select = new(
         """

@@ -10,7 +10,7 @@ internal sealed class NameSweep(RetentionTerms terms, EventSweep events) : Sweep
 
     internal static readonly Sql After = new("SELECT seq, kind, text, last_event FROM names WHERE seq > ? ORDER BY seq LIMIT ?");
 
-    private static readonly Sql IsLeasing = new("SELECT 1 FROM deliveries WHERE lease_until IS NOT NULL AND owner_seq = ? LIMIT 1");
+    internal static readonly Sql IsLeasing = new("SELECT 1 FROM deliveries WHERE lease_until IS NOT NULL AND owner_seq = ? LIMIT 1");
     private static readonly Sql DeleteOne = new("DELETE FROM names WHERE seq = ? AND last_event = ? RETURNING 1");
     private readonly List<(long Seq, NameKind Kind, string Text, long LastEvent)> _found = [];
     private long _position = EmptyInstance;

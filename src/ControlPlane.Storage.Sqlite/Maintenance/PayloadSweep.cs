@@ -16,7 +16,7 @@ internal sealed class PayloadSweep(RetentionTerms terms) : Sweep(terms.Batch)
     internal static readonly Sql NotSettled = new(
         "SELECT state, webhook_seq, seq FROM deliveries WHERE seq >= ? AND seq < ? AND state NOT IN (4, 6)");
 
-    private static readonly Sql Unfinished = new("SELECT 1 FROM deliveries WHERE seq >= ? AND seq < ? AND state IN (1, 2, 3) LIMIT 1");
+    internal static readonly Sql Unfinished = new("SELECT 1 FROM deliveries WHERE seq >= ? AND seq < ? AND state IN (1, 2, 3) LIMIT 1");
     private static readonly Sql DeleteOne = new("DELETE FROM payloads WHERE event_seq = ? RETURNING 1");
     private readonly Ageing _ageing = new(terms.PayloadsBefore, terms.Now);
     private readonly List<(long Event, long From, long To)> _found = [];
