@@ -44,6 +44,7 @@ public sealed partial class RoomTests
     [InlineData("Dispatching", "Catalog", "Recording", "Sending")]
     [InlineData("Watching", "Rpc")]
     [InlineData("Egress")]
+    [InlineData("Keeping")]
     [InlineData("Secrets")]
     public void Room_CallsOnwardOnly(string room, params string[] onward) => Assert.Empty(
         from file in House.Below($"{Server}/{room}")
