@@ -41,7 +41,7 @@ try
         .AddRedriving()
         .AddWatching(configuration)
         .AddDeliveries()
-        .AddKeeping(configuration);
+        .AddKeeping(configuration, storage.Backups);
     builder.Services.AddRpc(WebhookService.Descriptor, EventService.Descriptor, DeliveryService.Descriptor, AdminService.Descriptor);
     builder.Services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<AccessInterceptor>());
 

@@ -92,7 +92,7 @@ public static class SqliteStorage
         TenantRows.InsertDefault(writer, clock.GetStoreNow());
     }
 
-    private static void CreateDirectory(string path)
+    internal static void CreateDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -105,7 +105,7 @@ public static class SqliteStorage
     }
 
     // SQLite takes an empty file for a new database and gives the files beside it the same permissions.
-    private static void CreateFile(string path)
+    internal static void CreateFile(string path)
     {
         if (!File.Exists(path))
         {

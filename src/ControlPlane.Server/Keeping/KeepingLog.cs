@@ -16,4 +16,13 @@ internal static partial class KeepingLog
 
     [LoggerMessage(1803, LogLevel.Warning, "The clock was set ahead by {Leap:c}; nothing that looks expired is removed for {Doubt:c}")]
     public static partial void ClockLeapt(ILogger log, TimeSpan leap, TimeSpan doubt);
+
+    [LoggerMessage(1804, LogLevel.Information, "Backed up the store to {Path}: {Bytes} bytes, revision {Revision}, in {Seconds:0.0} s")]
+    public static partial void BackedUp(ILogger log, string path, long bytes, long revision, double seconds);
+
+    [LoggerMessage(1805, LogLevel.Warning, "A backup to {Directory} failed: {Reason}")]
+    public static partial void BackupFailed(ILogger log, string directory, string reason);
+
+    [LoggerMessage(1806, LogLevel.Information, "Checked the store: {Problems} problems, in {Seconds:0.0} s")]
+    public static partial void Checked(ILogger log, int problems, double seconds);
 }

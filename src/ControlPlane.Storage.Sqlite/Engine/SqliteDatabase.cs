@@ -14,6 +14,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     public SqliteDatabase(FileStream storeLock, Connection writer, Connection checkpoints, string path, SqliteStorageOptions options)
     {
         Clock = options.TimeProvider;
+        Path = path;
         _lock = storeLock;
         _connection = writer;
         StoreId = writer.ReadText("SELECT store_id FROM meta")!;
@@ -25,6 +26,8 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     public string StoreId { get; }
 
     public TimeProvider Clock { get; }
+
+    public string Path { get; }
 
     public ChangeSubscribers Subscribers { get; } = new();
 

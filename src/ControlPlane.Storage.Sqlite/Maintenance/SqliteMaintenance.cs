@@ -5,6 +5,8 @@ namespace ControlPlane.Storage.Sqlite;
 /// <inheritdoc/>
 internal sealed class SqliteMaintenance(SqliteDatabase database) : IMaintenance
 {
+    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(1);
+
     public async IAsyncEnumerable<Removed> RemoveExpiredAsync(
         RetentionTerms terms, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -25,4 +27,39 @@ internal sealed class SqliteMaintenance(SqliteDatabase database) : IMaintenance
             }
         }
     }
+
+    public async Task<BackupResult> BackupAsync(
+        string path, Func<BackupProgress, Task> told, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            var expected = await database.ReadAsync(Copies.Estimate, cancellationToken).ConfigureAwait(false);
+            var copying = LongRead.RunAsync(database.Path, connection => Copies.Write(connection, path), ending.Token);
+            try
+            {
+                while (!copying.IsCompleted)
+                {
+                    await told(new BackupProgress(ReadLength(path + IMaintenance.PartialSuffix), expected)).ConfigureAwait(false);
+                    await Task.WhenAny(copying, Task.Delay(TellEvery, database.Clock, ending.Token)).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                await ending.CancelAsync().ConfigureAwait(false);
+                await ((Task)copying).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            return await copying.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException { IsOutage: true })
+        {
+            return new BackupResult.Failed(e.Message);
+        }
+    }
+
+    public Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken) =>
+        LongRead.RunAsync(database.Path, Soundness.Check, cancellationToken);
+
+    private static long ReadLength(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 }

@@ -82,6 +82,9 @@ internal sealed unsafe class Connection : IDisposable
         return (frames, copied);
     }
 
+    /// <summary>Ends what runs, if anything does, with <see cref="SqliteException.Interrupt"/>. The one call that another thread may make.</summary>
+    public void Interrupt() => sqlite3_interrupt(_handle);
+
     private Statement Prepare(string sql)
     {
         var bytes = Encoding.UTF8.GetBytes(sql);

@@ -3,6 +3,7 @@ namespace ControlPlane.Storage.Sqlite;
 /// <summary>SQLite refused something, in a way that the engine does not expect.</summary>
 public sealed class SqliteException : Exception
 {
+    internal const int Interrupt = 9;
     internal const int Full = 13;
 
     public SqliteException() { }
