@@ -40,6 +40,10 @@ public static class SqliteStorage
         {
             return Open(path, options);
         }
+        catch (SqliteException exception) when (exception.IsDamage)
+        {
+            throw Soundness.Damaged(path, exception.Message, exception);
+        }
         catch (SqliteException exception)
         {
             throw new StorageOpenException($"The store '{path}' cannot be opened: {exception.Message}.", exception);
@@ -57,12 +61,15 @@ public static class SqliteStorage
         Connection? writer = null;
         try
         {
+            StoreLock.CheckPresence(storeLock, path);
             CreateFile(path);
             writer = Connection.Open(path, readOnly: false);
             Prepare(writer, path, options.TimeProvider);
             var checkpoints = Connection.Open(path, readOnly: false);
             checkpoints.Execute("PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = FULL;");
-            return new SqliteDatabase(storeLock, writer, checkpoints, path, options);
+            var database = new SqliteDatabase(storeLock, writer, checkpoints, path, options);
+            StoreLock.NotePresence(storeLock, database.StoreId);
+            return database;
         }
         catch
         {
@@ -88,6 +95,7 @@ public static class SqliteStorage
             PRAGMA journal_size_limit = 67108864;
             PRAGMA temp_store = MEMORY;
             """);
+        Soundness.CheckAtStart(writer, path);
         Migrations.Apply(writer, version);
         TenantRows.InsertDefault(writer, clock.GetStoreNow());
     }

@@ -36,6 +36,12 @@ public interface IMaintenance
     /// <summary>Reads all of the store and looks for damage; answers what it found, at most 100 lines, none if it is sound.</summary>
     Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Completes when the store is found to be damaged, by an operation or by a check, with what was found. From then on every
+    /// operation throws <see cref="StorageDamagedException"/>.
+    /// </summary>
+    Task<string> Damage { get; }
+
     /// <summary>What a backup's name ends with until it is complete. One that a crash left behind can be deleted.</summary>
     const string PartialSuffix = ".partial";
 }

@@ -25,4 +25,8 @@ internal static partial class KeepingLog
 
     [LoggerMessage(1806, LogLevel.Information, "Checked the store: {Problems} problems, in {Seconds:0.0} s")]
     public static partial void Checked(ILogger log, int problems, double seconds);
+
+    [LoggerMessage(1807, LogLevel.Critical,
+        "The store is damaged: {Finding}. Nothing is read from it or written to it any more. Stop the server and put a backup in the store's place")]
+    public static partial void Damaged(ILogger log, string finding);
 }

@@ -9,6 +9,7 @@ internal static class KeepingRegistration
         return services
             .AddSingleton<RetentionPass>()
             .AddHostedService<RetentionWorker>()
+            .AddHostedService<DamageWorker>()
             .AddSingleton(new BackupPlace(backupDirectory))
             .AddSingleton<StoreBackups>()
             .AddSingleton<StoreChecks>();

@@ -51,6 +51,10 @@ internal sealed class RetentionWorker(
                     clock.GetElapsedTime(started).TotalSeconds);
             }
         }
+        catch (StorageDamagedException)
+        {
+            // Said once, by the DamageWorker.
+        }
         catch (StorageUnavailableException e)
         {
             KeepingLog.Unavailable(log, e);

@@ -19,8 +19,8 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         _connection = writer;
         StoreId = writer.ReadText("SELECT store_id FROM meta")!;
         _checkpointer = new Checkpointer(writer, checkpoints);
-        _readers = new ReaderPool(path, options.Readers);
-        _writer = new Writer(writer, Subscribers, _checkpointer);
+        _readers = new ReaderPool(path, options.Readers, Damage);
+        _writer = new Writer(writer, Subscribers, _checkpointer, Damage);
     }
 
     public string StoreId { get; }
@@ -28,6 +28,8 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     public TimeProvider Clock { get; }
 
     public string Path { get; }
+
+    public Damage Damage { get; } = new();
 
     public ChangeSubscribers Subscribers { get; } = new();
 

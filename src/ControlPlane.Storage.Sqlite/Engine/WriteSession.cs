@@ -50,6 +50,11 @@ internal sealed class WriteSession
     public void Begin()
     {
         _size = 0;
+        if (_connection.InTransaction)
+        {
+            _connection.Execute("ROLLBACK");
+        }
+
         _connection.Use(BeginImmediate).Run();
     }
 
@@ -69,12 +74,24 @@ internal sealed class WriteSession
         // Some errors end the transaction by themselves.
         if (_connection.InTransaction)
         {
-            _connection.Execute("ROLLBACK");
+            TryRollBack();
         }
 
         _counters = _committed;
         Changes.Clear();
         Names.Forget();
+    }
+
+    private void TryRollBack()
+    {
+        try
+        {
+            _connection.Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // What made the transaction fail can make this fail. The next one begins with it.
+        }
     }
 
     /// <summary>Hands the changes over and starts a new list.</summary>

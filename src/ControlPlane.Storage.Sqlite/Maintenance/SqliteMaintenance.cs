@@ -7,6 +7,8 @@ internal sealed class SqliteMaintenance(SqliteDatabase database) : IMaintenance
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(1);
 
+    public Task<string> Damage => database.Damage.Found;
+
     public async IAsyncEnumerable<Removed> RemoveExpiredAsync(
         RetentionTerms terms, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -38,11 +40,12 @@ internal sealed class SqliteMaintenance(SqliteDatabase database) : IMaintenance
             var copying = LongRead.RunAsync(database.Path, connection => Copies.Write(connection, path), ending.Token);
             try
             {
-                while (!copying.IsCompleted)
+                do
                 {
                     await told(new BackupProgress(ReadLength(path + IMaintenance.PartialSuffix), expected)).ConfigureAwait(false);
                     await Task.WhenAny(copying, Task.Delay(TellEvery, database.Clock, ending.Token)).ConfigureAwait(false);
                 }
+                while (!copying.IsCompleted);
             }
             finally
             {
@@ -52,14 +55,34 @@ internal sealed class SqliteMaintenance(SqliteDatabase database) : IMaintenance
 
             return await copying.ConfigureAwait(false);
         }
+        catch (SqliteException e) when (e.IsDamage)
+        {
+            throw database.Damage.Translate(e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException { IsOutage: true })
         {
             return new BackupResult.Failed(e.Message);
         }
     }
 
-    public Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken) =>
-        LongRead.RunAsync(database.Path, Soundness.Check, cancellationToken);
+    public async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken)
+    {
+        database.Damage.ThrowIfFound();
+        try
+        {
+            var findings = await LongRead.RunAsync(database.Path, Soundness.Check, cancellationToken).ConfigureAwait(false);
+            if (findings.Count > 0)
+            {
+                database.Damage.Report(findings[0]);
+            }
+
+            return findings;
+        }
+        catch (SqliteException e)
+        {
+            throw database.Damage.Translate(e);
+        }
+    }
 
     private static long ReadLength(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 }

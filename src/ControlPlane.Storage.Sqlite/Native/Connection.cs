@@ -106,7 +106,7 @@ internal sealed unsafe class Connection : IDisposable
     public SqliteException Error(int code)
     {
         var message = Marshal.PtrToStringUTF8((nint)(_handle == 0 ? sqlite3_errstr(code) : sqlite3_errmsg(_handle)));
-        return new SqliteException(code, message ?? "unknown error");
+        return new SqliteException(code, _handle == 0 ? 0 : sqlite3_system_errno(_handle), message ?? "unknown error");
     }
 
     public void Dispose()

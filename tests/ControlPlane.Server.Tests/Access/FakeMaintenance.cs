@@ -6,6 +6,8 @@ namespace ControlPlane.Server.Tests.Access;
 /// <summary>A store whose maintenance ends as the test says.</summary>
 internal sealed class FakeMaintenance : IMaintenance
 {
+    public Task<string> Damage { get; } = new TaskCompletionSource<string>().Task;
+
     public List<string> Problems { get; } = [];
 
     /// <summary>The files that backups were made to.</summary>
