@@ -105,8 +105,10 @@ internal sealed unsafe class Connection : IDisposable
 
     public SqliteException Error(int code)
     {
+        // Right after the call that failed. SQLite keeps it only for some of them, and not for a commit.
+        var systemError = Marshal.GetLastSystemError();
         var message = Marshal.PtrToStringUTF8((nint)(_handle == 0 ? sqlite3_errstr(code) : sqlite3_errmsg(_handle)));
-        return new SqliteException(code, _handle == 0 ? 0 : sqlite3_system_errno(_handle), message ?? "unknown error");
+        return new SqliteException(code, systemError, message ?? "unknown error");
     }
 
     public void Dispose()

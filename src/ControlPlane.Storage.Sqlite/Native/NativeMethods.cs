@@ -46,9 +46,6 @@ internal static unsafe partial class NativeMethods
     internal static partial void sqlite3_interrupt(nint database);
 
     [LibraryImport(Library)]
-    internal static partial int sqlite3_system_errno(nint database);
-
-    [LibraryImport(Library)]
     [SuppressGCTransition]
     internal static partial int sqlite3_get_autocommit(nint database);
 

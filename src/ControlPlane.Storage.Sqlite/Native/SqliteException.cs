@@ -16,7 +16,7 @@ public sealed class SqliteException : Exception
     /// <summary>The extended result code; see https://www.sqlite.org/rescode.html.</summary>
     public int Code { get; }
 
-    /// <summary>The operating system's error number; 0 if it has no part in it.</summary>
+    /// <summary>The operating system's last error number; it means something only where input or output failed.</summary>
     public int SystemError { get; }
 
     /// <summary>Whether the cause lies outside of the database and can pass: no space, no permission, failing input and output.</summary>

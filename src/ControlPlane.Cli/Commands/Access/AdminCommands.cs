@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ControlPlane.Cli.Errors;
 using ControlPlane.Cli.Output;
+using ControlPlane.Cli.Values;
 using ControlPlane.V1;
 using Grpc.Core;
 
