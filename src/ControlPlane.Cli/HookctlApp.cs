@@ -54,6 +54,7 @@ internal static class HookctlApp
             RedriveCommands.Create(runner),
             TenantCommands.Create(runner),
             KeyCommands.Create(runner),
+            AdminCommands.Create(runner),
             ShowRetrySchedule.Create(runner),
             InfoCommand.Create(runner),
             DemoCommand.Create(runner),

@@ -5,6 +5,7 @@ using ControlPlane.Server.Dispatching;
 using ControlPlane.Server.Egress;
 using ControlPlane.Server.EventTypes;
 using ControlPlane.Server.Hosting;
+using ControlPlane.Server.Keeping;
 using ControlPlane.Server.Notices;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
@@ -41,7 +42,8 @@ try
         .AddDispatching(configuration)
         .AddRedriving()
         .AddWatching(configuration)
-        .AddDeliveries();
+        .AddDeliveries()
+        .AddKeeping(configuration, storage.Backups);
     builder.Services.AddRpc(WebhookService.Descriptor, EventService.Descriptor, DeliveryService.Descriptor, AdminService.Descriptor);
     builder.Services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<AccessInterceptor>());
 

@@ -29,6 +29,7 @@ public static class SqliteStorage
         EventTypes = new SqliteEventTypeStore(database),
         Access = new SqliteAccessStore(database),
         Changes = new SqliteChangeFeed(database),
+        Maintenance = new SqliteMaintenance(database),
         Close = database.DisposeAsync,
     };
 
@@ -38,6 +39,10 @@ public static class SqliteStorage
         try
         {
             return Open(path, options);
+        }
+        catch (SqliteException exception) when (exception.IsDamage)
+        {
+            throw Soundness.Damaged(path, exception.Message, exception);
         }
         catch (SqliteException exception)
         {
@@ -56,12 +61,15 @@ public static class SqliteStorage
         Connection? writer = null;
         try
         {
+            StoreLock.CheckPresence(storeLock, path);
             CreateFile(path);
             writer = Connection.Open(path, readOnly: false);
             Prepare(writer, path, options.TimeProvider);
             var checkpoints = Connection.Open(path, readOnly: false);
             checkpoints.Execute("PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = FULL;");
-            return new SqliteDatabase(storeLock, writer, checkpoints, path, options);
+            var database = new SqliteDatabase(storeLock, writer, checkpoints, path, options);
+            StoreLock.NotePresence(storeLock, database.StoreId);
+            return database;
         }
         catch
         {
@@ -87,11 +95,12 @@ public static class SqliteStorage
             PRAGMA journal_size_limit = 67108864;
             PRAGMA temp_store = MEMORY;
             """);
+        Soundness.CheckAtStart(writer, path);
         Migrations.Apply(writer, version);
         TenantRows.InsertDefault(writer, clock.GetStoreNow());
     }
 
-    private static void CreateDirectory(string path)
+    internal static void CreateDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -104,7 +113,7 @@ public static class SqliteStorage
     }
 
     // SQLite takes an empty file for a new database and gives the files beside it the same permissions.
-    private static void CreateFile(string path)
+    internal static void CreateFile(string path)
     {
         if (!File.Exists(path))
         {

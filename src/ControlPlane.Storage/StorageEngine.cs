@@ -4,7 +4,7 @@ namespace ControlPlane.Storage;
 /// <remarks>
 /// A write completes when it is committed and synced. Its cancellation token takes it back only until the store begins with it;
 /// from then on it runs to the end and answers what it did. Reads see everything that was acknowledged before they began. Every
-/// operation can throw <see cref="StorageUnavailableException"/>. Times are stored in microseconds; see <see cref="Timestamps"/>.
+/// operation can throw <see cref="StorageUnavailableException"/> and <see cref="StorageDamagedException"/>. Times are stored in microseconds; see <see cref="Timestamps"/>.
 /// </remarks>
 public sealed record StorageEngine : IAsyncDisposable
 {
@@ -25,6 +25,7 @@ public sealed record StorageEngine : IAsyncDisposable
     public required IEventTypeStore EventTypes { get; init; }
     public required IAccessStore Access { get; init; }
     public required IChangeFeed Changes { get; init; }
+    public required IMaintenance Maintenance { get; init; }
 
     /// <summary>Finishes what was handed in, then closes the store.</summary>
     public required Func<ValueTask> Close { get; init; }
@@ -46,4 +47,18 @@ public sealed class StorageUnavailableException : Exception
     public StorageUnavailableException() { }
     public StorageUnavailableException(string message) : base(message) { }
     public StorageUnavailableException(string message, Exception inner) : base(message, inner) { }
+
+    /// <summary>The cause is that there is no room: the disk or a quota is full.</summary>
+    public bool NoRoom { get; init; }
+}
+
+/// <summary>
+/// The store is damaged: what it answers could be wrong, so nothing is read from it or written to it any more until it is opened
+/// anew. Nothing was stored.
+/// </summary>
+public sealed class StorageDamagedException : Exception
+{
+    public StorageDamagedException() { }
+    public StorageDamagedException(string message) : base(message) { }
+    public StorageDamagedException(string message, Exception inner) : base(message, inner) { }
 }

@@ -186,8 +186,10 @@ public abstract class RedriveTests<TSource> : StorageTests<TSource>
     {
         await BuryAsync(await AddWebhookAsync(), 2);
         var redrive = await StartAsync();
-        await Source.ExpirePayloadsAsync(Store);
-        await ReopenAsync();
+        Clock.Advance(TimeSpan.FromDays(1));
+        await foreach (var step in Store.Maintenance.RemoveExpiredAsync(new(Now, Now.AddDays(-30), 0, Now, 100), Cancel))
+        {
+        }
 
         Assert.Equal((RedriveState.Done, 2, 0, 2), Summary((await StepAsync(redrive, 100)).Redrive));
     }

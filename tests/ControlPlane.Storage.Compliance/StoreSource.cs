@@ -6,9 +6,6 @@ public abstract class StoreSource : IAsyncDisposable
     /// <summary>Opens the store; what was stored through an engine closed before is there.</summary>
     public abstract Task<StorageEngine> OpenAsync(TimeProvider clock);
 
-    /// <summary>Removes all payloads, as retention does, and closes the store.</summary>
-    public abstract Task ExpirePayloadsAsync(StorageEngine store);
-
     /// <summary>Removes the store.</summary>
     public abstract ValueTask DisposeAsync();
 }

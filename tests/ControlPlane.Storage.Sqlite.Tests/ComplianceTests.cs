@@ -44,4 +44,8 @@ public sealed class TenantPolicyTests : TenantPolicyTests<SqliteSource>;
 
 public sealed class AccessTests : AccessTests<SqliteSource>;
 
+public sealed class RetentionTests : RetentionTests<SqliteSource>;
+
+public sealed class RetentionOrderTests : RetentionOrderTests<SqliteSource>;
+
 public sealed class DurabilityTests : DurabilityTests<SqliteSource>;

@@ -85,12 +85,12 @@ public sealed class GroupCommitTests : SqliteTests
             session =>
             {
                 session.Counters.Revision += 100;
-                session.Names.Intern(NameKind.EventType, "again");
+                session.Intern(NameKind.EventType, "again");
                 throw new InvalidOperationException("as planned");
             },
             Cancel);
         var after = database.WriteAsync(
-            session => (session.Counters.Revision, session.Names.Intern(NameKind.EventType, "again")), Cancel);
+            session => (session.Counters.Revision, session.Intern(NameKind.EventType, "again")), Cancel);
         release();
         await held;
 

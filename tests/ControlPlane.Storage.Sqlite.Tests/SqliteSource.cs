@@ -12,13 +12,6 @@ public sealed class SqliteSource : StoreSource
     public override Task<StorageEngine> OpenAsync(TimeProvider clock) =>
         SqliteStorage.OpenAsync(new SqliteStorageOptions { Path = File, TimeProvider = clock });
 
-    public override async Task ExpirePayloadsAsync(StorageEngine store)
-    {
-        await store.DisposeAsync();
-        using var connection = Connection.Open(File, readOnly: false);
-        connection.Execute("DELETE FROM payloads");
-    }
-
     public override ValueTask DisposeAsync()
     {
         Directory.Delete(Folder, recursive: true);

@@ -18,13 +18,17 @@ public abstract class SqliteTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await CloseAllAsync();
+        await _source.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected async Task CloseAllAsync()
+    {
         foreach (var database in _opened)
         {
             await database.DisposeAsync();
         }
-
-        await _source.DisposeAsync();
-        GC.SuppressFinalize(this);
     }
 
     private protected SqliteDatabase Open()

@@ -1,4 +1,5 @@
 using System.Reflection;
+using ControlPlane.Server.Keeping;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;
 using ControlPlane.V1;
@@ -8,8 +9,9 @@ using Grpc.Core;
 namespace ControlPlane.Server.Access;
 
 /// <summary>Tenants, API keys and what server this is.</summary>
-internal sealed class AdminGrpcService(
-    IAccessStore store, TenantAdmin tenants, ApiKeyAdmin keys, StorageEngine engine, NodeIdentity node, TimeProvider clock)
+internal sealed partial class AdminGrpcService(
+    IAccessStore store, TenantAdmin tenants, ApiKeyAdmin keys, StorageEngine engine, StoreBackups backups, StoreChecks checks,
+    NodeIdentity node, TimeProvider clock)
     : AdminService.AdminServiceBase
 {
     private static readonly string Version = ReadVersion();

@@ -39,7 +39,8 @@ internal static class HostingRegistration
             .AddSingleton(store.Webhooks)
             .AddSingleton(store.EventTypes)
             .AddSingleton(store.Access)
-            .AddSingleton(store.Changes);
+            .AddSingleton(store.Changes)
+            .AddSingleton(store.Maintenance);
         return builder;
     }
 }

@@ -15,6 +15,16 @@ internal sealed class StorageOptions
     /// <value>Default: <c>data/controlplane.db</c>, relative to the working directory.</value>
     public string Path { get; set; } = "data/controlplane.db";
 
+    /// <summary>Where backups are put; made when the first one is.</summary>
+    /// <value>Default: <c>backups</c> beside the store's file.</value>
+    public string? BackupDirectory { get; set; }
+
+    /// <summary>The backup directory with its whole path.</summary>
+    public string Backups => System.IO.Path.GetFullPath(
+        string.IsNullOrWhiteSpace(BackupDirectory)
+            ? System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!, "backups")
+            : BackupDirectory);
+
     /// <summary>Reads the settings; they are needed before there are services.</summary>
     /// <exception cref="OptionsValidationException">A setting is wrong.</exception>
     public static StorageOptions Read(IConfiguration configuration)

@@ -11,6 +11,8 @@ namespace ControlPlane.Server.Rpc;
 internal sealed class ErrorInterceptor(TimeProvider clock, ILogger<ErrorInterceptor> logger) : Interceptor
 {
     private static readonly TimeSpan StorageRetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FullRetryDelay = TimeSpan.FromSeconds(5);
+    private readonly Outages _outages = new(clock);
 
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -89,16 +91,22 @@ internal sealed class ErrorInterceptor(TimeProvider clock, ILogger<ErrorIntercep
             RequestException told => told,
             OperationCanceledException when context.CancellationToken.IsCancellationRequested =>
                 context.Deadline <= clock.GetUtcNow().UtcDateTime ? RequestErrors.DeadlineExceeded() : RequestErrors.Cancelled(),
-            StorageUnavailableException => StorageUnavailable(failure, context),
+            StorageUnavailableException outage => StorageUnavailable(outage, context),
+            StorageDamagedException => RequestErrors.StorageDamaged(),
             _ => Incident(failure, context),
         };
         return request.ToRpcException();
     }
 
-    private RequestException StorageUnavailable(Exception failure, ServerCallContext context)
+    private RequestException StorageUnavailable(StorageUnavailableException failure, ServerCallContext context)
     {
-        RpcLog.StorageUnavailable(logger, failure, context.Method);
-        return RequestErrors.Unavailable(
+        // Thousands of callers can try again all the time, and the log may lie on the same full disk.
+        if (_outages.Count() is { } refused)
+        {
+            RpcLog.StorageUnavailable(logger, failure, context.Method, refused);
+        }
+
+        return failure.NoRoom ? RequestErrors.StorageFull(FullRetryDelay) : RequestErrors.Unavailable(
             "STORAGE_UNAVAILABLE", "The store cannot take the request now; nothing was stored. Try again.", StorageRetryDelay);
     }
 

@@ -12,13 +12,14 @@ internal sealed class HealthState
     public const string WholeServer = "";
 
     private readonly Lock _gate = new();
+    private bool _failed;
     private volatile HealthSnapshot _current =
         new(ImmutableDictionary<string, ServingStatus>.Empty.Add(WholeServer, ServingStatus.NotServing), IsFinal: false);
 
     /// <summary>The statuses at this moment.</summary>
     public HealthSnapshot Current => _current;
 
-    /// <summary>Sets the status of a service, which becomes known by it. Ignored after <see cref="Shutdown"/>.</summary>
+    /// <summary>Sets the status of a service, which becomes known by it. Ignored after <see cref="Shutdown"/>; NOT_SERVING after <see cref="Fail"/>.</summary>
     /// <param name="service">The full name, or <see cref="WholeServer"/>.</param>
     /// <param name="status">SERVING, NOT_SERVING or UNKNOWN.</param>
     /// <exception cref="ArgumentOutOfRangeException">SERVICE_UNKNOWN, which is an answer and not a status.</exception>
@@ -29,7 +30,20 @@ internal sealed class HealthState
         {
             if (!_current.IsFinal)
             {
-                Replace(_current.Statuses.SetItem(service, status), isFinal: false);
+                Replace(_current.Statuses.SetItem(service, _failed ? ServingStatus.NotServing : status), isFinal: false);
+            }
+        }
+    }
+
+    /// <summary>Sets everything to NOT_SERVING until the process ends; watches go on. For a server that cannot go on but can still say so.</summary>
+    public void Fail()
+    {
+        lock (_gate)
+        {
+            _failed = true;
+            if (!_current.IsFinal)
+            {
+                Replace(_current.Statuses.ToImmutableDictionary(each => each.Key, _ => ServingStatus.NotServing), isFinal: false);
             }
         }
     }

@@ -82,6 +82,17 @@ internal static class RequestErrors
     public static RequestException Unavailable(string reason, string message, TimeSpan retryAfter) => new(
         StatusCode.Unavailable, reason, message, new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) });
 
+    /// <summary>The disk is full; nothing was stored.</summary>
+    public static RequestException StorageFull(TimeSpan retryAfter) => new(
+        StatusCode.ResourceExhausted,
+        "STORAGE_FULL",
+        "The store has no room for the request; nothing was stored. Try again later.",
+        new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) });
+
+    /// <summary>The store is damaged; nothing was stored.</summary>
+    public static RequestException StorageDamaged() => new(
+        StatusCode.DataLoss, "STORAGE_DAMAGED", "The store is damaged and takes no more requests until its operator restores a backup.");
+
     /// <summary>What was sent cannot be read.</summary>
     public static RequestException MessageMalformed(string method) => new(
         StatusCode.InvalidArgument, "MESSAGE_MALFORMED", $"What was sent is not a well-formed message of {method}.");

@@ -8,6 +8,7 @@ internal static class AttemptRows
 
     private static readonly Sql InsertOne = new("INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     private static readonly Sql DeleteOne = new("DELETE FROM attempts WHERE key = ?");
+    internal static readonly Sql DeleteOfDelivery = new("DELETE FROM attempts WHERE key >= ? AND key < ?");
 
     internal static readonly Sql Select = new(
         """
@@ -50,6 +51,9 @@ internal static class AttemptRows
 
         return found;
     }
+
+    public static void DeleteAll(WriteSession session, long delivery) =>
+        session.Use(DeleteOfDelivery).Bind(Key(delivery, 0)).Bind(Key(delivery + 1, 0)).Run();
 
     private static long Key(long delivery, int number) => (delivery << NumberBits) + number;
 

@@ -54,7 +54,7 @@ internal static class Claims
         var claimed = new List<DeliveryRecord>(due.Count);
         if (due.Count > 0)
         {
-            var owner = session.Names.Intern(NameKind.Owner, request.Owner);
+            var owner = session.Intern(NameKind.Owner, request.Owner);
             foreach (var seq in due)
             {
                 var stored = DeliveryRows.Get(session.Connection, seq);

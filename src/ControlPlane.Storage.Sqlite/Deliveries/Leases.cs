@@ -52,7 +52,7 @@ internal static class Leases
         var lost = new List<long>();
         using (var rows = survivor is null
             ? session.Use(FindExpired).Bind(now).Bind(RecoverBatch)
-            : session.Use(FindForeign).Bind(session.Names.Intern(NameKind.Owner, survivor)).Bind(RecoverBatch))
+            : session.Use(FindForeign).Bind(session.Intern(NameKind.Owner, survivor)).Bind(RecoverBatch))
         {
             while (rows.Step())
             {

@@ -6,14 +6,14 @@ internal record struct Counters
     private static readonly Sql Read = new(
         """
         SELECT revision, event_seq, delivery_seq, webhook_seq, tenant_seq, key_seq,
-          latest_event, event_disorder, latest_change, change_disorder
+          latest_event, event_disorder, latest_change, change_disorder, revision_floor
         FROM meta
         """);
 
     private static readonly Sql Write = new(
         """
         UPDATE meta SET revision = ?, event_seq = ?, delivery_seq = ?, webhook_seq = ?, tenant_seq = ?, key_seq = ?,
-          latest_event = ?, event_disorder = ?, latest_change = ?, change_disorder = ?
+          latest_event = ?, event_disorder = ?, latest_change = ?, change_disorder = ?, revision_floor = ?
         """);
 
     public long Revision;
@@ -26,6 +26,7 @@ internal record struct Counters
     public long EventDisorder;
     public long LatestChange;
     public long ChangeDisorder;
+    public long RevisionFloor;
 
     public static Counters Load(Connection connection)
     {
@@ -43,17 +44,21 @@ internal record struct Counters
             EventDisorder = row.Long(7),
             LatestChange = row.Long(8),
             ChangeDisorder = row.Long(9),
+            RevisionFloor = row.Long(10),
         };
     }
 
     public readonly void Save(Connection connection) => connection.Use(Write)
         .Bind(Revision).Bind(EventSeq).Bind(DeliverySeq).Bind(WebhookSeq).Bind(TenantSeq).Bind(KeySeq)
-        .Bind(LatestEvent).Bind(EventDisorder).Bind(LatestChange).Bind(ChangeDisorder)
+        .Bind(LatestEvent).Bind(EventDisorder).Bind(LatestChange).Bind(ChangeDisorder).Bind(RevisionFloor)
         .Run();
 
     public void NoteEvent(DateTimeOffset time) => Note(time, ref LatestEvent, ref EventDisorder);
 
     public void NoteChange(DateTimeOffset time) => Note(time, ref LatestChange, ref ChangeDisorder);
+
+    /// <summary>Says that the change at a revision is no longer stored.</summary>
+    public void NoteRemoved(long revision) => RevisionFloor = Math.Max(RevisionFloor, revision);
 
     private static void Note(DateTimeOffset time, ref long latest, ref long disorder)
     {

@@ -8,44 +8,49 @@ internal enum NameKind
     Owner = 3,
 }
 
-/// <summary>Numbers for texts that recur on many rows.</summary>
+/// <summary>
+/// Numbers for texts that recur on many rows. Each carries the event that was the latest when it was last found in use, which is
+/// brought up to date every <see cref="NoteEvery"/> events: what refers to a name is at most that much later.
+/// </summary>
 internal sealed class Names(Connection connection)
 {
+    public const int NoteEvery = 100_000;
     private const int Remembered = 50_000;
-    private static readonly Sql Find = new("SELECT seq FROM names WHERE kind = ? AND text = ?");
-    private static readonly Sql Insert = new("INSERT INTO names (kind, text) VALUES (?, ?)");
+    private static readonly Sql Find = new("SELECT seq, last_event FROM names WHERE kind = ? AND text = ?");
+    private static readonly Sql Insert = new("INSERT INTO names (kind, text, last_event) VALUES (?, ?, ?) RETURNING seq, last_event");
+    private static readonly Sql Note = new("UPDATE names SET last_event = ? WHERE seq = ?");
     private static readonly Sql FindRange = new("SELECT seq FROM names WHERE kind = ? AND text >= ? AND text < ?");
-    private readonly Dictionary<(NameKind, string), long> _known = [];
+    private readonly Dictionary<(NameKind, string), (long Seq, long LastEvent)> _known = [];
 
     /// <summary>The number of a text, given now if it has none.</summary>
-    public long Intern(NameKind kind, string text)
+    public long Intern(NameKind kind, string text, long latestEvent)
     {
-        if (_known.TryGetValue((kind, text), out var seq))
+        if (!_known.TryGetValue((kind, text), out var name))
         {
-            return seq;
+            name = Read(connection.Use(Find).Bind((long)kind).Bind(text))
+                ?? Read(connection.Use(Insert).Bind((long)kind).Bind(text).Bind(latestEvent))!.Value;
+            if (_known.Count >= Remembered)
+            {
+                _known.Clear();
+            }
+
+            _known.Add((kind, text), name);
         }
 
-        if (FindSeq(connection, kind, text) is { } stored)
+        if (latestEvent - name.LastEvent >= NoteEvery)
         {
-            seq = stored;
-        }
-        else
-        {
-            connection.Use(Insert).Bind((long)kind).Bind(text).Run();
-            seq = FindSeq(connection, kind, text)!.Value;
+            connection.Use(Note).Bind(latestEvent).Bind(name.Seq).Run();
+            _known[(kind, text)] = (name.Seq, latestEvent);
         }
 
-        if (_known.Count >= Remembered)
-        {
-            _known.Clear();
-        }
-
-        _known.Add((kind, text), seq);
-        return seq;
+        return name.Seq;
     }
 
     /// <summary>Forgets what was learned: a rollback may have taken it back.</summary>
     public void Forget() => _known.Clear();
+
+    /// <summary>Forgets a name that is being removed.</summary>
+    public void Forget(NameKind kind, string text) => _known.Remove((kind, text));
 
     /// <summary>The number of a text, or null if no row can have it.</summary>
     public static long? FindSeq(Connection connection, NameKind kind, string text)
@@ -82,5 +87,13 @@ internal sealed class Names(Connection connection)
         }
 
         return found;
+    }
+
+    private static (long Seq, long LastEvent)? Read(Statement row)
+    {
+        using (row)
+        {
+            return row.Step() ? (row.Long(0), row.Long(1)) : null;
+        }
     }
 }

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Read-only connections. A read sees one snapshot, runs on the thread pool and never waits for the writer.</summary>
-internal sealed class ReaderPool(string path, int size) : IAsyncDisposable
+internal sealed class ReaderPool(string path, int size, Damage damage) : IAsyncDisposable
 {
     private static readonly Sql Begin = new("BEGIN");
     private static readonly Sql End = new("COMMIT");
@@ -48,6 +48,8 @@ internal sealed class ReaderPool(string path, int size) : IAsyncDisposable
             throw new StorageUnavailableException("The store is closed.");
         }
 
+        damage.ThrowIfFound();
+
         Connection? connection = null;
         try
         {
@@ -62,9 +64,9 @@ internal sealed class ReaderPool(string path, int size) : IAsyncDisposable
         {
             // A connection that failed is not used again: it may still be within its transaction.
             connection?.Dispose();
-            if (SqliteException.Translate(exception) is StorageUnavailableException outage)
+            if (damage.Translate(exception) is var told && told != exception)
             {
-                throw outage;
+                throw told;
             }
 
             throw;

@@ -14,17 +14,22 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     public SqliteDatabase(FileStream storeLock, Connection writer, Connection checkpoints, string path, SqliteStorageOptions options)
     {
         Clock = options.TimeProvider;
+        Path = path;
         _lock = storeLock;
         _connection = writer;
         StoreId = writer.ReadText("SELECT store_id FROM meta")!;
         _checkpointer = new Checkpointer(writer, checkpoints);
-        _readers = new ReaderPool(path, options.Readers);
-        _writer = new Writer(writer, Subscribers, _checkpointer);
+        _readers = new ReaderPool(path, options.Readers, Damage);
+        _writer = new Writer(writer, Subscribers, _checkpointer, Damage);
     }
 
     public string StoreId { get; }
 
     public TimeProvider Clock { get; }
+
+    public string Path { get; }
+
+    public Damage Damage { get; } = new();
 
     public ChangeSubscribers Subscribers { get; } = new();
 

@@ -45,12 +45,20 @@ internal sealed class WriteSession
 
     public Statement Use(Sql sql) => _connection.Use(sql);
 
+    /// <summary>The number of a text, given now if it has none.</summary>
+    public long Intern(NameKind kind, string text) => Names.Intern(kind, text, _counters.EventSeq);
+
     /// <summary>Takes note of a row that was written, with content of a certain size.</summary>
     public void NoteRow(int content = 0) => _size += RowSize + content;
 
     public void Begin()
     {
         _size = 0;
+        if (_connection.InTransaction)
+        {
+            _connection.Execute("ROLLBACK");
+        }
+
         _connection.Use(BeginImmediate).Run();
     }
 
@@ -71,13 +79,25 @@ internal sealed class WriteSession
         // Some errors end the transaction by themselves.
         if (_connection.InTransaction)
         {
-            _connection.Execute("ROLLBACK");
+            TryRollBack();
         }
 
         _counters = _committed;
         Changes.Clear();
         Names.Forget();
         Backlog.Rollback();
+    }
+
+    private void TryRollBack()
+    {
+        try
+        {
+            _connection.Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // What made the transaction fail can make this fail. The next one begins with it.
+        }
     }
 
     /// <summary>Hands the changes over and starts a new list.</summary>

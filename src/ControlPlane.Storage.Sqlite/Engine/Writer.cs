@@ -19,14 +19,16 @@ internal sealed class Writer
     private readonly WriteSession _session;
     private readonly ChangeSubscribers _subscribers;
     private readonly Checkpointer _checkpointer;
+    private readonly Damage _damage;
     private long _head;
     private long _commits;
 
-    public Writer(Connection connection, ChangeSubscribers subscribers, Checkpointer checkpointer)
+    public Writer(Connection connection, ChangeSubscribers subscribers, Checkpointer checkpointer, Damage damage)
     {
         _session = new WriteSession(connection);
         _subscribers = subscribers;
         _checkpointer = checkpointer;
+        _damage = damage;
         _head = _session.Head;
         new Thread(Run) { IsBackground = true, Name = "sqlite writer" }.Start();
     }
@@ -42,6 +44,7 @@ internal sealed class Writer
     public async Task<T> EnqueueAsync<T>(Func<WriteSession, T> operation, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        _damage.ThrowIfFound();
         var queued = new WriteOperation<T>(operation, cancellationToken);
         if (!_queue.Writer.TryWrite(queued))
         {
@@ -87,6 +90,7 @@ internal sealed class Writer
                 return;
             }
 
+            _damage.ThrowIfFound();
             _session.Begin();
             var done = 0;
             do
@@ -128,9 +132,11 @@ internal sealed class Writer
     /// <summary>After a failure: each operation in a transaction of its own, so that only those fail that cannot be done.</summary>
     private void RunOneByOne(Exception failure)
     {
+        // If it was damage, none of them is tried again.
+        failure = _damage.Translate(failure);
         if (_batch.Count == 1)
         {
-            _batch[0].Fail(SqliteException.Translate(failure));
+            _batch[0].Fail(failure);
             return;
         }
 
@@ -138,6 +144,7 @@ internal sealed class Writer
         {
             try
             {
+                _damage.ThrowIfFound();
                 _session.Begin();
                 operation.Execute(_session);
                 _session.Commit();
@@ -145,7 +152,7 @@ internal sealed class Writer
             catch (Exception exception)
             {
                 _session.Rollback();
-                operation.Fail(SqliteException.Translate(exception));
+                operation.Fail(_damage.Translate(exception));
                 continue;
             }
 

@@ -57,8 +57,8 @@ internal static class Appends
     {
         var keys = new EventKeys(
             tenant,
-            session.Names.Intern(NameKind.EventType, added.Event.Type),
-            session.Names.Intern(NameKind.Instance, added.Event.Instance),
+            session.Intern(NameKind.EventType, added.Event.Type),
+            session.Intern(NameKind.Instance, added.Event.Instance),
             added.Event.OrderingKey.Length > 0 ? Line.KeyOf(added.Event.OrderingKey) : null);
         var seq = EventRows.Insert(session, added, keys);
         var deliveries = new DeliveryRecord[added.Deliveries.Count];
@@ -102,7 +102,7 @@ internal static class Appends
             .Bind(webhook).Bind(eventSeq).Bind(keys.Type).Bind(keys.Instance)
             .Bind(time).Bind(record.Revision).Bind((long)record.State).Bind((long)record.Trigger)
             .Bind(held ? null : record.NextAttemptTime).Bind(record.Fence)
-            .Bind(leased ? session.Names.Intern(NameKind.Owner, request.Owner) : null)
+            .Bind(leased ? session.Intern(NameKind.Owner, request.Owner) : null)
             .Bind(leased ? request.LeaseUntil : null);
         if (line is { } joined)
         {

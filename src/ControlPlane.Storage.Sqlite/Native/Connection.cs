@@ -82,6 +82,9 @@ internal sealed unsafe class Connection : IDisposable
         return (frames, copied);
     }
 
+    /// <summary>Ends what runs, if anything does, with <see cref="SqliteException.Interrupt"/>. The one call that another thread may make.</summary>
+    public void Interrupt() => sqlite3_interrupt(_handle);
+
     private Statement Prepare(string sql)
     {
         var bytes = Encoding.UTF8.GetBytes(sql);
@@ -102,8 +105,10 @@ internal sealed unsafe class Connection : IDisposable
 
     public SqliteException Error(int code)
     {
+        // Right after the call that failed. SQLite keeps it only for some of them, and not for a commit.
+        var systemError = Marshal.GetLastSystemError();
         var message = Marshal.PtrToStringUTF8((nint)(_handle == 0 ? sqlite3_errstr(code) : sqlite3_errmsg(_handle)));
-        return new SqliteException(code, message ?? "unknown error");
+        return new SqliteException(code, systemError, message ?? "unknown error");
     }
 
     public void Dispose()

@@ -43,6 +43,9 @@ internal static unsafe partial class NativeMethods
     internal static partial byte* sqlite3_errstr(int code);
 
     [LibraryImport(Library)]
+    internal static partial void sqlite3_interrupt(nint database);
+
+    [LibraryImport(Library)]
     [SuppressGCTransition]
     internal static partial int sqlite3_get_autocommit(nint database);
 

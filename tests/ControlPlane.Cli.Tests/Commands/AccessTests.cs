@@ -37,6 +37,36 @@ public sealed class AccessTests : HookctlTest
     }
 
     [Fact]
+    public async Task Admin_Backup_TellsProgressAndTheFile()
+    {
+        Server.Answer<BackupStoreRequest>(r => new BackupStoreResponse
+        {
+            Backup = new() { Name = r.Name, Path = "/data/backups/" + r.Name, SizeBytes = 1_200_000, Revision = 77 },
+        });
+
+        var text = (await RunAsync("admin backup --name monday.db")).Succeeded();
+        var json = (await RunAsync("admin backup --json")).Succeeded();
+
+        Assert.Equal([new BackupStoreRequest { Name = "monday.db" }, new BackupStoreRequest()], Server.Requests);
+        Assert.Contains("/data/backups/monday.db", text.Output, StringComparison.Ordinal);
+        Assert.Contains("1,200,000 bytes", text.Output, StringComparison.Ordinal);
+        Assert.Contains("0 bytes of about 1,234,567 bytes", text.Error, StringComparison.Ordinal);
+        Assert.Contains("\"revision\": \"77\"", json.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Admin_Check_FailsIfAnythingIsWrong()
+    {
+        (await RunAsync("admin check")).Succeeded();
+        Server.Answer<CheckStoreRequest>(_ => new CheckStoreResponse { Problems = { "row 5 missing from index" } });
+
+        var damaged = await RunAsync("admin check");
+
+        Assert.Equal(1, damaged.ExitCode);
+        Assert.Contains("row 5 missing from index", damaged.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Keys_EveryCommand_SendsWhatItsFlagsSay()
     {
         Time.Now = DateTimeOffset.UnixEpoch.AddYears(80);

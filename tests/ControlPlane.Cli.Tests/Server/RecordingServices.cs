@@ -123,6 +123,16 @@ internal sealed class RecordingAdmin(CallLog log) : AdminService.AdminServiceBas
     public override Task<RevokeApiKeyResponse> RevokeApiKey(RevokeApiKeyRequest request, ServerCallContext context) =>
         log.TakeAsync<RevokeApiKeyResponse>(request, context);
 
+    public override async Task BackupStore(
+        BackupStoreRequest request, IServerStreamWriter<BackupStoreResponse> responseStream, ServerCallContext context)
+    {
+        await responseStream.WriteAsync(new() { Progress = new() { WrittenBytes = 0, ExpectedBytes = 1_234_567 } });
+        await responseStream.WriteAsync(await log.TakeAsync<BackupStoreResponse>(request, context));
+    }
+
+    public override Task<CheckStoreResponse> CheckStore(CheckStoreRequest request, ServerCallContext context) =>
+        log.TakeAsync<CheckStoreResponse>(request, context);
+
     public override Task<GetServerInfoResponse> GetServerInfo(GetServerInfoRequest request, ServerCallContext context) =>
         log.TakeAsync<GetServerInfoResponse>(request, context);
 }

@@ -27,6 +27,9 @@ public sealed class WrongSettingTests
     [InlineData("Publishing:MaxPayloadBytes", "99999999")]
     [InlineData("Recording:SuspendAfter", "soon")]
     [InlineData("Watching:Ring", "1")]
+    [InlineData("Retention:Payloads", "31.00:00:00")]
+    [InlineData("Retention:Metadata", "00:00:00")]
+    [InlineData("Retention:DeadLettersPerWebhook", "-1")]
     public async Task Start_WrongValue_EndsWithOneLineThatNamesTheKey(string key, string value)
     {
         using var setup = new ServerSetup();

@@ -14,12 +14,18 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public ServerLog Log { get; } = new();
 
-    /// <summary>Starts a server that trusts the receiver, and waits until it serves.</summary>
-    public static async Task<ServerProcess> StartAsync(HttpsReceiver? receiver, Action<ServerSetup>? configure = null)
+    /// <summary>Sets up a server that trusts the receiver and was not started yet.</summary>
+    public static ServerProcess Create(HttpsReceiver? receiver, Action<ServerSetup>? configure = null)
     {
         var setup = new ServerSetup(receiver?.AuthorityPem);
         configure?.Invoke(setup);
-        var server = new ServerProcess(setup);
+        return new ServerProcess(setup);
+    }
+
+    /// <summary>Starts a server that trusts the receiver, and waits until it serves.</summary>
+    public static async Task<ServerProcess> StartAsync(HttpsReceiver? receiver, Action<ServerSetup>? configure = null)
+    {
+        var server = Create(receiver, configure);
         try
         {
             await server.StartAsync();
@@ -64,6 +70,9 @@ public sealed class ServerProcess : IAsyncDisposable
         await SignalAsync();
         return await ExitAsync();
     }
+
+    /// <summary>Lets no file of it grow beyond a size (null: any), as if the disk were full.</summary>
+    public void LimitFileSize(long? bytes) => FileSizeLimit.Set(_run!.Id, bytes);
 
     /// <summary>Ends it on the spot (SIGKILL), without waiting.</summary>
     public void Kill() => _run!.Kill();

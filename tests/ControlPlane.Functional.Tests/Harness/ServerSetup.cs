@@ -36,11 +36,16 @@ public sealed class ServerSetup : IDisposable
     /// <summary>Values of other sections.</summary>
     public Dictionary<string, string> OtherSettings { get; } = [];
 
+    /// <summary>How many bytes its largest file may have from the start on. Null: as many as the disk takes.</summary>
+    public long? FileSizeLimit { get; set; }
+
     public string PathOf(string file) => Path.Combine(Folder.FullName, file);
 
     public ProcessStartInfo ToStartInfo()
     {
-        var start = new ProcessStartInfo(ServerProgram.Dotnet, [ServerProgram.Assembly])
+        // A write beyond a limit of file sizes is to fail, as it does on a full disk; the signal that comes with it would end the process.
+        var limit = FileSizeLimit is { } bytes ? $"ulimit -f {bytes / 512}; " : "";
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"trap '' XFSZ; {limit}exec \"$0\" \"$@\"", ServerProgram.Dotnet, ServerProgram.Assembly])
         {
             WorkingDirectory = Folder.FullName,
             RedirectStandardOutput = true,
@@ -50,6 +55,12 @@ public sealed class ServerSetup : IDisposable
         foreach (var inherited in start.Environment.Keys.Where(IsServerSetting).ToList())
         {
             start.Environment.Remove(inherited);
+        }
+
+        if (FileSizeLimit is not null)
+        {
+            // Reserves memory through a large file, which the limit does not allow.
+            start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
         }
 
         foreach (var (key, value) in Settings.Select(s => ($"ControlPlane:{s.Key}", s.Value)).Concat(OtherSettings.Select(s => (s.Key, s.Value))))

@@ -1,5 +1,6 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Catalog;
+using ControlPlane.Server.Keeping;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 using Microsoft.AspNetCore.Builder;
@@ -12,6 +13,7 @@ namespace ControlPlane.Server.Tests.Access;
 public abstract class AdminTest : IAsyncLifetime
 {
     private protected const string BootstrapKey = "cpk_bootstrap-key-of-the-test-server-0001";
+    private readonly string _folder = Directory.CreateTempSubdirectory("controlplane-").FullName;
     private TestServer? _server;
 
     private protected ManualClock Clock { get; } = new();
@@ -21,6 +23,8 @@ public abstract class AdminTest : IAsyncLifetime
     private protected FakeOrphans Orphans { get; } = new();
 
     private protected FakeTenantConfigs Configs { get; } = new();
+
+    private protected FakeMaintenance Maintenance { get; } = new();
 
     private protected StringWriter Output { get; } = new();
 
@@ -43,6 +47,7 @@ public abstract class AdminTest : IAsyncLifetime
     {
         await Server.DisposeAsync();
         Output.Dispose();
+        Directory.Delete(_folder, recursive: true);
         GC.SuppressFinalize(this);
     }
 
@@ -77,6 +82,10 @@ public abstract class AdminTest : IAsyncLifetime
             .AddSingleton(new NodeIdentity("node_test", Clock.GetUtcNow()))
             .AddSingleton(Engine())
             .AddSingleton(new OperatorOutput(Output))
+            .AddSingleton<IMaintenance>(Maintenance)
+            .AddSingleton(new BackupPlace(Path.Combine(_folder, "backups")))
+            .AddSingleton<StoreBackups>()
+            .AddSingleton<StoreChecks>()
             .AddAccess(builder.Configuration);
     }
 
@@ -93,6 +102,7 @@ public abstract class AdminTest : IAsyncLifetime
         Queue = null!,
         Redrives = null!,
         Changes = null!,
+        Maintenance = Maintenance,
         Close = () => ValueTask.CompletedTask,
     };
 }

@@ -24,10 +24,25 @@ internal static class EveryAdminMethod
 
     public static async Task<byte[]> CallAsync(CallInvoker invoker, string name, byte[] request)
     {
-        var method = new Method<byte[], byte[]>(MethodType.Unary, Named(name).Service.FullName, name, Bytes, Bytes);
-        using var call = invoker.AsyncUnaryCall(
-            method, null, new CallOptions(cancellationToken: TestContext.Current.CancellationToken), request);
-        return await call.ResponseAsync;
+        var streams = Named(name).IsServerStreaming;
+        var method = new Method<byte[], byte[]>(
+            streams ? MethodType.ServerStreaming : MethodType.Unary, Named(name).Service.FullName, name, Bytes, Bytes);
+        var options = new CallOptions(cancellationToken: TestContext.Current.CancellationToken);
+        if (!streams)
+        {
+            using var call = invoker.AsyncUnaryCall(method, null, options, request);
+            return await call.ResponseAsync;
+        }
+
+        // Of a stream the last message.
+        using var stream = invoker.AsyncServerStreamingCall(method, null, options, request);
+        var last = Array.Empty<byte>();
+        await foreach (var message in stream.ResponseStream.ReadAllAsync(TestContext.Current.CancellationToken))
+        {
+            last = message;
+        }
+
+        return last;
     }
 
     /// <summary>An empty request of a method.</summary>

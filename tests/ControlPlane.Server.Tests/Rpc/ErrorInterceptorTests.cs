@@ -57,6 +57,38 @@ public sealed class ErrorInterceptorTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Kinds))]
+    public async Task Handler_StorageFull_ResourceExhaustedAndToldWhenToRetry(MethodType kind)
+    {
+        var error = await FailAsync(kind, new StorageUnavailableException("disk full at a path") { NoRoom = true });
+        Assert.Equal((StatusCode.ResourceExhausted, "STORAGE_FULL"), (error.Code, error.Info.Reason));
+        Assert.Equal(5, error.Detail<RetryInfo>().RetryDelay.Seconds);
+        Assert.DoesNotContain("path", error.RawText, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task Handler_StorageDamaged_DataLoss(MethodType kind)
+    {
+        var error = await FailAsync(kind, new StorageDamagedException("a page is wrong"));
+        Assert.Equal((StatusCode.DataLoss, "STORAGE_DAMAGED"), (error.Code, error.Info.Reason));
+        Assert.DoesNotContain("page", error.RawText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Handler_StorageUnavailableForMany_OneLineInAWhileCountsThem()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            await FailAsync(MethodType.Unary, new StorageUnavailableException("disk full"));
+        }
+
+        Assert.Single(_log.Entries);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        await FailAsync(MethodType.Unary, new StorageUnavailableException("disk full"));
+        Assert.Equal(2, _log.Entries.Count);
+        Assert.Contains("as 50 calls were", _log.Entries.Last().Text, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
     public async Task Handler_CallerCancelled_Cancelled(MethodType kind)
     {
         var error = await FailAsync(kind, new OperationCanceledException(), cancelled: true);

@@ -66,4 +66,21 @@ public sealed class HealthStateTests
 
         Assert.Equal((Threads * Each) + 1, state.Current.Statuses.Count);
     }
+
+    [Fact]
+    public void Fail_EverythingIsNotServingAndStaysSo()
+    {
+        var state = new HealthState();
+        state.Set("a", ServingStatus.Serving);
+        var before = state.Current;
+
+        state.Fail();
+        state.Set("a", ServingStatus.Serving);
+        state.Set("b", ServingStatus.Serving);
+
+        Assert.True(before.Superseded.IsCompleted);
+        Assert.False(state.Current.IsFinal);
+        Assert.All(state.Current.Statuses.Values, status => Assert.Equal(ServingStatus.NotServing, status));
+        Assert.Equal(3, state.Current.Statuses.Count);
+    }
 }

@@ -1,0 +1,79 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>Removes events of which no delivery is left, and takes note of the names that the others still refer to.</summary>
+internal sealed class EventSweep(RetentionTerms terms) : Sweep(terms.Batch)
+{
+    internal static readonly Sql After = new(
+        """
+        SELECT seq, create_time, first_delivery, delivery_count, type_seq, instance_seq FROM events
+        WHERE seq > ? ORDER BY seq LIMIT ?
+        """);
+
+    internal static readonly Sql AnyDelivery = new("SELECT 1 FROM deliveries WHERE seq >= ? AND seq < ? LIMIT 1");
+    private static readonly Sql DeletePayload = new("DELETE FROM payloads WHERE event_seq = ?");
+    private static readonly Sql DeleteOne = new("DELETE FROM events WHERE seq = ? RETURNING 1");
+    private readonly Ageing _ageing = new(terms.MetadataBefore, terms.Now);
+    private readonly List<long> _found = [];
+
+    /// <summary>The last event looked at: names used since then are not known.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>The names of the events up to there that stay.</summary>
+    public HashSet<long> NamesInUse { get; } = [];
+
+    public override bool Look(Connection connection)
+    {
+        _found.Clear();
+        var looked = 0;
+        using var rows = connection.Use(After).Bind(Position).Bind(LookAtMost);
+        while (rows.Step())
+        {
+            var age = _ageing.Judge(rows.Long(1));
+            if (age == Age.Young)
+            {
+                break;
+            }
+
+            looked++;
+            Position = rows.Long(0);
+            if (age == Age.Expired && !HasDelivery(connection, rows.Long(2), rows.Long(3)))
+            {
+                _found.Add(Position);
+            }
+            else
+            {
+                NamesInUse.Add(rows.Long(4));
+                NamesInUse.Add(rows.Long(5));
+            }
+
+            if (_found.Count == Batch || looked == LookAtMost)
+            {
+                return _found.Count > 0;
+            }
+        }
+
+        Finished = true;
+        return _found.Count > 0;
+    }
+
+    public override Removed Remove(WriteSession session)
+    {
+        var removed = 0;
+        foreach (var seq in _found)
+        {
+            // Deliveries are stored with their event and never later: it has none now either.
+            session.Use(DeletePayload).Bind(seq).Run();
+            using var row = session.Use(DeleteOne).Bind(seq);
+            removed += row.Step() ? 1 : 0;
+            session.NoteRow();
+        }
+
+        return new Removed { Events = removed };
+    }
+
+    private static bool HasDelivery(Connection connection, long first, long count)
+    {
+        using var row = connection.Use(AnyDelivery).Bind(first).Bind(first + count);
+        return row.Step();
+    }
+}

@@ -1,0 +1,78 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>
+/// Removes names that nothing refers to: neither an event that the sweep over the events passed and left, nor one after it, which
+/// the note that each name carries rules out. An owner's name can be held by leases too.
+/// </summary>
+internal sealed class NameSweep(RetentionTerms terms, EventSweep events) : Sweep(terms.Batch)
+{
+    private const long EmptyInstance = 1;
+
+    internal static readonly Sql After = new("SELECT seq, kind, text, last_event FROM names WHERE seq > ? ORDER BY seq LIMIT ?");
+
+    internal static readonly Sql IsLeasing = new("SELECT 1 FROM deliveries WHERE lease_until IS NOT NULL AND owner_seq = ? LIMIT 1");
+    private static readonly Sql DeleteOne = new("DELETE FROM names WHERE seq = ? AND last_event = ? RETURNING 1");
+    private readonly List<(long Seq, NameKind Kind, string Text, long LastEvent)> _found = [];
+    private long _position = EmptyInstance;
+
+    public override bool Look(Connection connection)
+    {
+        _found.Clear();
+        var looked = 0;
+        using var rows = connection.Use(After).Bind(_position).Bind(LookAtMost);
+        while (rows.Step())
+        {
+            looked++;
+            _position = rows.Long(0);
+            var (kind, lastEvent) = ((NameKind)rows.Int(1), rows.Long(3));
+            if (lastEvent + Names.NoteEvery <= events.Position && IsUnused(connection, kind, _position))
+            {
+                _found.Add((_position, kind, rows.Text(2), lastEvent));
+            }
+
+            if (_found.Count == Batch || looked == LookAtMost)
+            {
+                return _found.Count > 0;
+            }
+        }
+
+        Finished = true;
+        return _found.Count > 0;
+    }
+
+    public override Removed Remove(WriteSession session)
+    {
+        var removed = 0;
+        foreach (var (seq, kind, text, lastEvent) in _found)
+        {
+            if (kind == NameKind.Owner && IsOwner(session.Connection, seq))
+            {
+                continue;
+            }
+
+            using var row = session.Use(DeleteOne).Bind(seq).Bind(lastEvent);
+            if (row.Step())
+            {
+                session.Names.Forget(kind, text);
+                removed++;
+            }
+
+            session.NoteRow();
+        }
+
+        return new Removed { Names = removed };
+    }
+
+    private bool IsUnused(Connection connection, NameKind kind, long seq) => kind switch
+    {
+        NameKind.EventType or NameKind.Instance => !events.NamesInUse.Contains(seq),
+        NameKind.Owner => !IsOwner(connection, seq),
+        _ => false,
+    };
+
+    private static bool IsOwner(Connection connection, long seq)
+    {
+        using var row = connection.Use(IsLeasing).Bind(seq);
+        return row.Step();
+    }
+}

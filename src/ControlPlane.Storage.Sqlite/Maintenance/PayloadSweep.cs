@@ -1,0 +1,90 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>Removes payloads that nothing will send any more.</summary>
+internal sealed class PayloadSweep(RetentionTerms terms) : Sweep(terms.Batch)
+{
+    /// <summary>Bytes to remove at a time: each page of a payload is taken off its chain one by one.</summary>
+    private const long MostBytes = 1 << 20;
+
+    internal static readonly Sql After = new(
+        """
+        SELECT p.event_seq, e.create_time, e.first_delivery, e.delivery_count, length(p.body)
+        FROM payloads p CROSS JOIN events e ON e.seq = p.event_seq
+        WHERE p.event_seq > ? ORDER BY p.event_seq LIMIT ?
+        """);
+
+    internal static readonly Sql NotSettled = new(
+        "SELECT state, webhook_seq, seq FROM deliveries WHERE seq >= ? AND seq < ? AND state NOT IN (4, 6)");
+
+    internal static readonly Sql Unfinished = new("SELECT 1 FROM deliveries WHERE seq >= ? AND seq < ? AND state IN (1, 2, 3) LIMIT 1");
+    private static readonly Sql DeleteOne = new("DELETE FROM payloads WHERE event_seq = ? RETURNING 1");
+    private readonly Ageing _ageing = new(terms.PayloadsBefore, terms.Now);
+    private readonly List<(long Event, long From, long To)> _found = [];
+    private long _position;
+
+    public override bool Look(Connection connection)
+    {
+        _found.Clear();
+        var dead = new DeadLetters(connection, terms.DeadLetters);
+        var (looked, deliveries, bytes) = (0, 0L, 0L);
+        using var rows = connection.Use(After).Bind(_position).Bind(LookAtMost);
+        while (rows.Step())
+        {
+            var age = _ageing.Judge(rows.Long(1));
+            if (age == Age.Young)
+            {
+                break;
+            }
+
+            looked++;
+            _position = rows.Long(0);
+            var (from, to) = (rows.Long(2), rows.Long(2) + rows.Long(3));
+            if (age == Age.Expired && !IsNeeded(connection, from, to, dead))
+            {
+                _found.Add((_position, from, to));
+                bytes += rows.Long(4);
+            }
+
+            deliveries += to - from;
+            if (_found.Count == Batch || bytes >= MostBytes || looked + deliveries + (dead.Webhooks * DeadLetters.Cost) >= LookAtMost)
+            {
+                return _found.Count > 0;
+            }
+        }
+
+        Finished = true;
+        return _found.Count > 0;
+    }
+
+    public override Removed Remove(WriteSession session)
+    {
+        var removed = 0;
+        foreach (var (seq, from, to) in _found)
+        {
+            using var unfinished = session.Use(Unfinished).Bind(from).Bind(to);
+            if (!unfinished.Step())
+            {
+                using var row = session.Use(DeleteOne).Bind(seq);
+                removed += row.Step() ? 1 : 0;
+            }
+
+            session.NoteRow();
+        }
+
+        return new Removed { Payloads = removed };
+    }
+
+    private static bool IsNeeded(Connection connection, long from, long to, DeadLetters dead)
+    {
+        using var rows = connection.Use(NotSettled).Bind(from).Bind(to);
+        while (rows.Step())
+        {
+            if ((DeliveryState)rows.Int(0) != DeliveryState.Dead || dead.Keeps(rows.Long(1), rows.Long(2)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

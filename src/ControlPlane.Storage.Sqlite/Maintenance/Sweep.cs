@@ -1,0 +1,23 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>
+/// Walks rows of one kind for those that have expired. It looks on a reader, at a bounded number of rows at a time, and removes what
+/// it found on the writer: rows that stay cost the writer nothing.
+/// </summary>
+internal abstract class Sweep(int batch)
+{
+    /// <summary>Rows to look at in one read.</summary>
+    protected const int LookAtMost = 1_000;
+
+    /// <summary>How many rows to remove at a time.</summary>
+    protected int Batch => batch;
+
+    /// <summary>Whether nothing is left to look at.</summary>
+    public bool Finished { get; protected set; }
+
+    /// <summary>Looks on; whether there is something to remove.</summary>
+    public abstract bool Look(Connection connection);
+
+    /// <summary>Removes what the last look found, except what has changed since. Can run more than once.</summary>
+    public abstract Removed Remove(WriteSession session);
+}

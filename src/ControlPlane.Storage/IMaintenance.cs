@@ -1,0 +1,70 @@
+namespace ControlPlane.Storage;
+
+/// <summary>Keeping the store small, copied and sound.</summary>
+public interface IMaintenance
+{
+    /// <summary>
+    /// Removes what has expired, from the oldest on. Each step is one small commit, or none where it only looked; the next one is
+    /// begun when it is asked for, so whoever enumerates sets the pace. Steps cost the same however large the store is.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// A delivery that has ended goes with its attempts when it was last changed before
+    /// <see cref="RetentionTerms.MetadataBefore"/>, unless it is one of the dead letters to keep. An event goes when it was
+    /// created before that and none of its deliveries is left, and is then forgotten: its id and its idempotency key are free. A
+    /// payload goes when its event was created before <see cref="RetentionTerms.PayloadsBefore"/> and no delivery of it is
+    /// unfinished or a dead letter to keep. Deleted webhooks go when nothing refers to them any more, redrives that ended and
+    /// interned texts likewise.
+    /// </para>
+    /// <para>
+    /// Removing a delivery raises the floor of the change feed to its revision in the same commit. A row's age is that of the
+    /// order in which rows were stored: where the clock stepped back a row counts as old as the ones before it, so that nothing
+    /// goes early, and a row from the future is kept until its time has come.
+    /// </para>
+    /// </remarks>
+    IAsyncEnumerable<Removed> RemoveExpiredAsync(RetentionTerms terms, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Copies the store, as it is at one moment, into a new file in a directory that exists. Neither reads nor writes wait for it.
+    /// Until it is complete it has the name with <see cref="PartialSuffix"/>, and nothing is left of it if it does not get there.
+    /// </summary>
+    /// <param name="path">The file to make.</param>
+    /// <param name="told">Told how far it is: at once, and about every second. If it throws, the backup ends.</param>
+    /// <param name="cancellationToken">Ends the backup.</param>
+    Task<BackupResult> BackupAsync(string path, Func<BackupProgress, Task> told, CancellationToken cancellationToken);
+
+    /// <summary>Reads all of the store and looks for damage; answers what it found, at most 100 lines, none if it is sound.</summary>
+    Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Completes when the store is found to be damaged, by an operation or by a check, with what was found. From then on every
+    /// operation throws <see cref="StorageDamagedException"/>.
+    /// </summary>
+    Task<string> Damage { get; }
+
+    /// <summary>What a backup's name ends with until it is complete. One that a crash left behind can be deleted.</summary>
+    const string PartialSuffix = ".partial";
+}
+
+/// <summary>What has expired.</summary>
+/// <param name="PayloadsBefore">Payloads of events created before this.</param>
+/// <param name="MetadataBefore">Deliveries last changed and events created before this; not after <paramref name="PayloadsBefore"/>.</param>
+/// <param name="DeadLetters">How many dead letters of each webhook are kept however old they are, the last ones published.</param>
+/// <param name="Now">The current time.</param>
+/// <param name="Batch">How many rows a step removes at most, not counting attempts.</param>
+public sealed record RetentionTerms(
+    DateTimeOffset PayloadsBefore, DateTimeOffset MetadataBefore, int DeadLetters, DateTimeOffset Now, int Batch);
+
+/// <summary>What a step removed.</summary>
+public readonly record struct Removed(int Payloads, int Deliveries, int Events, int Webhooks, int Redrives, int Names)
+{
+    public int Total => Payloads + Deliveries + Events + Webhooks + Redrives + Names;
+
+    public static Removed operator +(Removed one, Removed other) => new(
+        one.Payloads + other.Payloads,
+        one.Deliveries + other.Deliveries,
+        one.Events + other.Events,
+        one.Webhooks + other.Webhooks,
+        one.Redrives + other.Redrives,
+        one.Names + other.Names);
+}

@@ -1,0 +1,34 @@
+using System.Runtime.CompilerServices;
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Tests.Access;
+
+/// <summary>A store whose maintenance ends as the test says.</summary>
+internal sealed class FakeMaintenance : IMaintenance
+{
+    public Task<string> Damage { get; } = new TaskCompletionSource<string>().Task;
+
+    public List<string> Problems { get; } = [];
+
+    /// <summary>The files that backups were made to.</summary>
+    public List<string> Backups { get; } = [];
+
+    public Func<string, CancellationToken, Task<BackupResult>> Backup { get; set; } =
+        (_, _) => Task.FromResult<BackupResult>(new BackupResult.Done(4096, 7));
+
+    public async IAsyncEnumerable<Removed> RemoveExpiredAsync(
+        RetentionTerms terms, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        yield break;
+    }
+
+    public async Task<BackupResult> BackupAsync(string path, Func<BackupProgress, Task> told, CancellationToken cancellationToken)
+    {
+        await told(new(0, 8192));
+        Backups.Add(path);
+        return await Backup(path, cancellationToken);
+    }
+
+    public Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>(Problems);
+}

@@ -1,0 +1,103 @@
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Tests.Dispatching;
+
+/// <summary>A wall clock that is set ahead or back: nothing is lost, nothing is sent in a rush, nothing waits longer than the step.</summary>
+public sealed class ClockTests : WalkTest
+{
+    private static readonly TimeSpan Delay = TimeSpan.FromHours(10);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task SetAhead_RetriesThatBecomeDueTogether_KeepTheReceiversLimit()
+    {
+        const int Limit = 3;
+        var deliveries = await FailOnceAsync(40, Limit);
+        Answer = _ => Task.FromResult(200);
+
+        Clock.Step(TimeSpan.FromDays(1));
+        foreach (var delivery in deliveries)
+        {
+            await UntilAsync(delivery, DeliveryState.Succeeded, Second);
+        }
+
+        var retries = Received.Skip(40).ToList();
+        Assert.Equal(deliveries.Select(d => d.EventId).Order(), retries.Select(r => r.Id).Order());
+        Assert.InRange(retries.Max(r => r.UnderWay), 1, Limit);
+    }
+
+    [Fact]
+    public async Task SetBack_WhatWaits_IsSentAfterItsDelayAndTheStepAtTheLatest()
+    {
+        var back = TimeSpan.FromHours(5);
+        var deliveries = await FailOnceAsync(5);
+        Answer = _ => Task.FromResult(200);
+        var began = Clock.GetTimestamp();
+
+        Clock.Step(-back);
+        foreach (var delivery in deliveries)
+        {
+            await UntilAsync(delivery, DeliveryState.Succeeded, TimeSpan.FromMinutes(1));
+        }
+
+        // What the test's own steps and the longest sleep of the alarm add is small against hours.
+        Assert.InRange(Clock.GetElapsedTime(began), Delay, Delay + back + TimeSpan.FromMinutes(30));
+        Assert.Equal(10, Received.Count);
+    }
+
+    [Fact]
+    public async Task SetBack_NewEvents_AreSentAtOnce()
+    {
+        await StartAsync();
+        await AddWebhookAsync();
+        await UntilAsync((await PublishAsync(1))[0], DeliveryState.Succeeded);
+
+        Clock.Step(TimeSpan.FromDays(-30));
+
+        foreach (var delivery in await PublishAsync(3))
+        {
+            await UntilAsync(delivery, DeliveryState.Succeeded);
+        }
+
+        Assert.Equal(4, Received.Count);
+    }
+
+    [Fact]
+    public async Task SetAhead_WhileRequestsAreUnderWay_EachIsRecordedOnce()
+    {
+        await StartAsync();
+        await AddWebhookAsync(with: w => w with { MaxInFlight = 4 });
+        var goOn = new TaskCompletionSource<int>();
+        Answer = _ => goOn.Task;
+        var deliveries = await PublishAsync(4);
+        await UntilReceivedAsync(1);
+
+        Clock.Step(TimeSpan.FromDays(1));
+        for (var i = 0; i < 60; i++)
+        {
+            Clock.Advance(Second);
+            await Task.Yield();
+        }
+
+        goOn.SetResult(200);
+        foreach (var delivery in deliveries)
+        {
+            Assert.Equal(1, (await UntilAsync(delivery, DeliveryState.Succeeded, Second)).AttemptCount);
+        }
+    }
+
+    /// <summary>Publishes to one webhook, whose first attempts all fail and are to be repeated after the delay.</summary>
+    private async Task<IReadOnlyList<DeliveryRecord>> FailOnceAsync(int count, int limit = 0)
+    {
+        await StartAsync(("Dispatching:ProbeAfterFailures", "1000"));
+        await AddWebhookAsync(with: w => w with
+        {
+            MaxInFlight = limit,
+            RetryPolicy = new RetryPolicyRecord { Backoff = BackoffKind.Fixed, Initial = Delay, MaxAttempts = 5 },
+        });
+        Answer = _ => Task.FromResult(500);
+        var deliveries = await PublishAsync(count);
+        await UntilAllAsync(deliveries, DeliveryState.RetryScheduled);
+        return deliveries;
+    }
+}

@@ -1,0 +1,188 @@
+using System.Globalization;
+
+namespace ControlPlane.Storage.Sqlite.Tests;
+
+/// <summary>What retention leaves behind in the file.</summary>
+public sealed class RetentionRowsTests : SqliteTests
+{
+    private static readonly TimeSpan Month = TimeSpan.FromDays(31);
+    private SqliteDatabase _database = null!;
+    private StorageEngine _store = null!;
+    private WebhookRecord _webhook = null!;
+    private string _owner = "node-1";
+
+    private DateTimeOffset Now => Clock.GetStoreNow();
+
+    [Fact]
+    public async Task Remove_NamesThatNothingRefersTo_GoAndCanComeBack()
+    {
+        await PrepareAsync();
+        await SucceedAsync(await PublishAsync("old", "phone"));
+        await PublishAsync("held", "");
+        await PassEventsAsync(Names.NoteEvery);
+        _owner = "node-2";
+        await SucceedAsync(await PublishAsync("late", ""));
+        Assert.Equal(["held", "late", "node-1", "node-2", "old", "phone"], await ReadNamesAsync());
+        await _store.Queue.RecoverAsync(Now, _owner, Cancel);
+        Clock.Advance(Month);
+
+        Assert.Equal(new Removed { Payloads = 2, Deliveries = 2, Events = 2, Names = 3 }, await RemoveAsync());
+
+        Assert.Equal(["held", "late", "node-2"], await ReadNamesAsync());
+        await PublishAsync("old", "phone");
+        Assert.Single((await _store.Events.ListAsync(new EventQuery { EventTypes = ["old"], Instance = "phone" }, Cancel)).Items);
+    }
+
+    [Fact]
+    public async Task Remove_OwnerOfALease_Stays()
+    {
+        await PrepareAsync();
+        var held = await PublishAsync("a", "");
+        await PassEventsAsync(Names.NoteEvery);
+        await _store.Events.AppendAsync(Request("b", "", []), Cancel);
+        Clock.Advance(Month);
+
+        Assert.Equal(0, (await RemoveAsync()).Names);
+
+        Assert.Contains("node-1", await ReadNamesAsync());
+        Assert.NotNull(await SucceedAsync(held));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Remove_WhateverComesInWhateverOrder_NoRowLosesItsName(int seed)
+    {
+        await PrepareAsync();
+        var random = new Random(seed);
+        var open = new List<DeliveryRecord>();
+        for (var round = 0; round < 150; round++)
+        {
+            open.Add(await PublishAsync($"type-{random.Next(12)}", $"instance-{random.Next(12)}"));
+            while (open.Count > random.Next(6))
+            {
+                var next = open[random.Next(open.Count)];
+                open.Remove(next);
+                await SucceedAsync(next);
+            }
+
+            await PassEventsAsync(random.Next(Names.NoteEvery));
+            Clock.Advance(TimeSpan.FromDays(random.Next(12)));
+            await RemoveAsync();
+            Assert.Equal("0", await _database.ReadAsync(
+                connection => connection.ReadText(
+                    """
+                    SELECT (SELECT count(*) FROM events WHERE type_seq NOT IN (SELECT seq FROM names)
+                        OR instance_seq NOT IN (SELECT seq FROM names))
+                      + (SELECT count(*) FROM deliveries WHERE event_seq NOT IN (SELECT seq FROM events)
+                        OR owner_seq NOT IN (SELECT seq FROM names))
+                      + (SELECT count(*) FROM payloads WHERE event_seq NOT IN (SELECT seq FROM events))
+                      + (SELECT count(*) FROM attempts WHERE key >> 20 NOT IN (SELECT seq FROM deliveries))
+                    """),
+                Cancel));
+        }
+
+        Assert.InRange((await ReadNamesAsync()).Count, 1, 25);
+    }
+
+    [Fact]
+    public async Task Remove_Pages_AreUsedAgain()
+    {
+        await PrepareAsync();
+        var pages = new List<int>();
+        for (var month = 0; month < 6; month++)
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                await SucceedAsync(await PublishAsync("a", "", new byte[20_000]));
+            }
+
+            Clock.Advance(Month);
+            await RemoveAsync();
+            pages.Add(int.Parse(
+                (await _database.ReadAsync(connection => connection.ReadText("PRAGMA page_count"), Cancel))!, CultureInfo.InvariantCulture));
+        }
+
+        Assert.InRange(pages[^1], 1, pages[0] + 10);
+    }
+
+    [Fact]
+    public async Task Remove_WhatStays_CostsTheWriterNothing()
+    {
+        await PrepareAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            await PublishAsync("a", "");
+        }
+
+        Clock.Advance(Month);
+        var commits = _database.Commits;
+
+        Assert.Equal(default, await RemoveAsync());
+
+        Assert.Equal(commits, _database.Commits);
+    }
+
+    private async Task PrepareAsync()
+    {
+        _database = Open();
+        _store = SqliteStorage.CreateEngine(_database);
+        var webhook = new WebhookRecord
+        {
+            Id = "wh_1", TenantId = TenantRecord.DefaultId, Url = "https://example.com/", EventTypes = ["*"], Dialect = "standard-webhooks", Secrets = [],
+        };
+        _webhook = (await _store.Webhooks.CreateAsync(webhook, Cancel)).Webhook!;
+    }
+
+    private AppendRequest Request(string type, string instance, byte[] payload, params NewDelivery[] deliveries)
+    {
+        var stored = new EventRecord
+        {
+            Id = $"evt_{Guid.NewGuid():N}", TenantId = _webhook.TenantId, Type = type, Instance = instance, Payload = payload, CreateTime = Now,
+        };
+        return new AppendRequest(_webhook.TenantId, 2, [new NewEvent(stored, deliveries, null)], _owner, Now.AddMinutes(1));
+    }
+
+    private async Task<DeliveryRecord> PublishAsync(string type, string instance, byte[]? payload = null)
+    {
+        var delivery = new NewDelivery($"dlv_{Guid.NewGuid():N}", _webhook.Id, DeliveryTrigger.Publish, Leased: true);
+        var result = await _store.Events.AppendAsync(Request(type, instance, payload ?? [1], delivery), Cancel);
+        return Assert.IsType<AppendResult.Appended>(result).Events[0].Deliveries[0];
+    }
+
+    private Task<Completed?> SucceedAsync(DeliveryRecord delivery) => _store.Queue.CompleteAsync(
+        new Completion(
+            delivery, new AttemptRecord(1, delivery.Trigger, Now, TimeSpan.Zero, 200, FailureKind.None, "", "", ""),
+            DeliveryState.Succeeded, EndReason.Delivered, null, Now),
+        Cancel);
+
+    private async Task<Removed> RemoveAsync()
+    {
+        var all = default(Removed);
+        var terms = new RetentionTerms(Now.AddDays(-30), Now.AddDays(-30), 0, Now, 10);
+        await foreach (var step in _store.Maintenance.RemoveExpiredAsync(terms, Cancel))
+        {
+            all += step;
+        }
+
+        return all;
+    }
+
+    /// <summary>As if so many events had been stored and had gone.</summary>
+    private Task<long> PassEventsAsync(int count) => _database.WriteAsync(session => session.Counters.EventSeq += count, Cancel);
+
+    private Task<List<string>> ReadNamesAsync() => _database.ReadAsync(
+        connection =>
+        {
+            var names = new List<string>();
+            using var rows = connection.Use(new Sql("SELECT text FROM names WHERE text <> '' ORDER BY text"));
+            while (rows.Step())
+            {
+                names.Add(rows.Text(0));
+            }
+
+            return names;
+        },
+        Cancel);
+}
