@@ -207,21 +207,22 @@ public sealed class SuspensionTests : WalkTest
     }
 
     [Fact]
-    public async Task Record_StoreRefuses_IsSuspendedAndToldOnceWhenItIsMadeAgain()
+    public async Task Record_StoreRefuses_StoresNothingAndAllOfItWhenMadeAgain()
     {
-        var node = await StartAsync();
-        node.ExpectErrors();
-        await AddWebhookAsync("wh_1");
+        var node = await OpenAsync();
+        var webhook = await AddWebhookAsync("wh_1");
+        var delivery = (await PublishAsync(1))[0];
         await AddWebhookAsync("wh_ops", w => w with { EventTypes = ["controlplane.*"] });
-        Answer = request => Task.FromResult(request.Path == "/wh_1" ? 410 : 200);
-        var refusals = 3;
-        node.Queue.BeforeComplete = () =>
-            Interlocked.Decrement(ref refusals) >= 0 ? throw new StorageUnavailableException("busy") : Task.CompletedTask;
+        node.Queue.BeforeComplete = () => throw new StorageUnavailableException("busy");
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Node.Get<Recorder>().RecordAsync(delivery, webhook, Outcome(410)));
+        Assert.Equal(WebhookState.Active, (await StoredAsync("wh_1")).State);
+        Assert.Empty(await NoticesAsync());
 
-        await UntilAsync((await PublishAsync(1))[0], DeliveryState.Dead, TimeSpan.FromMilliseconds(50));
+        node.Queue.BeforeComplete = () => Task.CompletedTask;
+        await Node.Get<Recorder>().RecordAsync(delivery, webhook, Outcome(410));
 
+        Assert.Equal(WebhookState.Suspended, (await StoredAsync("wh_1")).State);
         Assert.Equal([Dead, Suspended], await ToldAsync("wh_ops"));
-        Assert.Single(Received, r => r.Path == "/wh_1");
     }
 
     private static AttemptOutcome Outcome(int status, FailureKind failure = FailureKind.HttpStatus) =>
