@@ -6,8 +6,19 @@ namespace ControlPlane.Server.Sending;
 /// <summary>What a request that threw failed of.</summary>
 internal static class FailureClassifier
 {
-    public static AttemptOutcome Classify(Exception exception, AttemptOutcome outcome, TimeSpan timeout, bool deadlinePassed)
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="outcome">What is known of the attempt.</param>
+    /// <param name="timeout">The deadline it had.</param>
+    /// <param name="deadlinePassed">It passed.</param>
+    /// <param name="hasConnection">The request had been given a connection.</param>
+    public static AttemptOutcome Classify(
+        Exception exception, AttemptOutcome outcome, TimeSpan timeout, bool deadlinePassed, bool hasConnection)
     {
+        if (ExcessException.Of(exception) is { } excess)
+        {
+            return outcome with { Failure = FailureKind.ResponseTooLarge, Message = excess.Message };
+        }
+
         if (EgressFailure.Of(exception) is { } egress)
         {
             return outcome with
@@ -29,9 +40,12 @@ internal static class FailureClassifier
             return outcome with
             {
                 Failure = FailureKind.Timeout,
-                Message = outcome.StatusCode == 0
-                    ? $"No answer within {timeout.TotalSeconds:0.###} s."
-                    : $"The answer's body did not end within {timeout.TotalSeconds:0.###} s.",
+                Message = (outcome.StatusCode, hasConnection) switch
+                {
+                    (0, false) => $"No connection within {timeout.TotalSeconds:0.###} s: the name, the TCP connection or the TLS handshake took too long.",
+                    (0, true) => $"No answer within {timeout.TotalSeconds:0.###} s.",
+                    _ => $"The answer's body did not end within {timeout.TotalSeconds:0.###} s.",
+                },
             };
         }
 

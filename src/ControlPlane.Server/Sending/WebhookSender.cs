@@ -20,6 +20,7 @@ internal sealed class WebhookSender(EgressInvoker egress, RemoteAddressLedger le
         using var deadline = new CancellationTokenSource(endpoint.Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cutOff);
         using var request = RequestBuilder.Build(endpoint, delivery, source, startTime);
+        AttemptDeadline.Set(request, either.Token);
         var outcome = new AttemptOutcome { StartTime = startTime, Duration = TimeSpan.Zero, Failure = FailureKind.None };
         try
         {
@@ -31,7 +32,8 @@ internal sealed class WebhookSender(EgressInvoker egress, RemoteAddressLedger le
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
             cutOff.ThrowIfCancellationRequested();
-            outcome = FailureClassifier.Classify(e, outcome, endpoint.Timeout, deadline.IsCancellationRequested);
+            var hasConnection = ((PayloadContent)request.Content!).HasConnection;
+            outcome = FailureClassifier.Classify(e, outcome, endpoint.Timeout, deadline.IsCancellationRequested, hasConnection);
         }
 
         return outcome with

@@ -161,7 +161,9 @@ public sealed class EgressHandlerTests : IDisposable
     {
         using var handler = Assert.IsType<SocketsHttpHandler>(_egress.Get<EgressHandlerFactory>().Create());
         Assert.False(handler.UseProxy);
-        Assert.Equal(Timeout.InfiniteTimeSpan, handler.ConnectTimeout);
+        Assert.Equal(TimeSpan.FromMinutes(1), handler.ConnectTimeout);
+        Assert.NotEqual(Timeout.InfiniteTimeSpan, handler.KeepAlivePingDelay);
+        Assert.NotEqual(Timeout.InfiniteTimeSpan, handler.KeepAlivePingTimeout);
         Assert.NotEqual(Timeout.InfiniteTimeSpan, handler.PooledConnectionLifetime);
     }
 

@@ -37,7 +37,7 @@ public sealed class FailureClassifierTests
     public void Classify_DeadlinePassedInTheBody_KeepsTheStatus()
     {
         var outcome = FailureClassifier.Classify(
-            new OperationCanceledException(), Begun with { StatusCode = 200 }, TimeSpan.FromSeconds(1.5), deadlinePassed: true);
+            new OperationCanceledException(), Begun with { StatusCode = 200 }, TimeSpan.FromSeconds(1.5), deadlinePassed: true, hasConnection: true);
         Assert.Equal(
             (FailureKind.Timeout, 200, "The answer's body did not end within 1.5 s."),
             (outcome.Failure, outcome.StatusCode, outcome.Message));
@@ -58,6 +58,22 @@ public sealed class FailureClassifierTests
         }
     }
 
+    [Fact]
+    public void Classify_DeadlinePassedBeforeAConnection_SaysSo()
+    {
+        var outcome = FailureClassifier.Classify(
+            new OperationCanceledException(), Begun, TimeSpan.FromSeconds(1.5), deadlinePassed: true, hasConnection: false);
+        Assert.Equal(FailureKind.Timeout, outcome.Failure);
+        Assert.StartsWith("No connection within 1.5 s:", outcome.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Classify_Excess_IsTooLarge()
+    {
+        var outcome = Classify(new HttpRequestException("x", new IOException("y", new ExcessException("far too much"))));
+        Assert.Equal((FailureKind.ResponseTooLarge, "far too much"), (outcome.Failure, outcome.Message));
+    }
+
     private static AttemptOutcome Classify(Exception exception, bool deadlinePassed = false) =>
-        FailureClassifier.Classify(exception, Begun, TimeSpan.FromSeconds(1.5), deadlinePassed);
+        FailureClassifier.Classify(exception, Begun, TimeSpan.FromSeconds(1.5), deadlinePassed, hasConnection: true);
 }
