@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ControlPlane.Server.Egress;
 using ControlPlane.Storage;
 
@@ -49,11 +50,19 @@ internal static class FailureClassifier
             };
         }
 
+        // The handler asks a new connection where it leads, and does not wrap the answer if there is none any more.
+        if (exception is SocketException or ObjectDisposedException)
+        {
+            return outcome with { Failure = FailureKind.Connect, Message = "The connection to the receiver broke as soon as it was made." };
+        }
+
         // Over HTTP/2 the cause lies several exceptions deep.
         var error = exception.GetBaseException() switch
         {
             HttpRequestException request => request.HttpRequestError,
             HttpIOException io => io.HttpRequestError,
+            // Headers that cannot be unpacked are told by an exception that the platform keeps to itself.
+            not (IOException or SocketException or OperationCanceledException or ObjectDisposedException) => HttpRequestError.InvalidResponse,
             _ => exception is HttpRequestException outer ? outer.HttpRequestError : HttpRequestError.Unknown,
         };
         return error == HttpRequestError.ConfigurationLimitExceeded
@@ -64,7 +73,7 @@ internal static class FailureClassifier
     private static string Describe(HttpRequestError error) => error switch
     {
         HttpRequestError.ResponseEnded => "The receiver closed the connection before its answer was complete.",
-        HttpRequestError.HttpProtocolError => "The receiver broke off the HTTP/2 stream.",
+        HttpRequestError.HttpProtocolError => "The receiver broke off the HTTP/2 stream, or did not keep to HTTP/2.",
         HttpRequestError.InvalidResponse => "The receiver's answer is not valid HTTP.",
         _ => "The connection to the receiver broke.",
     };

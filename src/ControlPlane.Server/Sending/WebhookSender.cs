@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ControlPlane.Server.Egress;
 using ControlPlane.Storage;
 
@@ -29,7 +30,7 @@ internal sealed class WebhookSender(EgressInvoker egress, RemoteAddressLedger le
             var excerpt = await ResponseBody.ReadExcerptAsync(response.Content, either.Token);
             outcome = outcome with { ResponseExcerpt = endpoint.SendsSecret ? "" : excerpt };
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or SocketException or ObjectDisposedException)
         {
             cutOff.ThrowIfCancellationRequested();
             var hasConnection = ((PayloadContent)request.Content!).HasConnection;

@@ -14,6 +14,9 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public ServerLog Log { get; } = new();
 
+    /// <summary>Of the process that runs now.</summary>
+    public int ProcessId => _run!.Id;
+
     /// <summary>Starts a server that trusts the receiver, and waits until it serves.</summary>
     public static async Task<ServerProcess> StartAsync(HttpsReceiver? receiver, Action<ServerSetup>? configure = null)
     {

@@ -19,6 +19,8 @@ public sealed class ServerRun : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>Waits until it has ended and all its output is read; answers the exit code.</summary>

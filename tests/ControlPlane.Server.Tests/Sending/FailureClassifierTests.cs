@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using ControlPlane.Server.Egress;
 using ControlPlane.Server.Sending;
 using ControlPlane.Storage;
@@ -46,7 +47,7 @@ public sealed class FailureClassifierTests
     [Theory]
     [InlineData(HttpRequestError.ConfigurationLimitExceeded, FailureKind.ResponseTooLarge, "The answer's headers are larger than 16 KB.")]
     [InlineData(HttpRequestError.ResponseEnded, FailureKind.Protocol, "The receiver closed the connection before its answer was complete.")]
-    [InlineData(HttpRequestError.HttpProtocolError, FailureKind.Protocol, "The receiver broke off the HTTP/2 stream.")]
+    [InlineData(HttpRequestError.HttpProtocolError, FailureKind.Protocol, "The receiver broke off the HTTP/2 stream, or did not keep to HTTP/2.")]
     [InlineData(HttpRequestError.InvalidResponse, FailureKind.Protocol, "The receiver's answer is not valid HTTP.")]
     [InlineData(HttpRequestError.Unknown, FailureKind.Protocol, "The connection to the receiver broke.")]
     public void Classify_BrokenAnswer_SaysHow(HttpRequestError error, FailureKind expected, string message)
@@ -65,6 +66,16 @@ public sealed class FailureClassifierTests
             new OperationCanceledException(), Begun, TimeSpan.FromSeconds(1.5), deadlinePassed: true, hasConnection: false);
         Assert.Equal(FailureKind.Timeout, outcome.Failure);
         Assert.StartsWith("No connection within 1.5 s:", outcome.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Classify_ConnectionGoneWhenItWasMade_IsConnect()
+    {
+        foreach (var exception in new Exception[] { new SocketException((int)SocketError.NotConnected), new ObjectDisposedException("socket") })
+        {
+            Assert.Equal(FailureKind.Connect, Classify(exception).Failure);
+            Assert.Equal(FailureKind.Timeout, Classify(exception, deadlinePassed: true).Failure);
+        }
     }
 
     [Fact]
