@@ -28,7 +28,8 @@ public sealed class Http2Tests(SharedServer shared) : FaultTest(shared)
             await peer.WriteAsync(Http2Peer.Data, 0, stream, (byte)'x');
             await ResetAsync(peer, stream, InternalError);
         }),
-        ["GOAWAY for the request"] = Protocol(0, (peer, stream) => GoAwayAsync(peer, stream, EnhanceYourCalm), once: true),
+        // The connection is closed as well, which may be noticed first.
+        ["GOAWAY for the request"] = Protocol(0, (peer, stream) => GoAwayAsync(peer, stream, EnhanceYourCalm), once: true) with { Message = "" },
         ["GOAWAY, never taken"] = Protocol(0, (peer, _) => GoAwayAsync(peer, 0, NoError), once: true) with { Message = "" },
         ["GOAWAY after the answer"] = Fault.Success(200, Serve(once: true, async (peer, stream) =>
         {
@@ -41,6 +42,14 @@ public sealed class Http2Tests(SharedServer shared) : FaultTest(shared)
         ["an answer to no ping"] = Protocol(0, (peer, _) => peer.WriteAsync(Http2Peer.Ping, Http2Peer.Ack, 0, new byte[8])),
         ["headers that cannot be unpacked"] = Protocol(0, (peer, stream) =>
             peer.WriteAsync(Http2Peer.Headers, Http2Peer.EndHeaders | Http2Peer.EndStream, stream, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)) with { Message = "is not valid HTTP" },
+        // Nothing is read any more, as if the other end had vanished; the deadline is far away.
+        ["no sign of life"] = new Fault(FailureKind.Protocol, 0, "", async c =>
+        {
+            var peer = new Http2Peer(c);
+            await peer.BeginAsync();
+            await peer.RequestAsync();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, c.Stopped);
+        }),
         ["HTTP/1.1 instead"] = new Fault(FailureKind.Protocol, 0, "", c => c.WriteAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")),
     };
 

@@ -20,6 +20,21 @@ internal static class FailureClassifier
             return outcome with { Failure = FailureKind.ResponseTooLarge, Message = excess.Message };
         }
 
+        // Before all failures to connect: what is still under way then is broken off, and may say so first.
+        if (deadlinePassed)
+        {
+            return outcome with
+            {
+                Failure = FailureKind.Timeout,
+                Message = (outcome.StatusCode, hasConnection) switch
+                {
+                    (0, false) => $"No connection within {timeout.TotalSeconds:0.###} s: the name, the TCP connection or the TLS handshake took too long.",
+                    (0, true) => $"No answer within {timeout.TotalSeconds:0.###} s.",
+                    _ => $"The answer's body did not end within {timeout.TotalSeconds:0.###} s.",
+                },
+            };
+        }
+
         if (EgressFailure.Of(exception) is { } egress)
         {
             return outcome with
@@ -33,20 +48,6 @@ internal static class FailureClassifier
                 },
                 Message = egress.Message,
                 RemoteAddress = egress.RemoteAddress?.ToString() ?? "",
-            };
-        }
-
-        if (deadlinePassed)
-        {
-            return outcome with
-            {
-                Failure = FailureKind.Timeout,
-                Message = (outcome.StatusCode, hasConnection) switch
-                {
-                    (0, false) => $"No connection within {timeout.TotalSeconds:0.###} s: the name, the TCP connection or the TLS handshake took too long.",
-                    (0, true) => $"No answer within {timeout.TotalSeconds:0.###} s.",
-                    _ => $"The answer's body did not end within {timeout.TotalSeconds:0.###} s.",
-                },
             };
         }
 

@@ -62,8 +62,10 @@ public sealed class FailureClassifierTests
     [Fact]
     public void Classify_DeadlinePassedBeforeAConnection_SaysSo()
     {
+        // A handshake that was broken off at the deadline fails too.
+        var handshake = new HttpRequestException(HttpRequestError.SecureConnectionError, "x", new IOException("closed"));
         var outcome = FailureClassifier.Classify(
-            new OperationCanceledException(), Begun, TimeSpan.FromSeconds(1.5), deadlinePassed: true, hasConnection: false);
+            handshake, Begun, TimeSpan.FromSeconds(1.5), deadlinePassed: true, hasConnection: false);
         Assert.Equal(FailureKind.Timeout, outcome.Failure);
         Assert.StartsWith("No connection within 1.5 s:", outcome.Message, StringComparison.Ordinal);
     }
