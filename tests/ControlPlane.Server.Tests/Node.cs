@@ -87,7 +87,9 @@ internal sealed class Node : IAsyncDisposable
         // There is no listener here whose address would have to be refused.
         services.Remove(services.Single(service => service.ImplementationType == typeof(OwnListenersWorker)));
         services.AddSingleton(new ServerTrust(roots, TimeProvider.System));
-        return new Node(services.BuildServiceProvider());
+        var provider = services.BuildServiceProvider();
+        provider.GetRequiredService<OwnListeners>().Set([]);
+        return new Node(provider);
     }
 
     public T Get<T>()

@@ -19,6 +19,7 @@ internal sealed class AddressGuard(INameResolver resolver, AddressPolicy address
             return new GuardedAddresses([], Blocked($"Port {port} is not allowed; allowed are {ports}."));
         }
 
+        await addresses.Ready.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (IPAddress.TryParse(host, out var literal))
         {
             return Judge(host, [literal], port);

@@ -12,6 +12,9 @@ internal sealed class AddressPolicy(IReadOnlyList<IPNetwork> allowedNetworks, Ow
     /// <summary>True when the operator exempted any network, so that private names may lead somewhere allowed.</summary>
     public bool HasAllowedNetworks => allowedNetworks.Count > 0;
 
+    /// <summary>Completes when the server's own listeners are known; before, what is judged may not be dialed.</summary>
+    public Task Ready => ownListeners.Known;
+
     /// <summary>Judges where a connection would end: the server's own listeners are refused before all else.</summary>
     public AddressVerdict Judge(IPEndPoint endpoint) =>
         ownListeners.Include(endpoint)

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Authentication;
 
 namespace ControlPlane.Server.Egress;
 
@@ -61,8 +60,5 @@ internal sealed record EgressFailure(EgressFailureKind Kind, string Message, IPA
         _ => null,
     };
 
-    private static string HandshakeMessage(Exception exception) =>
-        exception.GetBaseException() is var cause && cause is AuthenticationException or IOException
-            ? $"The TLS handshake failed: {cause.Message}"
-            : "The TLS handshake failed.";
+    private static string HandshakeMessage(Exception exception) => $"The TLS handshake failed: {HandshakeFault.Describe(exception)}.";
 }

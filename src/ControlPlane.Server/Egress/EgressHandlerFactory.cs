@@ -4,12 +4,22 @@ namespace ControlPlane.Server.Egress;
 
 /// <summary>
 /// Builds the one handler through which everything leaves. It adds nothing to a request and follows nothing in a
-/// response; deadlines are the caller's, by cancellation. For HTTP/2 where the receiver speaks it, send requests with
+/// response; deadlines are the caller's, by cancellation and <see cref="AttemptDeadline"/>. For HTTP/2 where the receiver speaks it, send requests with
 /// version 2.0 and <see cref="HttpVersionPolicy.RequestVersionOrLower"/>.
 /// </summary>
 internal sealed class EgressHandlerFactory(GuardedConnector connector, ServerTrust trust, UrlPolicy urls, IWebProxy? proxy)
 {
     private const int MaxResponseHeadersKilobytes = 16;
+
+    /// <summary>As long as the longest attempt; nearly always the deadline of the attempt itself is sooner.</summary>
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// An HTTP/2 connection whose other end vanished without a word would take requests until its lifetime is over. It is asked
+    /// for a sign of life when nothing came for this long.
+    /// </summary>
+    private static readonly TimeSpan KeepAlivePingDelay = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
 
     public HttpMessageHandler Create()
     {
@@ -24,11 +34,15 @@ internal sealed class EgressHandlerFactory(GuardedConnector connector, ServerTru
             EnableMultipleHttp2Connections = true,
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
-            ConnectTimeout = Timeout.InfiniteTimeSpan,
+            ConnectTimeout = ConnectTimeout,
+            KeepAlivePingDelay = KeepAlivePingDelay,
+            KeepAlivePingTimeout = KeepAlivePingTimeout,
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
             MaxResponseHeadersLength = MaxResponseHeadersKilobytes,
             MaxResponseDrainSize = 0,
             ResponseDrainTimeout = TimeSpan.Zero,
             SslOptions = trust.CreateOptions(),
+            PlaintextStreamFilter = MeterAsync,
         };
         if (proxy is not null)
         {
@@ -38,5 +52,14 @@ internal sealed class EgressHandlerFactory(GuardedConnector connector, ServerTru
 
         handler.ConnectCallback = connector.ConnectAsync;
         return handler;
+    }
+
+    /// <summary>Called when a connection is ready for its first request. The tunnel to a proxy is none to a receiver, but has one inside.</summary>
+    private static ValueTask<Stream> MeterAsync(SocketsHttpPlaintextStreamFilterContext context, CancellationToken cancellationToken)
+    {
+        AttemptDeadline.Of(context.InitialRequestMessage)?.Established();
+        return ValueTask.FromResult(context.InitialRequestMessage.Method == HttpMethod.Connect
+            ? context.PlaintextStream
+            : MeteredStream.For(context.PlaintextStream, context.NegotiatedHttpVersion));
     }
 }

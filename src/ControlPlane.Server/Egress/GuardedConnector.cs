@@ -12,8 +12,19 @@ internal sealed class GuardedConnector(AddressGuard guard, StaggeredDialer diale
     private const int MaxDialed = 8;
 
     /// <summary>The handler's connect callback.</summary>
-    public ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) =>
-        ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken);
+    public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        if (AttemptDeadline.Of(context.InitialRequestMessage) is not { } deadline)
+        {
+            return await ConnectAsync(host, port, cancellationToken).ConfigureAwait(false);
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        var connection = await ConnectAsync(host, port, either.Token).ConfigureAwait(false);
+        deadline.Connected(connection);
+        return connection;
+    }
 
     /// <exception cref="EgressException">The name has no address, the guard refuses it, or no address answers.</exception>
     public async ValueTask<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)

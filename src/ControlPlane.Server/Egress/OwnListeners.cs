@@ -10,10 +10,17 @@ namespace ControlPlane.Server.Egress;
 /// <param name="localAddresses">The addresses of this machine's interfaces, asked only about a wildcard listener's port.</param>
 internal sealed class OwnListeners(Func<IEnumerable<IPAddress>> localAddresses)
 {
+    private readonly TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile IPEndPoint[] _endpoints = [];
 
-    public void Set(IEnumerable<IPEndPoint> endpoints) =>
+    /// <summary>Completes with <see cref="Set"/>. No connection is made before: it could go to a listener just opened.</summary>
+    public Task Known => _known.Task;
+
+    public void Set(IEnumerable<IPEndPoint> endpoints)
+    {
         _endpoints = [.. endpoints.Select(endpoint => new IPEndPoint(Plain(endpoint.Address), endpoint.Port))];
+        _known.TrySetResult();
+    }
 
     /// <summary>True when a connection to the endpoint would arrive at one of the listeners.</summary>
     public bool Include(IPEndPoint destination)

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace ControlPlane.Server.Egress;
 
-/// <summary>Tells the guard what the web server has bound, after every hosted service has started.</summary>
+/// <summary>Tells the guard what the web server has bound, after every hosted service has started; until then nothing is dialed.</summary>
 internal sealed class OwnListenersWorker(IServer server, OwnListeners listeners) : IHostedLifecycleService
 {
     public Task StartedAsync(CancellationToken cancellationToken)

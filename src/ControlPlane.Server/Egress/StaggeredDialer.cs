@@ -84,7 +84,7 @@ internal sealed class StaggeredDialer(Dial dial, TimeProvider time)
             SocketError.ConnectionRefused => "refused the connection",
             SocketError.TimedOut => "did not answer",
             SocketError.HostUnreachable or SocketError.NetworkUnreachable => "cannot be reached from here",
-            SocketError.ConnectionReset => "reset the connection",
+            SocketError.ConnectionReset or SocketError.NotConnected => "reset the connection",
             _ => "could not be connected to",
         };
         return new EgressFailure(EgressFailureKind.Connect, $"{endpoint} {what}.", endpoint.Address);

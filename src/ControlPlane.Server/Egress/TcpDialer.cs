@@ -14,6 +14,8 @@ internal static class TcpDialer
         try
         {
             await socket.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
+            // A receiver that resets at once is known as such only here, where the failure belongs to this address; the answer is kept.
+            _ = socket.RemoteEndPoint;
             return socket;
         }
         catch

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ControlPlane.Server.Egress;
 using ControlPlane.Storage;
 
@@ -6,8 +7,34 @@ namespace ControlPlane.Server.Sending;
 /// <summary>What a request that threw failed of.</summary>
 internal static class FailureClassifier
 {
-    public static AttemptOutcome Classify(Exception exception, AttemptOutcome outcome, TimeSpan timeout, bool deadlinePassed)
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="outcome">What is known of the attempt.</param>
+    /// <param name="timeout">The deadline it had.</param>
+    /// <param name="deadlinePassed">It passed.</param>
+    /// <param name="hasConnection">The request had been given a connection.</param>
+    public static AttemptOutcome Classify(
+        Exception exception, AttemptOutcome outcome, TimeSpan timeout, bool deadlinePassed, bool hasConnection)
     {
+        if (ExcessException.Of(exception) is { } excess)
+        {
+            return outcome with { Failure = FailureKind.ResponseTooLarge, Message = excess.Message };
+        }
+
+        // Before all failures to connect: what is still under way then is broken off, and may say so first.
+        if (deadlinePassed)
+        {
+            return outcome with
+            {
+                Failure = FailureKind.Timeout,
+                Message = (outcome.StatusCode, hasConnection) switch
+                {
+                    (0, false) => $"No connection within {timeout.TotalSeconds:0.###} s: the name, the TCP connection or the TLS handshake took too long.",
+                    (0, true) => $"No answer within {timeout.TotalSeconds:0.###} s.",
+                    _ => $"The answer's body did not end within {timeout.TotalSeconds:0.###} s.",
+                },
+            };
+        }
+
         if (EgressFailure.Of(exception) is { } egress)
         {
             return outcome with
@@ -24,15 +51,10 @@ internal static class FailureClassifier
             };
         }
 
-        if (deadlinePassed)
+        // The handler asks a new connection where it leads, and does not wrap the answer if there is none any more.
+        if (exception is SocketException or ObjectDisposedException)
         {
-            return outcome with
-            {
-                Failure = FailureKind.Timeout,
-                Message = outcome.StatusCode == 0
-                    ? $"No answer within {timeout.TotalSeconds:0.###} s."
-                    : $"The answer's body did not end within {timeout.TotalSeconds:0.###} s.",
-            };
+            return outcome with { Failure = FailureKind.Connect, Message = "The connection to the receiver broke as soon as it was made." };
         }
 
         // Over HTTP/2 the cause lies several exceptions deep.
@@ -40,6 +62,8 @@ internal static class FailureClassifier
         {
             HttpRequestException request => request.HttpRequestError,
             HttpIOException io => io.HttpRequestError,
+            // Headers that cannot be unpacked are told by an exception that the platform keeps to itself.
+            not (IOException or SocketException or OperationCanceledException or ObjectDisposedException) => HttpRequestError.InvalidResponse,
             _ => exception is HttpRequestException outer ? outer.HttpRequestError : HttpRequestError.Unknown,
         };
         return error == HttpRequestError.ConfigurationLimitExceeded
@@ -50,7 +74,7 @@ internal static class FailureClassifier
     private static string Describe(HttpRequestError error) => error switch
     {
         HttpRequestError.ResponseEnded => "The receiver closed the connection before its answer was complete.",
-        HttpRequestError.HttpProtocolError => "The receiver broke off the HTTP/2 stream.",
+        HttpRequestError.HttpProtocolError => "The receiver broke off the HTTP/2 stream, or did not keep to HTTP/2.",
         HttpRequestError.InvalidResponse => "The receiver's answer is not valid HTTP.",
         _ => "The connection to the receiver broke.",
     };

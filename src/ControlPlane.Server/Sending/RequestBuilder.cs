@@ -26,7 +26,7 @@ internal static class RequestBuilder
             WebhookId = delivery.WebhookId,
             ContentType = source.ContentType,
         });
-        var content = new ReadOnlyMemoryContent(signed.Body);
+        var content = new PayloadContent(signed.Body);
         content.Headers.TryAddWithoutValidation("Content-Type", signed.ContentType);
         var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Url)
         {

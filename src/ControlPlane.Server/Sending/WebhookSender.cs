@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ControlPlane.Server.Egress;
 using ControlPlane.Storage;
 
@@ -20,6 +21,7 @@ internal sealed class WebhookSender(EgressInvoker egress, RemoteAddressLedger le
         using var deadline = new CancellationTokenSource(endpoint.Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cutOff);
         using var request = RequestBuilder.Build(endpoint, delivery, source, startTime);
+        AttemptDeadline.Set(request, either.Token);
         var outcome = new AttemptOutcome { StartTime = startTime, Duration = TimeSpan.Zero, Failure = FailureKind.None };
         try
         {
@@ -28,10 +30,11 @@ internal sealed class WebhookSender(EgressInvoker egress, RemoteAddressLedger le
             var excerpt = await ResponseBody.ReadExcerptAsync(response.Content, either.Token);
             outcome = outcome with { ResponseExcerpt = endpoint.SendsSecret ? "" : excerpt };
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or SocketException or ObjectDisposedException)
         {
             cutOff.ThrowIfCancellationRequested();
-            outcome = FailureClassifier.Classify(e, outcome, endpoint.Timeout, deadline.IsCancellationRequested);
+            var hasConnection = ((PayloadContent)request.Content!).HasConnection;
+            outcome = FailureClassifier.Classify(e, outcome, endpoint.Timeout, deadline.IsCancellationRequested, hasConnection);
         }
 
         return outcome with

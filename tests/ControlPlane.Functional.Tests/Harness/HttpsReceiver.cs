@@ -33,6 +33,9 @@ public sealed class HttpsReceiver : IAsyncDisposable
     /// <summary>What a server has to trust.</summary>
     public string AuthorityPem => _certificates.AuthorityPem;
 
+    /// <summary>For more receivers of the same authority.</summary>
+    public ReceiverCertificates Certificates => _certificates;
+
     public static async Task<HttpsReceiver> StartAsync()
     {
         var receiver = new HttpsReceiver();

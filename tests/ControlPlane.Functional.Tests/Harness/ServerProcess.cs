@@ -14,6 +14,9 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public ServerLog Log { get; } = new();
 
+    /// <summary>Of the process that runs now.</summary>
+    public int ProcessId => _run!.Id;
+
     /// <summary>Sets up a server that trusts the receiver and was not started yet.</summary>
     public static ServerProcess Create(HttpsReceiver? receiver, Action<ServerSetup>? configure = null)
     {

@@ -161,7 +161,9 @@ public sealed class EgressHandlerTests : IDisposable
     {
         using var handler = Assert.IsType<SocketsHttpHandler>(_egress.Get<EgressHandlerFactory>().Create());
         Assert.False(handler.UseProxy);
-        Assert.Equal(Timeout.InfiniteTimeSpan, handler.ConnectTimeout);
+        Assert.Equal(TimeSpan.FromMinutes(1), handler.ConnectTimeout);
+        Assert.NotEqual(Timeout.InfiniteTimeSpan, handler.KeepAlivePingDelay);
+        Assert.NotEqual(Timeout.InfiniteTimeSpan, handler.KeepAlivePingTimeout);
         Assert.NotEqual(Timeout.InfiniteTimeSpan, handler.PooledConnectionLifetime);
     }
 
@@ -196,5 +198,41 @@ public sealed class EgressHandlerTests : IDisposable
         await stop.CancelAsync();
         var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
         Assert.Null(EgressFailure.Of(exception));
+    }
+
+    [Fact]
+    public async Task Send_DeadlinePassesInTheHandshake_ClosesTheConnection()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        using var deadline = new CancellationTokenSource();
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"https://{EgressRig.Host}:{((IPEndPoint)silent.LocalEndpoint).Port}/");
+        AttemptDeadline.Set(request, deadline.Token);
+        // The request itself is not cancelled, so that nothing else closes the connection.
+        var sending = _egress.Get<EgressInvoker>().SendAsync(request, Cancelled);
+        using var accepted = await silent.AcceptTcpClientAsync(Cancelled);
+        await accepted.GetStream().ReadExactlyAsync(new byte[16], Cancelled);
+
+        await deadline.CancelAsync();
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => sending);
+    }
+
+    [Fact]
+    public async Task Send_DeadlinePassesAfterTheHandshake_LeavesTheConnectionToOthers()
+    {
+        await using var receiver = await Receiver.StartAsync(
+            _certificate, context => context.Response.WriteAsync(context.Connection.RemotePort.ToString(CultureInfo.InvariantCulture)));
+        using var deadline = new CancellationTokenSource();
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"https://{EgressRig.Host}:{receiver.Port}/");
+        request.Version = HttpVersion.Version20;
+        AttemptDeadline.Set(request, deadline.Token);
+        using var first = await _egress.Get<EgressInvoker>().SendAsync(request, Cancelled);
+        var port = await first.Content.ReadAsStringAsync(Cancelled);
+
+        await deadline.CancelAsync();
+
+        using var second = await _egress.PostAsync(receiver.Port);
+        Assert.Equal(port, await second.Content.ReadAsStringAsync(Cancelled));
     }
 }

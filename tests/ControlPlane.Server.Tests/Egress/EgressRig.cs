@@ -21,6 +21,8 @@ internal sealed class EgressRig : IDisposable
                 setting => $"{EgressOptions.Section}:{setting.Key}", string? (setting) => setting.Value))
             .Build();
         _services = new ServiceCollection().AddSingleton<INameResolver>(Resolver).AddEgress(configuration).BuildServiceProvider();
+        // No server here, so no listeners of its own.
+        Get<OwnListeners>().Set([]);
     }
 
     public FakeResolver Resolver { get; }

@@ -111,6 +111,23 @@ public sealed class GuardedConnectorTests : IDisposable
     }
 
     [Fact]
+    public async Task ConnectAsync_OwnListenersNotYetKnown_WaitsForThem()
+    {
+        var own = new OwnListeners(() => []);
+        var resolver = new FakeResolver("127.0.0.1");
+        var connector = Connector(resolver, new AddressPolicy([IPNetwork.Parse("127.0.0.0/8")], own));
+        var named = connector.ConnectAsync("receiver", 7400, Cancelled).AsTask();
+        var literal = connector.ConnectAsync("127.0.0.1", 7400, Cancelled).AsTask();
+        Assert.False(named.IsCompleted || literal.IsCompleted);
+        Assert.Empty(resolver.Asked);
+
+        own.Set([new IPEndPoint(IPAddress.Loopback, 7400)]);
+        await Assert.ThrowsAsync<EgressException>(() => named);
+        await Assert.ThrowsAsync<EgressException>(() => literal);
+        Assert.Empty(_network.Dialed);
+    }
+
+    [Fact]
     public async Task ConnectAsync_ManyAnswers_JudgesAllAndDialsEight()
     {
         var answers = Enumerable.Range(1, 20).Select(i => $"93.184.215.{i}").ToList();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using ControlPlane.Server.Egress;
 using ControlPlane.Server.Sending;
 using ControlPlane.Storage;
@@ -37,7 +38,7 @@ public sealed class FailureClassifierTests
     public void Classify_DeadlinePassedInTheBody_KeepsTheStatus()
     {
         var outcome = FailureClassifier.Classify(
-            new OperationCanceledException(), Begun with { StatusCode = 200 }, TimeSpan.FromSeconds(1.5), deadlinePassed: true);
+            new OperationCanceledException(), Begun with { StatusCode = 200 }, TimeSpan.FromSeconds(1.5), deadlinePassed: true, hasConnection: true);
         Assert.Equal(
             (FailureKind.Timeout, 200, "The answer's body did not end within 1.5 s."),
             (outcome.Failure, outcome.StatusCode, outcome.Message));
@@ -46,7 +47,7 @@ public sealed class FailureClassifierTests
     [Theory]
     [InlineData(HttpRequestError.ConfigurationLimitExceeded, FailureKind.ResponseTooLarge, "The answer's headers are larger than 16 KB.")]
     [InlineData(HttpRequestError.ResponseEnded, FailureKind.Protocol, "The receiver closed the connection before its answer was complete.")]
-    [InlineData(HttpRequestError.HttpProtocolError, FailureKind.Protocol, "The receiver broke off the HTTP/2 stream.")]
+    [InlineData(HttpRequestError.HttpProtocolError, FailureKind.Protocol, "The receiver broke off the HTTP/2 stream, or did not keep to HTTP/2.")]
     [InlineData(HttpRequestError.InvalidResponse, FailureKind.Protocol, "The receiver's answer is not valid HTTP.")]
     [InlineData(HttpRequestError.Unknown, FailureKind.Protocol, "The connection to the receiver broke.")]
     public void Classify_BrokenAnswer_SaysHow(HttpRequestError error, FailureKind expected, string message)
@@ -58,6 +59,34 @@ public sealed class FailureClassifierTests
         }
     }
 
+    [Fact]
+    public void Classify_DeadlinePassedBeforeAConnection_SaysSo()
+    {
+        // A handshake that was broken off at the deadline fails too.
+        var handshake = new HttpRequestException(HttpRequestError.SecureConnectionError, "x", new IOException("closed"));
+        var outcome = FailureClassifier.Classify(
+            handshake, Begun, TimeSpan.FromSeconds(1.5), deadlinePassed: true, hasConnection: false);
+        Assert.Equal(FailureKind.Timeout, outcome.Failure);
+        Assert.StartsWith("No connection within 1.5 s:", outcome.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Classify_ConnectionGoneWhenItWasMade_IsConnect()
+    {
+        foreach (var exception in new Exception[] { new SocketException((int)SocketError.NotConnected), new ObjectDisposedException("socket") })
+        {
+            Assert.Equal(FailureKind.Connect, Classify(exception).Failure);
+            Assert.Equal(FailureKind.Timeout, Classify(exception, deadlinePassed: true).Failure);
+        }
+    }
+
+    [Fact]
+    public void Classify_Excess_IsTooLarge()
+    {
+        var outcome = Classify(new HttpRequestException("x", new IOException("y", new ExcessException("far too much"))));
+        Assert.Equal((FailureKind.ResponseTooLarge, "far too much"), (outcome.Failure, outcome.Message));
+    }
+
     private static AttemptOutcome Classify(Exception exception, bool deadlinePassed = false) =>
-        FailureClassifier.Classify(exception, Begun, TimeSpan.FromSeconds(1.5), deadlinePassed);
+        FailureClassifier.Classify(exception, Begun, TimeSpan.FromSeconds(1.5), deadlinePassed, hasConnection: true);
 }
