@@ -27,11 +27,11 @@ static async Task<int> RunAsync(IReadOnlyList<IMode> modes, Settings settings, C
         {
             await mode.RunAsync(bench);
         }
-        catch (BenchmarkException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            // What the others find is worth having.
+            // What the other modes find is worth having.
             failed = true;
-            report.Note(mode.Name, $"FAILED: {e.Message}");
+            report.Note(mode.Name, $"FAILED: {(e is BenchmarkException ? e.Message : e)}");
         }
     }
 

@@ -21,4 +21,22 @@ internal static class ClosedLoop
             }
         }
     }
+
+    /// <summary>Makes calls for so long.</summary>
+    public static Task RunForAsync(int callers, TimeSpan duration, Func<long, Task> call, CancellationToken cancellationToken)
+    {
+        var next = -1L;
+        var clock = TimeProvider.System;
+        var started = clock.GetTimestamp();
+        return Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(CallAsync, cancellationToken)));
+
+        async Task CallAsync()
+        {
+            while (clock.GetElapsedTime(started) < duration)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                await call(Interlocked.Increment(ref next));
+            }
+        }
+    }
 }

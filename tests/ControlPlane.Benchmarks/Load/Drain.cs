@@ -1,7 +1,6 @@
 using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Benchmarks.Receivers;
 using ControlPlane.Benchmarks.Reporting;
-using ControlPlane.V1;
 
 namespace ControlPlane.Benchmarks.Load;
 
@@ -10,9 +9,6 @@ internal sealed class Drain(ServerClients clients, IReceiver receiver, Bench ben
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
-
-    private static readonly DeliveryState[] Live = [DeliveryState.Pending, DeliveryState.InFlight, DeliveryState.RetryScheduled];
-    private static readonly DeliveryState[] Failed = [DeliveryState.Dead, DeliveryState.Cancelled];
 
     /// <summary>
     /// Waits until the receiver has got so many requests in all, and then until the store has no delivery left that has not ended:
@@ -26,7 +22,7 @@ internal sealed class Drain(ServerClients clients, IReceiver receiver, Bench ben
             await GoOnAsync(started);
         }
 
-        while (await AnyAsync(Live))
+        while (await States.AnyAsync(clients, States.Live, bench.Cancellation))
         {
             await GoOnAsync(started);
         }
@@ -35,7 +31,7 @@ internal sealed class Drain(ServerClients clients, IReceiver receiver, Bench ben
     /// <summary>Everything that has ended has SUCCEEDED; to be asked outside of the time that is measured.</summary>
     public async Task CheckAsync()
     {
-        if (await AnyAsync(Failed))
+        if (await States.AnyAsync(clients, States.Failed, bench.Cancellation))
         {
             throw new BenchmarkException("Some deliveries have failed: the figures would mean nothing.");
         }
@@ -49,22 +45,5 @@ internal sealed class Drain(ServerClients clients, IReceiver receiver, Bench ben
         }
 
         await bench.PauseAsync(Pause);
-    }
-
-    private async Task<bool> AnyAsync(DeliveryState[] states)
-    {
-        var request = new ListDeliveriesRequest { PageSize = 1, States = { states } };
-        do
-        {
-            var page = await clients.Deliveries.ListDeliveriesAsync(request, cancellationToken: bench.Cancellation);
-            if (page.Deliveries.Count > 0)
-            {
-                return true;
-            }
-
-            request.PageToken = page.NextPageToken;
-        }
-        while (request.PageToken.Length > 0);
-        return false;
     }
 }

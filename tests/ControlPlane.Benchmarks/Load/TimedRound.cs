@@ -10,7 +10,7 @@ namespace ControlPlane.Benchmarks.Load;
 /// <param name="PublishCall">From when it was made to when it was answered.</param>
 internal sealed record TimedRound(Percentiles FromScheduled, Percentiles FromSent, Percentiles FromAcknowledged, Percentiles PublishCall)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Publishes at a rate for so long and waits for every event that is to be received.</summary>
@@ -39,11 +39,11 @@ internal sealed record TimedRound(Percentiles FromScheduled, Percentiles FromSen
 
         var expected = samples.Where((_, number) => counts(number)).ToList();
         var started = clock.GetTimestamp();
-        while (receiver.Received.Count < expected.Count)
+        while (expected.Count(sample => !receiver.Received.ContainsKey(sample.Id)) is > 0 and var missing)
         {
             if (clock.GetElapsedTime(started) > Patience)
             {
-                throw new BenchmarkException($"Only {receiver.Received.Count:N0} of {expected.Count:N0} events arrived.");
+                throw new BenchmarkException($"{missing:N0} of {expected.Count:N0} events did not arrive.");
             }
 
             await bench.PauseAsync(Pause);

@@ -8,5 +8,10 @@ internal static class AllModes
         new CeilingMode(),
         new DeliverMode(),
         new LatencyMode(),
+        new IsolationMode(),
+        new BacklogMode(),
+        new ListMode(),
+        new WatchMode(),
+        new StartupMode(),
     ];
 }
