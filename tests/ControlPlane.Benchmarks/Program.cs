@@ -27,7 +27,13 @@ static async Task<int> RunAsync(IReadOnlyList<IMode> modes, Settings settings, C
         {
             await mode.RunAsync(bench);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            report.Note(mode.Name, "INTERRUPTED");
+            failed = true;
+            break;
+        }
+        catch (Exception e)
         {
             // What the other modes find is worth having.
             failed = true;

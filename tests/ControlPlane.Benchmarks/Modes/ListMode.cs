@@ -36,6 +36,7 @@ internal sealed class ListMode : IMode
             + $"{calls} calls per filter and round after {Unmeasured} that are not counted; deep: pages one after another from where a walk "
             + $"in pages of {WalkPageSize:N0} got in {WalkAtMost.TotalSeconds:0} s or the middle of the store, files in the system's cache");
         bench.Report.Add(Name, "start of the server on this store", "s", server.TimeToServing.TotalSeconds);
+        List<string> depths = [];
         foreach (var (name, filter) in crowd.Filters())
         {
             var pages = new ListedPages(clients, filter, bench);
@@ -49,10 +50,12 @@ internal sealed class ListMode : IMode
 
             if (token.Length > 0)
             {
-                await MeasureAsync($"{name}, after {passed:N0}", pages, token);
+                await MeasureAsync($"{name}, deep page", pages, token);
+                depths.Add($"{name} {passed:N0}");
             }
         }
 
+        bench.Report.Note(Name, $"the deep pages come after this many items: {string.Join(", ", depths)}");
         bench.Report.Add(Name, "resident memory after that", "MB", server.ResidentMegabytes);
 
         async Task MeasureAsync(string name, ListedPages pages, string token)

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Hosting;
 
 namespace ControlPlane.Benchmarks.Receivers;
 
@@ -69,7 +70,8 @@ internal sealed class KestrelReceiver : IReceiver
             return context.Request.Body.CopyToAsync(Stream.Null);
         });
         await app.StartAsync();
-        await Console.In.ReadToEndAsync();
+        // Reading the console blocks whatever the method is called.
+        await Task.WhenAny(Task.Run(Console.In.ReadToEnd), app.WaitForShutdownAsync());
     }
 
     public async Task<long> CountAsync(CancellationToken cancellationToken) =>
@@ -77,8 +79,10 @@ internal sealed class KestrelReceiver : IReceiver
 
     public async ValueTask DisposeAsync()
     {
-        await _process.DisposeAsync();
         _http.Dispose();
-        _workspace.Dispose();
+        using (_workspace)
+        {
+            await _process.DisposeAsync();
+        }
     }
 }

@@ -51,9 +51,11 @@ internal sealed class NginxReceiver : IReceiver
 
     public async ValueTask DisposeAsync()
     {
-        await _process.DisposeAsync();
         _http.Dispose();
-        _workspace.Dispose();
+        using (_workspace)
+        {
+            await _process.DisposeAsync();
+        }
     }
 
     private static string ReadVersion()
