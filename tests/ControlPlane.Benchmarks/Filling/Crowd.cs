@@ -117,7 +117,11 @@ internal sealed class Crowd
             "dead of webhook and type on a day",
             new(Of(BusiestTenant))
             {
-                WebhookId = hook, States = { V1.DeliveryState.Dead }, EventTypes = { Types[0] }, CreatedAfter = At(-4), CreatedBefore = At(-3),
+                WebhookId = hook,
+                States = { V1.DeliveryState.Dead },
+                EventTypes = { Types[0] },
+                CreatedAfter = At(-4),
+                CreatedBefore = At(-3),
             });
 
         static ListDeliveriesRequest Of(string tenant) => new() { TenantId = tenant };
