@@ -1,0 +1,126 @@
+using System.Net;
+using ControlPlane.Benchmarks.Reporting;
+using ControlPlane.Storage;
+using ControlPlane.Storage.Sqlite;
+
+namespace ControlPlane.Benchmarks.Filling;
+
+/// <summary>
+/// Puts deliveries with a past into a store whose server is stopped, by the engine's own operations: each event is appended with its
+/// deliveries leased, and each delivery completed, as sending them would have done.
+/// </summary>
+internal sealed class StoreFiller : IAsyncDisposable
+{
+    private const string Owner = "filler";
+    private const int OpenBatches = 8;
+    private static readonly TimeSpan AttemptDuration = TimeSpan.FromMilliseconds(40);
+
+    private readonly StorageEngine _store;
+    private readonly IdSource _ids = new(TimeProvider.System);
+    private readonly Queue<Task> _completing = new();
+    private readonly Dictionary<string, long> _versions = [];
+
+    private StoreFiller(StorageEngine store) => _store = store;
+
+    public static async Task<StoreFiller> OpenAsync(string path, CancellationToken cancellationToken) =>
+        new(await SqliteStorage.OpenAsync(new SqliteStorageOptions { Path = path }, cancellationToken));
+
+    /// <summary>Adds events of one tenant, at most a thousand at a time; answers their ids.</summary>
+    public async Task<IReadOnlyList<string>> AddAsync(
+        string tenantId, IReadOnlyList<PastEvent> events, CancellationToken cancellationToken)
+    {
+        var request = new AppendRequest(
+            tenantId,
+            await GetVersionAsync(tenantId, cancellationToken),
+            [.. events.Select(each => Create(tenantId, each))],
+            Owner,
+            TimeProvider.System.GetStoreNow().AddHours(1));
+        if (await _store.Events.AppendAsync(request, cancellationToken) is not AppendResult.Appended appended)
+        {
+            throw new BenchmarkException("The store does not take the events.");
+        }
+
+        // Some batches complete while the next ones are appended, so that many operations share a commit.
+        _completing.Enqueue(CompleteAsync(appended, events, cancellationToken));
+        if (_completing.Count > OpenBatches)
+        {
+            await _completing.Dequeue();
+        }
+
+        return [.. appended.Events.Select(each => each.Event.Id)];
+    }
+
+    /// <summary>Waits until everything added is as it shall be, and closes the store.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_completing);
+        await _store.DisposeAsync();
+    }
+
+    private NewEvent Create(string tenantId, PastEvent past) => new(
+        new EventRecord
+        {
+            Id = _ids.Next("evt_"),
+            TenantId = tenantId,
+            Type = past.Type,
+            Instance = past.Instance,
+            Payload = past.Payload,
+            CreateTime = past.Time,
+        },
+        [.. past.Deliveries.Select(each => new NewDelivery(_ids.Next("dlv_"), each.WebhookId, DeliveryTrigger.Publish, Leased: true))],
+        Fingerprint: null);
+
+    private async Task CompleteAsync(
+        AppendResult.Appended appended, IReadOnlyList<PastEvent> events, CancellationToken cancellationToken)
+    {
+        List<Task<DeliveryRecord?>> completions = [];
+        foreach (var (stored, past) in appended.Events.Zip(events))
+        {
+            foreach (var (delivery, end) in stored.Deliveries.Zip(past.Deliveries))
+            {
+                completions.Add(_store.Queue.CompleteAsync(Complete(delivery, end), cancellationToken));
+            }
+        }
+
+        if ((await Task.WhenAll(completions)).Any(completed => completed is null))
+        {
+            throw new BenchmarkException("The store does not take the completions.");
+        }
+    }
+
+    private static Completion Complete(DeliveryRecord delivery, PastDelivery past)
+    {
+        var failed = past.State != DeliveryState.Succeeded;
+        var status = (int)(failed ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.NoContent);
+        var attempt = new AttemptRecord(
+            1,
+            DeliveryTrigger.Publish,
+            delivery.CreateTime,
+            AttemptDuration,
+            status,
+            failed ? FailureKind.HttpStatus : FailureKind.None,
+            failed ? "The receiver answered 503 ServiceUnavailable; 2xx is expected." : "",
+            "127.0.0.1",
+            "");
+        var reason = past.State switch
+        {
+            DeliveryState.Succeeded => EndReason.Delivered,
+            DeliveryState.Dead => EndReason.AttemptsExhausted,
+            DeliveryState.Cancelled => EndReason.CancelledByCaller,
+            _ => EndReason.None,
+        };
+        return new(delivery, attempt, past.State, reason, past.Due, delivery.CreateTime + AttemptDuration);
+    }
+
+    private async Task<long> GetVersionAsync(string tenantId, CancellationToken cancellationToken)
+    {
+        if (!_versions.TryGetValue(tenantId, out var version))
+        {
+            var tenant = await _store.Webhooks.LoadTenantAsync(tenantId, cancellationToken)
+                ?? throw new BenchmarkException($"There is no tenant {tenantId}.");
+            _versions[tenantId] = version = tenant.ConfigVersion;
+        }
+
+        return version;
+    }
+}

@@ -1,0 +1,17 @@
+namespace ControlPlane.Benchmarks.Modes;
+
+/// <summary>Everything that can be measured, in the order of <c>all</c>.</summary>
+internal static class AllModes
+{
+    public static IReadOnlyList<IMode> List { get; } =
+    [
+        new CeilingMode(),
+        new DeliverMode(),
+        new LatencyMode(),
+        new IsolationMode(),
+        new BacklogMode(),
+        new ListMode(),
+        new WatchMode(),
+        new StartupMode(),
+    ];
+}

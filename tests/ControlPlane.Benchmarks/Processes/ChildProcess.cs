@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using ControlPlane.Benchmarks.Reporting;
+
+namespace ControlPlane.Benchmarks.Processes;
+
+/// <summary>A process that ends with this. Only this very process is ever signalled, by its id.</summary>
+internal sealed class ChildProcess : IAsyncDisposable
+{
+    private const int LinesKept = 200;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly Queue<string> _lines = [];
+
+    public ChildProcess(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        start.RedirectStandardInput = true;
+        Started = TimeProvider.System.GetTimestamp();
+        _process = Process.Start(start) ?? throw new BenchmarkException($"{start.FileName} could not be started.");
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>The clock's timestamp from just before it was started.</summary>
+    public long Started { get; }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>The last lines it wrote.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_lines)
+            {
+                return string.Join(Environment.NewLine, _lines);
+            }
+        }
+    }
+
+    /// <summary>Asks it to stop, as a supervisor does, and waits; ends it if it does not.</summary>
+    /// <exception cref="BenchmarkException">It had to be killed.</exception>
+    public async Task StopAsync()
+    {
+        if (_process.HasExited)
+        {
+            return;
+        }
+
+        using (var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        try
+        {
+            await _process.WaitForExitAsync().WaitAsync(Patience, TimeProvider.System);
+        }
+        catch (TimeoutException)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+            throw new BenchmarkException($"A process did not stop in time and was killed:\n{Output}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _process.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+        {
+            lock (_lines)
+            {
+                _lines.Enqueue(line);
+                if (_lines.Count > LinesKept)
+                {
+                    _lines.Dequeue();
+                }
+            }
+        }
+    }
+}

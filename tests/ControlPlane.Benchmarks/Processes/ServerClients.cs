@@ -1,0 +1,45 @@
+using ControlPlane.V1;
+using Grpc.Core.Interceptors;
+using Grpc.Health.V1;
+using Grpc.Net.Client;
+
+namespace ControlPlane.Benchmarks.Processes;
+
+/// <summary>Clients of the services over one channel, with the platform's key.</summary>
+internal sealed class ServerClients : IDisposable
+{
+    private readonly GrpcChannel _channel;
+
+    public ServerClients(Uri address)
+    {
+        _channel = GrpcChannel.ForAddress(
+            address,
+            new GrpcChannelOptions
+            {
+                HttpHandler = new SocketsHttpHandler { UseProxy = false, EnableMultipleHttp2Connections = true },
+                DisposeHttpClient = true,
+            });
+        var invoker = _channel.Intercept(headers =>
+        {
+            headers.Add("authorization", $"Bearer {ServerProcess.PlatformKey}");
+            return headers;
+        });
+        Webhooks = new(invoker);
+        Events = new(invoker);
+        Deliveries = new(invoker);
+        Admin = new(invoker);
+        Health = new(_channel);
+    }
+
+    public WebhookService.WebhookServiceClient Webhooks { get; }
+
+    public EventService.EventServiceClient Events { get; }
+
+    public DeliveryService.DeliveryServiceClient Deliveries { get; }
+
+    public AdminService.AdminServiceClient Admin { get; }
+
+    public Health.HealthClient Health { get; }
+
+    public void Dispose() => _channel.Dispose();
+}

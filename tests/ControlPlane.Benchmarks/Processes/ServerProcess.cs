@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Globalization;
+using ControlPlane.Benchmarks.Reporting;
+using Grpc.Core;
+using Grpc.Health.V1;
+
+namespace ControlPlane.Benchmarks.Processes;
+
+/// <summary>The real server with its default settings on a store of its own.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    public const string PlatformKey = "cpk_benchmark_platform_0123456789_0123456789";
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly ChildProcess _process;
+    private readonly Process _look;
+
+    private ServerProcess(Workspace workspace, string? trustedPem)
+    {
+        Address = new($"http://127.0.0.1:{LocalPorts.Take()}");
+        var start = new ProcessStartInfo(ServerProgram.Dotnet, [ServerProgram.Assembly]) { WorkingDirectory = workspace.Folder };
+        // What is set for another server must not reach this one.
+        foreach (var inherited in start.Environment.Keys.Where(IsServerSetting).ToList())
+        {
+            start.Environment.Remove(inherited);
+        }
+
+        start.Environment["ControlPlane__Listen__Grpc"] = Address.GetLeftPart(UriPartial.Authority);
+        start.Environment["ControlPlane__Listen__Http"] = $"http://127.0.0.1:{LocalPorts.Take()}";
+        start.Environment["ControlPlane__Storage__Path"] = StorePath(workspace);
+        start.Environment["ControlPlane__Access__BootstrapKey"] = PlatformKey;
+        start.Environment["ControlPlane__Egress__AllowedNetworks"] = "127.0.0.0/8";
+        if (trustedPem is not null)
+        {
+            start.Environment["ControlPlane__Egress__TrustedCertificates"] = workspace.Write("authority.pem", trustedPem);
+        }
+
+        _process = new ChildProcess(start);
+        _look = Process.GetProcessById(_process.Id);
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>From the start of the process to the first health check that was answered SERVING.</summary>
+    public TimeSpan TimeToServing { get; private set; }
+
+    /// <summary>The CPU time it has used, of all cores.</summary>
+    public TimeSpan CpuTime
+    {
+        get
+        {
+            _look.Refresh();
+            return _look.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Resident memory, in MB (1,000,000 bytes).</summary>
+    public double ResidentMegabytes
+    {
+        get
+        {
+            _look.Refresh();
+            return _look.WorkingSet64 / 1e6;
+        }
+    }
+
+    /// <summary>The part of it that is no file's content, in MB; null where the system does not tell.</summary>
+    public double? AnonymousMegabytes
+    {
+        get
+        {
+            const string Key = "RssAnon:";
+            var path = $"/proc/{_process.Id}/status";
+            var line = File.Exists(path)
+                ? File.ReadLines(path).FirstOrDefault(each => each.StartsWith(Key, StringComparison.Ordinal))
+                : null;
+            return line is null
+                ? null
+                : long.Parse(line.AsSpan(Key.Length).Trim(" \tkB"), CultureInfo.InvariantCulture) * 1024 / 1e6;
+        }
+    }
+
+    /// <summary>Where the server's store is in a workspace.</summary>
+    public static string StorePath(Workspace workspace) => workspace.PathOf("controlplane.db");
+
+    /// <summary>Starts it, on the store that is in the workspace if there is one, and waits until it serves.</summary>
+    public static async Task<ServerProcess> StartAsync(Workspace workspace, string? trustedPem, CancellationToken cancellationToken)
+    {
+        var server = new ServerProcess(workspace, trustedPem);
+        try
+        {
+            await server.WaitUntilServingAsync(cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    public ServerClients Connect() => new(Address);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        _look.Dispose();
+    }
+
+    private async Task WaitUntilServingAsync(CancellationToken cancellationToken)
+    {
+        var clock = TimeProvider.System;
+        using var clients = Connect();
+        while (!await IsServingAsync(clients.Health, cancellationToken))
+        {
+            if (_process.HasExited || clock.GetElapsedTime(_process.Started) > Patience)
+            {
+                throw new BenchmarkException($"The server does not serve:\n{_process.Output}");
+            }
+
+            await Task.Delay(Pause, clock, cancellationToken);
+        }
+
+        TimeToServing = clock.GetElapsedTime(_process.Started);
+    }
+
+    private static async Task<bool> IsServingAsync(Health.HealthClient health, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await health.CheckAsync(new HealthCheckRequest(), cancellationToken: cancellationToken);
+            return answer.Status == HealthCheckResponse.Types.ServingStatus.Serving;
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.Unavailable)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsServerSetting(string name) =>
+        name.StartsWith("ControlPlane__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("Logging__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("Kestrel__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
+        || name is "DOTNET_ENVIRONMENT" or "DOTNET_URLS";
+}

@@ -1,0 +1,50 @@
+using ControlPlane.Benchmarks;
+using ControlPlane.Benchmarks.Processes;
+using ControlPlane.Benchmarks.Receivers;
+using ControlPlane.Benchmarks.Reporting;
+
+// Child processes are stopped and stores removed when a run is interrupted.
+var timeToClean = TimeSpan.FromSeconds(90);
+
+if (args is [KestrelReceiver.Command, var port, var certificate, var key])
+{
+    await KestrelReceiver.RunAsync(port, certificate, key);
+    return 0;
+}
+
+return await CommandLine.Create(RunAsync).Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = timeToClean });
+
+static async Task<int> RunAsync(IReadOnlyList<IMode> modes, Settings settings, CancellationToken cancellation)
+{
+    var started = TimeProvider.System.GetUtcNow();
+    var report = new Report();
+    var failed = false;
+    foreach (var mode in modes)
+    {
+        Console.Error.WriteLine($"== {mode.Name}");
+        var bench = new Bench(settings, report, line => Console.Error.WriteLine($"   {line}"), cancellation);
+        try
+        {
+            await mode.RunAsync(bench);
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            report.Note(mode.Name, "INTERRUPTED");
+            failed = true;
+            break;
+        }
+        catch (Exception e)
+        {
+            // What the other modes find is worth having.
+            failed = true;
+            report.Note(mode.Name, $"FAILED: {(e is BenchmarkException ? e.Message : e)}");
+        }
+    }
+
+    var machine = Machine.Describe(settings.Folder, ServerProgram.CollectsAsServer);
+    ReportTable.Write(Console.Out, machine, report);
+    await ReportJson.WriteAsync(settings.Output, started, [.. modes.Select(mode => mode.Name)], machine, settings, report);
+    Console.Out.WriteLine();
+    Console.Out.WriteLine($"Written to {settings.Output}");
+    return failed ? 1 : 0;
+}
