@@ -52,15 +52,17 @@ internal sealed partial class WebhookGrpcService(
     }
 
     public override async Task<GetWebhookResponse> GetWebhook(GetWebhookRequest request, ServerCallContext context) =>
-        new() { Webhook = Show(await queries.GetAsync(Caller.Of(context), request.WebhookId, context.CancellationToken)) };
+        new() { Webhook = Show(await queries.GetAsync(
+            Caller.Of(context), FieldRules.RequireId("webhook_id", request.WebhookId), context.CancellationToken)) };
 
     public override async Task<ListWebhooksResponse> ListWebhooks(ListWebhooksRequest request, ServerCallContext context)
     {
-        var tenantId = Caller.Of(context).ResolveListTenant(request.TenantId);
         var violations = new Violations();
+        FieldRules.CheckId(violations, "tenant_id", request.TenantId);
         var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
         var filter = WebhookFilter.Read(request.Filter, violations);
         violations.ThrowIfAny();
+        var tenantId = Caller.Of(context).ResolveListTenant(request.TenantId);
         var page = await queries.ListAsync(tenantId, filter, paging, context.CancellationToken);
         return new() { Webhooks = { page.Items.Select(Show) }, NextPageToken = paging.Token(page.Next) };
     }
@@ -100,6 +102,7 @@ internal sealed partial class WebhookGrpcService(
 
     public override async Task<DeleteWebhookResponse> DeleteWebhook(DeleteWebhookRequest request, ServerCallContext context)
     {
+        WebhookValidator.Check(request);
         await changes.DeleteAsync(Caller.Of(context), request.WebhookId, request.Etag, context.CancellationToken);
         return new();
     }
@@ -115,6 +118,7 @@ internal sealed partial class WebhookGrpcService(
 
     public override async Task<TestWebhookResponse> TestWebhook(TestWebhookRequest request, ServerCallContext context)
     {
+        tester.Check(request);
         var webhook = await WritableAsync(request.WebhookId, context);
         return new() { Delivery = await tester.TestAsync(webhook, request.EventType, request.Payload) };
     }
