@@ -31,7 +31,10 @@ internal sealed partial class WebhookGrpcService(
         var tenantId = Caller.Of(context).ResolveTenant(request.Webhook?.TenantId ?? "");
         await plans.RequireAsync(tenantId, Features.Webhooks, context.CancellationToken);
         var unknown = await strictTypes.ReadAsync(tenantId, context.CancellationToken);
-        var draft = WebhookMapper.ToRecord(validator.Accept(request, unknown), WebhookMapper.Blank(tenantId));
+        var accepted = validator.Accept(request, unknown);
+        var lacksCustom = await plans.LackAsync(tenantId, Features.CustomDialect, context.CancellationToken);
+        DialectRules.RequirePlan(lacksCustom, current: null, accepted, tenantId);
+        var draft = WebhookMapper.ToRecord(accepted, WebhookMapper.Blank(tenantId));
         if (request.RequestId.Length > 0)
         {
             draft = draft with
@@ -73,10 +76,13 @@ internal sealed partial class WebhookGrpcService(
         var webhookId = WebhookValidator.AcceptId(request);
         var tenantId = (await WritableAsync(webhookId, context)).TenantId;
         var unknown = await strictTypes.ReadAsync(tenantId, context.CancellationToken);
+        var lacksCustom = await plans.LackAsync(tenantId, Features.CustomDialect, context.CancellationToken);
         WebhookRecord Change(WebhookRecord stored, DateTimeOffset now)
         {
             var current = WebhookMapper.ToProto(stored, now);
-            var changed = WebhookMapper.ToRecord(validator.Accept(request, current, unknown), stored);
+            var accepted = validator.Accept(request, current, unknown);
+            DialectRules.RequirePlan(lacksCustom, current, accepted, tenantId);
+            var changed = WebhookMapper.ToRecord(accepted, stored);
             secrets.RequireKeys(stored, changed, now);
             return WebhookMapper.ToProto(changed, now).Equals(current) ? stored : changed;
         }
