@@ -54,9 +54,11 @@ internal sealed partial class WebhookGrpcService(
         return new() { Webhook = Show(webhook), Secret = secret };
     }
 
-    public override async Task<GetWebhookResponse> GetWebhook(GetWebhookRequest request, ServerCallContext context) =>
-        new() { Webhook = Show(await queries.GetAsync(
-            Caller.Of(context), FieldRules.RequireId("webhook_id", request.WebhookId), context.CancellationToken)) };
+    public override async Task<GetWebhookResponse> GetWebhook(GetWebhookRequest request, ServerCallContext context)
+    {
+        var webhookId = FieldRules.RequireId("webhook_id", request.WebhookId);
+        return new() { Webhook = Show(await queries.GetAsync(Caller.Of(context), webhookId, context.CancellationToken)) };
+    }
 
     public override async Task<ListWebhooksResponse> ListWebhooks(ListWebhooksRequest request, ServerCallContext context)
     {

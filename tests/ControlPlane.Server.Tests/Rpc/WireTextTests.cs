@@ -16,7 +16,11 @@ public sealed class WireTextTests
         {
             Event = new()
             {
-                Type = "type", Instance = "größe 🎉", Payload = ByteString.CopyFrom(0xFF, 0xC0), Labels = { ["key"] = "value" }, ContentType = "text/plain",
+                Type = "type",
+                Instance = "größe 🎉",
+                Payload = ByteString.CopyFrom(0xFF, 0xC0),
+                Labels = { ["key"] = "value" },
+                ContentType = "text/plain",
                 CreateTime = new() { Seconds = -1, Nanos = 5 },
             },
         };
