@@ -50,6 +50,8 @@ try
     var app = builder.Build();
     // Before the host looks, which would log a stack trace beside the line for the operator.
     app.Services.GetService<IStartupValidator>()?.Validate();
+    app.UseMiddleware<KeyGate>();
+    app.UseMiddleware<FrameGate>();
     app.MapRpc();
     app.MapGrpcService<WebhookGrpcService>();
     app.MapGrpcService<EventGrpcService>();

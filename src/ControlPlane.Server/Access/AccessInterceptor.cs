@@ -46,7 +46,7 @@ internal sealed class AccessInterceptor(AccessRules rules, ApiKeys keys) : Inter
             return null;
         }
 
-        var hash = PresentedKey(context);
+        var hash = PresentedKey.Of(context.GetHttpContext());
         var caller = await keys.AuthenticateAsync(hash, context.CancellationToken);
         if (!caller.Scopes.Contains(rule.Scope))
         {
@@ -60,25 +60,6 @@ internal sealed class AccessInterceptor(AccessRules rules, ApiKeys keys) : Inter
 
         context.UserState[typeof(Caller)] = caller;
         return hash;
-    }
-
-    // The HTTP header itself: gRPC's form of the headers is a list of copies, made anew for every call that asks.
-    private static ApiKeyHash PresentedKey(ServerCallContext context)
-    {
-        const string Scheme = "Bearer ";
-        var header = context.GetHttpContext().Request.Headers.Authorization;
-        if (header.Count == 0)
-        {
-            throw RequestErrors.Unauthenticated(
-                "API_KEY_MISSING", "The call carries no API key: send it as metadata, authorization: Bearer cpk_...");
-        }
-
-        var text = header.Count == 1 ? header[0].AsSpan() : default;
-        var key = text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? text[Scheme.Length..].Trim(' ') : default;
-        return ApiKeySecret.HasShape(key)
-            ? ApiKeyHash.Of(key)
-            : throw RequestErrors.Unauthenticated(
-                "API_KEY_INVALID", "The authorization of the call is not an API key: send one, as Bearer cpk_...");
     }
 
     private IServerStreamWriter<T> Guard<T>(IServerStreamWriter<T> stream, ApiKeyHash? key, ServerCallContext context) =>

@@ -25,6 +25,7 @@ internal sealed partial class AdminGrpcService(
 
     public override async Task<GetTenantResponse> GetTenant(GetTenantRequest request, ServerCallContext context)
     {
+        TenantValidator.CheckGet(request);
         var tenantId = Caller.Of(context).ResolveTenant(request.TenantId);
         return new() { Tenant = AdminMapper.ToProto(await tenants.GetAsync(tenantId, context.CancellationToken)) };
     }
@@ -62,6 +63,7 @@ internal sealed partial class AdminGrpcService(
     public override async Task<ListApiKeysResponse> ListApiKeys(ListApiKeysRequest request, ServerCallContext context)
     {
         var violations = new Violations();
+        FieldRules.CheckId(violations, "tenant_id", request.TenantId);
         var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
         violations.ThrowIfAny();
         var tenantId = Caller.Of(context).ResolveListTenant(request.TenantId);

@@ -7,6 +7,7 @@ namespace ControlPlane.Server.Access;
 internal static class ApiKeyValidator
 {
     private const int LongestName = 200;
+    private const int MostScopes = 20;
 
     public static ApiKeyDraft ReadCreate(CreateApiKeyRequest request, DateTimeOffset now)
     {
@@ -23,6 +24,7 @@ internal static class ApiKeyValidator
             violations.Add("api_key.tenant_id", "PLATFORM_HAS_NO_TENANT", "must be empty in a platform key");
         }
 
+        FieldRules.CheckId(violations, "api_key.tenant_id", key.TenantId);
         FieldRules.CheckText(violations, "api_key.name", key.Name, LongestName, TextKind.Name);
         CheckScopes(key, violations);
         var expireTime = ReadExpireTime(key, now, violations);
@@ -33,11 +35,7 @@ internal static class ApiKeyValidator
     public static void CheckRevoke(RevokeApiKeyRequest request)
     {
         var violations = new Violations();
-        if (request.ApiKeyId.Length == 0)
-        {
-            violations.Add("api_key_id", "REQUIRED", "must be set");
-        }
-
+        FieldRules.RequireId(violations, "api_key_id", request.ApiKeyId);
         violations.ThrowIfAny();
     }
 
@@ -46,6 +44,12 @@ internal static class ApiKeyValidator
         if (key.Scopes.Count == 0)
         {
             violations.Add("api_key.scopes", "REQUIRED", "must have at least one scope");
+        }
+
+        if (key.Scopes.Count > MostScopes)
+        {
+            violations.Add("api_key.scopes", "TOO_MANY", $"must have at most {MostScopes} scopes");
+            return;
         }
 
         for (var i = 0; i < key.Scopes.Count; i++)

@@ -11,8 +11,9 @@ internal static class Features
     public const string Publish = "publish";
     public const string Watch = "watch";
     public const string EventTypes = "event_types";
+    public const string CustomDialect = "custom_dialect";
 
-    public static readonly IReadOnlyList<string> InOrder = [Webhooks, Publish, Watch, EventTypes];
+    public static readonly IReadOnlyList<string> InOrder = [Webhooks, Publish, Watch, EventTypes, CustomDialect];
 
     public static readonly FrozenSet<string> All = InOrder.ToFrozenSet(StringComparer.Ordinal);
 }
@@ -24,13 +25,17 @@ internal sealed class TenantPlans(WebhookCatalog catalog)
     /// <exception cref="RequestException">PERMISSION_DENIED.</exception>
     public async ValueTask RequireAsync(string tenantId, string feature, CancellationToken cancellationToken)
     {
-        // Looked at twice before it is refused: another process may have given the feature back.
-        if (Lacks(await catalog.GetAsync(tenantId, cancellationToken), feature)
-            && Lacks(await catalog.RefreshAsync(tenantId, cancellationToken), feature))
+        if (await LackAsync(tenantId, feature, cancellationToken))
         {
             throw RequestErrors.SubscriptionRequired(tenantId, feature);
         }
     }
+
+    /// <summary>Whether a tenant's plan does not have a feature, for calls that may not need it.</summary>
+    public async ValueTask<bool> LackAsync(string tenantId, string feature, CancellationToken cancellationToken) =>
+        // Looked at twice before it is refused: another process may have given the feature back.
+        Lacks(await catalog.GetAsync(tenantId, cancellationToken), feature)
+        && Lacks(await catalog.RefreshAsync(tenantId, cancellationToken), feature);
 
     private static bool Lacks(TenantCatalog? tenant, string feature) => tenant?.Policy.DisabledFeatures.Contains(feature) == true;
 }

@@ -10,6 +10,7 @@ internal static class TenantPolicyMapper
 {
     private const double FastestRate = 100_000;
     private const int LargestPayload = 1 << 20;
+    private const int MostFeatures = 20;
     private static readonly string[] Fields = ["strict_event_types", "limits", "disabled_features"];
 
     private static readonly FrozenSet<string> Others = Tenant.Descriptor.Fields.InDeclarationOrder()
@@ -82,6 +83,12 @@ internal static class TenantPolicyMapper
             {
                 violations.Add("tenant.limits.max_payload_bytes", "OUT_OF_RANGE", $"must be at most {LargestPayload}, or 0 for no limit");
             }
+        }
+
+        if (tenant.DisabledFeatures.Count > MostFeatures)
+        {
+            violations.Add("tenant.disabled_features", "TOO_MANY", $"must have at most {MostFeatures} entries");
+            return;
         }
 
         for (var i = 0; i < tenant.DisabledFeatures.Count; i++)

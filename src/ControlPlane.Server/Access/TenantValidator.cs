@@ -21,6 +21,7 @@ internal static partial class TenantValidator
                 "must be 1 to 63 lower-case letters, digits, \"-\" and \"_\", beginning with a letter or digit");
         }
 
+        FieldRules.CheckId(violations, "tenant.etag", tenant.Etag);
         CheckName(tenant, violations);
         CheckLabels(tenant, violations);
         TenantPolicyMapper.Check(tenant, violations);
@@ -34,7 +35,8 @@ internal static partial class TenantValidator
         var tenant = Require(request.Tenant, violations);
         if (request.Tenant is not null)
         {
-            RequireId("tenant.id", tenant.Id, violations);
+            FieldRules.RequireId(violations, "tenant.id", tenant.Id);
+            FieldRules.CheckId(violations, "tenant.etag", tenant.Etag);
         }
 
         // Fields that only the server sets can be named, and stay as they are.
@@ -55,10 +57,18 @@ internal static partial class TenantValidator
         return new(tenant.Id, tenant.Etag, name ? tenant.Name : null, labels ? tenant.Labels.ToDictionary() : null, policy);
     }
 
+    public static void CheckGet(GetTenantRequest request)
+    {
+        var violations = new Violations();
+        FieldRules.CheckId(violations, "tenant_id", request.TenantId);
+        violations.ThrowIfAny();
+    }
+
     public static void CheckDelete(DeleteTenantRequest request)
     {
         var violations = new Violations();
-        RequireId("tenant_id", request.TenantId, violations);
+        FieldRules.RequireId(violations, "tenant_id", request.TenantId);
+        FieldRules.CheckId(violations, "etag", request.Etag);
         violations.ThrowIfAny();
     }
 
@@ -70,14 +80,6 @@ internal static partial class TenantValidator
         }
 
         return tenant ?? new Tenant();
-    }
-
-    private static void RequireId(string field, string id, Violations violations)
-    {
-        if (id.Length == 0)
-        {
-            violations.Add(field, "REQUIRED", "must be set");
-        }
     }
 
     private static void CheckName(Tenant tenant, Violations violations) =>

@@ -122,21 +122,14 @@ internal sealed class DeliveryExplainer(
                 violations.Add("target", "REQUIRED", "must be delivery_id or pair");
                 break;
             case TargetOneofCase.Pair:
-                Require(violations, "pair.event_id", request.Pair.EventId);
-                Require(violations, "pair.webhook_id", request.Pair.WebhookId);
+                FieldRules.RequireId(violations, "pair.event_id", request.Pair.EventId);
+                FieldRules.RequireId(violations, "pair.webhook_id", request.Pair.WebhookId);
                 break;
             default:
+                FieldRules.RequireId(violations, "delivery_id", request.DeliveryId);
                 break;
         }
 
         violations.ThrowIfAny();
-    }
-
-    private static void Require(Violations violations, string field, string id)
-    {
-        if (id.Length == 0)
-        {
-            violations.Add(field, "REQUIRED", "must be set");
-        }
     }
 }

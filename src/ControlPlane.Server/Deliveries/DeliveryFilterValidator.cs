@@ -10,26 +10,26 @@ internal static class DeliveryFilterValidator
 {
     private const int MaximumTypes = 50;
     private const int MaximumStates = 20;
-    private const int MaximumId = 128;
 
     public static DeliveryFilter Check(ListDeliveriesRequest request, Violations violations) => Check(
-        request.WebhookId, request.EventId, request.States, request.EventTypes, request.Instance, request.CreatedAfter,
+        request.TenantId, request.WebhookId, request.EventId, request.States, request.EventTypes, request.Instance, request.CreatedAfter,
         request.CreatedBefore, violations);
 
     public static DeliveryFilter Check(WatchDeliveriesRequest request, Violations violations) => Check(
-        request.WebhookId, request.EventId, request.States, request.EventTypes, request.Instance, request.CreatedAfter,
+        request.TenantId, request.WebhookId, request.EventId, request.States, request.EventTypes, request.Instance, request.CreatedAfter,
         request.CreatedBefore, violations);
 
     public static DeliveryFilter Check(RedriveDeliveriesRequest request, Violations violations) => Check(
-        request.WebhookId, request.EventId, request.States, request.EventTypes, request.Instance, request.CreatedAfter,
+        request.TenantId, request.WebhookId, request.EventId, request.States, request.EventTypes, request.Instance, request.CreatedAfter,
         request.CreatedBefore, violations);
 
     private static DeliveryFilter Check(
-        string webhookId, string eventId, RepeatedField<DeliveryState> states, RepeatedField<string> eventTypes, string instance,
+        string tenantId, string webhookId, string eventId, RepeatedField<DeliveryState> states, RepeatedField<string> eventTypes, string instance,
         Timestamp? createdAfter, Timestamp? createdBefore, Violations violations)
     {
-        FieldRules.CheckText(violations, "webhook_id", webhookId, MaximumId);
-        FieldRules.CheckText(violations, "event_id", eventId, MaximumId);
+        FieldRules.CheckId(violations, "tenant_id", tenantId);
+        FieldRules.CheckId(violations, "webhook_id", webhookId);
+        FieldRules.CheckId(violations, "event_id", eventId);
         if (states.Count > MaximumStates)
         {
             violations.Add("states", "TOO_MANY", $"must have at most {MaximumStates} entries");

@@ -30,14 +30,14 @@ internal sealed class DeliveryGrpcService(
 
     public override async Task<GetDeliveryResponse> GetDelivery(GetDeliveryRequest request, ServerCallContext context)
     {
-        var delivery = await FindAsync(request.DeliveryId, context);
+        var delivery = await FindAsync(FieldRules.RequireId("delivery_id", request.DeliveryId), context);
         var attempts = await deliveries.ListAttemptsAsync(delivery.Id, context.CancellationToken);
         return new GetDeliveryResponse { Delivery = DeliveryMapper.ToProto(delivery, attempts) };
     }
 
     public override async Task<RetryDeliveryResponse> RetryDelivery(RetryDeliveryRequest request, ServerCallContext context)
     {
-        var found = await FindAsync(request.DeliveryId, context);
+        var found = await FindAsync(FieldRules.RequireId("delivery_id", request.DeliveryId), context);
         var result = await deliveries.RetryAsync(found.Id, clock.GetStoreNow(), context.CancellationToken);
         var delivery = Steered(result, found.Id, "DELIVERY_NOT_ENDED", "is still on its way; only a delivery that has ended can be retried.");
         dispatcher.Expect(delivery.TenantId, delivery.WebhookId, clock.GetUtcNow());
@@ -46,7 +46,7 @@ internal sealed class DeliveryGrpcService(
 
     public override async Task<CancelDeliveryResponse> CancelDelivery(CancelDeliveryRequest request, ServerCallContext context)
     {
-        var found = await FindAsync(request.DeliveryId, context);
+        var found = await FindAsync(FieldRules.RequireId("delivery_id", request.DeliveryId), context);
         var result = await deliveries.CancelAsync(found.Id, clock.GetStoreNow(), context.CancellationToken);
         var delivery = Steered(result, found.Id, "DELIVERY_ENDED", "has ended already.");
         dispatcher.Forget(delivery.Id);

@@ -45,11 +45,12 @@ internal sealed class RedriveCalls(IRedriveStore redrives, RedriveWorker worker,
     }
 
     public async Task<GetRedriveResponse> GetAsync(GetRedriveRequest request, ServerCallContext context) =>
-        new() { Redrive = RedriveMapper.ToProto(await FindAsync(request.RedriveId, context)) };
+        new() { Redrive = RedriveMapper.ToProto(await FindAsync(FieldRules.RequireId("redrive_id", request.RedriveId), context)) };
 
     public async Task<ListRedrivesResponse> ListAsync(ListRedrivesRequest request, ServerCallContext context)
     {
         var violations = new Violations();
+        FieldRules.CheckId(violations, "tenant_id", request.TenantId);
         var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
         violations.ThrowIfAny();
         var tenant = Caller.Of(context).ResolveListTenant(request.TenantId);
@@ -63,7 +64,7 @@ internal sealed class RedriveCalls(IRedriveStore redrives, RedriveWorker worker,
 
     public async Task<CancelRedriveResponse> CancelAsync(CancelRedriveRequest request, ServerCallContext context)
     {
-        var found = await FindAsync(request.RedriveId, context);
+        var found = await FindAsync(FieldRules.RequireId("redrive_id", request.RedriveId), context);
         if (!await redrives.CancelAsync(found.Id, clock.GetStoreNow(), context.CancellationToken))
         {
             throw RequestErrors.FailedPrecondition("REDRIVE_ENDED", found.Id, $"The redrive \"{found.Id}\" has ended already.");

@@ -44,19 +44,27 @@ internal static class EventTypeValidator
         return new(type.TenantId, type.Name, type.Etag, description ? type.Description : null, deprecated ? type.Deprecated : null);
     }
 
+    /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>
+    public static void Check(DeleteEventTypeRequest request)
+    {
+        var violations = new Violations();
+        FieldRules.CheckId(violations, "tenant_id", request.TenantId);
+        EventTypeRules.CheckType(violations, "name", request.Name);
+        FieldRules.CheckId(violations, "etag", request.Etag);
+        violations.ThrowIfAny();
+    }
+
     private static EventType Require(EventType? type, Violations violations)
     {
         if (type is null)
         {
             violations.Add(Field, "REQUIRED", "must be set");
         }
-        else if (!EventTypeRules.IsType(type.Name))
+        else
         {
-            violations.Add(
-                $"{Field}.name",
-                type.Name.Length == 0 ? "REQUIRED" : "EVENT_TYPE_INVALID",
-                $"must be 1 to {EventTypeRules.MaximumLength} letters, digits, \".\", \"_\", \"-\", \":\" and \"/\", "
-                    + "beginning with a letter or digit");
+            FieldRules.CheckId(violations, $"{Field}.tenant_id", type.TenantId);
+            EventTypeRules.CheckType(violations, $"{Field}.name", type.Name);
+            FieldRules.CheckId(violations, $"{Field}.etag", type.Etag);
         }
 
         return type ?? new EventType();

@@ -7,9 +7,12 @@ namespace ControlPlane.Server.Hosting;
 /// <summary>Opens the two listeners: gRPC over HTTP/2 alone, health over HTTP/1.1.</summary>
 internal sealed class KestrelSetup(IOptions<ListenOptions> listen) : IConfigureOptions<KestrelServerOptions>
 {
+    private const int MaxHeaderBytes = 16 << 10;
+
     public void Configure(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
+        Bound(options.Limits);
         var http2 = options.Limits.Http2;
         // A client that vanished without a word is noticed, and its streams end.
         http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
@@ -17,8 +20,21 @@ internal sealed class KestrelSetup(IOptions<ListenOptions> listen) : IConfigureO
         http2.MaxStreamsPerConnection = 1000;
         http2.InitialConnectionWindowSize = 1 << 20;
         http2.InitialStreamWindowSize = 512 << 10;
+        http2.MaxRequestHeaderFieldSize = MaxHeaderBytes;
         Listen(options, listen.Value.Grpc, HttpProtocols.Http2);
         Listen(options, listen.Value.Http, HttpProtocols.Http1);
+    }
+
+    /// <summary>What a client may cost before it is known. Said here even where it is the library's own default.</summary>
+    private void Bound(KestrelServerLimits limits)
+    {
+        limits.MaxConcurrentConnections = listen.Value.MaxConnections;
+        limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+        limits.MaxRequestHeaderCount = 100;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
+        // Bytes per second, by when it counts; streams of requests are exempt, since they may be silent.
+        limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
     }
 
     private void Listen(KestrelServerOptions options, string text, HttpProtocols protocols)

@@ -17,6 +17,10 @@ internal sealed class ListenOptions
     /// <value>Default: <c>http://127.0.0.1:7401</c>.</value>
     public string Http { get; set; } = "http://127.0.0.1:7401";
 
+    /// <summary>How many connections each of the two listeners takes at once; one more is closed.</summary>
+    /// <value>Default: 10,000; at least 1.</value>
+    public int MaxConnections { get; set; } = 10_000;
+
     /// <summary>The PEM certificate chain for <c>https</c>.</summary>
     public string? CertificatePath { get; set; }
 
@@ -71,6 +75,11 @@ internal sealed class ListenOptionsValidator : IValidateOptions<ListenOptions>
                 Check(failures, "CertificatePath", options.CertificatePath);
                 Check(failures, "KeyPath", options.KeyPath);
             }
+        }
+
+        if (options.MaxConnections < 1)
+        {
+            failures.Add($"{ListenOptions.Section}:MaxConnections: {options.MaxConnections} is less than 1");
         }
 
         return failures.Count > 0 ? ValidateOptionsResult.Fail(failures.Distinct()) : ValidateOptionsResult.Success;

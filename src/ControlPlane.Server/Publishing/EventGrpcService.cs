@@ -56,6 +56,10 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
 
     public override async Task<GetEventResponse> GetEvent(GetEventRequest request, ServerCallContext context)
     {
+        var wrong = new Violations();
+        FieldRules.RequireId(wrong, "event_id", request.EventId);
+        FieldRules.CheckId(wrong, "tenant_id", request.TenantId);
+        wrong.ThrowIfAny();
         var caller = Caller.Of(context);
         var tenantId = request.TenantId.Length > 0 ? caller.ResolveTenant(request.TenantId) : caller.TenantId;
         var found = await events.FindAsync(request.EventId, tenantId, context.CancellationToken);
@@ -74,6 +78,7 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
     public override async Task<ListEventsResponse> ListEvents(ListEventsRequest request, ServerCallContext context)
     {
         var violations = new Violations();
+        FieldRules.CheckId(violations, "tenant_id", request.TenantId);
         var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
         EventTypeRules.CheckPatterns(violations, "event_types", request.EventTypes, MaximumTypeFilters);
         FieldRules.CheckInstance(violations, "instance", request.Instance);

@@ -32,15 +32,8 @@ internal sealed class EventValidator(IOptions<PublishingOptions> options)
             violations.Add($"{field}.id", "EVENT_ID_INVALID", $"must be 1 to {MaximumId} letters, digits, \"_\", \"-\" and \":\"");
         }
 
-        if (!EventTypeRules.IsType(source.Type))
-        {
-            violations.Add(
-                $"{field}.type",
-                source.Type.Length == 0 ? "REQUIRED" : "EVENT_TYPE_INVALID",
-                $"must be 1 to {EventTypeRules.MaximumLength} letters, digits, \".\", \"_\", \"-\", \":\" and \"/\", "
-                    + "beginning with a letter or digit");
-        }
-
+        FieldRules.CheckId(violations, $"{field}.tenant_id", source.TenantId);
+        EventTypeRules.CheckType(violations, $"{field}.type", source.Type);
         FieldRules.CheckInstance(violations, $"{field}.instance", source.Instance);
         if (source.IdempotencyKey.Length > MaximumKey || source.IdempotencyKey.AsSpan().ContainsAnyExceptInRange(' ', '~'))
         {

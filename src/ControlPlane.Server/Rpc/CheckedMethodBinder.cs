@@ -70,7 +70,10 @@ internal sealed class CheckedMethodBinder<TService>(ServiceMethodProviderContext
     {
         try
         {
-            return marshaller.ContextualDeserializer(bytes);
+            var message = marshaller.ContextualDeserializer(bytes);
+            return message is not IMessage known || WireText.IsWellFormed(known.Descriptor, bytes.PayloadAsReadOnlySequence())
+                ? message
+                : throw RequestErrors.MessageMalformed(method).ToRpcException();
         }
         catch (InvalidProtocolBufferException)
         {

@@ -41,6 +41,10 @@ internal sealed class ErrorInterceptor(TimeProvider clock, ILogger<ErrorIntercep
             // What reading from a client throws that has reset its stream, at times before the call's token knows.
             throw RequestErrors.Cancelled().ToRpcException();
         }
+        catch (InvalidDataException)
+        {
+            throw RequestErrors.FramingBroken(context.Method).ToRpcException();
+        }
         catch (Exception e) when (e is not RpcException)
         {
             throw Translate(e, context);
@@ -77,6 +81,10 @@ internal sealed class ErrorInterceptor(TimeProvider clock, ILogger<ErrorIntercep
         {
             // What reading from a client throws that has reset its stream, at times before the call's token knows.
             throw RequestErrors.Cancelled().ToRpcException();
+        }
+        catch (InvalidDataException)
+        {
+            throw RequestErrors.FramingBroken(context.Method).ToRpcException();
         }
         catch (Exception e) when (e is not RpcException)
         {

@@ -18,6 +18,18 @@ internal static class EventTypeRules
     public static bool IsPattern(ReadOnlySpan<char> text) =>
         text is "*" || (text.EndsWith(".*") ? text.Length <= MaximumLength && IsType(text[..^2]) : IsType(text));
 
+    /// <summary>Notes an exact type that is missing or is none.</summary>
+    public static void CheckType(Violations violations, string field, string type)
+    {
+        if (!IsType(type))
+        {
+            violations.Add(
+                field,
+                type.Length == 0 ? "REQUIRED" : "EVENT_TYPE_INVALID",
+                $"must be 1 to {MaximumLength} letters, digits, \".\", \"_\", \"-\", \":\" and \"/\", beginning with a letter or digit");
+        }
+    }
+
     /// <summary>Notes what is wrong with a list of patterns.</summary>
     /// <param name="violations">Where to note.</param>
     /// <param name="field">The list's path.</param>

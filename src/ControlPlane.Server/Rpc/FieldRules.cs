@@ -5,11 +5,38 @@ namespace ControlPlane.Server.Rpc;
 /// <summary>Rules that fields of several services share. Lengths count Unicode characters, not UTF-16 units.</summary>
 internal static class FieldRules
 {
+    /// <summary>Of ids, whoever made them, and of etags.</summary>
+    public const int MaximumId = 128;
+
     private const int MaximumLabels = 64;
     private const int MaximumLabelKey = 63;
     private const int MaximumLabelValue = 256;
     private const int MaximumInstance = 256;
     private const int LongestShownKey = 128;
+
+    /// <summary>Notes an id or etag that none can be; empty passes. One that could be, and is not, is for the look-up to tell.</summary>
+    public static void CheckId(Violations violations, string field, string id) => CheckText(violations, field, id, MaximumId);
+
+    /// <summary>Notes an id that is missing, or that none can be.</summary>
+    public static void RequireId(Violations violations, string field, string id)
+    {
+        if (id.Length == 0)
+        {
+            violations.Add(field, "REQUIRED", "must be set");
+        }
+
+        CheckId(violations, field, id);
+    }
+
+    /// <summary>Answers the id of a request that holds nothing else.</summary>
+    /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>
+    public static string RequireId(string field, string id)
+    {
+        var violations = new Violations();
+        RequireId(violations, field, id);
+        violations.ThrowIfAny();
+        return id;
+    }
 
     /// <summary>Notes a text that is too long or holds characters that its kind may not.</summary>
     public static void CheckText(Violations violations, string field, string text, int maximum, TextKind kind = TextKind.Line)
@@ -24,8 +51,9 @@ internal static class FieldRules
         {
             violations.Add(field, "INVALID_CHARACTERS", kind switch
             {
-                TextKind.Block => "must be well-formed text without control characters other than line breaks and tabs",
-                TextKind.Name => "must be well-formed text without control characters or direction overrides",
+                TextKind.Block => "must be well-formed text without control characters, other than line breaks and tabs, and "
+                    + "without direction controls",
+                TextKind.Name => "must be well-formed text without control, direction and invisible characters",
                 _ => "must be well-formed text without control characters",
             });
         }
@@ -85,11 +113,8 @@ internal static class FieldRules
 
     private static bool Allows(TextKind kind, Rune rune) => kind switch
     {
-        TextKind.Block => !Rune.IsControl(rune) || rune.Value is '\n' or '\r' or '\t',
-        TextKind.Name => !Rune.IsControl(rune) && !ChangesDirection(rune),
+        TextKind.Block => rune.Value is '\n' or '\r' or '\t' || (!Rune.IsControl(rune) && !HiddenCharacters.SteerDirection(rune)),
+        TextKind.Name => !Rune.IsControl(rune) && !HiddenCharacters.Mislead(rune),
         _ => !Rune.IsControl(rune),
     };
-
-    /// <summary>Unicode's explicit directional embeddings, overrides and isolates (UAX #9, section 2).</summary>
-    private static bool ChangesDirection(Rune rune) => rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069);
 }

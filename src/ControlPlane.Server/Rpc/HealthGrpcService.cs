@@ -13,7 +13,7 @@ internal sealed class HealthGrpcService(HealthState state) : Health.HealthBase
     public override Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context) =>
         state.Current.Statuses.TryGetValue(request.Service, out var status)
             ? Task.FromResult(new HealthCheckResponse { Status = status })
-            : throw new RpcException(new Status(StatusCode.NotFound, $"There is no service '{request.Service}'."));
+            : throw new RpcException(new Status(StatusCode.NotFound, $"There is no service '{ErrorText.Shorten(request.Service)}'."));
 
     public override Task<HealthListResponse> List(HealthListRequest request, ServerCallContext context)
     {

@@ -97,6 +97,18 @@ internal static class RequestErrors
     public static RequestException MessageMalformed(string method) => new(
         StatusCode.InvalidArgument, "MESSAGE_MALFORMED", $"What was sent is not a well-formed message of {method}.");
 
+    /// <summary>What comes before a message cannot be; INTERNAL is what gRPC has for that.</summary>
+    public static RequestException FramingBroken(string method) => new(
+        StatusCode.Internal, "FRAMING_BROKEN", $"What was sent to {method} is not framed as gRPC frames messages.");
+
+    /// <summary>What was sent compressed is not of that compression; INTERNAL is what gRPC has for that.</summary>
+    public static RequestException NotUnpacked() => new(
+        StatusCode.Internal, "MESSAGE_NOT_UNPACKED", "The message is not compressed as its call says.");
+
+    /// <summary>The message is larger than any may be.</summary>
+    public static RequestException MessageTooLarge(string method) => new(
+        StatusCode.ResourceExhausted, "MESSAGE_TOO_LARGE", $"A message to {method} may have at most {RpcRegistration.MaxMessageBytes} bytes.");
+
     public static RequestException Cancelled() => new(StatusCode.Cancelled, "CANCELLED", "The caller cancelled the call.");
 
     public static RequestException DeadlineExceeded() =>

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Grpc.AspNetCore.Server;
 using Grpc.Health.V1;
+using Grpc.Net.Compression;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using ReflectionV1 = Grpc.Reflection.V1;
 using ReflectionV1Alpha = Grpc.Reflection.V1Alpha;
@@ -11,7 +12,11 @@ namespace ControlPlane.Server.Rpc;
 /// <summary>Registers gRPC with the standard health and reflection services.</summary>
 internal static class RpcRegistration
 {
-    private const int MaxMessageBytes = 4 << 20;
+    /// <summary>How large a message of a request may be, unpacked.</summary>
+    public const int MaxMessageBytes = 4 << 20;
+
+    /// <summary>The standard services need no key, so nobody is to keep memory busy with what is sent to them.</summary>
+    private const int MaxOpenMessageBytes = 4 << 10;
 
     /// <summary>Adds gRPC with error details, the health state and the catalogue that reflection answers from.</summary>
     /// <param name="services">Where to.</param>
@@ -33,9 +38,18 @@ internal static class RpcRegistration
             options.MaxReceiveMessageSize = MaxMessageBytes;
             options.ResponseCompressionAlgorithm = "gzip";
             options.ResponseCompressionLevel = CompressionLevel.Fastest;
+            options.CompressionProviders =
+            [
+                new CheckedCompression(new GzipCompressionProvider(CompressionLevel.Fastest)),
+                new CheckedCompression(new DeflateCompressionProvider(CompressionLevel.Fastest)),
+            ];
             options.Interceptors.Add<CompressionInterceptor>();
             options.Interceptors.Add<ErrorInterceptor>();
-        }).RefuseMalformedMessages();
+        })
+            .AddServiceOptions<HealthGrpcService>(BoundOpen)
+            .AddServiceOptions<ReflectionGrpcService>(BoundOpen)
+            .AddServiceOptions<ReflectionV1AlphaGrpcService>(BoundOpen)
+            .RefuseMalformedMessages();
     }
 
     /// <summary>Maps the health and reflection services.</summary>
@@ -47,4 +61,6 @@ internal static class RpcRegistration
         endpoints.MapGrpcService<ReflectionV1AlphaGrpcService>();
         return endpoints;
     }
+
+    private static void BoundOpen(GrpcServiceOptions options) => options.MaxReceiveMessageSize = MaxOpenMessageBytes;
 }

@@ -12,6 +12,7 @@ namespace ControlPlane.Server.Rpc;
 internal sealed class UpdateMask
 {
     private const string Field = "update_mask";
+    private const int MaximumPaths = 100;
     private readonly IReadOnlyList<IReadOnlyList<FieldDescriptor>> _paths;
 
     private UpdateMask(IReadOnlyList<IReadOnlyList<FieldDescriptor>> paths) => _paths = paths;
@@ -27,6 +28,12 @@ internal sealed class UpdateMask
         {
             var blank = source.Descriptor.Parser.ParseFrom(ByteString.Empty);
             return new([.. fields.Where(f => IsSet(f, source, blank)).Select(f => (FieldDescriptor[])[f])]);
+        }
+
+        if (mask.Paths.Count > MaximumPaths)
+        {
+            violations.Add(Field, "TOO_MANY", $"must have at most {MaximumPaths} paths");
+            return new([]);
         }
 
         if (mask.Paths.Contains("*"))

@@ -1,3 +1,4 @@
+using ControlPlane.Server.Access;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Sending;
 using ControlPlane.Signing;
@@ -40,6 +41,16 @@ internal static class DialectRules
 
         var second = CheckAdditional(violations, $"{field}.additional_dialect", webhook, first);
         return [.. new[] { first, second }.OfType<Dialect>()];
+    }
+
+    /// <summary>Refuses a custom dialect to a plan without them, unless the webhook has that very one already.</summary>
+    /// <exception cref="RequestException">PERMISSION_DENIED.</exception>
+    public static void RequirePlan(bool lacksCustom, Webhook? current, Webhook accepted, string tenantId)
+    {
+        if (lacksCustom && accepted.CustomDialect is { } custom && !custom.Equals(current?.CustomDialect))
+        {
+            throw RequestErrors.SubscriptionRequired(tenantId, Features.CustomDialect);
+        }
     }
 
     /// <summary>Refuses a secret that makes too short a key in a dialect of the webhook.</summary>

@@ -77,6 +77,10 @@ internal sealed class RequestPreviewer(
         {
             violations.Add("target", "REQUIRED", "must be webhook_id or inline");
         }
+        else if (request.TargetCase == TargetOneofCase.WebhookId)
+        {
+            FieldRules.RequireId(violations, "webhook_id", request.WebhookId);
+        }
 
         if (request.Inline is { } inline)
         {

@@ -20,6 +20,10 @@ internal sealed record UpsertMatch(UpsertWebhookRequest.MatchOneofCase Kind, str
         {
             violations.Add("webhook", "REQUIRED", "must be set");
         }
+        else
+        {
+            WebhookValidator.CheckPlace(violations, request.Webhook);
+        }
 
         var text = request.MatchCase switch
         {
@@ -33,6 +37,7 @@ internal sealed record UpsertMatch(UpsertWebhookRequest.MatchOneofCase Kind, str
             violations.Add("match", "REQUIRED", "must be webhook_id, external_id or url, and not empty");
         }
 
+        CheckText(violations, request);
         violations.ThrowIfAny();
         var webhook = request.Webhook!.Clone();
         switch (request.MatchCase)
@@ -54,6 +59,22 @@ internal sealed record UpsertMatch(UpsertWebhookRequest.MatchOneofCase Kind, str
     public bool Covers(WebhookRecord stored) => Kind == UpsertWebhookRequest.MatchOneofCase.ExternalId
         ? stored.ExternalId == Text
         : stored.Url == Text && stored.Instances.ToHashSet(StringComparer.Ordinal).SetEquals(Webhook.Instances);
+
+    private static void CheckText(Violations violations, UpsertWebhookRequest request)
+    {
+        switch (request.MatchCase)
+        {
+            case UpsertWebhookRequest.MatchOneofCase.WebhookId:
+                FieldRules.CheckId(violations, "webhook_id", request.WebhookId);
+                break;
+            case UpsertWebhookRequest.MatchOneofCase.ExternalId:
+                FieldRules.CheckText(violations, "external_id", request.ExternalId, WebhookLimits.ExternalId);
+                break;
+            case UpsertWebhookRequest.MatchOneofCase.Url:
+                FieldRules.CheckText(violations, "url", request.Url, UrlPolicy.MaxLength);
+                break;
+        }
+    }
 
     // With another value the webhook would not be found by the next such request.
     private static string Agree(Violations violations, string field, string value, string match)

@@ -17,7 +17,7 @@ internal sealed class WebhookFilter
     /// <summary>Reads a filter; notes what is wrong with it, and where.</summary>
     public static WebhookFilter Read(string text, Violations violations)
     {
-        if (text.Length > MaximumLength)
+        if (text.EnumerateRunes().Count() > MaximumLength)
         {
             violations.Add("filter", "TOO_LONG", $"must have at most {MaximumLength} characters");
             return new([]);

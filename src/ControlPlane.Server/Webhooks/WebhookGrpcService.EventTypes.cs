@@ -11,10 +11,11 @@ internal sealed partial class WebhookGrpcService
 {
     public override async Task<ListEventTypesResponse> ListEventTypes(ListEventTypesRequest request, ServerCallContext context)
     {
-        var tenantId = Caller.Of(context).ResolveListTenant(request.TenantId);
         var violations = new Violations();
+        FieldRules.CheckId(violations, "tenant_id", request.TenantId);
         var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
         violations.ThrowIfAny();
+        var tenantId = Caller.Of(context).ResolveListTenant(request.TenantId);
         var page = await eventTypeQueries.ListAsync(tenantId, paging, context.CancellationToken);
         return new() { EventTypes = { page.Items }, NextPageToken = paging.Token(page.Next) };
     }
@@ -35,6 +36,7 @@ internal sealed partial class WebhookGrpcService
 
     public override async Task<DeleteEventTypeResponse> DeleteEventType(DeleteEventTypeRequest request, ServerCallContext context)
     {
+        EventTypeValidator.Check(request);
         var tenantId = Caller.Of(context).ResolveTenant(request.TenantId);
         await eventTypes.DeleteAsync(tenantId, request.Name, request.Etag, context.CancellationToken);
         return new();

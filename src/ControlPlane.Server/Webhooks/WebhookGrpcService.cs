@@ -31,7 +31,10 @@ internal sealed partial class WebhookGrpcService(
         var tenantId = Caller.Of(context).ResolveTenant(request.Webhook?.TenantId ?? "");
         await plans.RequireAsync(tenantId, Features.Webhooks, context.CancellationToken);
         var unknown = await strictTypes.ReadAsync(tenantId, context.CancellationToken);
-        var draft = WebhookMapper.ToRecord(validator.Accept(request, unknown), WebhookMapper.Blank(tenantId));
+        var accepted = validator.Accept(request, unknown);
+        var lacksCustom = await plans.LackAsync(tenantId, Features.CustomDialect, context.CancellationToken);
+        DialectRules.RequirePlan(lacksCustom, current: null, accepted, tenantId);
+        var draft = WebhookMapper.ToRecord(accepted, WebhookMapper.Blank(tenantId));
         if (request.RequestId.Length > 0)
         {
             draft = draft with
@@ -51,16 +54,20 @@ internal sealed partial class WebhookGrpcService(
         return new() { Webhook = Show(webhook), Secret = secret };
     }
 
-    public override async Task<GetWebhookResponse> GetWebhook(GetWebhookRequest request, ServerCallContext context) =>
-        new() { Webhook = Show(await queries.GetAsync(Caller.Of(context), request.WebhookId, context.CancellationToken)) };
+    public override async Task<GetWebhookResponse> GetWebhook(GetWebhookRequest request, ServerCallContext context)
+    {
+        var webhookId = FieldRules.RequireId("webhook_id", request.WebhookId);
+        return new() { Webhook = Show(await queries.GetAsync(Caller.Of(context), webhookId, context.CancellationToken)) };
+    }
 
     public override async Task<ListWebhooksResponse> ListWebhooks(ListWebhooksRequest request, ServerCallContext context)
     {
-        var tenantId = Caller.Of(context).ResolveListTenant(request.TenantId);
         var violations = new Violations();
+        FieldRules.CheckId(violations, "tenant_id", request.TenantId);
         var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
         var filter = WebhookFilter.Read(request.Filter, violations);
         violations.ThrowIfAny();
+        var tenantId = Caller.Of(context).ResolveListTenant(request.TenantId);
         var page = await queries.ListAsync(tenantId, filter, paging, context.CancellationToken);
         return new() { Webhooks = { page.Items.Select(Show) }, NextPageToken = paging.Token(page.Next) };
     }
@@ -71,10 +78,13 @@ internal sealed partial class WebhookGrpcService(
         var webhookId = WebhookValidator.AcceptId(request);
         var tenantId = (await WritableAsync(webhookId, context)).TenantId;
         var unknown = await strictTypes.ReadAsync(tenantId, context.CancellationToken);
+        var lacksCustom = await plans.LackAsync(tenantId, Features.CustomDialect, context.CancellationToken);
         WebhookRecord Change(WebhookRecord stored, DateTimeOffset now)
         {
             var current = WebhookMapper.ToProto(stored, now);
-            var changed = WebhookMapper.ToRecord(validator.Accept(request, current, unknown), stored);
+            var accepted = validator.Accept(request, current, unknown);
+            DialectRules.RequirePlan(lacksCustom, current, accepted, tenantId);
+            var changed = WebhookMapper.ToRecord(accepted, stored);
             secrets.RequireKeys(stored, changed, now);
             return WebhookMapper.ToProto(changed, now).Equals(current) ? stored : changed;
         }
@@ -100,6 +110,7 @@ internal sealed partial class WebhookGrpcService(
 
     public override async Task<DeleteWebhookResponse> DeleteWebhook(DeleteWebhookRequest request, ServerCallContext context)
     {
+        WebhookValidator.Check(request);
         await changes.DeleteAsync(Caller.Of(context), request.WebhookId, request.Etag, context.CancellationToken);
         return new();
     }
@@ -115,6 +126,7 @@ internal sealed partial class WebhookGrpcService(
 
     public override async Task<TestWebhookResponse> TestWebhook(TestWebhookRequest request, ServerCallContext context)
     {
+        tester.Check(request);
         var webhook = await WritableAsync(request.WebhookId, context);
         return new() { Delivery = await tester.TestAsync(webhook, request.EventType, request.Payload) };
     }

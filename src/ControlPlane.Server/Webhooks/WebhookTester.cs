@@ -10,21 +10,29 @@ namespace ControlPlane.Server.Webhooks;
 /// <summary>Sends a test event to a webhook and answers how that went.</summary>
 internal sealed class WebhookTester(TestPublisher publisher, EventValidator events)
 {
-    public async Task<Delivery> TestAsync(WebhookRecord webhook, string eventType, ByteString payload)
+    /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>
+    public void Check(TestWebhookRequest request)
     {
         var violations = new Violations();
-        if (eventType.Length > 0 && !EventTypeRules.IsType(eventType))
+        FieldRules.RequireId(violations, "webhook_id", request.WebhookId);
+        if (request.EventType.Length > 0 && !EventTypeRules.IsType(request.EventType))
         {
-            violations.Add("event_type", "EVENT_TYPE_INVALID", "must be an event type, such as \"message.new\"");
+            violations.Add(
+                "event_type", "EVENT_TYPE_INVALID",
+                $"must be an event type of at most {EventTypeRules.MaximumLength} characters, such as \"message.new\"");
         }
 
-        var body = payload.IsEmpty ? null : payload.ToByteArray();
-        if (body is not null)
+        if (!request.Payload.IsEmpty)
         {
-            events.CheckPayload("payload", body, "application/json", violations);
+            events.CheckPayload("payload", request.Payload.Span, "application/json", violations);
         }
 
         violations.ThrowIfAny();
+    }
+
+    public async Task<Delivery> TestAsync(WebhookRecord webhook, string eventType, ByteString payload)
+    {
+        var body = payload.IsEmpty ? null : payload.ToByteArray();
         return await publisher.SendAsync(webhook, eventType, body) is { } sent
             ? DeliveryMapper.ToProto(sent.Delivery, sent.Attempts)
             : throw RequestErrors.FailedPrecondition(

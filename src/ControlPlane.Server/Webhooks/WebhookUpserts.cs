@@ -88,6 +88,8 @@ internal sealed class WebhookUpserts(
 
                 var unknown = await strictTypes.ReadAsync(tenant.TenantId, cancellationToken);
                 var accepted = validator.Accept(new CreateWebhookRequest { Webhook = match.Webhook, Secret = ownSecret }, unknown);
+                var lacksCustom = await plans.LackAsync(tenant.TenantId, Features.CustomDialect, cancellationToken);
+                DialectRules.RequirePlan(lacksCustom, current: null, accepted, tenant.TenantId);
                 var draft = WebhookMapper.ToRecord(accepted, WebhookMapper.Blank(tenant.TenantId));
                 return await changes.CreateAsync(draft, ownSecret, cancellationToken);
         }
@@ -98,10 +100,13 @@ internal sealed class WebhookUpserts(
     {
         var unknown = await strictTypes.ReadAsync(found.TenantId, cancellationToken);
         var request = new UpdateWebhookRequest { Webhook = match.Webhook, UpdateMask = new() { Paths = { "*" } } };
+        var lacksCustom = await plans.LackAsync(found.TenantId, Features.CustomDialect, cancellationToken);
         WebhookRecord Replace(WebhookRecord stored, DateTimeOffset now)
         {
             var current = WebhookMapper.ToProto(stored, now);
-            var changed = WebhookMapper.ToRecord(validator.Accept(request, current, unknown, ownSecret), stored);
+            var accepted = validator.Accept(request, current, unknown, ownSecret);
+            DialectRules.RequirePlan(lacksCustom, current, accepted, found.TenantId);
+            var changed = WebhookMapper.ToRecord(accepted, stored);
             if (ownSecret.Length > 0 && !secrets.IsCurrent(stored, ownSecret))
             {
                 var newest = secrets.Seal(stored.Id, ownSecret, now);

@@ -32,6 +32,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         }
         else
         {
+            CheckPlace(violations, webhook);
             dialects = CheckSettings(violations, webhook, acceptedUrl: null, unknownType);
         }
 
@@ -50,13 +51,21 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         {
             violations.Add(Field, "REQUIRED", "must be set");
         }
-        else if (request.Webhook.Id.Length == 0)
+        else
         {
-            violations.Add($"{Field}.id", "REQUIRED", "must be the id of the webhook to change");
+            FieldRules.RequireId(violations, $"{Field}.id", request.Webhook.Id);
+            CheckPlace(violations, request.Webhook);
         }
 
         violations.ThrowIfAny();
         return request.Webhook!.Id;
+    }
+
+    /// <summary>Notes what is wrong with the tenant and the version that a webhook of a request names.</summary>
+    public static void CheckPlace(Violations violations, Webhook webhook)
+    {
+        FieldRules.CheckId(violations, $"{Field}.tenant_id", webhook.TenantId);
+        FieldRules.CheckId(violations, $"{Field}.etag", webhook.Etag);
     }
 
     /// <summary>Answers the webhook as an update makes it; <c>enabled</c> is set exactly if the update is about it.</summary>
@@ -89,11 +98,23 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         return merged;
     }
 
+    /// <summary>Refuses to delete what cannot be named.</summary>
+    /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>
+    public static void Check(DeleteWebhookRequest request)
+    {
+        var violations = new Violations();
+        FieldRules.RequireId(violations, "webhook_id", request.WebhookId);
+        FieldRules.CheckId(violations, "etag", request.Etag);
+        violations.ThrowIfAny();
+    }
+
     /// <summary>Answers the grace period of a rotation.</summary>
     /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>
     public static TimeSpan Accept(RotateSecretRequest request)
     {
         var violations = new Violations();
+        FieldRules.RequireId(violations, "webhook_id", request.WebhookId);
+        FieldRules.CheckId(violations, "etag", request.Etag);
         CheckSecret(violations, request.Secret, []);
         var grace = ProtoTimes.CheckDuration(
             violations, "grace_period", request.GracePeriod, TimeSpan.Zero, WebhookLimits.LongestGrace, "0 to 7 days");

@@ -10,6 +10,7 @@ internal static class SignedContentRules
     {
         if (dialect.Algorithm == SignatureAlgorithm.None)
         {
+            CheckLength(dialect.SignedContent, problems);
             return;
         }
         const Placeholder Allowed = Placeholder.Message | Placeholder.Body;
@@ -28,6 +29,15 @@ internal static class SignedContentRules
         {
             problems.Add(new(Field, "SIGNED_VALUE_NOT_SENT",
                 $"{Placeholders.Name(placeholder)} is signed, so a header must carry it, alone or beside constant text."));
+        }
+    }
+
+    /// <summary>What has no meaning is kept all the same, so it has its bounds.</summary>
+    private static void CheckLength(string? text, List<ValidationProblem> problems)
+    {
+        if (text?.Length > MaxLength)
+        {
+            problems.Add(new(Field, "TOO_LONG", $"At most {MaxLength} characters are allowed."));
         }
     }
 

@@ -73,7 +73,7 @@ internal sealed class StoreFiller : IAsyncDisposable
     private async Task CompleteAsync(
         AppendResult.Appended appended, IReadOnlyList<PastEvent> events, CancellationToken cancellationToken)
     {
-        List<Task<DeliveryRecord?>> completions = [];
+        List<Task<Completed?>> completions = [];
         foreach (var (stored, past) in appended.Events.Zip(events))
         {
             foreach (var (delivery, end) in stored.Deliveries.Zip(past.Deliveries))

@@ -9,6 +9,7 @@ public sealed class WrongSettingTests
     [InlineData("Listen:Grpc", "127.0.0.1:7400")]
     [InlineData("Listen:Grpc", "http://127.0.0.1:70000")]
     [InlineData("Listen:Http", "ftp://127.0.0.1:7401")]
+    [InlineData("Listen:MaxConnections", "0")]
     [InlineData("Storage:Provider", "oracle")]
     [InlineData("Storage:Path", " ")]
     [InlineData("Access:BootstrapKey", "cpk_short")]

@@ -55,6 +55,9 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The most memory that its process was resident with, in bytes.</summary>
+    public long PeakMemory => _run!.PeakMemory;
+
     /// <summary>Asks it to stop, without waiting.</summary>
     public Task SignalAsync() => _run!.SignalAsync();
 

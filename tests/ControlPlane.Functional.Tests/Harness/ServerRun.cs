@@ -23,6 +23,16 @@ public sealed class ServerRun : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>The most memory it was resident with, in bytes.</summary>
+    public long PeakMemory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64;
+        }
+    }
+
     /// <summary>Waits until it has ended and all its output is read; answers the exit code.</summary>
     public async Task<int> ExitAsync()
     {

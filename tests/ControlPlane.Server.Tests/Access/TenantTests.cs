@@ -73,12 +73,15 @@ public sealed class TenantTests : AdminTest
     }
 
     [Fact]
-    public async Task GetTenant_VeryLongId_NotFoundWithReadableDetails()
+    public async Task GetTenant_IdThatNoneCanBe_RefusedWithReadableDetails()
     {
-        var error = await RpcErrors.OfAsync(async () =>
+        var unknown = await RpcErrors.OfAsync(async () =>
+            await Platform.GetTenantAsync(new() { TenantId = new string('x', 128) }, cancellationToken: Cancelled));
+        var tooLong = await RpcErrors.OfAsync(async () =>
             await Platform.GetTenantAsync(new() { TenantId = new string('x', 500_000) }, cancellationToken: Cancelled));
-        Assert.Equal(StatusCode.NotFound, error.Code);
-        Assert.InRange(error.Message.Length, 1, 300);
+        Assert.Equal(StatusCode.NotFound, unknown.Code);
+        Assert.Equal(["tenant_id TOO_LONG"], tooLong.Violations());
+        Assert.InRange(tooLong.Message.Length, 1, 300);
     }
 
     [Fact]

@@ -123,6 +123,37 @@ public sealed class PlanTests : WebhookTest
     }
 
     [Fact]
+    public async Task CustomDialect_Disabled_OnlyWhatExistsStays()
+    {
+        var custom = new CustomDialect { SignedContent = "{body}", Headers = { new CustomDialect.Types.Header { Name = "x-sig", Value = "{sig}" } } };
+        var (with, without) = (await CreateAsync(w => w.CustomDialect = custom), await CreateAsync());
+        await SetAsync(new() { DisabledFeatures = { "custom_dialect" } });
+        var other = custom.Clone();
+        other.Name = "other";
+        var calls = new Func<Task>[]
+        {
+            () => CreateAsync(w => w.CustomDialect = custom),
+            () => UpdateAsync(new() { Id = without.Id, CustomDialect = custom }),
+            () => UpdateAsync(new() { Id = with.Id, CustomDialect = other }, "custom_dialect.name"),
+            async () => await Webhooks.UpsertWebhookAsync(
+                new() { ExternalId = "x", Webhook = Sample.Webhook(w => w.CustomDialect = custom) }, cancellationToken: Cancelled),
+            async () => await Webhooks.UpsertWebhookAsync(
+                new() { WebhookId = without.Id, Webhook = Sample.Webhook(w => w.CustomDialect = custom) }, cancellationToken: Cancelled),
+        };
+        foreach (var call in calls)
+        {
+            var error = await RpcErrors.OfAsync(call);
+            Assert.Equal((StatusCode.PermissionDenied, "SUBSCRIPTION_REQUIRED"), (error.Code, error.Info.Reason));
+            Assert.Equal("custom_dialect", error.Info.Metadata["feature"]);
+        }
+
+        var renamed = await UpdateAsync(new() { Id = with.Id, Name = "n", CustomDialect = with.CustomDialect });
+        Assert.Equal(("n", with.CustomDialect), (renamed.Name, renamed.CustomDialect));
+        await CreateAsync(w => w.Dialect = "svix");
+        await UpdateAsync(new() { Id = with.Id, Dialect = "svix" });
+    }
+
+    [Fact]
     public async Task Features_Disabled_ReadingAndDeletingGoOn()
     {
         var made = await CreateAsync();

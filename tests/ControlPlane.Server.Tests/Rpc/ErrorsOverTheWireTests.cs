@@ -35,11 +35,15 @@ public sealed class ErrorsOverTheWireTests : AdminTest
     public async Task Call_HundredsOfWrongFields_DetailsArrive()
     {
         var request = new CreateTenantRequest { Tenant = new() { Id = new string('X', 1_000) } };
-        var key = new CreateApiKeyRequest { ApiKey = new() { Scopes = { Enumerable.Range(0, 1_000).Select(i => $"scope {i}") } } };
+        var change = new UpdateTenantRequest
+        {
+            Tenant = new() { Id = "default", Etag = new string('x', 1_000) },
+            UpdateMask = new() { Paths = { Enumerable.Range(0, 100).Select(i => $"field {i}") } },
+        };
         Assert.Equal(["tenant.id ID_INVALID"], (await RpcErrors.OfAsync(async () =>
             await Platform.CreateTenantAsync(request, cancellationToken: Cancelled))).Violations());
         Assert.Equal(100, (await RpcErrors.OfAsync(async () =>
-            await Platform.CreateApiKeyAsync(key, cancellationToken: Cancelled))).Violations().Count());
+            await Platform.UpdateTenantAsync(change, cancellationToken: Cancelled))).Violations().Count());
     }
 
     [Theory]

@@ -66,7 +66,27 @@ public sealed class FieldRuleTests
         Assert.Equal(timestamp.ToDateTimeOffset(), time);
     }
 
+    [Theory]
+    [InlineData("a\u202Eb"), InlineData("a\u2066b"), InlineData("\u200Fa"), InlineData("a\u061C"), InlineData("a\u200Bb"), InlineData("\uFEFFa")]
+    [InlineData("a\u2060b"), InlineData("a\u2028b"), InlineData("a\u00ADb"), InlineData("a\U000E0041b"), InlineData("a\u001Bb")]
+    public void CheckText_NameThatReadsOtherwise_Refused(string name) => Assert.True(IsRefused(name, TextKind.Name));
+
+    [Theory]
+    [InlineData("\u0646\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645"), InlineData("\U0001F469\u200D\U0001F4BB"), InlineData("\u05D0\u05D1 ab")]
+    public void CheckText_NameOfAnyScript_Passes(string name) => Assert.False(IsRefused(name, TextKind.Name));
+
+    [Theory]
+    [InlineData("a\u202Eb", true), InlineData("a\u2069b", true), InlineData("a\u001Bb", true), InlineData("a\u200Fb\r\n\tc", false)]
+    public void CheckText_Block_RefusesWhatTurnsTextAround(string text, bool refused) => Assert.Equal(refused, IsRefused(text, TextKind.Block));
+
     [Fact]
     public void Entry_HostileKey_ShortAndWithoutControls() => Assert.Equal(
         "labels[\"a\uFFFD" + new string('x', 126) + "\"]", FieldRules.Entry("labels", "a\n" + new string('x', 500)));
+
+    private static bool IsRefused(string text, TextKind kind)
+    {
+        var violations = new Violations();
+        FieldRules.CheckText(violations, "field", text, maximum: 200, kind);
+        return violations.Any;
+    }
 }

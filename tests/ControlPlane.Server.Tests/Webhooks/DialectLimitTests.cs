@@ -24,6 +24,10 @@ public sealed class DialectLimitTests
         ["signed content"] = (r => Of(r).SignedContent = "{ts}", [$"{Path}.signed_content BODY_NOT_ONCE"]),
         ["signed, not sent"] = (r => Of(r).SignedContent = "{id}{body}", [$"{Path}.signed_content SIGNED_VALUE_NOT_SENT"]),
         ["long content"] = (r => Of(r).SignedContent = "{body}" + new string('x', 1_019), [$"{Path}.signed_content TOO_LONG"]),
+        ["long content that is not signed"] = (
+            r => (Of(r).Algorithm, Of(r).SignedContent, Of(r).Headers[0].Value) =
+                (CustomDialect.Types.Algorithm.None, new string('x', 1_025), "{sig}"),
+            [$"{Path}.signed_content TOO_LONG"]),
         ["envelope"] = (r => Of(r).Envelope = """{"event":{event},"data":{payload}}""", [$"{Path}.envelope NOT_JSON"]),
         ["no payload"] = (r => Of(r).Envelope = "{}", [$"{Path}.envelope PAYLOAD_NOT_ONCE"]),
         ["long envelope"] = (r => Of(r).Envelope = "{payload}" + new string(' ', 8_184), [$"{Path}.envelope TOO_LONG"]),

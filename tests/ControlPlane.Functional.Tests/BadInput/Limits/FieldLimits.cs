@@ -1,0 +1,193 @@
+using ControlPlane.V1;
+using Google.Protobuf.WellKnownTypes;
+using DialectHeader = ControlPlane.V1.CustomDialect.Types.Header;
+using Exponential = ControlPlane.V1.RetryPolicy.Types.Exponential;
+
+namespace ControlPlane.Functional.Tests.BadInput.Limits;
+
+/// <summary>
+/// The limit of every field of every request: a field that is missing here fails the tests. What is looked up first is the place in
+/// one request (<c>CreateTenant tenant.id</c>), then the field (<c>Tenant.id</c>), then its name alone (<c>*.tenant_id</c>).
+/// Switches (<c>bool</c>) have none.
+/// </summary>
+internal static class FieldLimits
+{
+    private const int LargestPayload = 256 << 10;
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Soonest = TimeSpan.FromMilliseconds(100);
+    private static readonly string[] Dialects = ["standard-webhooks", "svix", "wachat", "wawp", "gowa", "github", "stripe", "slack"];
+    private static readonly Limit Labels = Limit.Map(64, Limit.Line(63).Saying("63").And(Probe.Refused("nothing", "")), Limit.Line(256).Saying("256"));
+    private static readonly Limit Patterns = Limit.List(0, 50, i => $"t{i}", Limit.EventPattern);
+    private static readonly Limit AnyState = Limit.List(0, 20, _ => 4, Limit.Choice(1, 2, 3, 4, 5, 6).And(Probe.Refused("unspecified", 0)));
+    private static readonly Limit Delay = Limit.Span("100 ms to 24 h", Soonest, Day);
+
+    /// <summary>Another one than the webhook's is refused, whatever it looks like.</summary>
+    private static readonly Limit Fixed = new(Limit.Id.Says, [.. Limit.Id.Probes.Where(p => p.Wrong is not null), Probe.Refused("another", "x")]);
+
+    private static readonly Limit HeaderName = Limit.Template(128, n => new string('x', n)).And(
+        new[] { "", "a b", "a:b", "\u00e9", "a\r\nb", "a\0", "host", "Content-Type", "transfer-encoding", "user-agent" }
+            .Select(name => Probe.Refused(name, name)));
+
+    private static readonly Limit HeaderValue = Limit.Template(2_048, n => new string('x', n)).And(
+        new[] { "a\r\nb", "a\n", "\0", "\u00e9", "\u007f" }.Select(value => Probe.Refused(value, value)).Append(Probe.Right("a tab", "a\tb ~")));
+
+    private static readonly Dictionary<string, Limit> Table = new(StringComparer.Ordinal)
+    {
+        ["*.tenant_id"] = Limit.Id,
+        ["*.page_size"] = Limit.PageSize,
+        ["*.page_token"] = Limit.Token,
+        ["*.created_after"] = Limit.Time,
+        ["*.created_before"] = Limit.Time,
+        ["*.etag"] = Limit.Etag,
+        ["*.create_time"] = Limit.OutputOnly,
+        ["*.update_time"] = Limit.OutputOnly,
+        ["*.labels"] = Labels,
+
+        ["Tenant.id"] = Limit.RequiredId,
+        ["CreateTenant tenant.id"] = Limit.Ascii(1, 63).Saying("1 to 63").And(Probe.Refused("upper case", "A"), Probe.Refused("a dash first", "-a")),
+        ["Tenant.name"] = Limit.Name(200),
+        ["Tenant.disabled_features"] = Limit.List(0, 20, _ => "watch", Limit.OneOf("webhooks", "publish", "watch", "event_types", "custom_dialect")),
+        ["TenantLimits.max_webhooks"] = Limit.Range(0, int.MaxValue).Saying("negative"),
+        ["TenantLimits.publish_rate_per_second"] = Limit.Range(0d, 100_000),
+        ["TenantLimits.max_payload_bytes"] = Limit.Range(0, 1_048_576),
+        ["BackupStoreRequest.name"] = Limit.Ascii(1, 100).And(
+            Probe.Refused("a directory", "../x"), Probe.Refused("a dot first", ".x"), Probe.Refused("a partial one", "x.partial"))
+            with { Otherwise = Grpc.Core.StatusCode.Aborted },
+        ["UpdateTenantRequest.update_mask"] = Limit.Mask(100, "name"),
+        ["DeleteTenantRequest.tenant_id"] = Limit.RequiredId,
+        ["ApiKey.id"] = Limit.OutputOnly,
+        ["ApiKey.name"] = Limit.Name(200),
+        ["ApiKey.scopes"] = Limit.List(1, 20, _ => "events.read", Limit.OneOf([.. Harness.TestTenant.AllScopes])),
+        ["ApiKey.expire_time"] = Limit.Future,
+        ["ApiKey.revoke_time"] = Limit.OutputOnly,
+        ["ApiKey.last_use_time"] = Limit.OutputOnly,
+        ["RevokeApiKeyRequest.api_key_id"] = Limit.RequiredId,
+
+        ["Webhook.id"] = Limit.RequiredId,
+        ["CreateWebhook webhook.id"] = Limit.Ignored.Saying("a create ignores it"),
+        ["UpsertWebhook webhook.id"] = Limit.Ignored,
+        ["UpdateWebhook webhook.tenant_id"] = Fixed,
+        ["UpsertWebhook webhook.tenant_id"] = Fixed,
+        ["Webhook.name"] = Limit.Name(200),
+        ["Webhook.url"] = Limit.Url(2_048),
+        ["Webhook.event_types"] = Limit.List(1, 200, i => $"t{i}", Limit.EventPattern),
+        // None is what an update that is not about them has.
+        ["UpdateWebhook webhook.event_types"] = Limit.List(0, 200, i => $"t{i}", Limit.EventPattern),
+        ["Webhook.instances"] = Limit.List(0, 200, i => $"i{i}", Limit.Line(256).And(Probe.Refused("nothing", ""))),
+        ["Webhook.dialect"] = Limit.OneOf(Dialects).Saying("`standard-webhooks`, `svix`"),
+        ["Webhook.headers"] = Limit.Map(32, HeaderName, HeaderValue),
+        ["Webhook.timeout"] = Limit.Span("1 to 60 seconds", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)),
+        ["Webhook.max_in_flight"] = Limit.Range(0, 1_024),
+        ["Webhook.max_rate_per_second"] = Limit.Range(0d, 100_000),
+        ["Webhook.description"] = Limit.Block(1_000),
+        ["Webhook.external_id"] = Limit.Line(256),
+        ["Webhook.state"] = Limit.OutputOnly,
+        ["Webhook.state_reason"] = Limit.OutputOnly,
+        ["Webhook.secrets"] = Limit.OutputOnly,
+        ["Webhook.additional_dialect"] = Limit.OneOf("svix", "wachat", "github").Saying("built-in dialect"),
+        ["Webhook.head_of_line"] = Limit.Choice(0, 1, 2),
+        ["RetryPolicy.max_attempts"] = Limit.Range(0, 100),
+        ["RetryPolicy.jitter"] = Limit.Range(0d, 1),
+        ["RetryPolicy.non_retryable_statuses"] = Limit.List(0, 64, i => 400 + i, Limit.Range(400, 599)),
+        ["RetryPolicy.max_age"] = Limit.Span("1 s to 30 d", TimeSpan.FromSeconds(1), 30 * Day),
+        ["RetryPolicy.preset"] = Limit.OneOf("standard", "wawp", "wahooks", "gowa").With<RetryPolicy>(p => p.ClearBackoff()),
+        ["RetryPolicy.Exponential.initial"] = Delay.With<Exponential>(e => e.Max = Duration.FromTimeSpan(Day)),
+        ["RetryPolicy.Exponential.multiplier"] = Limit.Range(1d, 10),
+        ["RetryPolicy.Exponential.max"] = Delay.With<Exponential>(e => e.Initial = Duration.FromTimeSpan(Soonest)).Saying("at most 24 h"),
+        ["RetryPolicy.Fixed.delay"] = Delay,
+        ["RetryPolicy.Schedule.delays"] = Limit.List(1, 50, _ => new Duration(), Limit.Span("0 s to 24 h", TimeSpan.Zero, Day)),
+        ["CustomDialect.name"] = Limit.Ascii(1, 64).And(Probe.Refused("upper case", "A")),
+        ["CustomDialect.key_format"] = Limit.Choice(0, 1, 2),
+        ["CustomDialect.algorithm"] = Limit.Choice(0, 1, 2, 3),
+        ["CustomDialect.signed_content"] = Limit.Template(1_024, n => "{body}".PadRight(n, 'x')).And(Probe.Refused("no body", "{id}")),
+        ["CustomDialect.encoding"] = Limit.Choice(0, 1, 2),
+        ["CustomDialect.signature_join"] = Limit.Choice(0, 1, 2, 3),
+        ["CustomDialect.timestamp_unit"] = Limit.Choice(0, 1, 2),
+        ["CustomDialect.envelope"] = Limit.Template(8_192, n => "{payload}".PadRight(n)).And(
+            Probe.Refused("no JSON", "{payload}}"), Probe.Refused("deep", new string('[', 4_000) + "{payload}" + new string(']', 4_000))),
+        ["CustomDialect.headers"] = Limit.List(1, 32, i => new DialectHeader { Name = $"x-{i}", Value = "{sig}" }).Saying("1 to 32"),
+        ["CustomDialect.Header.name"] = HeaderName,
+        ["CustomDialect.Header.value"] = Limit.Template(1_024, n => "{sig}".PadLeft(n, 'x')).And(
+            Probe.Refused("nothing", ""), Probe.Refused("a line break", "{sig}\r\nx: y"), Probe.Refused("no placeholder", "{sig}{nonsense}")),
+        ["CreateWebhookRequest.secret"] = Limit.Ascii(8, 256),
+        ["CreateWebhookRequest.request_id"] = Limit.Line(128),
+        ["GetWebhookRequest.webhook_id"] = Limit.RequiredId,
+        ["ListWebhooksRequest.filter"] = Filter(20, 4_096),
+        ["UpdateWebhookRequest.update_mask"] = Limit.Mask(100, "name"),
+        ["UpsertWebhookRequest.webhook_id"] = Limit.Id,
+        ["UpsertWebhookRequest.external_id"] = Limit.Line(256),
+        ["UpsertWebhookRequest.url"] = Limit.Url(2_048).With<UpsertWebhookRequest>(r => r.Webhook.Url = ""),
+        ["UpsertWebhookRequest.secret"] = Limit.Ascii(8, 256),
+        ["DeleteWebhookRequest.webhook_id"] = Limit.RequiredId,
+        ["RotateSecretRequest.webhook_id"] = Limit.RequiredId,
+        ["RotateSecretRequest.secret"] = Limit.Ascii(8, 256),
+        ["RotateSecretRequest.grace_period"] = Limit.Span("0 to 7 days", TimeSpan.Zero, 7 * Day),
+        ["TestWebhookRequest.webhook_id"] = Limit.RequiredId,
+        ["TestWebhookRequest.event_type"] = Limit.EventType,
+        ["TestWebhookRequest.payload"] = Limit.Json(LargestPayload),
+        ["ProbeWebhookRequest.webhook_id"] = Limit.RequiredId,
+        ["ProbeWebhookRequest.url"] = Limit.Url(2_048),
+        ["PreviewRequestRequest.webhook_id"] = Limit.RequiredId,
+        ["PreviewRequestRequest.Inline.dialect"] = Limit.OneOf(Dialects).Saying("Webhook.dialect"),
+        ["PreviewRequestRequest.Inline.secret"] = Limit.Ascii(8, 256),
+
+        ["EventType.name"] = Limit.EventType with { Otherwise = Grpc.Core.StatusCode.NotFound },
+        ["EventType.description"] = Limit.Block(1_000),
+        ["EventType.dialect"] = Limit.OutputOnly,
+        ["UpdateEventTypeRequest.update_mask"] = Limit.Mask(100, "description"),
+        ["DeleteEventTypeRequest.name"] = Limit.EventType.And(Probe.Refused("nothing", "")) with { Otherwise = Grpc.Core.StatusCode.NotFound },
+
+        ["Event.id"] = Limit.Ascii(1, 128).And(Probe.Refused("a dot", "a.b"), Probe.Refused("a space", "a b")),
+        ["Event.type"] = Limit.EventType.And(Probe.Refused("nothing", "")),
+        ["Event.instance"] = Limit.Line(256),
+        ["Event.payload"] = Limit.Json(LargestPayload).And(Probe.Refused("nothing", Google.Protobuf.ByteString.Empty)),
+        ["Event.content_type"] = Limit.Template(128, n => "text/".PadRight(n, 'x')).And(
+            Probe.Refused("none", "nonsense"), Probe.Refused("a line break", "text/plain\r\nx: y"), Probe.Refused("not ASCII", "text/\u00e9")),
+        ["Event.idempotency_key"] = Limit.Ascii(1, 256),
+        ["Event.ordering_key"] = Limit.Ascii(1, 128),
+        ["BatchPublishEventsRequest.events"] = Limit.List(1, 1_000, _ => Harness.TestTenant.NewEvent()),
+        ["GetEventRequest.event_id"] = Limit.RequiredId,
+        ["ListEventsRequest.event_types"] = Patterns,
+        ["ListEventsRequest.instance"] = Limit.Line(256),
+
+        ["*.delivery_id"] = Limit.RequiredId,
+        ["*.redrive_id"] = Limit.RequiredId,
+        ["ListDeliveriesRequest.webhook_id"] = Limit.Id,
+        ["ListDeliveriesRequest.event_id"] = Limit.Id,
+        ["ListDeliveriesRequest.states"] = AnyState,
+        ["ListDeliveriesRequest.event_types"] = Patterns,
+        ["ListDeliveriesRequest.instance"] = Limit.Line(256),
+        ["RedriveDeliveriesRequest.webhook_id"] = Limit.Id,
+        ["RedriveDeliveriesRequest.event_id"] = Limit.Id,
+        ["RedriveDeliveriesRequest.states"] = Limit.List(0, 20, _ => 5, Limit.Choice(4, 5, 6).And(Probe.Refused("under way", 2))),
+        ["RedriveDeliveriesRequest.event_types"] = Patterns,
+        ["RedriveDeliveriesRequest.instance"] = Limit.Line(256),
+        ["RedriveDeliveriesRequest.max_rate_per_second"] = Limit.Range(0.1, 1_000),
+        ["WatchDeliveriesRequest.webhook_id"] = Limit.Id,
+        ["WatchDeliveriesRequest.event_id"] = Limit.Id,
+        ["WatchDeliveriesRequest.states"] = AnyState,
+        ["WatchDeliveriesRequest.event_types"] = Patterns,
+        ["WatchDeliveriesRequest.instance"] = Limit.Line(256),
+        ["WatchDeliveriesRequest.resume_token"] = Limit.Token,
+        ["WatchDeliveriesRequest.start_time"] = Limit.Time,
+        ["WatchDeliveriesRequest.heartbeat_interval"] = Limit.Span("1 to 300 seconds", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(300)),
+        ["ExplainDeliveryRequest.Pair.event_id"] = Limit.RequiredId,
+        ["ExplainDeliveryRequest.Pair.webhook_id"] = Limit.RequiredId,
+    };
+
+    public static IEnumerable<string> Keys => Table.Keys;
+
+    /// <summary>The key under which a field's limit stands, or null.</summary>
+    public static string? KeyOf(string method, RequestField field) =>
+        new[] { $"{method[(method.IndexOf('/', StringComparison.Ordinal) + 1)..]} {field.Path}", field.Name, $"*.{field.Field.Name}" }.FirstOrDefault(Table.ContainsKey);
+
+    public static Limit Of(string key) => Table[key];
+
+    private static Limit Filter(int conditions, int most) => Limit.Template(most, n => $"name = \"{new string('x', n - 9)}\"").And(
+        Probe.Right("most conditions", string.Join(" AND ", Enumerable.Repeat("name = x", conditions))),
+        Probe.Refused("too many conditions", string.Join(" AND ", Enumerable.Repeat("name = x", conditions + 1))),
+        Probe.Refused("no condition", "nonsense"),
+        Probe.Refused("an open quote", "name = \"x"),
+        Probe.Refused("brackets", new string('(', most)),
+        Probe.Refused("controls", "\0\u202E"));
+}

@@ -1,0 +1,42 @@
+using ControlPlane.Functional.Tests.EveryRpc;
+using ControlPlane.V1;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+
+namespace ControlPlane.Functional.Tests.BadInput.Limits;
+
+/// <summary>Requests that the server answers with OK, into which one field after the other is put.</summary>
+internal static class RightRequests
+{
+    private static int _made;
+
+    /// <summary>A request about a tenant's resources.</summary>
+    public static IMessage Of(RpcMethod method, Furnished furnished)
+    {
+        var request = furnished.Filler.Fill(method.Input);
+        switch (request)
+        {
+            case CreateTenantRequest create:
+                create.Tenant.Id = "";
+                break;
+            case CreateEventTypeRequest create:
+                create.EventType.Name = $"made.{Interlocked.Increment(ref _made)}";
+                break;
+        }
+
+        return request;
+    }
+
+    /// <summary>A part of a request, right in itself.</summary>
+    public static IMessage Make(MessageDescriptor type, Furnished furnished) => Special(type.ClrType) ?? furnished.Filler.Fill(type);
+
+    private static IMessage? Special(System.Type type) =>
+        type == typeof(CustomDialect) ? new CustomDialect { Headers = { new CustomDialect.Types.Header { Name = "x-signature", Value = "{sig}" } }, SignedContent = "{body}" }
+        : type == typeof(CustomDialect.Types.Header) ? new CustomDialect.Types.Header { Name = "x-signature", Value = "{sig}" }
+        : type == typeof(RetryPolicy) ? new RetryPolicy { Fixed = new() { Delay = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) } }
+        : type == typeof(PreviewRequestRequest.Types.Inline) ? new PreviewRequestRequest.Types.Inline { Secret = "12345678" }
+        : type.Namespace == typeof(Webhook).Namespace && type.DeclaringType is not null && type != typeof(ExplainDeliveryRequest.Types.Pair)
+            ? (IMessage)Activator.CreateInstance(type)!
+            : null;
+}
