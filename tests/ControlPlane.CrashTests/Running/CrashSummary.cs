@@ -8,6 +8,8 @@ namespace ControlPlane.CrashTests.Running;
 /// <summary>What a run came to.</summary>
 internal sealed class CrashSummary
 {
+    private const int Shown = 20;
+
     private readonly SortedDictionary<string, int> _points = new(StringComparer.Ordinal);
     private int _cycles;
     private int _events;
@@ -83,7 +85,7 @@ internal sealed class CrashSummary
             $"resume tokens held    {_tokens}",
             $"violations            {Violations.Found.Count}",
         };
-        lines.AddRange(Violations.Found.Take(50).Select(v => "  " + v));
+        lines.AddRange(Violations.Found.Take(Shown).Select(v => "  " + v));
         lines.AddRange(Missed.Select(m => "  not reached: " + m));
         lines.Add("killed at");
         lines.AddRange(_points.Select(p => string.Create(CultureInfo.InvariantCulture, $"  {p.Value,4}  {p.Key}")));
