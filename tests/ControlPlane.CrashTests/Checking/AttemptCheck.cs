@@ -82,7 +82,7 @@ internal static class AttemptCheck
         var cut = 0;
         foreach (var receipt in unrecorded)
         {
-            if (CancelledMeanwhile(evidence, delivery, receipt))
+            if (CancelledMeanwhile(evidence, delivery, received, receipt))
             {
                 tally.Cancelled++;
                 continue;
@@ -90,7 +90,7 @@ internal static class AttemptCheck
 
             evidence.Violations.Unless(
                 evidence.Lives[receipt.Life - 1].Killed,
-                $"Receipt {receipt.Number} of {delivery.Id} is not recorded, and life {receipt.Life} was not killed");
+                $"Receipt {receipt.Number} is not recorded, and life {receipt.Life} was not killed: {delivery}");
             evidence.Violations.Unless(
                 received.Last(r => r.Life == receipt.Life) == receipt,
                 $"Receipt {receipt.Number} of {delivery.Id} is not recorded, and life {receipt.Life} sent it again all the same");
@@ -109,12 +109,19 @@ internal static class AttemptCheck
             evidence.Violations.Unless(
                 one.Life < next.Life
                     || (one.Life == next.Life && one.Answered > 0 && one.Answered <= next.Arrived)
-                    || CancelledMeanwhile(evidence, delivery, one),
+                    || CancelledMeanwhile(evidence, delivery, received, one),
                 $"Receipts {one.Number} and {next.Number} of {delivery.Id} were under way at once in lives {one.Life} and {next.Life}");
         }
     }
 
-    /// <summary>A caller who cancels gives up the attempt that is under way: it runs to its end, but nobody waits for it.</summary>
-    private static bool CancelledMeanwhile(Evidence evidence, Delivery delivery, Receipt receipt) =>
-        evidence.Ledger.Steering.Of(delivery.Id).Any(call => !call.Retry && call.Acknowledged >= receipt.Arrived);
+    /// <summary>
+    /// A caller who cancels gives up the attempt that is under way: it runs to its end, but nobody waits for it. It can have begun
+    /// any time after the request before it, and before the cancel, although it arrives after that.
+    /// </summary>
+    private static bool CancelledMeanwhile(Evidence evidence, Delivery delivery, List<Receipt> received, Receipt receipt)
+    {
+        var before = received.LastOrDefault(r => r.Number < receipt.Number)?.Arrived ?? 0;
+        var earliest = Math.Max(before, evidence.Lives[receipt.Life - 1].Started);
+        return evidence.Ledger.Steering.Of(delivery.Id).Any(call => !call.Retry && call.Acknowledged >= earliest);
+    }
 }

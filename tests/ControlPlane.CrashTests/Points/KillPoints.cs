@@ -28,7 +28,7 @@ internal static class KillPoints
 
         // Sending.
         Inside("request begun", "RuntimeEvent|System.Net.Http/RequestStart|", 10, 200),
-        Inside("connected", "RuntimeEvent|System.Net.Http/ConnectionEstablished|", 1, 3),
+        Inside("connected", "RuntimeEvent|System.Net.Http/ConnectionEstablished|", 1, 1),
         Inside("request headers due", "RuntimeEvent|System.Net.Http/RequestHeadersStart|", 10, 200),
         Inside("request sent", "RuntimeEvent|System.Net.Http/RequestContentStop|", 10, 200),
         Seen("request received", 10, 200),
