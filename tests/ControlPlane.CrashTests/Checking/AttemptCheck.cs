@@ -2,6 +2,7 @@ using System.Globalization;
 using ControlPlane.CrashTests.Ledger;
 using ControlPlane.CrashTests.Receiving;
 using ControlPlane.V1;
+using Google.Protobuf;
 
 namespace ControlPlane.CrashTests.Checking;
 
@@ -16,14 +17,14 @@ internal static class AttemptCheck
         var tally = new AttemptTally();
         var receipts = evidence.Receipts.ToLookup(x => (x.Webhook.Id, x.Receipt.EventId), x => x.Receipt);
         tally.Receipts = receipts.Sum(group => group.Count());
-        var payloads = evidence.Ledger.Events.ToDictionary(e => e.Number, e => e.Message.Payload);
-        var numbers = evidence.Events.ToDictionary(
-            e => e.Id, e => int.Parse(e.Labels[SentEvent.Label], CultureInfo.InvariantCulture), StringComparer.Ordinal);
+        var sent = evidence.Ledger.Events.ToDictionary(e => e.Number);
+        var payloads = evidence.Events.ToDictionary(
+            e => e.Id, e => SentEvent.NumberOf(e) is { } number ? sent.GetValueOrDefault(number)?.Message.Payload : null, StringComparer.Ordinal);
         foreach (var delivery in evidence.Deliveries)
         {
             var received = receipts[(delivery.WebhookId, delivery.EventId)].OrderBy(r => r.Number).ToList();
             tally.Attempts += delivery.Attempts.Count;
-            CheckBodies(evidence, delivery, received, payloads[numbers[delivery.EventId]].Span);
+            CheckBodies(evidence, delivery, received, (payloads.GetValueOrDefault(delivery.EventId) ?? ByteString.Empty).Span);
             CheckNumbers(evidence, delivery);
             var unrecorded = Match(evidence, delivery, received);
             CheckUnrecorded(evidence, delivery, received, unrecorded, tally);

@@ -9,7 +9,7 @@ internal static class EndCheck
 {
     public static void Run(Evidence evidence)
     {
-        var webhooks = evidence.Ledger.Webhooks.ToDictionary(w => w.Id);
+        var webhooks = evidence.Ledger.Webhooks.Where(w => w.Id.Length > 0).ToDictionary(w => w.Id);
         foreach (var delivery in evidence.Deliveries)
         {
             var calls = evidence.Ledger.Steering.Of(delivery.Id);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ControlPlane.CrashTests.Ledger;
 using ControlPlane.V1;
 
@@ -13,11 +12,13 @@ internal static class EventCheck
         var stored = new Dictionary<int, Event>();
         foreach (var source in evidence.Events)
         {
-            var known = source.Labels.TryGetValue(SentEvent.Label, out var text) && int.TryParse(text, CultureInfo.InvariantCulture, out _);
-            violations.Unless(known, $"Nobody published {source}");
-            if (known && !stored.TryAdd(int.Parse(text!, CultureInfo.InvariantCulture), source))
+            if (SentEvent.NumberOf(source) is not { } number)
             {
-                violations.Add($"Event {text} is stored twice, as {stored[int.Parse(text!, CultureInfo.InvariantCulture)].Id} and {source.Id}");
+                violations.Add($"Nobody published {source}");
+            }
+            else if (!stored.TryAdd(number, source))
+            {
+                violations.Add($"Event {number} is stored twice, as {stored[number].Id} and {source.Id}");
             }
         }
 
@@ -79,10 +80,10 @@ internal static class EventCheck
     /// <summary>An unacknowledged batch left everything or nothing.</summary>
     private static void CheckBatches(Evidence evidence)
     {
-        var stored = evidence.Events.Select(e => e.Labels.GetValueOrDefault(SentEvent.Label)).ToHashSet();
+        var stored = evidence.Events.Select(SentEvent.NumberOf).ToHashSet();
         foreach (var batch in evidence.Ledger.Events.Where(e => e.Batch > 0).GroupBy(e => e.Batch))
         {
-            var kept = batch.Count(sent => stored.Contains($"{sent.Number}"));
+            var kept = batch.Count(sent => stored.Contains(sent.Number));
             evidence.Violations.Unless(kept == 0 || kept == batch.Count(), $"Of batch {batch.Key} {kept} of {batch.Count()} events are stored");
         }
     }

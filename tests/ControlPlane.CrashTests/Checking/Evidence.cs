@@ -30,7 +30,7 @@ internal sealed record Evidence(
     public static async Task<Evidence> GatherAsync(
         Clients clients, EpochLedger ledger, IReadOnlyList<Life> lives, IReadOnlyList<WatchTrack> tracks)
     {
-        var listed = await ListAsync(clients, []);
+        var listed = Distinct(await ListAsync(clients, []), delivery => delivery.Id, ledger.Violations);
         var full = new Delivery[listed.Count];
         await Parallel.ForAsync(0, listed.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (i, cancel) =>
         {
@@ -40,7 +40,8 @@ internal sealed record Evidence(
             bare.Attempts.Clear();
             ledger.Violations.Unless(bare.Equals(listed[i]), $"A delivery is listed as {listed[i]} and answered as {bare}");
         });
-        return new(ledger, lives, tracks, await ListEventsAsync(clients), full);
+        var events = Distinct(await ListEventsAsync(clients), source => source.Id, ledger.Violations);
+        return new(ledger, lives, tracks, events, full);
     }
 
     /// <summary>All pages of the deliveries in some states; in all without any.</summary>
@@ -56,6 +57,16 @@ internal sealed record Evidence(
         }
         while (request.PageToken.Length > 0);
         return all;
+    }
+
+    private static IReadOnlyList<T> Distinct<T>(IReadOnlyList<T> listed, Func<T, string> id, Violations violations)
+    {
+        foreach (var twice in listed.CountBy(id).Where(count => count.Value > 1))
+        {
+            violations.Add($"{twice.Key} is listed {twice.Value} times");
+        }
+
+        return [.. listed.DistinctBy(id)];
     }
 
     private static async Task<IReadOnlyList<Event>> ListEventsAsync(Clients clients)

@@ -12,7 +12,7 @@ internal static class SignatureCheck
 {
     public static void Run(Evidence evidence)
     {
-        var events = evidence.Ledger.Events.Where(e => e.EventId.Length > 0).ToDictionary(e => e.EventId, e => e.FirstSent);
+        var events = evidence.Ledger.Events.Where(e => e.EventId.Length > 0).DistinctBy(e => e.EventId).ToDictionary(e => e.EventId, e => e.FirstSent);
         foreach (var webhook in evidence.Ledger.Webhooks)
         {
             var verifiers = webhook.AllSecrets.ToDictionary(

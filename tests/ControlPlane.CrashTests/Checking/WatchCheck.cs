@@ -24,7 +24,7 @@ internal static class WatchCheck
     }
 
     /// <summary>Nothing that anybody was shown is undone.</summary>
-    private static void CheckSightings(Evidence evidence)
+    public static void CheckSightings(Evidence evidence)
     {
         var final = evidence.Deliveries.ToDictionary(d => d.Id);
         foreach (var seen in evidence.Ledger.Sightings.Latest.Values)
@@ -36,7 +36,7 @@ internal static class WatchCheck
     }
 
     /// <summary>A watcher that went on and on knows the end of every delivery.</summary>
-    private static void CheckTrack(Evidence evidence, WatchTrack track)
+    public static void CheckTrack(Evidence evidence, WatchTrack track)
     {
         foreach (var delivery in evidence.Deliveries.Where(track.Wants))
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ControlPlane.V1;
 
 namespace ControlPlane.CrashTests.Ledger;
@@ -10,6 +11,10 @@ internal sealed record SentEvent(int Number, Event Message, int Batch)
 {
     /// <summary>The label that holds the number.</summary>
     public const string Label = "number";
+
+    /// <summary>The number that a stored event carries; null if it carries none.</summary>
+    public static int? NumberOf(Event stored) =>
+        stored.Labels.TryGetValue(Label, out var text) && int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>When it was first sent.</summary>
     public long FirstSent { get; private set; }

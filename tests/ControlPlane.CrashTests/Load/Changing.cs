@@ -27,9 +27,9 @@ internal sealed class Changing(Func<Mailbox> open)
     {
         while (stage.GoesOn)
         {
-            await stage.PaceAsync(random, 60);
+            await stage.PaceAsync(random, 40);
             var webhooks = stage.Ledger.Webhooks.Where(w => w.Latest.Exists).ToList();
-            if (random.Next(8) == 0 && _created < MostShortLived)
+            if (random.Next(6) == 0 && _created < MostShortLived)
             {
                 _created++;
                 await CreateAsync(stage, $"short-{_created}", open(), lasting: false, [Patterns[random.Next(Patterns.Length)]]);
@@ -134,9 +134,9 @@ internal sealed class Changing(Func<Mailbox> open)
         var latest = webhook.Latest;
         return random.Next(10) switch
         {
-            0 when !webhook.IsLasting => DeleteAsync(stage, webhook),
-            0 or 1 or 2 => RotateAsync(stage, webhook, keepOlder: random.Next(3) > 0),
-            3 or 4 => UpdateAsync(stage, webhook, latest with { Enabled = !latest.Enabled }),
+            < 3 when !webhook.IsLasting => DeleteAsync(stage, webhook),
+            < 3 => RotateAsync(stage, webhook, keepOlder: random.Next(3) > 0),
+            < 5 => UpdateAsync(stage, webhook, latest with { Enabled = !latest.Enabled }),
             _ => UpdateAsync(stage, webhook, latest with { EventTypes = [Patterns[random.Next(Patterns.Length)]] }),
         };
     }

@@ -70,7 +70,7 @@ internal sealed class Epoch(string name, int seed, CrashServer server, Receiver 
             await track.BeginAsync(stage);
         }
 
-        _load = new(new(() => receiver.Open(Behaviours.Flaky, Brief)), _tracks);
+        _load = new(new(() => receiver.Open(Behaviours.Broken, Long)), _tracks);
         await server.StopAsync();
         await receiver.QuietAsync();
     }
