@@ -17,7 +17,7 @@ public sealed class CrashTests
         "request received",
         "leases being recovered",
         "attempt recorded, not committed",
-        "webhook committed, nobody told",
+        "webhook deleted, its deliveries not cancelled",
         "any time under load",
     ];
 

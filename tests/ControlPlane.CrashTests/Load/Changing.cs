@@ -17,7 +17,7 @@ internal sealed class Changing(Func<Mailbox> open)
     public const int Final = 422;
 
     private const int SecretsAtOnce = 5;
-    private const int MostShortLived = 12;
+    private const int MostAtOnce = 8;
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(120);
     private static readonly string[] Patterns = ["*", "order.*", "order.paid", "message.*", "message.new", "stock.low"];
 
@@ -29,7 +29,7 @@ internal sealed class Changing(Func<Mailbox> open)
         {
             await stage.PaceAsync(random, 40);
             var webhooks = stage.Ledger.Webhooks.Where(w => w.Latest.Exists).ToList();
-            if (random.Next(6) == 0 && _created < MostShortLived)
+            if (webhooks.Count < MostAtOnce && random.Next(6) == 0)
             {
                 _created++;
                 await CreateAsync(stage, $"short-{_created}", open(), lasting: false, [Patterns[random.Next(Patterns.Length)]]);

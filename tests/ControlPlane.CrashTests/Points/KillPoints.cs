@@ -5,7 +5,8 @@ internal static class KillPoints
 {
     private const string Publishes = "INSERT INTO events";
     private const string Records = "INSERT INTO attempts";
-    private const string Changes = "UPDATE webhooks";
+    private const string Changes = "UPDATE webhooks SET external_id";
+    private const string Deletions = "UPDATE webhooks SET delete_time";
 
     public static IReadOnlyList<Func<Random, KillPoint>> All { get; } =
     [
@@ -47,6 +48,7 @@ internal static class KillPoints
         // Webhooks and steering.
         Inside("webhook changed, not committed", "StatementBegins|COMMIT|" + Changes, 2, 12),
         Inside("webhook committed, nobody told", "StatementEnded|COMMIT|" + Changes, 2, 12),
+        Inside("webhook deleted, its deliveries not cancelled", "StatementEnded|COMMIT|" + Deletions, 1, 2),
         Seen("webhook change sent", 2, 12),
         Seen("webhook change acknowledged", 2, 12),
         Seen("retry sent", 2, 10),
