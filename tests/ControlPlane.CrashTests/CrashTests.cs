@@ -17,8 +17,8 @@ public sealed class CrashTests
         "request received",
         "leases being recovered",
         "attempt recorded, not committed",
-        "webhook deleted, its deliveries not cancelled",
         "any time under load",
+        "webhook deleted, its deliveries not cancelled",
     ];
 
     [Fact]

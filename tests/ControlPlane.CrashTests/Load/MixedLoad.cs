@@ -8,17 +8,26 @@ internal sealed class MixedLoad(Changing changing, IReadOnlyList<WatchTrack> tra
     private const int Publishers = 4;
 
     /// <summary>Runs until the stage is over.</summary>
-    public Task RunAsync(Stage stage, int seed)
+    /// <param name="stage">The stage.</param>
+    /// <param name="seed">Of what the callers do.</param>
+    /// <param name="changes">
+    /// Whether webhooks are changed. A change takes along what an earlier one left undone, which the start should have done.
+    /// </param>
+    public Task RunAsync(Stage stage, int seed, bool changes = true)
     {
         var callers = new List<Func<Stage, Random, Task>>
         {
             Publishing.BatchAsync,
             SteeringCalls.RunAsync,
-            ChangeAsync,
         };
+        if (changes)
+        {
+            callers.Add(ChangeAsync);
+        }
+
         callers.AddRange(Enumerable.Repeat<Func<Stage, Random, Task>>(Publishing.PublishAsync, Publishers));
         callers.AddRange(tracks.Select<WatchTrack, Func<Stage, Random, Task>>(track => (s, _) => track.RunAsync(s)));
-        return Task.WhenAll(callers.Select((caller, i) => Task.Run(() => caller(stage, new(HashCode.Combine(seed, i))))));
+        return Task.WhenAll(callers.Select((caller, i) => Task.Run(() => caller(stage, new(seed + i)))));
     }
 
     /// <summary>Finds out about the changes whose answers were lost; false if the server died meanwhile.</summary>

@@ -23,7 +23,7 @@ internal static class CrashRun
         await using var server = new CrashServer(receiver.AuthorityPem);
         foreach (var (i, some) in points.Chunk(perEpoch).Index())
         {
-            await new Epoch($"epoch{i}", HashCode.Combine(seed, i), server, receiver, moments, summary).RunAsync(some);
+            await new Epoch($"epoch{i}", seed + (i * 100_000), server, receiver, moments, summary).RunAsync(some);
             progress?.Invoke(summary);
         }
 

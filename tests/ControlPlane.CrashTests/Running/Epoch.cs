@@ -107,7 +107,7 @@ internal sealed class Epoch(string name, int seed, CrashServer server, Receiver 
         using var timer = point.AfterReady is { } after
             ? TimeProvider.System.CreateTimer(_ => server.Kill(), null, after, Timeout.InfiniteTimeSpan)
             : null;
-        var load = _load!.RunAsync(stage, HashCode.Combine(seed, stage.Life));
+        var load = _load!.RunAsync(stage, seed + (stage.Life * 100));
         var filler = point.NeedsCheckpoint ? Filling.RunAsync(filling) : Task.CompletedTask;
         await server.DiedAsync();
         stage.End();
@@ -123,7 +123,7 @@ internal sealed class Epoch(string name, int seed, CrashServer server, Receiver 
         using var clients = server.Connect(_key);
         using (var stage = new Stage(clients, _ledger, moments, server.Life.Number))
         {
-            var load = _load!.RunAsync(stage, seed);
+            var load = _load!.RunAsync(stage, seed, changes: false);
             await UntilAsync(() => Task.FromResult(AcknowledgedSince(stage) >= EventsInPeace), "events to be accepted in peace");
             stage.End();
             await load;
