@@ -36,7 +36,6 @@ public sealed class CrashTests
 
     [Theory]
     [InlineData("file half written")]
-    [InlineData("schema half written")]
     [InlineData("later version not committed")]
     public async Task Kill_InTheFirstStart_TheNextOneMakesTheStore(string point)
     {

@@ -8,13 +8,11 @@ internal static class StoreCheck
 {
     private static readonly string[] Suffixes = ["", "-wal"];
 
-    /// <summary>
-    /// Looks at a copy, since opening the file would repair it before the server does.
-    /// </summary>
+    /// <summary>Checks what a killed server left: a copy, since opening the file would repair it before the server does.</summary>
     /// <param name="path">The database file of a server that does not run.</param>
     /// <param name="when">What a violation says of the time.</param>
     /// <param name="violations">Takes what is found.</param>
-    public static void Run(string path, string when, Violations violations)
+    public static void RunOnCopy(string path, string when, Violations violations)
     {
         var folder = Directory.CreateTempSubdirectory("controlplane-crash-");
         try
@@ -25,22 +23,29 @@ internal static class StoreCheck
                 File.Copy(path + suffix, copy + suffix);
             }
 
-            if (!File.Exists(copy))
+            if (File.Exists(copy))
             {
-                return;
+                Run(copy, when, violations);
             }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 
-            using var connection = Connection.Open(copy, readOnly: false);
+    /// <summary>Checks what a server left that was stopped.</summary>
+    public static void Run(string path, string when, Violations violations)
+    {
+        try
+        {
+            using var connection = Connection.Open(path, readOnly: false);
             var found = connection.ReadText("PRAGMA integrity_check");
             violations.Unless(found == "ok", $"The store is damaged {when}: {found}");
         }
         catch (SqliteException e)
         {
             violations.Add($"The store cannot be opened {when}: {e.Message}");
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
         }
     }
 }

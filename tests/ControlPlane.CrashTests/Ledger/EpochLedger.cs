@@ -14,6 +14,8 @@ internal sealed class EpochLedger(string name, Violations violations)
     private readonly ConcurrentQueue<IReadOnlyList<SentEvent>> _unsettled = new();
     private int _number;
     private int _batch;
+    private int _batches;
+    private int _webhookChanges;
 
     public Violations Violations => violations;
 
@@ -28,12 +30,8 @@ internal sealed class EpochLedger(string name, Violations violations)
     /// <summary>Webhook changes that were acknowledged, creations and deletions included.</summary>
     public int WebhookChanges => _webhookChanges;
 
-    private int _webhookChanges;
-
     /// <summary>Batches that were acknowledged.</summary>
     public int Batches => _batches;
-
-    private int _batches;
 
     public void CountWebhookChange() => Interlocked.Increment(ref _webhookChanges);
 
@@ -42,10 +40,7 @@ internal sealed class EpochLedger(string name, Violations violations)
     public void Add(KnownWebhook webhook) => _webhooks.Enqueue(webhook);
 
     /// <summary>A new event of a random kind: with an id, an idempotency key, or neither.</summary>
-    public SentEvent NewEvent(Random random)
-    {
-        return NewEvent(random, batch: 0, random.Next(10));
-    }
+    public SentEvent NewEvent(Random random) => NewEvent(random, batch: 0, random.Next(10));
 
     /// <summary>Several new events of one batch; all of them can be repeated, or none.</summary>
     public IReadOnlyList<SentEvent> NewBatch(Random random, int count)

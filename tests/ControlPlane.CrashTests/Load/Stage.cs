@@ -31,9 +31,11 @@ internal sealed class Stage(Clients clients, EpochLedger ledger, Moments moments
     public void End() => _over.Cancel();
 
     /// <summary>Waits a random while, so that callers do not move in step.</summary>
-    public Task PaceAsync(Random random, int mostMilliseconds) =>
-        Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * mostMilliseconds), TimeProvider.System, Over)
-            .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    public async Task PaceAsync(Random random, int mostMilliseconds)
+    {
+        var pause = TimeSpan.FromMilliseconds(random.NextDouble() * mostMilliseconds);
+        await Task.Delay(pause, TimeProvider.System, Over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     /// <summary>Makes a call. A refusal with one of the expected reasons is an answer; any other one breaks a promise.</summary>
     /// <param name="name">What <see cref="Points.Moments"/> are told: <c>name sent</c>, <c>name acknowledged</c>.</param>

@@ -25,6 +25,7 @@ internal sealed class CrashSummary
     private int _deliveriesCut;
     private int _cancelled;
     private int _tokens;
+    private int _storeChecks;
 
     public Violations Violations { get; } = new();
 
@@ -37,6 +38,8 @@ internal sealed class CrashSummary
     public int Events => _events;
 
     public int Acknowledged => _events + _changes + _retries + _cancels;
+
+    public void CountStoreCheck() => _storeChecks++;
 
     public void Add(IEnumerable<Life> killed)
     {
@@ -83,6 +86,7 @@ internal sealed class CrashSummary
                 + $"{Per(_cut, _cycles)} per kill; {_cutAfterSuccess} of them had been answered 2xx",
             $"cancelled under way   {_cancelled}",
             $"resume tokens held    {_tokens}",
+            $"integrity checks      {_storeChecks}",
             $"violations            {Violations.Found.Count}",
         };
         lines.AddRange(Violations.Found.Take(Shown).Select(v => "  " + v));

@@ -16,7 +16,7 @@ namespace ControlPlane.CrashTests.Running;
 internal sealed class Epoch(string name, int seed, CrashServer server, Receiver receiver, Moments moments, CrashSummary summary)
 {
     private const int EventsInPeace = 150;
-    private const long LargestCopy = 64L << 20;
+    private const long LargestCopy = 256L << 20;
 
     private static readonly string[] Scopes =
         ["webhooks.read", "webhooks.write", "events.publish", "events.read", "deliveries.read", "deliveries.write"];
@@ -94,7 +94,8 @@ internal sealed class Epoch(string name, int seed, CrashServer server, Receiver 
         await receiver.QuietAsync();
         if (new FileInfo(server.StorePath) is { Exists: true, Length: < LargestCopy })
         {
-            StoreCheck.Run(server.StorePath, $"after life {server.Life.Number}, killed at '{point.Name}'", _ledger.Violations);
+            summary.CountStoreCheck();
+            StoreCheck.RunOnCopy(server.StorePath, $"after life {server.Life.Number}, killed at '{point.Name}'", _ledger.Violations);
         }
     }
 
@@ -144,6 +145,7 @@ internal sealed class Epoch(string name, int seed, CrashServer server, Receiver 
         summary.Add(evidence, tally);
         await server.StopAsync();
         await receiver.QuietAsync();
+        summary.CountStoreCheck();
         StoreCheck.Run(server.StorePath, $"after the stop of life {server.Life.Number}", _ledger.Violations);
     }
 

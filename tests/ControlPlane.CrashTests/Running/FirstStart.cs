@@ -34,7 +34,7 @@ internal static class FirstStart
             return;
         }
 
-        StoreCheck.Run(server.StorePath, $"after the first start was killed at '{point.Name}'", violations);
+        StoreCheck.RunOnCopy(server.StorePath, $"after the first start was killed at '{point.Name}'", violations);
         await server.StartAsync(null);
         using (var clients = server.Connect())
         {
