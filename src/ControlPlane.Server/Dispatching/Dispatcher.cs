@@ -152,7 +152,7 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
             var webhook = await _catalog.FindAsync(lane.TenantId, lane.WebhookId, CancellationToken.None);
             if (webhook is not { State: WebhookState.Active })
             {
-                await _leases.ReleaseAsync(lane.TakeQueue(), _clock.GetUtcNow());
+                await _leases.ReleaseAsync(lane.TakeQueue(), _clock.GetStoreNow());
             }
 
             await DropIfDeletedAsync(lane, webhook);

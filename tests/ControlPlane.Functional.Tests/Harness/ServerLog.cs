@@ -66,7 +66,15 @@ public sealed class ServerLog
             return false;
         }
 
-        using var entry = JsonDocument.Parse(line);
-        return entry.RootElement.GetProperty("LogLevel").GetString() is "Error" or "Critical";
+        try
+        {
+            using var entry = JsonDocument.Parse(line);
+            return entry.RootElement.GetProperty("LogLevel").GetString() is "Error" or "Critical";
+        }
+        catch (JsonException)
+        {
+            // Half a line: the server was killed while it wrote.
+            return false;
+        }
     }
 }

@@ -1,0 +1,74 @@
+using ControlPlane.CrashTests.Ledger;
+using ControlPlane.CrashTests.Points;
+using ControlPlane.Functional.Tests.Harness;
+using Grpc.Core;
+
+namespace ControlPlane.CrashTests.Load;
+
+/// <summary>What the callers of one life of the server share. The load goes on until a call is lost or somebody ends it.</summary>
+internal sealed class Stage(Clients clients, EpochLedger ledger, Moments moments, int life) : IDisposable
+{
+    private const string Details = "grpc-status-details-bin";
+
+    private readonly CancellationTokenSource _over = new();
+
+    public Clients Clients => clients;
+
+    public EpochLedger Ledger => ledger;
+
+    public Moments Moments => moments;
+
+    /// <summary>The life's number.</summary>
+    public int Life => life;
+
+    public bool GoesOn => !_over.IsCancellationRequested;
+
+    /// <summary>Ends with the load.</summary>
+    public CancellationToken Over => _over.Token;
+
+    public static long Now => TimeProvider.System.GetTimestamp();
+
+    public void End() => _over.Cancel();
+
+    /// <summary>Waits a random while, so that callers do not move in step.</summary>
+    public async Task PaceAsync(Random random, int mostMilliseconds)
+    {
+        var pause = TimeSpan.FromMilliseconds(random.NextDouble() * mostMilliseconds);
+        await Task.Delay(pause, TimeProvider.System, Over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Makes a call. A refusal with one of the expected reasons is an answer; any other one breaks a promise.</summary>
+    /// <param name="name">What <see cref="Points.Moments"/> are told: <c>name sent</c>, <c>name acknowledged</c>.</param>
+    /// <param name="call">Makes the call.</param>
+    /// <param name="expected">Reasons for which it can be refused.</param>
+    public async Task<Reply<T>> CallAsync<T>(string name, Func<Clients, AsyncUnaryCall<T>> call, params string[] expected)
+        where T : class
+    {
+        try
+        {
+            using var made = call(clients);
+            moments.Reached(name + " sent");
+            var answer = await made.ResponseAsync;
+            moments.Reached(name + " acknowledged");
+            return new(answer, null);
+        }
+        catch (RpcException e) when (IsLost(e))
+        {
+            End();
+            return default;
+        }
+        catch (RpcException e)
+        {
+            var reason = Refusal.Of(e).Reason;
+            ledger.Violations.Unless(expected.Contains(reason), $"Life {life}: {name} was refused: {e.Status}");
+            return new(null, reason);
+        }
+    }
+
+    /// <summary>The connection broke: the server itself gives details with every error.</summary>
+    public static bool IsLost(RpcException failure) =>
+        failure.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Unknown
+        && failure.Trailers.GetValueBytes(Details) is null;
+
+    public void Dispose() => _over.Dispose();
+}

@@ -1,0 +1,23 @@
+namespace ControlPlane.CrashTests.Points;
+
+/// <summary>Deals the points: each once in a random order, then again in another.</summary>
+internal sealed class KillPlan(int seed)
+{
+    private readonly Random _random = new(seed);
+    private readonly Queue<Func<Random, KillPoint>> _dealt = [];
+
+    public KillPoint Next()
+    {
+        if (_dealt.Count == 0)
+        {
+            Func<Random, KillPoint>[] deck = [.. KillPoints.All];
+            _random.Shuffle(deck);
+            foreach (var point in deck)
+            {
+                _dealt.Enqueue(point);
+            }
+        }
+
+        return _dealt.Dequeue()(_random);
+    }
+}

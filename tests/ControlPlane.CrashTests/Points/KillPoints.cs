@@ -1,0 +1,89 @@
+namespace ControlPlane.CrashTests.Points;
+
+/// <summary>Every marked point, in the order of an event's way, with the range in which it is counted.</summary>
+internal static class KillPoints
+{
+    private const string Publishes = "INSERT INTO events";
+    private const string Records = "INSERT INTO attempts";
+    private const string Changes = "UPDATE webhooks SET external_id";
+    private const string Deletions = "UPDATE webhooks SET delete_time";
+
+    public static IReadOnlyList<Func<Random, KillPoint>> All { get; } =
+    [
+        // Publishing.
+        Seen("publish sent", 10, 150),
+        Inside("publish call begun", "RuntimeEvent|Grpc.AspNetCore.Server/CallStart|PublishEvent", 10, 150),
+        Inside("event inserted, deliveries not", "StatementBegins|INSERT INTO deliveries|" + Publishes, 10, 150),
+        Inside("publish run, not committed", "StatementBegins|COMMIT|" + Publishes, 10, 120),
+        Inside("publish committed, nobody told", "StatementEnded|COMMIT|" + Publishes, 10, 120),
+        Inside("call answered", "RuntimeEvent|Grpc.AspNetCore.Server/CallStop|", 20, 200),
+        Seen("publish acknowledged", 10, 150),
+        Seen("batch sent", 3, 12),
+        Seen("batch acknowledged", 3, 12),
+
+        // Inside a commit.
+        Inside("log write due", "Write|wal|", 20, 900),
+        Inside("log half written", "HalfWritten|wal|", 20, 900),
+        Inside("log written, not synced", "Sync|wal|", 10, 150),
+        Inside("log synced, commit not done", "Synced|wal|", 10, 150),
+
+        // Sending.
+        Inside("request begun", "RuntimeEvent|System.Net.Http/RequestStart|", 10, 200),
+        Inside("connected", "RuntimeEvent|System.Net.Http/ConnectionEstablished|", 1, 1),
+        Inside("request headers due", "RuntimeEvent|System.Net.Http/RequestHeadersStart|", 10, 200),
+        Inside("request sent", "RuntimeEvent|System.Net.Http/RequestContentStop|", 10, 200),
+        Seen("request received", 10, 200),
+        Seen("request answered", 10, 200),
+        Inside("answer begun", "RuntimeEvent|System.Net.Http/ResponseHeadersStart|", 10, 200),
+        Inside("answer headers read", "RuntimeEvent|System.Net.Http/ResponseHeadersStop|", 10, 200),
+        Inside("request ended", "RuntimeEvent|System.Net.Http/RequestStop|", 10, 200),
+
+        // Recording.
+        Inside("attempt being recorded", "StatementBegins|" + Records + "|", 10, 200),
+        Inside("attempt inserted, delivery not changed", "StatementBegins|UPDATE deliveries|" + Records, 10, 200),
+        Inside("attempt recorded, not committed", "StatementBegins|COMMIT|" + Records, 10, 120),
+        Inside("attempt committed, nobody told", "StatementEnded|COMMIT|" + Records, 10, 120),
+        Seen("change watched", 20, 400),
+
+        // Webhooks and steering.
+        Inside("webhook changed, not committed", "StatementBegins|COMMIT|" + Changes, 2, 12),
+        Inside("webhook committed, nobody told", "StatementEnded|COMMIT|" + Changes, 2, 12),
+        Inside("webhook deleted, its deliveries not cancelled", "StatementEnded|COMMIT|" + Deletions, 1, 2),
+        Seen("webhook change sent", 2, 12),
+        Seen("webhook change acknowledged", 2, 12),
+        Seen("retry sent", 2, 10),
+        Seen("retry acknowledged", 2, 10),
+        Seen("cancel acknowledged", 1, 5),
+
+        // Copying the log into the database file.
+        Inside("database write due", "Write|db|", 1, 300, checkpoint: true),
+        Inside("database half written", "HalfWritten|db|", 1, 300, checkpoint: true),
+        Inside("database written, not synced", "Sync|db|", 1, 1, checkpoint: true),
+        Inside("database synced, log not restarted", "Synced|db|", 1, 1, checkpoint: true),
+
+        // Starting on what the one before left behind.
+        Inside("first transaction after the start", "StatementBegins|COMMIT|", 1, 3),
+        Inside("first writes after the start", "HalfWritten|wal|", 1, 8),
+        Inside("leases being recovered", "StatementBegins|UPDATE deliveries|", 1, 6),
+        AfterStart(20, 600),
+        AfterStart(20, 600),
+
+        // Anywhere.
+        AfterReady(0, 400),
+        AfterReady(0, 1_500),
+        AfterReady(0, 1_500),
+        AfterReady(0, 3_000),
+    ];
+
+    private static Func<Random, KillPoint> Inside(string name, string spec, int from, int to, bool checkpoint = false) =>
+        random => new(name) { Inside = spec, Count = random.Next(from, to + 1), NeedsCheckpoint = checkpoint };
+
+    private static Func<Random, KillPoint> Seen(string name, int from, int to) =>
+        random => new(name) { Moment = name, Count = random.Next(from, to + 1) };
+
+    private static Func<Random, KillPoint> AfterStart(int from, int to) =>
+        random => new("any time while starting") { AfterStart = TimeSpan.FromMilliseconds(random.Next(from, to)) };
+
+    private static Func<Random, KillPoint> AfterReady(int from, int to) =>
+        random => new("any time under load") { AfterReady = TimeSpan.FromMilliseconds(random.Next(from, to)) };
+}

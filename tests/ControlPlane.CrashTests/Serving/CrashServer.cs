@@ -1,0 +1,155 @@
+using ControlPlane.CrashTests.Points;
+using ControlPlane.Functional.Tests.Harness;
+
+namespace ControlPlane.CrashTests.Serving;
+
+/// <summary>The real server on one store, started again after each death. Only processes started here are ever killed.</summary>
+internal sealed class CrashServer : IAsyncDisposable
+{
+    private const string Hook = "DOTNET_STARTUP_HOOKS";
+    private const string PointVariable = "CONTROLPLANE_CRASH_POINT";
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    private readonly HttpClient _http = new();
+    private readonly List<Life> _lives = [];
+    private readonly TimeProvider _clock = TimeProvider.System;
+    private readonly Lock _killing = new();
+    private ServerRun? _run;
+
+    public CrashServer(string authorityPem)
+    {
+        Setup = new ServerSetup(authorityPem);
+        // A receiver that fails a lot is not sent one request at a time here: there would be nothing to cut.
+        Setup.Settings["Dispatching:ProbeAfterFailures"] = "1000";
+    }
+
+    public ServerSetup Setup { get; }
+
+    public ServerLog Log { get; } = new();
+
+    public IReadOnlyList<Life> Lives => _lives;
+
+    public Life Life => _lives[^1];
+
+    public string StorePath => Setup.Settings["Storage:Path"];
+
+    /// <summary>Starts it; true when it serves, false if it was killed before.</summary>
+    public async Task<bool> StartAsync(KillPoint? point)
+    {
+        Prepare(point);
+        var life = new Life(_lives.Count + 1, _clock.GetTimestamp(), point);
+        _lives.Add(life);
+        var run = _run = new ServerRun(Setup, Log);
+        using var timer = point?.AfterStart is { } after
+            ? _clock.CreateTimer(_ => Kill(), null, after, Timeout.InfiniteTimeSpan)
+            : null;
+        while (!run.HasExited)
+        {
+            if (point?.AfterStart is null && await IsReadyAsync())
+            {
+                return life.Served = true;
+            }
+
+            Assert.True(_clock.GetElapsedTime(life.Started) < Eventually.Limit, $"The server did not become ready:\n{Log.Text}");
+            await Task.Delay(Pause, _clock);
+        }
+
+        await DiedAsync();
+        return false;
+    }
+
+    /// <summary>Ends it on the spot. Can come when it is dead already.</summary>
+    public void Kill()
+    {
+        lock (_killing)
+        {
+            _run?.Kill();
+        }
+    }
+
+    /// <summary>
+    /// Waits for the death that was planned. If the point is never reached it is killed all the same, and what was waited in vain
+    /// for is in <see cref="Life.PointReached"/>.
+    /// </summary>
+    public async Task DiedAsync()
+    {
+        var run = _run!;
+        Life.PointReached = true;
+        for (var started = _clock.GetTimestamp(); !run.HasExited;)
+        {
+            if (_clock.GetElapsedTime(started) > Eventually.Limit)
+            {
+                Life.PointReached = false;
+                run.Kill();
+            }
+
+            await Task.Delay(Pause, _clock);
+        }
+
+        var code = await run.ExitAsync();
+        Assert.True(code == ServerRun.KilledExitCode, $"The server ended by itself with {code}:\n{Log.Text}");
+        Life.Killed = true;
+        await ForgetAsync(run);
+    }
+
+    /// <summary>Stops it in an orderly way.</summary>
+    public async Task StopAsync()
+    {
+        var run = _run!;
+        await run.SignalAsync();
+        var code = await run.ExitAsync();
+        Assert.True(code == 0, $"The server ended with {code}:\n{Log.Text}");
+        await ForgetAsync(run);
+    }
+
+    public Clients Connect(string key = ServerSetup.PlatformKey) => new(Setup.Grpc, key);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_run is { } run)
+        {
+            await ForgetAsync(run);
+        }
+
+        _http.Dispose();
+        Setup.Dispose();
+    }
+
+    private async Task ForgetAsync(ServerRun run)
+    {
+        lock (_killing)
+        {
+            _run = null;
+        }
+
+        await run.DisposeAsync();
+    }
+
+    private void Prepare(KillPoint? point)
+    {
+        Setup.OtherSettings.Remove(Hook);
+        Setup.OtherSettings.Remove(PointVariable);
+        if (point?.Inside is { } inside)
+        {
+            Setup.OtherSettings[Hook] = HookAssembly;
+            Setup.OtherSettings[PointVariable] = $"{inside}|{point.Count}";
+        }
+    }
+
+    /// <summary>The folders of all projects lie side by side, each with one folder per configuration.</summary>
+    private static string HookAssembly =>
+        ServerProgram.Assembly.Replace("ControlPlane.Server", "ControlPlane.CrashPoints", StringComparison.Ordinal);
+
+    private async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri(Setup.Http, "/readyz"));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

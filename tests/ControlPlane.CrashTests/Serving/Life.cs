@@ -1,0 +1,19 @@
+using ControlPlane.CrashTests.Points;
+
+namespace ControlPlane.CrashTests.Serving;
+
+/// <summary>One process of the server, from start to end. Times are timestamps of this machine's monotonic clock.</summary>
+/// <param name="Number">1 for the first.</param>
+/// <param name="Started">Before the process was made.</param>
+/// <param name="Point">Where it is to be killed; null if it is not.</param>
+internal sealed record Life(int Number, long Started, KillPoint? Point)
+{
+    /// <summary>It came to serve calls.</summary>
+    public bool Served { get; set; }
+
+    /// <summary>It was killed. Otherwise it lives or was stopped in an orderly way.</summary>
+    public bool Killed { get; set; }
+
+    /// <summary>It was killed where it was meant to be.</summary>
+    public bool PointReached { get; set; }
+}
