@@ -8,7 +8,8 @@ internal sealed class ApiKeyUseWorker(ApiKeyUse use, TimeProvider clock, ILogger
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await FlushAsync(cancellationToken);
+        // One small write, also when others have used up the time to stop: cancelled, it would end the process with an exception.
+        await FlushAsync(CancellationToken.None);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -27,7 +27,11 @@ public sealed class AbuseTests(SharedServer shared)
         }
 
         await AssertServesAsync(server);
-        Assert.True(server.PeakMemory - before < MostMemory);
+        var after = server.PeakMemory;
+        Assert.True(after - before < MostMemory, $"The server grew from {before} to {after} bytes.");
+        // Now and then the library does not let go of such a connection until the time to stop is over.
+        server.Kill();
+        Assert.Equal(ServerRun.KilledExitCode, await server.ExitAsync());
     }
 
     [Fact]
