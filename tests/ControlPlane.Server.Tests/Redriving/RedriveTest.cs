@@ -3,6 +3,7 @@ using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Deliveries;
 using ControlPlane.Server.Dispatching;
 using ControlPlane.Server.Egress;
+using ControlPlane.Server.Keeping;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Redriving;
 using ControlPlane.Server.Secrets;
@@ -170,6 +171,10 @@ public abstract class RedriveTest : IAsyncLifetime
             .AddSingleton<IdSource>()
             .AddSingleton(new NodeIdentity("node_test", Clock.GetUtcNow()))
             .AddSecrets(builder.Configuration, path)
+            .AddSingleton(Engine.Maintenance)
+            .AddSingleton(new BackupPlace("backups"))
+            .AddSingleton<StoreBackups>()
+            .AddSingleton<StoreChecks>()
             .AddAccess(builder.Configuration)
             .AddEgress(builder.Configuration)
             .AddSending(builder.Configuration)
