@@ -26,6 +26,18 @@ internal sealed class ManualClock : TimeProvider
         }
     }
 
+    /// <summary>Whether anybody waits for the time to go by.</summary>
+    public bool IsAwaited
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _timers.Count > 0;
+            }
+        }
+    }
+
     /// <summary>Sets the wall time ahead or back, as people and time servers do: timers and elapsed times go on undisturbed.</summary>
     public void Step(TimeSpan by)
     {

@@ -113,11 +113,12 @@ public sealed class WatchTests(SharedServer shared) : SharedServerTest(shared)
 
         await using var all = await Watcher.StartAsync(Tenant.Clients, new() { StartTime = sent[0].CreateTime });
         await all.UntilAsync(sent[^1].Id, DeliveryState.Succeeded);
-        Assert.Equal(sent.Select(d => d.Id), all.Deliveries.Select(d => d.Id));
+        // While anybody else watches too, states before the last one are told as well.
+        Assert.Equal(sent.Select(d => d.Id), all.Deliveries.Select(d => d.Id).Distinct());
 
         await using var some = await Watcher.StartAsync(Tenant.Clients, new() { StartTime = sent[3].UpdateTime });
         await some.UntilAsync(sent[^1].Id, DeliveryState.Succeeded);
-        Assert.Equal(sent.Skip(3).Select(d => d.Id), some.Deliveries.Select(d => d.Id));
+        Assert.Equal(sent.Skip(3).Select(d => d.Id), some.Deliveries.Select(d => d.Id).Distinct());
 
         await using var future = await Watcher.StartAsync(
             Tenant.Clients, new() { StartTime = sent[^1].UpdateTime + Duration.FromTimeSpan(TimeSpan.FromDays(1)), HeartbeatInterval = OneSecond });

@@ -3,6 +3,7 @@ using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Deliveries;
 using ControlPlane.Server.Dispatching;
 using ControlPlane.Server.Egress;
+using ControlPlane.Server.Keeping;
 using ControlPlane.Server.Notices;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Redriving;
@@ -172,6 +173,10 @@ public abstract class RedriveTest : IAsyncLifetime
             .AddSingleton<IdSource>()
             .AddSingleton(new NodeIdentity("node_test", Clock.GetUtcNow()))
             .AddSecrets(builder.Configuration, path)
+            .AddSingleton(Engine.Maintenance)
+            .AddSingleton(new BackupPlace("backups"))
+            .AddSingleton<StoreBackups>()
+            .AddSingleton<StoreChecks>()
             .AddAccess(builder.Configuration)
             .AddEgress(builder.Configuration)
             .AddSending(builder.Configuration)

@@ -4,6 +4,7 @@ using ControlPlane.Server.Deliveries;
 using ControlPlane.Server.Dispatching;
 using ControlPlane.Server.Egress;
 using ControlPlane.Server.EventTypes;
+using ControlPlane.Server.Keeping;
 using ControlPlane.Server.Notices;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
@@ -122,6 +123,10 @@ public abstract class WebhookTest : IAsyncLifetime
             .AddSingleton(Engine.Events)
             .AddSingleton(Engine.Queue)
             .AddSingleton(Engine.Changes)
+            .AddSingleton(Engine.Maintenance)
+            .AddSingleton(new BackupPlace("backups"))
+            .AddSingleton<StoreBackups>()
+            .AddSingleton<StoreChecks>()
             .AddAccess(builder.Configuration)
             .AddEgress(builder.Configuration)
             .AddPublishing(builder.Configuration)
