@@ -31,10 +31,11 @@ public sealed class Http2Tests(SharedServer shared) : FaultTest(shared)
         // The connection is closed as well, which may be noticed first.
         ["GOAWAY for the request"] = Protocol(0, (peer, stream) => GoAwayAsync(peer, stream, EnhanceYourCalm), once: true) with { Message = "" },
         ["GOAWAY, never taken"] = Protocol(0, (peer, _) => GoAwayAsync(peer, 0, NoError), once: true) with { Message = "" },
-        ["GOAWAY after the answer"] = Fault.Success(200, Serve(once: true, async (peer, stream) =>
+        // What was sent before it arrived is answered too (RFC 9113, 6.8).
+        ["GOAWAY after the answer"] = Fault.Success(200, Serve(once: false, async (peer, stream) =>
         {
             await peer.WriteAsync(Http2Peer.Headers, Http2Peer.EndHeaders | Http2Peer.EndStream, stream, Http2Peer.Ok);
-            await GoAwayAsync(peer, stream, NoError);
+            await GoAwayAsync(peer, int.MaxValue, NoError);
         })),
         ["a frame of 1 MB"] = Protocol(0, (peer, stream) => peer.WriteAsync(Http2Peer.Data, 0, stream, new byte[1 << 20])),
         ["a stream nobody opened"] = Protocol(0, (peer, _) =>

@@ -7,6 +7,14 @@ namespace ControlPlane.Server.Sending;
 /// <summary>What a request that threw failed of.</summary>
 internal static class FailureClassifier
 {
+    /// <summary>
+    /// Whether a send can throw this because of the receiver or the deadline. Some of the exceptions that the HTTP library keeps
+    /// to itself come through unwrapped, such as that of headers that cannot be unpacked.
+    /// </summary>
+    public static bool IsOfTheNetwork(Exception exception) =>
+        exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException
+        || exception.GetType().Assembly == typeof(HttpRequestException).Assembly;
+
     /// <param name="exception">What was thrown.</param>
     /// <param name="outcome">What is known of the attempt.</param>
     /// <param name="timeout">The deadline it had.</param>
@@ -62,7 +70,7 @@ internal static class FailureClassifier
         {
             HttpRequestException request => request.HttpRequestError,
             HttpIOException io => io.HttpRequestError,
-            // Headers that cannot be unpacked are told by an exception that the platform keeps to itself.
+            // One that the HTTP library keeps to itself.
             not (IOException or SocketException or OperationCanceledException or ObjectDisposedException) => HttpRequestError.InvalidResponse,
             _ => exception is HttpRequestException outer ? outer.HttpRequestError : HttpRequestError.Unknown,
         };

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using ControlPlane.Server.Egress;
 using ControlPlane.Storage;
 
@@ -30,7 +29,7 @@ internal sealed class WebhookSender(EgressInvoker egress, RemoteAddressLedger le
             var excerpt = await ResponseBody.ReadExcerptAsync(response.Content, either.Token);
             outcome = outcome with { ResponseExcerpt = endpoint.SendsSecret ? "" : excerpt };
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (FailureClassifier.IsOfTheNetwork(e))
         {
             cutOff.ThrowIfCancellationRequested();
             var hasConnection = ((PayloadContent)request.Content!).HasConnection;

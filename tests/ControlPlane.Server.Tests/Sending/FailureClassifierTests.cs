@@ -81,6 +81,16 @@ public sealed class FailureClassifierTests
     }
 
     [Fact]
+    public void Classify_ExceptionOfTheHttpLibraryItself_IsAnAnswerThatIsNotHttp()
+    {
+        var type = typeof(HttpRequestException).Assembly.GetType("System.Net.Http.HPack.HPackDecodingException", throwOnError: true)!;
+        var exception = (Exception)Activator.CreateInstance(type, nonPublic: true)!;
+        Assert.True(FailureClassifier.IsOfTheNetwork(exception));
+        Assert.Equal((FailureKind.Protocol, "The receiver's answer is not valid HTTP."), (Classify(exception).Failure, Classify(exception).Message));
+        Assert.False(FailureClassifier.IsOfTheNetwork(new InvalidOperationException("a fault of this program")));
+    }
+
+    [Fact]
     public void Classify_Excess_IsTooLarge()
     {
         var outcome = Classify(new HttpRequestException("x", new IOException("y", new ExcessException("far too much"))));
