@@ -162,7 +162,10 @@ public abstract class RetentionTests<TSource> : RetentionTest<TSource>
         {
             var redrive = new RedriveRecord
             {
-                Id = NewId("rdv_"), Selection = new() { States = [DeliveryState.Dead] }, MaxRatePerSecond = 1, CreateTime = Now,
+                Id = NewId("rdv_"),
+                Selection = new() { States = [DeliveryState.Dead] },
+                MaxRatePerSecond = 1,
+                CreateTime = Now,
             };
             return (await Store.Redrives.CreateAsync(redrive, new(0, 0, 1), Cancel))!;
         }

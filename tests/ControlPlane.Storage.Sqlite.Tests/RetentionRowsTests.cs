@@ -130,7 +130,12 @@ public sealed class RetentionRowsTests : SqliteTests
         _store = SqliteStorage.CreateEngine(_database);
         var webhook = new WebhookRecord
         {
-            Id = "wh_1", TenantId = TenantRecord.DefaultId, Url = "https://example.com/", EventTypes = ["*"], Dialect = "standard-webhooks", Secrets = [],
+            Id = "wh_1",
+            TenantId = TenantRecord.DefaultId,
+            Url = "https://example.com/",
+            EventTypes = ["*"],
+            Dialect = "standard-webhooks",
+            Secrets = [],
         };
         _webhook = (await _store.Webhooks.CreateAsync(webhook, Cancel)).Webhook!;
     }
@@ -139,7 +144,12 @@ public sealed class RetentionRowsTests : SqliteTests
     {
         var stored = new EventRecord
         {
-            Id = $"evt_{Guid.NewGuid():N}", TenantId = _webhook.TenantId, Type = type, Instance = instance, Payload = payload, CreateTime = Now,
+            Id = $"evt_{Guid.NewGuid():N}",
+            TenantId = _webhook.TenantId,
+            Type = type,
+            Instance = instance,
+            Payload = payload,
+            CreateTime = Now,
         };
         return new AppendRequest(_webhook.TenantId, 2, [new NewEvent(stored, deliveries, null)], _owner, Now.AddMinutes(1));
     }
