@@ -4,13 +4,14 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using ControlPlane.Functional.Tests.Harness;
 
 namespace ControlPlane.Faults.Tests.Receiving;
 
 /// <summary>A receiver that does with each of its connections what it was told, byte for byte.</summary>
 internal sealed class FaultReceiver : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener = Listen();
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<Task> _connections = [];
     private readonly Func<FaultConnection, Task> _behave;
@@ -29,7 +30,6 @@ internal sealed class FaultReceiver : IAsyncDisposable
             ServerCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
             ApplicationProtocols = protocols.Count > 0 ? [.. protocols] : null,
         };
-        _listener.Start();
         _accepting = AcceptAsync();
     }
 
@@ -50,6 +50,27 @@ internal sealed class FaultReceiver : IAsyncDisposable
         await _accepting;
         await Task.WhenAll(_connections);
         _stop.Dispose();
+    }
+
+    /// <summary>
+    /// On a port that no receiver of this run had before: the server remembers of each which HTTP version it speaks.
+    /// </summary>
+    private static TcpListener Listen()
+    {
+        while (true)
+        {
+            var listener = new TcpListener(IPAddress.Loopback, LocalPorts.Take());
+            try
+            {
+                listener.Start();
+                return listener;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // Another program was faster.
+                listener.Dispose();
+            }
+        }
     }
 
     private async Task AcceptAsync()
