@@ -46,7 +46,10 @@ public sealed class GuardTests : IAsyncLifetime
         await StartAsync();
         var hook = await HookAsync(Url);
 
-        AssertBlocked((await _tenant.UntilAsync((await _tenant.SendAsync()).Id, DeliveryState.Dead)).Attempts);
+        // The webhook is suspended, and the delivery held for when it is mended.
+        AssertBlocked((await _tenant.UntilAsync((await _tenant.SendAsync()).Id, DeliveryState.RetryScheduled)).Attempts);
+        var suspended = await _tenant.GetHookAsync(hook.Id);
+        Assert.Equal((WebhookState.Suspended, StateReason.AddressBlocked), (suspended.State, suspended.StateReason));
         AssertBlocked((await _tenant.Clients.Webhooks.TestWebhookAsync(new() { WebhookId = hook.Id })).Delivery.Attempts);
         var probe = await _tenant.Clients.Webhooks.ProbeWebhookAsync(new() { Url = Url });
         Assert.Equal((FailureKind.BlockedAddress, false), (probe.Failure, probe.Allowed));
