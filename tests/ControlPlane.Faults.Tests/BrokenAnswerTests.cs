@@ -49,6 +49,11 @@ public sealed class BrokenAnswerTests(SharedServer shared) : FaultTest(shared)
         ["unknown version"] = Protocol(0, NotHttp, c => c.AnswerAndHangAsync("HTTP/4.2 200 OK\r\nContent-Length: 0\r\n\r\n")),
         ["header without a colon"] = Protocol(0, NotHttp, c => c.AnswerAndHangAsync("HTTP/1.1 200 OK\r\nnonsense\r\n\r\n")),
         ["HTTP/1.0"] = Fault.Success(200, c => c.AnswerAsync("HTTP/1.0 200 OK\r\n\r\nthanks")) with { Excerpt = "thanks" },
+        // What is not decompressed cannot fail to be.
+        ["gzip that is none"] = Fault.Success(200, c => c.AnswerAllAsync("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 6\r\n\r\nthanks")) with
+        {
+            Excerpt = "thanks",
+        },
         ["length too short"] = Fault.Success(200, c => c.AnswerAllAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")) with { Excerpt = "ok" },
         ["unreadable length"] = Fault.Success(200, c => c.AnswerAsync("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nok")) with { Excerpt = "ok" },
     };

@@ -2,8 +2,8 @@ namespace ControlPlane.Server.Egress;
 
 /// <summary>
 /// Bounds what comes over an HTTP/2 connection by the requests that went out. The handler bounds headers and, by its windows,
-/// bodies; but it answers every SETTINGS and PING frame, and queues those answers in memory for as long as the receiver does
-/// not read them.
+/// bodies; but a receiver could keep it busy to the deadline with empty DATA frames, window updates and SETTINGS and PING frames,
+/// each of which is answered.
 /// </summary>
 internal sealed class Http2Meter : IWireMeter
 {
