@@ -3,6 +3,7 @@ using ControlPlane.Benchmarks.Load;
 using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Benchmarks.Receivers;
 using ControlPlane.Benchmarks.Reporting;
+using ControlPlane.Functional.Tests.Harness;
 using Grpc.Core;
 
 namespace ControlPlane.Benchmarks.Modes;

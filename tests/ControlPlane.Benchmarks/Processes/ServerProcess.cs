@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ControlPlane.Benchmarks.Reporting;
+using ControlPlane.Functional.Tests.Harness;
 using Grpc.Core;
 using Grpc.Health.V1;
 

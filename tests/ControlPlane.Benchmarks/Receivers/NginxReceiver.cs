@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ControlPlane.Benchmarks.Processes;
+using ControlPlane.Functional.Tests.Harness;
 
 namespace ControlPlane.Benchmarks.Receivers;
 

@@ -13,7 +13,7 @@ public static class LocalPorts
 
     private static readonly HashSet<int> Given = [];
 
-    /// <summary>A port that no test was given before.</summary>
+    /// <summary>A port that was not given before.</summary>
     public static int Take()
     {
         lock (Given)
