@@ -41,7 +41,8 @@ public sealed class HangTests(SharedServer shared) : FaultTest(shared)
         {
             await new Http2Peer(c).BeginAsync((0x4, 0));
             await c.HangAsync();
-        }) with { Protocols = [SslApplicationProtocol.Http2] },
+        }) with
+        { Protocols = [SslApplicationProtocol.Http2] },
     };
 
     public static TheoryData<string> Names => [.. Faults.Keys];

@@ -42,7 +42,8 @@ public sealed class Http2Tests(SharedServer shared) : FaultTest(shared)
             peer.WriteAsync(Http2Peer.Headers, Http2Peer.EndHeaders | Http2Peer.EndStream, 9_999_999, Http2Peer.Ok)),
         ["an answer to no ping"] = Protocol(0, (peer, _) => peer.WriteAsync(Http2Peer.Ping, Http2Peer.Ack, 0, new byte[8])),
         ["headers that cannot be unpacked"] = Protocol(0, (peer, stream) =>
-            peer.WriteAsync(Http2Peer.Headers, Http2Peer.EndHeaders | Http2Peer.EndStream, stream, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)) with { Message = "is not valid HTTP" },
+            peer.WriteAsync(Http2Peer.Headers, Http2Peer.EndHeaders | Http2Peer.EndStream, stream, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)) with
+        { Message = "is not valid HTTP" },
         ["data before headers"] = Protocol(0, (peer, stream) => peer.WriteAsync(Http2Peer.Data, Http2Peer.EndStream, stream, (byte)'x')),
         // Nothing is read any more, as if the other end had vanished; the deadline is far away.
         ["no sign of life"] = new Fault(FailureKind.Protocol, 0, "", async c =>

@@ -39,6 +39,8 @@ public sealed class GuardedConnectorTests : IDisposable
     [InlineData("93.184.215.14 127.0.0.1", "hooks.example.com leads to 127.0.0.1: loopback (127.0.0.0/8).")]
     [InlineData("127.0.0.1 93.184.215.14", "hooks.example.com leads to 127.0.0.1: loopback (127.0.0.0/8).")]
     [InlineData("1.1.1.1 ::ffff:169.254.1.1", "hooks.example.com leads to ::ffff:169.254.1.1: link local (169.254.0.0/16).")]
+    [InlineData("1.1.1.1 64:ff9b::a9fe:a9fe",
+        "hooks.example.com leads to 64:ff9b::a9fe:a9fe: IPv4-IPv6 translation (64:ff9b::/96).")]
     [InlineData("2606:4700:4700::1111 fd00::1", "hooks.example.com leads to fd00::1: unique local (fc00::/7).")]
     public async Task ConnectAsync_AnyAnswerDenied_IsRefusedAndNothingIsDialed(string answer, string message)
     {
