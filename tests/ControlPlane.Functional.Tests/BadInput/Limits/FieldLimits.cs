@@ -50,9 +50,8 @@ internal static class FieldLimits
         ["TenantLimits.max_webhooks"] = Limit.Range(0, int.MaxValue).Saying("negative"),
         ["TenantLimits.publish_rate_per_second"] = Limit.Range(0d, 100_000),
         ["TenantLimits.max_payload_bytes"] = Limit.Range(0, 1_048_576),
-        ["BackupStoreRequest.name"] = Limit.Ascii(1, 100).And(
-            Probe.Refused("a directory", "../x"), Probe.Refused("a dot first", ".x"), Probe.Refused("a partial one", "x.partial"))
-            with { Otherwise = Grpc.Core.StatusCode.Aborted },
+        ["BackupStoreRequest.name"] = (Limit.Ascii(1, 100) with { Otherwise = Grpc.Core.StatusCode.Aborted }).And(
+            Probe.Refused("a directory", "../x"), Probe.Refused("a dot first", ".x"), Probe.Refused("a partial one", "x.partial")),
         ["UpdateTenantRequest.update_mask"] = Limit.Mask(100, "name"),
         ["DeleteTenantRequest.tenant_id"] = Limit.RequiredId,
         ["ApiKey.id"] = Limit.OutputOnly,
