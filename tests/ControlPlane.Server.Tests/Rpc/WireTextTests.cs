@@ -75,8 +75,11 @@ public sealed class WireTextTests
     {
         var request = new ListDeliveriesRequest
         {
-            TenantId = "default", States = { DeliveryState.Dead, DeliveryState.Pending }, EventTypes = { "a", "b.*" },
-            CreatedAfter = new() { Seconds = 5, Nanos = 7 }, PageSize = 3,
+            TenantId = "default",
+            States = { DeliveryState.Dead, DeliveryState.Pending },
+            EventTypes = { "a", "b.*" },
+            CreatedAfter = new() { Seconds = 5, Nanos = 7 },
+            PageSize = 3,
         };
         var random = new Random(20261121);
         var read = 0;
