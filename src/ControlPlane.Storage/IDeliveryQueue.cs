@@ -16,14 +16,15 @@ public interface IDeliveryQueue
 {
     /// <summary>
     /// Leases up to <see cref="ClaimRequest.Limit"/> due deliveries of one webhook, earliest due first, of those due at the same
-    /// time the first published first, none whose turn in its line it is not. Takes nothing for a webhook that is deleted or unknown; whether an existing one is
-    /// disabled or suspended is the caller's business.
+    /// time the first published first, none whose turn in its line it is not. Takes nothing for a webhook that is deleted or
+    /// unknown; whether an existing one is disabled or suspended is the caller's business.
     /// </summary>
     Task<ClaimResult> ClaimDueAsync(ClaimRequest request, CancellationToken cancellationToken);
 
     /// <summary>
     /// Records an attempt and the delivery's next state in one commit. Answers the delivery as stored and what goes next in its
-    /// line, or null if the fence was stale: then nothing changed. If the webhook was deleted meanwhile, a delivery that would be retried ends Cancelled.
+    /// line, or null if the fence was stale: then nothing changed. If the webhook was deleted meanwhile, a delivery that would be
+    /// retried ends Cancelled.
     /// Attempts are counted by the store, whatever number the given one carries. A delivery that will be retried gets the trigger
     /// Schedule, unless it is a Test.
     /// </summary>
