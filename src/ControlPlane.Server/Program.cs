@@ -22,7 +22,8 @@ using Microsoft.Extensions.Options;
 
 try
 {
-    var builder = WebApplication.CreateSlimBuilder(args);
+    // Settings are read once. Watching their file means watching its whole folder, in which the store is written to all the time.
+    var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
     var configuration = builder.Configuration;
     var storage = StorageOptions.Read(configuration);
     await using var store = await SqliteStorage.OpenAsync(new SqliteStorageOptions { Path = storage.Path });

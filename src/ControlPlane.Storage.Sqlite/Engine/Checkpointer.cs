@@ -5,11 +5,6 @@ namespace ControlPlane.Storage.Sqlite;
 /// writer goes on, then what was added meanwhile by the writer between two transactions. Only the second step can complete the
 /// log, so it starts over from its beginning even under steady writing, and commits are held up for the small rest only.
 /// </summary>
-/// <remarks>
-/// At most one checkpoint runs at a time, and it starts only when frames are left to copy. That rules out the race of SQLite
-/// before 3.51.3 between a commit that resets the log and a checkpoint that begins after another has just completed
-/// (https://www.sqlite.org/wal.html#walresetbug).
-/// </remarks>
 internal sealed class Checkpointer : IDisposable
 {
     private const int DefaultThreshold = 8_192;
