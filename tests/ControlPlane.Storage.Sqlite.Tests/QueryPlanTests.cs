@@ -22,13 +22,13 @@ public sealed class QueryPlanTests : SqliteTests
         ["orphans in lines"] = (Steering.FindHeld, "deliveries_line_held (webhook_seq=?"),
         ["live in lines"] = (LiveDeliveries.Held, "deliveries_line_held"),
         ["webhook's live in lines"] = (LiveDeliveries.HeldOfWebhook, "deliveries_line_held (webhook_seq=?"),
-        ["expired leases"] = (Leases.FindExpired, "deliveries_leased (lease_until<?)"),
+        ["expired leases"] = (Leases.FindExpired, "deliveries_leased"),
         ["foreign leases"] = (Leases.FindForeign, "deliveries_leased"),
         ["all deliveries"] = (DeliveryList.All, "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
         ["webhook's deliveries"] = (DeliveryList.OfWebhook, "deliveries_webhook (webhook_seq=? AND rowid>? AND rowid<?)"),
-        ["dead"] = (DeliveryList.AllDead, "deliveries_dead (state=? AND rowid>? AND rowid<?)"),
-        ["webhook's dead"] = (DeliveryList.DeadOfWebhook, "deliveries_dead_webhook (webhook_seq=? AND rowid>? AND rowid<?)"),
-        ["tenant's dead"] = (DeliveryList.DeadOfTenant, "deliveries_dead_tenant (tenant_seq=? AND rowid>? AND rowid<?)"),
+        ["dead"] = (DeliveryList.AllDead, "dead_letters USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        ["webhook's dead"] = (DeliveryList.DeadOfWebhook, "dead_letters_webhook (webhook=? AND rowid>? AND rowid<?)"),
+        ["tenant's dead"] = (DeliveryList.DeadOfTenant, "dead_letters_tenant (tenant=? AND rowid>? AND rowid<?)"),
         ["live"] = (LiveDeliveries.Waiting, "deliveries_waiting"),
         ["webhook's live"] = (LiveDeliveries.WaitingOfWebhook, "deliveries_waiting (webhook_seq=?"),
         ["leased"] = (LiveDeliveries.Leased, "deliveries_leased"),
@@ -39,13 +39,15 @@ public sealed class QueryPlanTests : SqliteTests
         ["event by id"] = (Originals.ById, "events_id (id=? AND tenant_seq=?)"),
         ["event by key"] = (Originals.ByKey, "events_idempotency_key (tenant_seq=? AND idempotency_key=?)"),
         ["changes"] = (SqliteChangeFeed.After, "deliveries_revision (revision>?)"),
+        ["changes under way"] = (SqliteChangeFeed.LeasedAfter, "deliveries_leased (revision>?)"),
+        ["change under way by time"] = (TimeSearch.Leased, "deliveries_leased"),
         ["change by time"] = (TimeSearch.Change, "deliveries_revision (revision>?)"),
         ["attempts"] = (AttemptRows.Select, "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
         ["redriven deliveries"] = (RedriveWalk.All, "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
         ["redriven of webhook"] = (RedriveWalk.OfWebhook, "deliveries_webhook (webhook_seq=? AND rowid>? AND rowid<?)"),
-        ["redriven dead"] = (RedriveWalk.AllDead, "deliveries_dead (state=? AND rowid>? AND rowid<?)"),
-        ["redriven dead of webhook"] = (RedriveWalk.DeadOfWebhook, "deliveries_dead_webhook (webhook_seq=? AND rowid>? AND rowid<?)"),
-        ["redriven dead of tenant"] = (RedriveWalk.DeadOfTenant, "deliveries_dead_tenant (tenant_seq=? AND rowid>? AND rowid<?)"),
+        ["redriven dead"] = (RedriveWalk.AllDead, "dead_letters USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        ["redriven dead of webhook"] = (RedriveWalk.DeadOfWebhook, "dead_letters_webhook (webhook=? AND rowid>? AND rowid<?)"),
+        ["redriven dead of tenant"] = (RedriveWalk.DeadOfTenant, "dead_letters_tenant (tenant=? AND rowid>? AND rowid<?)"),
         ["running redrives"] = (RedriveRows.Running, "redrives_running (state=?)"),
         ["tenant's redrives"] = (RedriveRows.OfTenant, "redrives_tenant (tenant_seq=? AND rowid<?)"),
         ["webhook by external id"] = (WebhookRows.ByExternalId, "webhooks_external_id (tenant_seq=? AND external_id=?)"),
@@ -55,7 +57,7 @@ public sealed class QueryPlanTests : SqliteTests
         ["what needs a payload"] = (PayloadSweep.NotSettled, "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
         ["what sends a payload"] = (PayloadSweep.Unfinished, "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
         ["expired deliveries"] = (DeliverySweep.After, "deliveries_revision (revision>?)"),
-        ["kept dead letters"] = (DeadLetters.Boundary, "deliveries_dead_webhook (webhook_seq=?)"),
+        ["kept dead letters"] = (DeadLetters.Boundary, "dead_letters_webhook (webhook=?)"),
         ["expired events"] = (EventSweep.After, "INTEGER PRIMARY KEY (rowid>?)"),
         ["deliveries of an event"] = (EventSweep.AnyDelivery, "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
         ["attempts of a delivery"] = (AttemptRows.DeleteOfDelivery, "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
@@ -79,7 +81,7 @@ public sealed class QueryPlanTests : SqliteTests
 
         Assert.Contains(access, plan, StringComparison.Ordinal);
         Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
-        Assert.DoesNotMatch("SCAN TABLE (deliveries|events|attempts|payloads)( AS \\w+)?(\n|$)", plan);
+        Assert.DoesNotMatch("SCAN (deliveries|dead_letters|events|attempts|payloads|[dep])(\n|$)", plan);
     }
 
     private static string Explain(Connection connection, Sql sql)

@@ -111,6 +111,7 @@ internal static class TenantRows
         EventTypeRows.DeleteAll(session, seq);
         KeyRows.RevokeAll(session, seq, now);
         session.Use(DeleteOne).Bind(now).Bind(seq).Run();
+        session.Refs.Clear();
         return TenantDelete.Done;
     }
 
@@ -122,7 +123,11 @@ internal static class TenantRows
     }
 
     /// <summary>Says that something changed that publishes depend on.</summary>
-    public static void Bump(WriteSession session, long seq) => session.Use(BumpConfig).Bind(seq).Run();
+    public static void Bump(WriteSession session, long seq)
+    {
+        session.Use(BumpConfig).Bind(seq).Run();
+        session.Refs.Clear();
+    }
 
     private static void Insert(Connection connection, long seq, TenantRecord tenant) => connection.Use(InsertOne)
         .Bind(seq).Bind(tenant.Id).Bind(tenant.Name).Bind(Json.Write(tenant.Labels)).Bind(tenant.Version)

@@ -24,6 +24,25 @@ internal static class Completions
 
     public static Completed? Complete(WriteSession session, Completion completion)
     {
+        // A delivery that goes on needs to know what became of its webhook.
+        if (completion.State == DeliveryState.RetryScheduled || session.Leased.Find(completion.Delivery.Id) is not { } leased)
+        {
+            return CompleteStored(session, completion);
+        }
+
+        if (leased.Fence != completion.Delivery.Fence)
+        {
+            return null;
+        }
+
+        var number = leased.AttemptCount + 1;
+        AttemptRows.Insert(session, leased.Seq, number, completion.Attempt);
+        var ended = Apply(completion, number, leased.RoundAttempts + 1, webhookDeleted: false);
+        return new Completed(DeliveryRows.SaveEnd(session, leased.Seq, ended), null);
+    }
+
+    private static Completed? CompleteStored(WriteSession session, Completion completion)
+    {
         long seq;
         int attempts;
         Line? line;

@@ -14,11 +14,15 @@ internal static class DeliveryList
         (1L << (int)DeliveryState.Pending) | (1L << (int)DeliveryState.InFlight) | (1L << (int)DeliveryState.RetryScheduled);
 
     private const string Select = "SELECT " + DeliveryFilter.Columns + " FROM deliveries WHERE seq >= ? AND seq < ? ";
+
+    private const string SelectDead = "SELECT " + DeliveryFilter.Columns +
+        " FROM dead_letters CROSS JOIN deliveries ON seq = delivery WHERE delivery >= ? AND delivery < ? ";
+
     internal static readonly Sql All = new(Select + "ORDER BY seq DESC");
     internal static readonly Sql OfWebhook = new(Select + "AND webhook_seq = ? ORDER BY seq DESC");
-    internal static readonly Sql AllDead = new(Select + "AND state = 5 ORDER BY seq DESC");
-    internal static readonly Sql DeadOfWebhook = new(Select + "AND webhook_seq = ? AND state = 5 ORDER BY seq DESC");
-    internal static readonly Sql DeadOfTenant = new(Select + "AND tenant_seq = ? AND state = 5 ORDER BY seq DESC");
+    internal static readonly Sql AllDead = new(SelectDead + "ORDER BY delivery DESC");
+    internal static readonly Sql DeadOfWebhook = new(SelectDead + "AND webhook = ? ORDER BY delivery DESC");
+    internal static readonly Sql DeadOfTenant = new(SelectDead + "AND tenant = ? ORDER BY delivery DESC");
 
     private static readonly Sql OfEvent = new("SELECT first_delivery, delivery_count FROM events WHERE id = ? ORDER BY seq DESC");
 

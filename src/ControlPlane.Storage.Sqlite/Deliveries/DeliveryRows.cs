@@ -19,6 +19,17 @@ internal static class DeliveryRows
 
         """;
 
+    private const string Columns =
+        """
+        deliveries (seq, id, tenant_seq, webhook_seq, event_seq, type_seq, instance_seq, create_time, update_time, round_start,
+          revision, state, trigger, next_due, fence, owner_seq, lease_until, end_reason, attempt_count, round_attempts, last_status,
+          last_failure
+        """;
+
+    private const string Values = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0";
+
+    private static readonly Insertion InsertMany = new(Columns + ")", Values + ")");
+    private static readonly Insertion InsertHeld = new(Columns + ", line, line_due)", Values + ", ?, ?)");
     private static readonly Sql ById = new(Select + "WHERE d.id = ?");
     private static readonly Sql BySeq = new(Select + "WHERE d.seq = ?");
 
@@ -27,6 +38,14 @@ internal static class DeliveryRows
         UPDATE deliveries SET state = ?, trigger = ?, end_reason = ?, attempt_count = ?, round_attempts = ?, round_start = ?,
           next_due = ?, last_status = ?, last_failure = ?, revision = ?, fence = ?, update_time = ?, owner_seq = ?,
           lease_until = ?
+        WHERE seq = ?
+        """);
+
+    /// <summary>What changes when the lease of a delivery in no line ends with it. Names no column that an index of waiting ones has.</summary>
+    private static readonly Sql UpdateEnd = new(
+        """
+        UPDATE deliveries SET state = ?, end_reason = ?, attempt_count = ?, round_attempts = ?, last_status = ?, last_failure = ?,
+          revision = ?, update_time = ?, owner_seq = NULL, lease_until = NULL
         WHERE seq = ?
         """);
 
@@ -42,6 +61,27 @@ internal static class DeliveryRows
         return row.Step() ? ReadStored(row) : throw new InvalidOperationException($"There is no delivery {seq}.");
     }
 
+    /// <summary>Stores deliveries that stand in no line.</summary>
+    public static void Insert(WriteSession session, List<DeliveryRow> rows) =>
+        InsertMany.Run(session, rows, static (statement, row) => Bind(statement, row, row.Record.NextAttemptTime));
+
+    /// <summary>Stores a delivery in its line.</summary>
+    public static void InsertInLine(WriteSession session, DeliveryRow added, long line, bool held) => InsertHeld.Run(
+        session,
+        [added],
+        (statement, row) => Bind(statement, row, held ? null : row.Record.NextAttemptTime)
+            .Bind(line).Bind(held ? row.Record.NextAttemptTime : null));
+
+    private static Statement Bind(Statement statement, in DeliveryRow row, DateTimeOffset? nextDue)
+    {
+        var record = row.Record;
+        var time = record.CreateTime.ToMicroseconds();
+        return statement
+            .Bind(row.Seq).Bind(record.Id).Bind(row.Source.Tenant).Bind(row.Webhook).Bind(row.Source.Seq)
+            .Bind(row.Source.Type).Bind(row.Source.Instance).Bind(time).Bind(time).Bind(time).Bind(record.Revision)
+            .Bind((long)record.State).Bind((long)record.Trigger).Bind(nextDue).Bind(record.Fence).Bind(row.Owner).Bind(row.LeaseUntil);
+    }
+
     /// <summary>Stores a delivery's new state under a new revision; answers it with that. What has ended is not ended again. A delivery
     /// that is held in its line must not stay so without a word to <see cref="Lines"/>.</summary>
     public static DeliveryRecord Save(
@@ -55,15 +95,38 @@ internal static class DeliveryRows
             .Bind(delivery.Revision).Bind(delivery.Fence).Bind(delivery.UpdateTime).Bind(owner).Bind(leaseUntil)
             .Bind(seq)
             .Run();
+        NoteSaved(session, seq, delivery);
+        return delivery;
+    }
+
+    /// <summary>The same for a delivery in no line whose attempt ended it.</summary>
+    public static DeliveryRecord SaveEnd(WriteSession session, long seq, DeliveryRecord delivery)
+    {
+        delivery = delivery with { Revision = ++session.Counters.Revision };
+        session.Use(UpdateEnd)
+            .Bind((long)delivery.State).Bind((long)delivery.EndReason).Bind(delivery.AttemptCount).Bind(delivery.RoundAttempts)
+            .Bind(delivery.LastStatusCode).Bind((long)delivery.LastFailure).Bind(delivery.Revision).Bind(delivery.UpdateTime)
+            .Bind(seq)
+            .Run();
+        NoteSaved(session, seq, delivery);
+        return delivery;
+    }
+
+    private static void NoteSaved(WriteSession session, long seq, DeliveryRecord delivery)
+    {
         session.Counters.NoteChange(delivery.UpdateTime);
         session.NoteRow();
         session.Changes.Add(delivery);
+        session.Leased.Note(seq, delivery);
         if (delivery.Ended)
         {
             session.Backlog.Add(delivery.TenantId, -1);
         }
 
-        return delivery;
+        if (delivery.State == DeliveryState.Dead)
+        {
+            DeadLetterRows.Insert(session, seq);
+        }
     }
 
     /// <summary>The delivery after its lease was given back or taken back.</summary>

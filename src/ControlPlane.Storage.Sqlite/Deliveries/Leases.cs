@@ -9,7 +9,7 @@ internal static class Leases
     private static readonly Sql FindHeld = new("SELECT seq FROM deliveries WHERE id = ? AND state = 2 AND fence = ?");
 
     internal static readonly Sql FindExpired = new(
-        "SELECT seq FROM deliveries WHERE lease_until < ? ORDER BY lease_until LIMIT ?");
+        "SELECT seq FROM deliveries WHERE lease_until IS NOT NULL AND lease_until < ? LIMIT ?");
 
     internal static readonly Sql FindForeign = new(
         "SELECT seq FROM deliveries WHERE lease_until IS NOT NULL AND owner_seq <> ? LIMIT ?");

@@ -3,7 +3,12 @@ namespace ControlPlane.Storage.Sqlite;
 /// <inheritdoc/>
 internal sealed class SqliteChangeFeed(SqliteDatabase database) : IChangeFeed
 {
-    internal static readonly Sql After = new(DeliveryRows.Select + "WHERE d.revision > ? ORDER BY d.revision LIMIT ?");
+    internal static readonly Sql After = new(
+        DeliveryRows.Select + "WHERE d.revision > ? AND d.lease_until IS NULL ORDER BY d.revision LIMIT ?");
+
+    internal static readonly Sql LeasedAfter = new(
+        DeliveryRows.Select + "WHERE d.revision > ? AND d.lease_until IS NOT NULL ORDER BY d.revision LIMIT ?");
+
     private static readonly Sql Floor = new("SELECT revision_floor FROM meta");
 
     public long Head => database.Head;
@@ -22,15 +27,28 @@ internal sealed class SqliteChangeFeed(SqliteDatabase database) : IChangeFeed
 
     private static List<DeliveryRecord> ReadAfter(Connection connection, long revision, int limit)
     {
+        using var free = connection.Use(After).Bind(revision).Bind(limit);
+        using var leased = connection.Use(LeasedAfter).Bind(revision).Bind(limit);
         var changes = new List<DeliveryRecord>();
-        using var rows = connection.Use(After).Bind(revision).Bind(limit);
-        while (rows.Step())
+        var (nextFree, nextLeased) = (Next(free), Next(leased));
+        while (changes.Count < limit && (nextFree ?? nextLeased) is not null)
         {
-            changes.Add(DeliveryRows.Read(rows));
+            if (nextLeased is null || nextFree?.Revision < nextLeased.Revision)
+            {
+                changes.Add(nextFree!);
+                nextFree = Next(free);
+            }
+            else
+            {
+                changes.Add(nextLeased);
+                nextLeased = Next(leased);
+            }
         }
 
         return changes;
     }
+
+    private static DeliveryRecord? Next(Statement rows) => rows.Step() ? DeliveryRows.Read(rows) : null;
 
     private static long ReadFloor(Connection connection)
     {

@@ -64,6 +64,11 @@ internal static class Steering
             UpdateTime = now,
         };
         session.Backlog.Add(retried.TenantId, 1);
+        if (stored.Delivery.State == DeliveryState.Dead)
+        {
+            DeadLetterRows.Delete(session, stored.Seq);
+        }
+
         retried = DeliveryRows.Save(session, stored.Seq, retried);
         if (stored.Line is { } line)
         {

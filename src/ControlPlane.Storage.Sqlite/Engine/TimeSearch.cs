@@ -12,7 +12,10 @@ internal static class TimeSearch
     private static readonly Sql Delivery = new("SELECT seq, create_time FROM deliveries WHERE seq >= ? ORDER BY seq LIMIT 1");
 
     internal static readonly Sql Change = new(
-        "SELECT revision, update_time FROM deliveries WHERE revision >= ? ORDER BY revision LIMIT ?");
+        "SELECT revision, update_time FROM deliveries WHERE revision >= ? AND lease_until IS NULL ORDER BY revision LIMIT ?");
+
+    internal static readonly Sql Leased = new(
+        "SELECT revision FROM deliveries WHERE lease_until IS NOT NULL AND update_time >= ? ORDER BY revision LIMIT 1");
 
     /// <summary>The seqs among which all events of a time span are: from the first, up to but not including the second.</summary>
     public static (long From, long To) Events(Connection connection, DateTimeOffset? after, DateTimeOffset? before)
@@ -33,6 +36,14 @@ internal static class TimeSearch
     {
         var counters = Counters.Load(connection);
         var sought = time.ToMicroseconds();
+        // Leased deliveries are few, and the search goes past them.
+        using var leased = connection.Use(Leased).Bind(sought);
+        var last = leased.Step() ? Math.Min(counters.Revision, leased.Long(0) - 1) : counters.Revision;
+        return Math.Min(last, FreeBefore(connection, counters, sought));
+    }
+
+    private static long FreeBefore(Connection connection, Counters counters, long sought)
+    {
         var revision = FirstFrom(
             from => Probe(connection.Use(Change).Bind(from).Bind(1)), counters.Revision, sought - counters.ChangeDisorder);
         using var rows = connection.Use(Change).Bind(revision).Bind(WalkAtMost);

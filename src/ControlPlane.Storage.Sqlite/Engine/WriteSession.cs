@@ -20,11 +20,24 @@ internal sealed class WriteSession
     {
         _connection = connection;
         Names = new Names(connection);
+        Refs = new TenantRefs(connection);
         Backlog = new Backlog(connection);
         _counters = _committed = Counters.Load(connection);
     }
 
     public Names Names { get; }
+
+    /// <summary>Tenants and webhooks by id.</summary>
+    public TenantRefs Refs { get; }
+
+    /// <summary>Deliveries under lease.</summary>
+    public LeasedRows Leased { get; } = new();
+
+    /// <summary>
+    /// Set when a transaction failed and its operations are run again, each alone: then what nearly never happens is looked for, too,
+    /// before it makes a statement fail.
+    /// </summary>
+    public bool Careful { get; set; }
 
     /// <summary>How many deliveries have not ended.</summary>
     public Backlog Backlog { get; }
@@ -85,6 +98,8 @@ internal sealed class WriteSession
         _counters = _committed;
         Changes.Clear();
         Names.Forget();
+        Refs.Clear();
+        Leased.Clear();
         Backlog.Rollback();
     }
 

@@ -134,12 +134,13 @@ internal sealed class Writer
     {
         // If it was damage, none of them is tried again.
         failure = _damage.Translate(failure);
-        if (_batch.Count == 1)
+        if (_batch.Count == 1 && failure is not SqliteException { IsConstraint: true })
         {
             _batch[0].Fail(failure);
             return;
         }
 
+        _session.Careful = true;
         foreach (var operation in _batch)
         {
             try
@@ -159,6 +160,8 @@ internal sealed class Writer
             Publish();
             operation.Succeed();
         }
+
+        _session.Careful = false;
     }
 
     private void Publish()

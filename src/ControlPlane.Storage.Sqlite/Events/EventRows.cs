@@ -23,8 +23,8 @@ internal static class EventRows
     private static readonly Sql ById = new(WithPayload + "WHERE e.id = ? LIMIT 2");
     private static readonly Sql ByTenantAndId = new(WithPayload + "WHERE e.id = ? AND t.id = ?");
     private static readonly Sql BySeq = new(WithoutPayload + "WHERE e.seq = ?");
-    private static readonly Sql InsertEvent = new("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    private static readonly Sql InsertPayload = new("INSERT INTO payloads VALUES (?, ?)");
+    private static readonly Insertion InsertEvents = new("events", "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    private static readonly Insertion InsertPayloads = new("payloads", "(?, ?)");
 
     public static IReadOnlyList<EventRecord> Find(Connection connection, string id, string? tenantId)
     {
@@ -64,24 +64,24 @@ internal static class EventRows
         return row.Step() ? Read(row) : throw new InvalidOperationException($"There is no event {seq}.");
     }
 
-    /// <summary>Stores an event whose deliveries will have the next seqs; answers its seq.</summary>
-    public static long Insert(WriteSession session, NewEvent added, EventKeys keys)
+    /// <summary>Stores events with their payloads.</summary>
+    public static void Insert(WriteSession session, List<EventRow> rows)
     {
-        var stored = added.Event;
-        var seq = ++session.Counters.EventSeq;
-        session.Use(InsertEvent)
-            .Bind(seq).Bind(stored.Id).Bind(keys.Tenant).Bind(keys.Type).Bind(keys.Instance)
-            .Bind(session.Counters.DeliverySeq + 1).Bind(added.Deliveries.Count).Bind(stored.CreateTime)
+        InsertEvents.Run(session, rows, static (statement, row) => Bind(statement, row));
+        InsertPayloads.Run(session, rows, static (statement, row) => statement.Bind(row.Seq).Bind(row.Added.Event.Payload ?? []));
+    }
+
+    private static void Bind(Statement statement, in EventRow row)
+    {
+        var stored = row.Added.Event;
+        statement
+            .Bind(row.Seq).Bind(stored.Id).Bind(row.Tenant).Bind(row.Type).Bind(row.Instance)
+            .Bind(row.FirstDelivery).Bind(row.Added.Deliveries.Count).Bind(stored.CreateTime)
             .Bind(stored.ContentType == JsonContent ? null : stored.ContentType)
             .Bind(stored.IdempotencyKey.Length == 0 ? null : stored.IdempotencyKey)
-            .Bind(added.Fingerprint)
+            .Bind(row.Added.Fingerprint)
             .Bind(stored.Labels is { Count: > 0 } labels ? Json.Write(labels) : null)
-            .Bind(stored.OrderingKey.Length == 0 ? null : stored.OrderingKey)
-            .Run();
-        session.Use(InsertPayload).Bind(seq).Bind(stored.Payload ?? []).Run();
-        session.Counters.NoteEvent(stored.CreateTime);
-        session.NoteRow(stored.Payload?.Length ?? 0);
-        return seq;
+            .Bind(stored.OrderingKey.Length == 0 ? null : stored.OrderingKey);
     }
 
     private static EventRecord Read(Statement row) => new()
@@ -99,6 +99,3 @@ internal static class EventRows
         OrderingKey = row.TextOrNull(10) ?? "",
     };
 }
-
-/// <summary>The numbers of what an event and its deliveries refer to.</summary>
-internal readonly record struct EventKeys(long Tenant, long Type, long Instance, long? Line);

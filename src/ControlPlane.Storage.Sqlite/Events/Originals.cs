@@ -4,7 +4,7 @@ namespace ControlPlane.Storage.Sqlite;
 /// For each event of a request the event stored first under its id or idempotency key: one in the store, an earlier one of
 /// the request, or itself.
 /// </summary>
-internal sealed class Originals(Connection connection, long tenant, int count)
+internal sealed class Originals(WriteSession session, long tenant, int count)
 {
     internal static readonly Sql ById = new("SELECT seq, fingerprint FROM events WHERE id = ? AND tenant_seq = ?");
 
@@ -20,11 +20,18 @@ internal sealed class Originals(Connection connection, long tenant, int count)
     /// <summary>Looks for the original of an event; false if its id or key belongs to a different event.</summary>
     public bool Look(NewEvent added, int index)
     {
+        if (added.Fingerprint is null && !session.Careful)
+        {
+            // A generated id. Should it exist all the same, the key of its row is taken, and this is asked again carefully.
+            _found[index] = new Original(null, index, null);
+            return true;
+        }
+
         var key = added.Event.IdempotencyKey;
-        var byId = Find(_ids, added.Event.Id) ?? FindStored(connection.Use(ById).Bind(added.Event.Id).Bind(tenant));
+        var byId = Find(_ids, added.Event.Id) ?? FindStored(session.Use(ById).Bind(added.Event.Id).Bind(tenant));
         var byKey = key.Length == 0
             ? null
-            : Find(_keys, key) ?? FindStored(connection.Use(ByKey).Bind(tenant).Bind(key));
+            : Find(_keys, key) ?? FindStored(session.Use(ByKey).Bind(tenant).Bind(key));
         if (byId is { } first && byKey is { } second && !first.IsSame(second))
         {
             return false;

@@ -9,7 +9,7 @@ internal sealed class DeadLetters(Connection connection, int kept)
     private static readonly Sql IsDeleted = new("SELECT delete_time IS NOT NULL FROM webhooks WHERE seq = ?");
 
     internal static readonly Sql Boundary = new(
-        "SELECT seq FROM deliveries WHERE webhook_seq = ? AND state = 5 ORDER BY seq DESC LIMIT 1 OFFSET ?");
+        "SELECT delivery FROM dead_letters WHERE webhook = ? ORDER BY delivery DESC LIMIT 1 OFFSET ?");
 
     private readonly Dictionary<long, long> _from = [];
 

@@ -7,7 +7,10 @@ namespace ControlPlane.Storage.Sqlite;
 internal sealed class DeliverySweep(RetentionTerms terms) : Sweep(terms.Batch)
 {
     internal static readonly Sql After = new(
-        "SELECT seq, update_time, state, webhook_seq, revision FROM deliveries WHERE revision > ? ORDER BY revision LIMIT ?");
+        """
+        SELECT seq, update_time, state, webhook_seq, revision FROM deliveries
+        WHERE revision > ? AND lease_until IS NULL ORDER BY revision LIMIT ?
+        """);
 
     private static readonly Sql DeleteOne = new("DELETE FROM deliveries WHERE seq = ? AND revision = ? RETURNING 1");
     private readonly Ageing _ageing = new(terms.MetadataBefore, terms.Now);
@@ -55,6 +58,7 @@ internal sealed class DeliverySweep(RetentionTerms terms) : Sweep(terms.Batch)
             if (row.Step())
             {
                 AttemptRows.DeleteAll(session, seq);
+                DeadLetterRows.Delete(session, seq);
                 session.Counters.NoteRemoved(revision);
                 removed++;
             }

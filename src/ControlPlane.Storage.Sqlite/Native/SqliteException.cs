@@ -23,6 +23,9 @@ public sealed class SqliteException : Exception
     public bool IsOutage => !IsDamage && (Code & 0xff) is
         5 /* BUSY */ or 6 /* LOCKED */ or 7 /* NOMEM */ or 8 /* READONLY */ or InputOutput or Full or CannotOpen or 15 /* PROTOCOL */;
 
+    /// <summary>Whether a row would have broken a rule of the schema, such as a key that is taken.</summary>
+    public bool IsConstraint => (Code & 0xff) == 19;
+
     /// <summary>Whether the disk or a quota is full.</summary>
     public bool IsNoRoom => (Code & 0xff) == Full
         || ((Code & 0xff) is InputOutput or CannotOpen && SystemError is 27 /* EFBIG */ or 28 /* ENOSPC */ or 122 /* EDQUOT */);

@@ -17,11 +17,14 @@ internal static class RedriveWalk
     private const string Select =
         "SELECT " + DeliveryFilter.Columns + ", revision FROM deliveries WHERE seq >= ? AND seq < ? ";
 
+    private const string SelectDead = "SELECT " + DeliveryFilter.Columns +
+        ", revision FROM dead_letters CROSS JOIN deliveries ON seq = delivery WHERE delivery >= ? AND delivery < ? ";
+
     internal static readonly Sql All = new(Select + "ORDER BY seq");
     internal static readonly Sql OfWebhook = new(Select + "AND webhook_seq = ? ORDER BY seq");
-    internal static readonly Sql AllDead = new(Select + "AND state = 5 ORDER BY seq");
-    internal static readonly Sql DeadOfWebhook = new(Select + "AND webhook_seq = ? AND state = 5 ORDER BY seq");
-    internal static readonly Sql DeadOfTenant = new(Select + "AND tenant_seq = ? AND state = 5 ORDER BY seq");
+    internal static readonly Sql AllDead = new(SelectDead + "ORDER BY delivery");
+    internal static readonly Sql DeadOfWebhook = new(SelectDead + "AND webhook = ? ORDER BY delivery");
+    internal static readonly Sql DeadOfTenant = new(SelectDead + "AND tenant = ? ORDER BY delivery");
 
     private static readonly Sql OfEvent = new("SELECT first_delivery, delivery_count FROM events WHERE id = ? ORDER BY seq");
 

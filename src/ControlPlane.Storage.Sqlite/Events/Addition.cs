@@ -1,0 +1,98 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>The rows that one append adds, collected so that each table gets its rows at once.</summary>
+internal sealed class Addition(WriteSession session, AppendRequest request, long tenant)
+{
+    private readonly List<EventRow> _events = new(request.Events.Count);
+    private readonly List<DeliveryRow> _deliveries = new(request.Events.Count);
+
+    /// <summary>Adds an event with its deliveries. The rows are stored by <see cref="Store"/>, but for those that stand in a line.</summary>
+    public AppendedEvent Add(NewEvent added)
+    {
+        var source = added.Event;
+        var row = new EventRow(
+            added,
+            ++session.Counters.EventSeq,
+            tenant,
+            session.Intern(NameKind.EventType, source.Type),
+            session.Intern(NameKind.Instance, source.Instance),
+            session.Counters.DeliverySeq + 1);
+        _events.Add(row);
+        session.Counters.NoteEvent(source.CreateTime);
+        session.NoteRow(source.Payload?.Length ?? 0);
+        var line = source.OrderingKey.Length > 0 ? Line.KeyOf(source.OrderingKey) : (long?)null;
+        var deliveries = new DeliveryRecord[added.Deliveries.Count];
+        for (var i = 0; i < deliveries.Length; i++)
+        {
+            deliveries[i] = AddDelivery(row, added.Deliveries[i], line);
+        }
+
+        return new AppendedEvent(source with { Payload = null, DeliveryCount = deliveries.Length }, false, deliveries);
+    }
+
+    /// <summary>Stores what was added.</summary>
+    public void Store()
+    {
+        EventRows.Insert(session, _events);
+        DeliveryRows.Insert(session, _deliveries);
+    }
+
+    private DeliveryRecord AddDelivery(in EventRow source, NewDelivery delivery, long? key)
+    {
+        var added = source.Added.Event;
+        var time = added.CreateTime;
+        var webhook = session.Refs.FindReceiver(tenant, delivery.WebhookId)
+            ?? throw new ArgumentException($"The tenant has no webhook {delivery.WebhookId}.");
+        Line? line = key is { } hash && delivery.Trigger != DeliveryTrigger.Test ? new Line(webhook.Seq, hash, webhook.HeadOfLine) : null;
+        var held = line is { } busy && Lines.IsBusy(session.Connection, busy, time);
+        var leased = delivery.Leased && !held;
+        var record = new DeliveryRecord
+        {
+            Id = delivery.Id,
+            EventId = added.Id,
+            WebhookId = delivery.WebhookId,
+            TenantId = request.TenantId,
+            EventType = added.Type,
+            Instance = added.Instance,
+            OrderingKey = line is null ? "" : added.OrderingKey,
+            State = leased ? DeliveryState.InFlight : DeliveryState.Pending,
+            Trigger = delivery.Trigger,
+            RoundStartTime = time,
+            NextAttemptTime = leased ? null : time,
+            Revision = ++session.Counters.Revision,
+            Fence = leased ? 1 : 0,
+            CreateTime = time,
+            UpdateTime = time,
+        };
+        var row = new DeliveryRow(
+            ++session.Counters.DeliverySeq,
+            record,
+            source,
+            webhook.Seq,
+            leased ? session.Intern(NameKind.Owner, request.Owner) : null,
+            leased ? request.LeaseUntil : null);
+        if (line is { } joined)
+        {
+            // At once: whoever joins the line next looks for it.
+            DeliveryRows.InsertInLine(session, row, joined.Key, held);
+        }
+        else
+        {
+            _deliveries.Add(row);
+        }
+
+        session.Counters.NoteChange(time);
+        session.NoteRow();
+        session.Changes.Add(record);
+        session.Leased.Note(row.Seq, record);
+        session.Backlog.Add(record.TenantId, 1);
+        return record;
+    }
+}
+
+/// <summary>An event that is being stored, and the numbers of what it refers to.</summary>
+internal readonly record struct EventRow(NewEvent Added, long Seq, long Tenant, long Type, long Instance, long FirstDelivery);
+
+/// <summary>A delivery that is being stored, and the numbers of what it refers to.</summary>
+internal readonly record struct DeliveryRow(
+    long Seq, DeliveryRecord Record, EventRow Source, long Webhook, long? Owner, DateTimeOffset? LeaseUntil);
