@@ -51,7 +51,7 @@ internal sealed class Lane(
         {
             gate.Configure(webhook);
             // What waits in the store goes first.
-            var behind = _claiming || _due <= clock.GetUtcNow();
+            var behind = _claiming || (_due is { } due && due <= clock.GetUtcNow());
             if (_paused || behind || gate.Failing || _queue.Count + _reserved >= Capacity || !host.TryTakePlace(share))
             {
                 return false;
@@ -168,16 +168,15 @@ internal sealed class Lane(
         DateTimeOffset? alarm = null;
         lock (_lock)
         {
-            var now = clock.GetUtcNow();
             if (!_enlisted && _queue.Count > 0 && gate.Wait() is { } wait)
             {
                 _enlisted = enlist = wait == TimeSpan.Zero;
-                alarm = enlist ? null : now + wait;
+                alarm = enlist ? null : clock.GetUtcNow() + wait;
             }
 
             if (!_paused && !_claiming && _due is { } due)
             {
-                if (due > now)
+                if (due > clock.GetUtcNow())
                 {
                     alarm = alarm < due ? alarm : due;
                 }

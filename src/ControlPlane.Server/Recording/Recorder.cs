@@ -36,7 +36,8 @@ internal sealed class Recorder(
         var test = delivery.Trigger == DeliveryTrigger.Test;
         var asked = !test && !outcome.PayloadGone && !outcome.Unsendable;
         var verdict = asked ? health.Judge(webhook, outcome, now) : default;
-        var (stored, suspended) = test ? (await CompleteAsync(completion), false) : await CompleteAsync(completion, webhook, verdict);
+        var more = !test && (verdict.Reason != StateReason.None || completion.State == DeliveryState.Dead);
+        var (stored, suspended) = more ? await CompleteAsync(completion, webhook, verdict) : (await CompleteAsync(completion), false);
         RecordingLog.Attempt(log, delivery, webhook, attempt, stored?.Delivery, outcome);
         if (stored is not null && asked && !suspended)
         {
@@ -53,11 +54,6 @@ internal sealed class Recorder(
     private async Task<(Completed? Stored, bool Suspended)> CompleteAsync(
         Completion completion, WebhookRecord tried, HealthVerdict verdict)
     {
-        if (verdict.Reason == StateReason.None && completion.State != DeliveryState.Dead)
-        {
-            return (await CompleteAsync(completion), false);
-        }
-
         for (var tenant = await catalog.GetAsync(tried.TenantId, CancellationToken.None);
             tenant is not null;
             tenant = await catalog.RefreshAsync(tried.TenantId, CancellationToken.None))

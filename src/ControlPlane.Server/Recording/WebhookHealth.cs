@@ -65,11 +65,13 @@ internal sealed class WebhookHealth : IDisposable
     public void Dispose() => _catalog.Changed -= Forget;
 
     /// <summary>What is known; what was known of an earlier version is superseded, since a resumed webhook no longer counts as failing.</summary>
-    private Health Find(WebhookRecord webhook) => _health.AddOrUpdate(
-        webhook.Id,
-        static (_, w) => new(w.Version, w.FailingSince),
-        static (_, held, w) => held.Version >= w.Version ? held : new(w.Version, w.FailingSince),
-        webhook);
+    private Health Find(WebhookRecord webhook) => _health.TryGetValue(webhook.Id, out var known) && known.Version >= webhook.Version
+        ? known
+        : _health.AddOrUpdate(
+            webhook.Id,
+            static (_, w) => new(w.Version, w.FailingSince),
+            static (_, held, w) => held.Version >= w.Version ? held : new(w.Version, w.FailingSince),
+            webhook);
 
     private async Task TurnAsync(string webhookId, Health held, Health turned)
     {

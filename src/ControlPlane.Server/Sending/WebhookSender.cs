@@ -17,23 +17,26 @@ internal sealed class WebhookSender(EgressInvoker egress, RemoteAddressLedger le
         }
 
         var started = clock.GetTimestamp();
+        // Cancelled by whichever comes first; the cut-off tells by itself that it was it.
         using var deadline = new CancellationTokenSource(endpoint.Timeout, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cutOff);
+        await using var cut = cutOff.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);
         using var request = RequestBuilder.Build(endpoint, delivery, source, startTime);
-        AttemptDeadline.Set(request, either.Token);
+        AttemptDeadline.Set(request, deadline.Token);
         var outcome = new AttemptOutcome { StartTime = startTime, Duration = TimeSpan.Zero, Failure = FailureKind.None };
         try
         {
-            using var response = await egress.SendAsync(request, either.Token);
+            using var response = await egress.SendAsync(request, deadline.Token);
             outcome = ResponseClassifier.Classify(response, outcome, clock.GetUtcNow());
-            var excerpt = await ResponseBody.ReadExcerptAsync(response.Content, either.Token);
+            var excerpt = await ResponseBody.ReadExcerptAsync(response.Content, deadline.Token);
             outcome = outcome with { ResponseExcerpt = endpoint.SendsSecret ? "" : excerpt };
         }
         catch (Exception e) when (FailureClassifier.IsOfTheNetwork(e))
         {
+            // In this order: the cut-off cancels the deadline, too.
+            var isLate = deadline.IsCancellationRequested;
             cutOff.ThrowIfCancellationRequested();
             var hasConnection = ((PayloadContent)request.Content!).HasConnection;
-            outcome = FailureClassifier.Classify(e, outcome, endpoint.Timeout, deadline.IsCancellationRequested, hasConnection);
+            outcome = FailureClassifier.Classify(e, outcome, endpoint.Timeout, isLate, hasConnection);
         }
 
         return outcome with

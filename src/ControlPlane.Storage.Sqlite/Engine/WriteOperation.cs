@@ -9,15 +9,17 @@ internal abstract class WriteOperation
     /// <summary>Does it. Can be called again after a rollback.</summary>
     public abstract void Execute(WriteSession session);
 
+    /// <summary>Answers the caller, who goes on within this call.</summary>
     public abstract void Succeed();
 
+    /// <inheritdoc cref="Succeed"/>
     public abstract void Fail(Exception exception);
 }
 
 /// <inheritdoc/>
 internal sealed class WriteOperation<T> : WriteOperation
 {
-    private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<T> _completion = new();
     private readonly Func<WriteSession, T> _operation;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _registration;
@@ -50,7 +52,8 @@ internal sealed class WriteOperation<T> : WriteOperation
     {
         if (Interlocked.Exchange(ref _taken, 1) == 0)
         {
-            _completion.SetCanceled(_cancellation);
+            // Whoever cancels has other things to do.
+            ThreadPool.UnsafeQueueUserWorkItem(static self => self._completion.SetCanceled(self._cancellation), this, preferLocal: true);
         }
     }
 }

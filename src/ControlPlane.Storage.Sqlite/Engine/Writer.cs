@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 
 namespace ControlPlane.Storage.Sqlite;
@@ -41,22 +42,24 @@ internal sealed class Writer
     /// <summary>Transactions committed since the store was opened.</summary>
     public long Commits => Volatile.Read(ref _commits);
 
-    public async Task<T> EnqueueAsync<T>(Func<WriteSession, T> operation, CancellationToken cancellationToken)
+    public Task<T> EnqueueAsync<T>(Func<WriteSession, T> operation, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         _damage.ThrowIfFound();
         var queued = new WriteOperation<T>(operation, cancellationToken);
-        if (!_queue.Writer.TryWrite(queued))
+        return _queue.Writer.TryWrite(queued) ? queued.Task : WaitAsync(queued, cancellationToken);
+    }
+
+    private async Task<T> WaitAsync<T>(WriteOperation<T> queued, CancellationToken cancellationToken)
+    {
+        try
         {
-            try
-            {
-                await _queue.Writer.WriteAsync(queued, cancellationToken).ConfigureAwait(false);
-            }
-            catch (ChannelClosedException)
-            {
-                queued.TryStart();
-                throw new StorageUnavailableException("The store is closing.");
-            }
+            await _queue.Writer.WriteAsync(queued, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            queued.TryStart();
+            throw new StorageUnavailableException("The store is closing.");
         }
 
         return await queued.Task.ConfigureAwait(false);
@@ -109,10 +112,7 @@ internal sealed class Writer
         }
 
         Publish();
-        foreach (var operation in _batch)
-        {
-            operation.Succeed();
-        }
+        Answers.Send(CollectionsMarshal.AsSpan(_batch));
     }
 
     private bool TryTake()
@@ -136,7 +136,7 @@ internal sealed class Writer
         failure = _damage.Translate(failure);
         if (_batch.Count == 1 && failure is not SqliteException { IsConstraint: true })
         {
-            _batch[0].Fail(failure);
+            Answers.Send([_batch[0]], failure);
             return;
         }
 
@@ -153,12 +153,12 @@ internal sealed class Writer
             catch (Exception exception)
             {
                 _session.Rollback();
-                operation.Fail(_damage.Translate(exception));
+                Answers.Send([operation], _damage.Translate(exception));
                 continue;
             }
 
             Publish();
-            operation.Succeed();
+            Answers.Send([operation]);
         }
 
         _session.Careful = false;
