@@ -145,6 +145,48 @@ public abstract class ChangeFeedTests<TSource> : StorageTests<TSource>
     }
 
     [Fact]
+    public async Task ReadAfter_SomeUnderLease_AllInOrderUpToTheLimit()
+    {
+        var webhook = await AddWebhookAsync();
+        var changes = new List<DeliveryRecord>();
+        for (var i = 0; i < 30; i++)
+        {
+            var delivery = await PublishAsync(webhook, leased: i % 3 != 0);
+            changes.Add(i % 3 == 1 ? (await SucceedAsync(delivery))! : delivery);
+        }
+
+        for (var limit = 1; limit < 32; limit += 5)
+        {
+            var read = new List<DeliveryRecord>();
+            while (await ReadAfterAsync(read.Count == 0 ? 0 : read[^1].Revision, limit) is { Count: > 0 } page)
+            {
+                Assert.True(page.Count <= limit);
+                read.AddRange(page);
+            }
+
+            Assert.Equal(changes, read);
+        }
+    }
+
+    [Fact]
+    public async Task FindBefore_SomeUnderLease_MissesNone()
+    {
+        var webhook = await AddWebhookAsync();
+        var changes = new List<DeliveryRecord>();
+        for (var i = 0; i < 20; i++)
+        {
+            changes.Add(await PublishAsync(webhook, leased: i % 4 == 0));
+            Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        foreach (var time in changes.Select(c => c.UpdateTime))
+        {
+            var read = await ReadAfterAsync(await Store.Changes.FindBeforeAsync(time, Cancel));
+            Assert.Equal(changes.Where(c => c.UpdateTime >= time), read);
+        }
+    }
+
+    [Fact]
     public async Task FindBefore_ClockSteppedBack_MissesNothing()
     {
         var webhook = await AddWebhookAsync();

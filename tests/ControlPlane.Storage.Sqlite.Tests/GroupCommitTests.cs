@@ -136,4 +136,74 @@ public sealed class GroupCommitTests : SqliteTests
         Assert.True(await write);
         Assert.Equal(["ten_1", "default"], await ListTenantsAsync(database));
     }
+
+    [Fact]
+    public async Task Append_GeneratedIdThatExists_IsAConflictAndOthersOfTheCommitAreStored()
+    {
+        var database = Open();
+        Assert.IsType<AppendResult.Appended>(await AppendAsync(database, 1, null, "evt_taken"));
+        var (held, release) = await HoldAsync(database);
+
+        var first = AppendAsync(database, 1, null, "evt_1");
+        var taken = AppendAsync(database, 1, null, "evt_2", "evt_taken");
+        var last = AppendAsync(database, 1, null, "evt_3");
+        release();
+        await held;
+
+        Assert.Equal(1, Assert.IsType<AppendResult.Conflict>(await taken).Index);
+        Assert.IsType<AppendResult.Appended>(await first);
+        Assert.IsType<AppendResult.Appended>(await last);
+        Assert.Equal(1, Assert.IsType<AppendResult.Conflict>(await AppendAsync(database, 1, null, "evt_2", "evt_taken")).Index);
+        var stored = await database.ReadAsync(connection => EventList.Read(connection, new EventQuery()), Cancel);
+        Assert.Equal(["evt_3", "evt_1", "evt_taken"], stored.Items.Select(e => e.Id));
+    }
+
+    [Fact]
+    public async Task Complete_LeasedInACommitThatFailedAtFirst_IsRecordedOnce()
+    {
+        var database = Open();
+        var engine = SqliteStorage.CreateEngine(database);
+        await engine.Webhooks.CreateAsync(
+            new WebhookRecord { Id = "wh_1", TenantId = TenantRecord.DefaultId, Url = "https://a/", EventTypes = ["*"], Dialect = "svix", Secrets = [] },
+            Cancel);
+        var (held, release) = await HoldAsync(database);
+        var appending = AppendAsync(database, 2, "wh_1", "evt_1");
+        var poisoned = database.WriteAsync<bool>(_ => throw new InvalidOperationException("as planned"), Cancel);
+        release();
+        await held;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => poisoned);
+        var leased = Assert.IsType<AppendResult.Appended>(await appending).Events[0].Deliveries[0];
+
+        // The lease of the first, which is completed here, is taken back with the commit and found in the store.
+        var (again, releaseAgain) = await HoldAsync(database);
+        var completing = engine.Queue.CompleteAsync(Succeeded(leased), Cancel);
+        var failing = database.WriteAsync<bool>(_ => throw new InvalidOperationException("as planned"), Cancel);
+        releaseAgain();
+        await again;
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => failing);
+        Assert.Equal(1, (await completing)!.Delivery.AttemptCount);
+        Assert.Null(await engine.Queue.CompleteAsync(Succeeded(leased), Cancel));
+        Assert.Single(await engine.Deliveries.ListAttemptsAsync(leased.Id, Cancel));
+    }
+
+    private static Completion Succeeded(DeliveryRecord leased) => new(
+        leased,
+        new AttemptRecord(1, DeliveryTrigger.Publish, default, default, 200, FailureKind.None, "", "", ""),
+        DeliveryState.Succeeded,
+        EndReason.Delivered,
+        NextAttemptTime: null,
+        DateTimeOffset.UnixEpoch);
+
+    /// <summary>Queues an append of events with generated ids, each with a leased delivery if there is a webhook.</summary>
+    private static Task<AppendResult> AppendAsync(SqliteDatabase database, long version, string? webhook, params string[] ids)
+    {
+        var events = ids.Select(id => new NewEvent(
+            new EventRecord { Id = id, TenantId = TenantRecord.DefaultId, Type = "a", Payload = [1] },
+            webhook is null ? [] : [new NewDelivery($"dlv_{id}", webhook, DeliveryTrigger.Publish, Leased: true)],
+            Fingerprint: null)).ToList();
+        return database.WriteAsync(
+            session => Appends.Append(session, new AppendRequest(TenantRecord.DefaultId, version, events, "node", DateTimeOffset.UnixEpoch)),
+            Cancel);
+    }
 }

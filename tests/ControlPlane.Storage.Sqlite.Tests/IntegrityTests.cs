@@ -12,6 +12,9 @@ public sealed class IntegrityTests : HammerTests<SqliteSource>
         Assert.Equal("ok", connection.ReadText("PRAGMA integrity_check"));
         Assert.Equal("0", connection.ReadText(
             "SELECT count(*) FROM deliveries WHERE (next_due IS NOT NULL) + (line_due IS NOT NULL) <> (state IN (1, 3)) OR (lease_until IS NOT NULL) <> (state = 2)"));
+        Assert.Equal("0", connection.ReadText(
+            "SELECT count(*) FROM deliveries LEFT JOIN dead_letters ON delivery = seq WHERE (state = 5) <> (delivery IS NOT NULL)"));
+        Assert.Equal("0", connection.ReadText("SELECT count(*) FROM dead_letters WHERE delivery NOT IN (SELECT seq FROM deliveries)"));
         await ReopenAsync();
         Assert.Equal(0, new FileInfo(Source.File + "-wal") is { Exists: true } log ? log.Length : 0);
     }

@@ -18,8 +18,11 @@ public sealed class MigrationTests : SqliteTests
                 INSERT INTO webhooks VALUES (1, 'wh_1', 2, NULL, NULL, 1, NULL, NULL,
                   '{"id":"wh_1","tenant_id":"acme","url":"https://a/","event_types":["*"],"dialect":"svix","secrets":[]}');
                 INSERT INTO names VALUES (2, 1, 'order.paid');
-                INSERT INTO events VALUES (1, 'evt_1', 2, 2, 1, 1, 1, 0, NULL, NULL, NULL, NULL);
+                INSERT INTO events VALUES (1, 'evt_1', 2, 2, 1, 1, 3, 0, NULL, NULL, NULL, NULL);
                 INSERT INTO deliveries VALUES (1, 'dlv_1', 2, 1, 1, 2, 1, 0, 0, 1, 1, 0, 1, 0, 0, 0, 7, 0, 0, 0, NULL, NULL);
+                INSERT INTO deliveries VALUES (2, 'dlv_2', 2, 1, 1, 2, 1, 0, 0, 2, 5, 2, 1, 1, 1, 0, NULL, 500, 6, 1, NULL, NULL);
+                INSERT INTO deliveries VALUES (3, 'dlv_3', 2, 1, 1, 2, 1, 0, 0, 3, 2, 0, 1, 0, 0, 0, NULL, 0, 0, 1, 1, 9);
+                UPDATE meta SET revision = 3, event_seq = 1, delivery_seq = 3, webhook_seq = 1;
                 PRAGMA application_id = 1464353616;
                 PRAGMA user_version = 1;
                 """);
@@ -38,6 +41,9 @@ public sealed class MigrationTests : SqliteTests
         var claim = await store.Queue.ClaimDueAsync(
             new ClaimRequest("wh_1", 10, "node", DateTimeOffset.UnixEpoch.AddSeconds(1), DateTimeOffset.UnixEpoch.AddSeconds(2)), Cancel);
         Assert.Equal(("dlv_1", ""), (Assert.Single(claim.Deliveries).Id, claim.Deliveries[0].OrderingKey));
+        var dead = await store.Deliveries.ListAsync(new DeliveryQuery { TenantId = "acme", States = [DeliveryState.Dead] }, Cancel);
+        Assert.Equal("dlv_2", Assert.Single(dead.Items).Id);
+        Assert.Equal(["dlv_2", "dlv_3", "dlv_1"], (await store.Changes.ReadAfterAsync(1, 10, Cancel)).Select(change => change.Id));
         var written = await store.EventTypes.CreateAsync(new EventTypeRecord { TenantId = "acme", Name = "a" }, 10, Cancel);
         Assert.Equal(EventTypeWriteOutcome.Done, written.Outcome);
     }

@@ -42,6 +42,12 @@ internal static class StoreCheck
             using var connection = Connection.Open(path, readOnly: false);
             var found = connection.ReadText("PRAGMA integrity_check");
             violations.Unless(found == "ok", $"The store is damaged {when}: {found}");
+            if (connection.ReadText("SELECT count(*) FROM sqlite_master WHERE name = 'dead_letters'") == "1")
+            {
+                var strays = connection.ReadText(
+                    "SELECT count(*) FROM deliveries LEFT JOIN dead_letters ON delivery = seq WHERE (state = 5) <> (delivery IS NOT NULL)");
+                violations.Unless(strays == "0", $"{strays} deliveries are dead in one table only {when}.");
+            }
         }
         catch (SqliteException e)
         {
