@@ -21,7 +21,8 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
     {
         var source = request.Event ?? new Event();
         var violations = new Violations();
-        var draft = Check("event", source, violations);
+        violations.Within("event");
+        var draft = Check(source, violations);
         violations.ThrowIfAny();
         var tenantId = Caller.Of(context).ResolveTenant(source.TenantId);
         var published = await PublishAsync(tenantId, [draft], _ => "event", context.CancellationToken);
@@ -41,10 +42,11 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
         var drafts = new EventDraft[request.Events.Count];
         for (var i = 0; i < drafts.Length; i++)
         {
-            drafts[i] = Check($"events[{i}]", request.Events[i], violations);
+            violations.Within("events", i);
+            drafts[i] = Check(request.Events[i], violations);
             if (request.Events[i].TenantId != tenant)
             {
-                violations.Add($"events[{i}].tenant_id", "TENANT_DIFFERS", "must be the same in all events of a batch");
+                violations.Add("tenant_id", "TENANT_DIFFERS", "must be the same in all events of a batch");
             }
         }
 
@@ -104,14 +106,14 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
         };
     }
 
-    private EventDraft Check(string field, Event source, Violations violations)
+    private EventDraft Check(Event source, Violations violations)
     {
         if (OperationalTypes.Covers(source.Type))
         {
-            violations.Add($"{field}.type", "EVENT_TYPE_RESERVED", OperationalTypes.Reserved);
+            violations.Add("type", "EVENT_TYPE_RESERVED", OperationalTypes.Reserved);
         }
 
-        return validator.Check(field, source, violations);
+        return validator.Check(source, violations);
     }
 
     private async Task<IReadOnlyList<AppendedEvent>> PublishAsync(

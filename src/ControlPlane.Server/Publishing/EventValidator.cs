@@ -24,33 +24,36 @@ internal sealed class EventValidator(IOptions<PublishingOptions> options)
     private static readonly SearchValues<char> IdCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-:");
 
-    /// <summary>Notes every wrong field of an event; the draft is only of use if there is none.</summary>
-    public EventDraft Check(string field, Event source, Violations violations)
+    /// <summary>
+    /// Notes every wrong field of an event, which the violations are to be <see cref="Violations.Within"/>; the draft is only of use if
+    /// there is none.
+    /// </summary>
+    public EventDraft Check(Event source, Violations violations)
     {
         if (source.Id.Length > MaximumId || source.Id.AsSpan().ContainsAnyExcept(IdCharacters))
         {
-            violations.Add($"{field}.id", "EVENT_ID_INVALID", $"must be 1 to {MaximumId} letters, digits, \"_\", \"-\" and \":\"");
+            violations.Add("id", "EVENT_ID_INVALID", $"must be 1 to {MaximumId} letters, digits, \"_\", \"-\" and \":\"");
         }
 
-        FieldRules.CheckId(violations, $"{field}.tenant_id", source.TenantId);
-        EventTypeRules.CheckType(violations, $"{field}.type", source.Type);
-        FieldRules.CheckInstance(violations, $"{field}.instance", source.Instance);
+        FieldRules.CheckId(violations, "tenant_id", source.TenantId);
+        EventTypeRules.CheckType(violations, "type", source.Type);
+        FieldRules.CheckInstance(violations, "instance", source.Instance);
         if (source.IdempotencyKey.Length > MaximumKey || source.IdempotencyKey.AsSpan().ContainsAnyExceptInRange(' ', '~'))
         {
             violations.Add(
-                $"{field}.idempotency_key", "IDEMPOTENCY_KEY_INVALID", $"must be 1 to {MaximumKey} printable ASCII characters");
+                "idempotency_key", "IDEMPOTENCY_KEY_INVALID", $"must be 1 to {MaximumKey} printable ASCII characters");
         }
 
         if (source.OrderingKey.Length > MaximumOrderingKey || source.OrderingKey.AsSpan().ContainsAnyExceptInRange(' ', '~'))
         {
             violations.Add(
-                $"{field}.ordering_key", "ORDERING_KEY_INVALID", $"must be 1 to {MaximumOrderingKey} printable ASCII characters");
+                "ordering_key", "ORDERING_KEY_INVALID", $"must be 1 to {MaximumOrderingKey} printable ASCII characters");
         }
 
-        FieldRules.CheckLabels(violations, $"{field}.labels", source.Labels);
-        var contentType = CheckContentType(field, source.ContentType, violations);
+        FieldRules.CheckLabels(violations, "labels", source.Labels);
+        var contentType = CheckContentType(source.ContentType, violations);
         var payload = Bytes(source.Payload);
-        CheckPayload($"{field}.payload", payload, contentType, violations);
+        CheckPayload("payload", payload, contentType, violations);
         return new(
             source.Id, source.Type, source.Instance, payload, contentType, source.IdempotencyKey, source.OrderingKey,
             source.Labels.Count > 0 ? new Dictionary<string, string>(source.Labels) : null);
@@ -73,7 +76,7 @@ internal sealed class EventValidator(IOptions<PublishingOptions> options)
         }
     }
 
-    private static string CheckContentType(string field, string contentType, Violations violations)
+    private static string CheckContentType(string contentType, Violations violations)
     {
         if (contentType.Length == 0)
         {
@@ -83,7 +86,7 @@ internal sealed class EventValidator(IOptions<PublishingOptions> options)
         if (contentType.Length > MaximumContentType || contentType.AsSpan().ContainsAnyExceptInRange(' ', '~')
             || !MediaTypeHeaderValue.TryParse(contentType, out _))
         {
-            violations.Add($"{field}.content_type", "CONTENT_TYPE_INVALID", $"must be a media type of at most {MaximumContentType} characters");
+            violations.Add("content_type", "CONTENT_TYPE_INVALID", $"must be a media type of at most {MaximumContentType} characters");
         }
 
         return contentType;

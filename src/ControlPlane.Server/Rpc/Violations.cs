@@ -10,11 +10,21 @@ internal sealed class Violations
     private const int MostListed = 100;
     private readonly BadRequest _badRequest = new();
     private int _count;
+    private string? _message;
+    private int _index;
 
     public bool Any => _count > 0;
 
+    /// <summary>
+    /// From here on fields are noted as those of this message, so that no path is written for a field that is right. Null for the
+    /// request itself.
+    /// </summary>
+    /// <param name="message">Its path.</param>
+    /// <param name="index">Which one it is, if it is one of a list; else negative.</param>
+    public void Within(string? message, int index = -1) => (_message, _index) = (message, index);
+
     /// <summary>Notes a wrong field.</summary>
-    /// <param name="field">Its path in the request, such as <c>webhook.event_types[2]</c>.</param>
+    /// <param name="field">Its path in the request or in the message it is <see cref="Within"/>, such as <c>webhook.event_types[2]</c>.</param>
     /// <param name="reason">Stable, UPPER_SNAKE_CASE.</param>
     /// <param name="message">What is wrong, with the limit that holds.</param>
     public void Add(string field, string reason, string message)
@@ -24,7 +34,8 @@ internal sealed class Violations
         {
             _badRequest.FieldViolations.Add(new BadRequest.Types.FieldViolation
             {
-                Field = ErrorText.Shorten(field),
+                Field = ErrorText.Shorten(
+                    _message is null ? field : _index < 0 ? $"{_message}.{field}" : $"{_message}[{_index}].{field}"),
                 Reason = reason,
                 Description = ErrorText.Shorten(message),
             });

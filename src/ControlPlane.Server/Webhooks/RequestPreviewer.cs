@@ -87,7 +87,8 @@ internal sealed class RequestPreviewer(
             Check(violations, inline);
         }
 
-        var source = events.Check("event", request.Event ?? new Event(), violations);
+        violations.Within("event");
+        var source = events.Check(request.Event ?? new Event(), violations);
         violations.ThrowIfAny();
         return source;
     }

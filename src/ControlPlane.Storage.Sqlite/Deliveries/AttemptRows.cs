@@ -6,7 +6,7 @@ internal static class AttemptRows
     private const int Kept = 100;
     private const int NumberBits = 20;
 
-    private static readonly Sql InsertOne = new("INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    private static readonly Insertion InsertMany = new("attempts", "(?, ?, ?, ?, ?, ?, ?, ?, ?)");
     private static readonly Sql DeleteOne = new("DELETE FROM attempts WHERE key = ?");
     internal static readonly Sql DeleteOfDelivery = new("DELETE FROM attempts WHERE key >= ? AND key < ?");
 
@@ -16,19 +16,32 @@ internal static class AttemptRows
         FROM attempts WHERE key >= ? AND key < ? ORDER BY key
         """);
 
-    public static void Insert(WriteSession session, long delivery, int number, AttemptRecord attempt)
+    /// <summary>Adds an attempt; it is stored with all others of the transaction by <see cref="Flush"/>.</summary>
+    public static void Add(WriteSession session, long delivery, int number, AttemptRecord attempt)
     {
-        session.Use(InsertOne)
-            .Bind(Key(delivery, number)).Bind((long)attempt.Trigger).Bind(attempt.StartTime)
-            .Bind(attempt.Duration.Ticks / TimeSpan.TicksPerMicrosecond)
-            .Bind(attempt.StatusCode).Bind((long)attempt.Failure)
-            .Bind(NullIfEmpty(attempt.Message)).Bind(NullIfEmpty(attempt.RemoteAddress))
-            .Bind(NullIfEmpty(attempt.ResponseExcerpt))
-            .Run();
+        session.Attempts.Add(new AttemptRow(Key(delivery, number), attempt));
         if (number > Kept)
         {
             session.Use(DeleteOne).Bind(Key(delivery, number - Kept)).Run();
         }
+    }
+
+    /// <summary>Stores what was added.</summary>
+    public static void Flush(WriteSession session)
+    {
+        InsertMany.Run(session, session.Attempts, static (statement, row) => Bind(statement, row));
+        session.Attempts.Clear();
+    }
+
+    private static void Bind(Statement statement, in AttemptRow row)
+    {
+        var attempt = row.Attempt;
+        statement
+            .Bind(row.Key).Bind((long)attempt.Trigger).Bind(attempt.StartTime)
+            .Bind(attempt.Duration.Ticks / TimeSpan.TicksPerMicrosecond)
+            .Bind(attempt.StatusCode).Bind((long)attempt.Failure)
+            .Bind(NullIfEmpty(attempt.Message)).Bind(NullIfEmpty(attempt.RemoteAddress))
+            .Bind(NullIfEmpty(attempt.ResponseExcerpt));
     }
 
     public static IReadOnlyList<AttemptRecord> List(Connection connection, long delivery)
@@ -52,10 +65,16 @@ internal static class AttemptRows
         return found;
     }
 
-    public static void DeleteAll(WriteSession session, long delivery) =>
+    public static void DeleteAll(WriteSession session, long delivery)
+    {
+        Flush(session);
         session.Use(DeleteOfDelivery).Bind(Key(delivery, 0)).Bind(Key(delivery + 1, 0)).Run();
+    }
 
     private static long Key(long delivery, int number) => (delivery << NumberBits) + number;
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 }
+
+/// <summary>An attempt that is being stored.</summary>
+internal readonly record struct AttemptRow(long Key, AttemptRecord Attempt);

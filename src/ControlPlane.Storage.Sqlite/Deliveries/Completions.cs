@@ -36,7 +36,7 @@ internal static class Completions
         }
 
         var number = leased.AttemptCount + 1;
-        AttemptRows.Insert(session, leased.Seq, number, completion.Attempt);
+        AttemptRows.Add(session, leased.Seq, number, completion.Attempt);
         var ended = Apply(completion, number, leased.RoundAttempts + 1, webhookDeleted: false);
         return new Completed(DeliveryRows.SaveEnd(session, leased.Seq, ended), null);
     }
@@ -62,7 +62,7 @@ internal static class Completions
             delivery = Apply(completion, attempts, row.Int(4) + 1, webhookDeleted: row.Bool(5));
         }
 
-        AttemptRows.Insert(session, seq, attempts, completion.Attempt);
+        AttemptRows.Add(session, seq, attempts, completion.Attempt);
         delivery = DeliveryRows.Save(session, seq, delivery);
         return new Completed(delivery, line is { } next ? Lines.Advance(session, next, completion.Now) : null);
     }

@@ -33,6 +33,9 @@ internal sealed class WriteSession
     /// <summary>Deliveries under lease.</summary>
     public LeasedRows Leased { get; } = new();
 
+    /// <summary>Attempts of this transaction that are yet to be stored; nothing in it reads them.</summary>
+    public List<AttemptRow> Attempts { get; } = [];
+
     /// <summary>
     /// Set when a transaction failed and its operations are run again, each alone: then what nearly never happens is looked for, too,
     /// before it makes a statement fail.
@@ -77,6 +80,7 @@ internal sealed class WriteSession
 
     public void Commit()
     {
+        AttemptRows.Flush(this);
         if (_counters != _committed)
         {
             _counters.Save(_connection);
@@ -100,6 +104,7 @@ internal sealed class WriteSession
         Names.Forget();
         Refs.Clear();
         Leased.Clear();
+        Attempts.Clear();
         Backlog.Rollback();
     }
 
