@@ -30,6 +30,10 @@ internal static class CommandLine
             DefaultValueFactory = _ => ReceiverChoice.Auto,
         };
         receiver.AcceptOnlyFromAmong(ReceiverChoice.Auto, ReceiverChoice.Nginx, ReceiverChoice.Kestrel);
+        var published = new Option<string?>("--published")
+        {
+            Description = "A folder that the server was published to, for startup. Default: startup publishes it.",
+        };
         var folder = new Option<string?>("--folder") { Description = "Where stores are put meanwhile. Default: artifacts/benchmarks." };
         var output = new Option<string?>("--output") { Description = "The JSON file. Default: artifacts/benchmarks/<time>.json." };
         count.Validators.Add(result =>
@@ -44,12 +48,12 @@ internal static class CommandLine
             "Measures the control plane on this machine.\n\n"
             + string.Join('\n', AllModes.List.Select(mode => $"  {mode.Name,-10} {mode.Summary}")))
         {
-            modes, rounds, warmUps, count, seconds, concurrency, payload, full, quick, receiver, folder, output,
+            modes, rounds, warmUps, count, seconds, concurrency, payload, full, quick, receiver, published, folder, output,
         };
         root.SetAction((parsed, cancellation) =>
         {
             var started = TimeProvider.System.GetUtcNow();
-            var home = Path.Combine(Home(), "artifacts", "benchmarks");
+            var home = Path.Combine(Repository.Root, "artifacts", "benchmarks");
             var settings = new Settings
             {
                 Rounds = parsed.GetValue(rounds),
@@ -61,6 +65,7 @@ internal static class CommandLine
                 Full = parsed.GetValue(full),
                 Quick = parsed.GetValue(quick),
                 Receiver = parsed.GetValue(receiver)!,
+                Published = parsed.GetValue(published),
                 Folder = Path.GetFullPath(parsed.GetValue(folder) ?? home),
                 Output = parsed.GetValue(output) ?? Path.Combine(home, $"{started:yyyyMMdd-HHmmss}.json"),
             };
@@ -82,19 +87,5 @@ internal static class CommandLine
             }
         });
         return option;
-    }
-
-    /// <summary>The root of the repository, or where the program was started if that is not known.</summary>
-    private static string Home()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "ControlPlane.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        return Environment.CurrentDirectory;
     }
 }

@@ -30,6 +30,9 @@ internal sealed record Settings
     /// <summary><c>auto</c>, <c>nginx</c> or <c>kestrel</c>.</summary>
     public string Receiver { get; init; } = "auto";
 
+    /// <summary>A folder that the server was published to; null lets <c>startup</c> publish it.</summary>
+    public string? Published { get; init; }
+
     /// <summary>Where stores are put meanwhile.</summary>
     public required string Folder { get; init; }
 

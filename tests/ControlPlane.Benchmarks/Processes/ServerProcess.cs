@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using ControlPlane.Benchmarks.Reporting;
 using ControlPlane.Functional.Tests.Harness;
 using Grpc.Core;
@@ -17,10 +18,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     private readonly ChildProcess _process;
     private readonly Process _look;
 
-    private ServerProcess(Workspace workspace, string? trustedPem)
+    private ServerProcess(string assembly, Workspace workspace, string? trustedPem)
     {
         Address = new($"http://127.0.0.1:{LocalPorts.Take()}");
-        var start = new ProcessStartInfo(ServerProgram.Dotnet, [ServerProgram.Assembly]) { WorkingDirectory = workspace.Folder };
+        var start = new ProcessStartInfo(ServerProgram.Dotnet, [assembly]) { WorkingDirectory = workspace.Folder };
         // What is set for another server must not reach this one.
         foreach (var inherited in start.Environment.Keys.Where(IsServerSetting).ToList())
         {
@@ -86,9 +87,14 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static string StorePath(Workspace workspace) => workspace.PathOf("controlplane.db");
 
     /// <summary>Starts it, on the store that is in the workspace if there is one, and waits until it serves.</summary>
-    public static async Task<ServerProcess> StartAsync(Workspace workspace, string? trustedPem, CancellationToken cancellationToken)
+    public static Task<ServerProcess> StartAsync(Workspace workspace, string? trustedPem, CancellationToken cancellationToken) =>
+        StartAsync(ServerProgram.Assembly, workspace, trustedPem, cancellationToken);
+
+    /// <summary>The same with another build of it.</summary>
+    public static async Task<ServerProcess> StartAsync(
+        string assembly, Workspace workspace, string? trustedPem, CancellationToken cancellationToken)
     {
-        var server = new ServerProcess(workspace, trustedPem);
+        var server = new ServerProcess(assembly, workspace, trustedPem);
         try
         {
             await server.WaitUntilServingAsync(cancellationToken);
@@ -113,7 +119,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         var clock = TimeProvider.System;
         using var clients = Connect();
-        while (!await IsServingAsync(clients.Health, cancellationToken))
+        while (!await IsListeningAsync(cancellationToken) || !await IsServingAsync(clients.Health, cancellationToken))
         {
             if (_process.HasExited || clock.GetElapsedTime(_process.Started) > Patience)
             {
@@ -124,6 +130,21 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
 
         TimeToServing = clock.GetElapsedTime(_process.Started);
+    }
+
+    /// <summary>A call that fails takes far more of the cores on which the server starts than a connection that is refused.</summary>
+    private async Task<bool> IsListeningAsync(CancellationToken cancellationToken)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(Address.Host, Address.Port, cancellationToken);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private static async Task<bool> IsServingAsync(Health.HealthClient health, CancellationToken cancellationToken)

@@ -19,8 +19,8 @@ internal static class ReportJson
                 started,
                 modes,
                 machine,
-                // The two paths say nothing about what was measured.
-                settings = settings with { Folder = "", Output = "" },
+                // The paths say nothing about what was measured.
+                settings = settings with { Published = null, Folder = "", Output = "" },
                 notes = report.Notes,
                 figures = report.Figures,
             },
