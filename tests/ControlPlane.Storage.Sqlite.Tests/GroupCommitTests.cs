@@ -36,6 +36,27 @@ public sealed class GroupCommitTests : SqliteTests
     }
 
     [Fact]
+    public async Task Write_TransactionHasTakenLong_RestWaitsForTheNext()
+    {
+        var database = Open();
+        var before = database.Commits;
+        var (held, release) = await HoldAsync(database);
+
+        var slow = database.WriteAsync(
+            session =>
+            {
+                Clock.Advance(TimeSpan.FromSeconds(1));
+                return session.Head;
+            },
+            Cancel);
+        var writes = Enumerable.Range(0, 10).Select(i => AddTenantAsync(database, $"ten_{i}")).ToList();
+        release();
+        await Task.WhenAll([held, slow, .. writes]);
+
+        Assert.Equal(2, database.Commits - before);
+    }
+
+    [Fact]
     public async Task Write_OneAfterTheOther_OneCommitEach()
     {
         var database = Open();

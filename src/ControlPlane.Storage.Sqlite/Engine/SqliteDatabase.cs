@@ -20,7 +20,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         StoreId = writer.ReadText("SELECT store_id FROM meta")!;
         _checkpointer = new Checkpointer(writer, checkpoints);
         _readers = new ReaderPool(path, options.Readers, Damage);
-        _writer = new Writer(writer, Subscribers, _checkpointer, Damage);
+        _writer = new Writer(writer, Subscribers, _checkpointer, Damage, Clock);
     }
 
     public string StoreId { get; }

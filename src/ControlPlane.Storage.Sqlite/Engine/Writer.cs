@@ -12,6 +12,16 @@ internal sealed class Writer
     private const int BatchSize = 1_000;
     private const int QueueSize = 8_192;
 
+    /// <summary>
+    /// A transaction takes operations in for so many times as long as the last commit took. Longer ones would spare little of what
+    /// commits cost, while all whose operations are in them wait, and with them the senders: they and the writer take turns instead
+    /// of working side by side. On a slow disk more must share a commit.
+    /// </summary>
+    private const int WorkPerCommit = 2;
+
+    private static readonly TimeSpan LeastWork = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan MostWork = TimeSpan.FromMilliseconds(50);
+
     private readonly Channel<WriteOperation> _queue = Channel.CreateBounded<WriteOperation>(
         new BoundedChannelOptions(QueueSize) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
@@ -21,11 +31,14 @@ internal sealed class Writer
     private readonly ChangeSubscribers _subscribers;
     private readonly Checkpointer _checkpointer;
     private readonly Damage _damage;
+    private readonly TimeProvider _clock;
+    private TimeSpan _work = LeastWork;
     private long _head;
     private long _commits;
 
-    public Writer(Connection connection, ChangeSubscribers subscribers, Checkpointer checkpointer, Damage damage)
+    public Writer(Connection connection, ChangeSubscribers subscribers, Checkpointer checkpointer, Damage damage, TimeProvider clock)
     {
+        _clock = clock;
         _session = new WriteSession(connection);
         _subscribers = subscribers;
         _checkpointer = checkpointer;
@@ -94,15 +107,19 @@ internal sealed class Writer
             }
 
             _damage.ThrowIfFound();
+            var began = _clock.GetTimestamp();
             _session.Begin();
             var done = 0;
             do
             {
                 _batch[done++].Execute(_session);
             }
-            while (done < BatchSize && !_session.IsFull && TryTake());
+            while (done < BatchSize && !_session.IsFull && _clock.GetElapsedTime(began) < _work && TryTake());
 
+            var ended = _clock.GetTimestamp();
             _session.Commit();
+            _work = TimeSpan.FromTicks(
+                Math.Clamp(_clock.GetElapsedTime(ended).Ticks * WorkPerCommit, LeastWork.Ticks, MostWork.Ticks));
         }
         catch (Exception exception)
         {
