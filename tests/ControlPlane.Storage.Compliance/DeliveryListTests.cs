@@ -205,4 +205,33 @@ public abstract class DeliveryListTests<TSource> : StorageTests<TSource>
         Assert.Equal(_all.Count, page.Items.Count);
         Assert.Null(page.Next);
     }
+
+    [Fact]
+    public async Task List_ThousandsOfSeveralWebhooks_EachWebhooksOwnNewestFirst()
+    {
+        WebhookRecord[] webhooks = [await AddWebhookAsync(), await AddWebhookAsync(), await AddWebhookAsync()];
+        var expected = webhooks.ToDictionary(webhook => webhook.Id, _ => new List<string>());
+        for (var batch = 0; batch < 5; batch++)
+        {
+            var events = Enumerable.Range(0, 250).Select(i => To(NewEvent(), false, webhooks[i % 2], webhooks[(i % 5 == 0) ? 2 : (i + 1) % 2]));
+            foreach (var delivery in (await AppendAsync([.. events])).SelectMany(appended => appended.Deliveries))
+            {
+                expected[delivery.WebhookId].Insert(0, delivery.Id);
+            }
+
+            foreach (var (webhook, ids) in expected)
+            {
+                var listed = await ListAsync(new DeliveryQuery { WebhookId = webhook, Limit = 100 });
+                Assert.Equal(ids, listed.Select(delivery => delivery.Id));
+            }
+        }
+
+        var cancelled = expected[webhooks[2].Id];
+        await Task.WhenAll(cancelled.Select(id => Store.Deliveries.CancelAsync(id, Now, Cancel)));
+        var selection = new DeliverySelection
+        {
+            TenantId = TenantRecord.DefaultId, WebhookId = webhooks[2].Id, States = [DeliveryState.Succeeded, DeliveryState.Cancelled],
+        };
+        Assert.Equal(cancelled.Count, (await Store.Redrives.CountAsync(selection, Cancel))!.Count);
+    }
 }

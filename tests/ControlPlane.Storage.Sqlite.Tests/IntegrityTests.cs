@@ -15,6 +15,12 @@ public sealed class IntegrityTests : HammerTests<SqliteSource>
         Assert.Equal("0", connection.ReadText(
             "SELECT count(*) FROM deliveries LEFT JOIN dead_letters ON delivery = seq WHERE (state = 5) <> (delivery IS NOT NULL)"));
         Assert.Equal("0", connection.ReadText("SELECT count(*) FROM dead_letters WHERE delivery NOT IN (SELECT seq FROM deliveries)"));
+        Assert.Equal("0", connection.ReadText(
+            """
+            SELECT count(*) FROM deliveries CROSS JOIN meta LEFT JOIN webhook_deliveries ON webhook = deliveries.webhook_seq AND delivery = seq
+            WHERE (seq <= webhook_deliveries_to) <> (delivery IS NOT NULL)
+            """));
+        Assert.Equal("0", connection.ReadText("SELECT count(*) FROM webhook_deliveries WHERE delivery NOT IN (SELECT seq FROM deliveries)"));
         await ReopenAsync();
         Assert.Equal(0, new FileInfo(Source.File + "-wal") is { Exists: true } log ? log.Length : 0);
     }

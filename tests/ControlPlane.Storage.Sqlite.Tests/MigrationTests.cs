@@ -43,6 +43,8 @@ public sealed class MigrationTests : SqliteTests
         Assert.Equal(("dlv_1", ""), (Assert.Single(claim.Deliveries).Id, claim.Deliveries[0].OrderingKey));
         var dead = await store.Deliveries.ListAsync(new DeliveryQuery { TenantId = "acme", States = [DeliveryState.Dead] }, Cancel);
         Assert.Equal("dlv_2", Assert.Single(dead.Items).Id);
+        var ofWebhook = await store.Deliveries.ListAsync(new DeliveryQuery { WebhookId = "wh_1" }, Cancel);
+        Assert.Equal(["dlv_3", "dlv_2", "dlv_1"], ofWebhook.Items.Select(delivery => delivery.Id));
         Assert.Equal(["dlv_2", "dlv_3", "dlv_1"], (await store.Changes.ReadAfterAsync(1, 10, Cancel)).Select(change => change.Id));
         var written = await store.EventTypes.CreateAsync(new EventTypeRecord { TenantId = "acme", Name = "a" }, 10, Cancel);
         Assert.Equal(EventTypeWriteOutcome.Done, written.Outcome);

@@ -19,7 +19,8 @@ internal static class DeliveryList
         " FROM dead_letters CROSS JOIN deliveries ON seq = delivery WHERE delivery >= ? AND delivery < ? ";
 
     internal static readonly Sql All = new(Select + "ORDER BY seq DESC");
-    internal static readonly Sql OfWebhook = new(Select + "AND webhook_seq = ? ORDER BY seq DESC");
+    internal static readonly Sql ListedOfWebhook = WebhookDeliveries.SelectListed(DeliveryFilter.Columns, newestFirst: true);
+    internal static readonly Sql LatestOfWebhook = WebhookDeliveries.SelectLatest(DeliveryFilter.Columns, newestFirst: true);
     internal static readonly Sql AllDead = new(SelectDead + "ORDER BY delivery DESC");
     internal static readonly Sql DeadOfWebhook = new(SelectDead + "AND webhook = ? ORDER BY delivery DESC");
     internal static readonly Sql DeadOfTenant = new(SelectDead + "AND tenant = ? ORDER BY delivery DESC");
@@ -60,8 +61,7 @@ internal static class DeliveryList
 
         if (filter.Webhook != 0)
         {
-            return Walk(
-                Open(connection, OfWebhook, filter).Bind(filter.Webhook), filter, new PageBuilder(limit, SeekAtMost));
+            return WalkWebhook(connection, filter, new PageBuilder(limit, SeekAtMost));
         }
 
         return filter.Tenant != 0 || filter.Types is not null || filter.Instance != 0
@@ -83,6 +83,14 @@ internal static class DeliveryList
         }
 
         return page;
+    }
+
+    private static PageBuilder WalkWebhook(Connection connection, DeliveryFilter filter, PageBuilder page)
+    {
+        var split = WebhookDeliveries.FirstLatest(connection);
+        Walk(connection.Use(LatestOfWebhook).Bind(Math.Max(filter.From, split)).Bind(filter.To).Bind(filter.Webhook), filter, page);
+        return Walk(
+            connection.Use(ListedOfWebhook).Bind(filter.From).Bind(Math.Min(filter.To, split)).Bind(filter.Webhook), filter, page);
     }
 
     /// <summary>Walks the deliveries of all events with one id: one event, unless several tenants chose the same id.</summary>

@@ -6,14 +6,15 @@ internal record struct Counters
     private static readonly Sql Read = new(
         """
         SELECT revision, event_seq, delivery_seq, webhook_seq, tenant_seq, key_seq,
-          latest_event, event_disorder, latest_change, change_disorder, revision_floor
+          latest_event, event_disorder, latest_change, change_disorder, revision_floor, webhook_deliveries_to
         FROM meta
         """);
 
     private static readonly Sql Write = new(
         """
         UPDATE meta SET revision = ?, event_seq = ?, delivery_seq = ?, webhook_seq = ?, tenant_seq = ?, key_seq = ?,
-          latest_event = ?, event_disorder = ?, latest_change = ?, change_disorder = ?, revision_floor = ?
+          latest_event = ?, event_disorder = ?, latest_change = ?, change_disorder = ?, revision_floor = ?,
+          webhook_deliveries_to = ?
         """);
 
     public long Revision;
@@ -27,6 +28,9 @@ internal record struct Counters
     public long LatestChange;
     public long ChangeDisorder;
     public long RevisionFloor;
+
+    /// <summary>The last delivery that <see cref="WebhookDeliveries"/> covers.</summary>
+    public long WebhookDeliveriesTo;
 
     public static Counters Load(Connection connection)
     {
@@ -45,12 +49,14 @@ internal record struct Counters
             LatestChange = row.Long(8),
             ChangeDisorder = row.Long(9),
             RevisionFloor = row.Long(10),
+            WebhookDeliveriesTo = row.Long(11),
         };
     }
 
     public readonly void Save(Connection connection) => connection.Use(Write)
         .Bind(Revision).Bind(EventSeq).Bind(DeliverySeq).Bind(WebhookSeq).Bind(TenantSeq).Bind(KeySeq)
         .Bind(LatestEvent).Bind(EventDisorder).Bind(LatestChange).Bind(ChangeDisorder).Bind(RevisionFloor)
+        .Bind(WebhookDeliveriesTo)
         .Run();
 
     public void NoteEvent(DateTimeOffset time) => Note(time, ref LatestEvent, ref EventDisorder);

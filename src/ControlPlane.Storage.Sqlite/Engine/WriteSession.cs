@@ -81,6 +81,7 @@ internal sealed class WriteSession
     public void Commit()
     {
         AttemptRows.Flush(this);
+        WebhookDeliveries.CatchUp(this);
         if (_counters != _committed)
         {
             _counters.Save(_connection);

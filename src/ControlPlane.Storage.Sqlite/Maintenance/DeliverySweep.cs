@@ -12,7 +12,7 @@ internal sealed class DeliverySweep(RetentionTerms terms) : Sweep(terms.Batch)
         WHERE revision > ? AND lease_until IS NULL ORDER BY revision LIMIT ?
         """);
 
-    private static readonly Sql DeleteOne = new("DELETE FROM deliveries WHERE seq = ? AND revision = ? RETURNING 1");
+    private static readonly Sql DeleteOne = new("DELETE FROM deliveries WHERE seq = ? AND revision = ? RETURNING webhook_seq");
     private readonly Ageing _ageing = new(terms.MetadataBefore, terms.Now);
     private readonly List<(long Seq, long Revision)> _found = [];
     private long _position;
@@ -57,6 +57,7 @@ internal sealed class DeliverySweep(RetentionTerms terms) : Sweep(terms.Batch)
             using var row = session.Use(DeleteOne).Bind(seq).Bind(revision);
             if (row.Step())
             {
+                WebhookDeliveries.Delete(session, row.Long(0), seq);
                 AttemptRows.DeleteAll(session, seq);
                 DeadLetterRows.Delete(session, seq);
                 session.Counters.NoteRemoved(revision);

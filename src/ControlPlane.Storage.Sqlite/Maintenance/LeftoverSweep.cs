@@ -6,7 +6,9 @@ internal sealed class LeftoverSweep(RetentionTerms terms) : Sweep(terms.Batch)
     internal static readonly Sql DeletedWebhooks = new(
         """
         SELECT seq FROM webhooks w WHERE delete_time < ?
-          AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.webhook_seq = w.seq)
+          AND NOT EXISTS (SELECT 1 FROM webhook_deliveries l WHERE l.webhook = w.seq)
+          AND NOT EXISTS (SELECT 1 FROM deliveries d
+            WHERE d.seq > (SELECT webhook_deliveries_to FROM meta) AND d.webhook_seq = w.seq)
         ORDER BY delete_time LIMIT ?
         """);
 

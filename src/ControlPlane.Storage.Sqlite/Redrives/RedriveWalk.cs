@@ -14,14 +14,15 @@ internal static class RedriveWalk
     private const long Dead = 1L << (int)DeliveryState.Dead;
     private const int Revision = 7;
 
-    private const string Select =
-        "SELECT " + DeliveryFilter.Columns + ", revision FROM deliveries WHERE seq >= ? AND seq < ? ";
+    private const string Columns = DeliveryFilter.Columns + ", revision";
+    private const string Select = "SELECT " + Columns + " FROM deliveries WHERE seq >= ? AND seq < ? ";
 
-    private const string SelectDead = "SELECT " + DeliveryFilter.Columns +
-        ", revision FROM dead_letters CROSS JOIN deliveries ON seq = delivery WHERE delivery >= ? AND delivery < ? ";
+    private const string SelectDead =
+        "SELECT " + Columns + " FROM dead_letters CROSS JOIN deliveries ON seq = delivery WHERE delivery >= ? AND delivery < ? ";
 
     internal static readonly Sql All = new(Select + "ORDER BY seq");
-    internal static readonly Sql OfWebhook = new(Select + "AND webhook_seq = ? ORDER BY seq");
+    internal static readonly Sql ListedOfWebhook = WebhookDeliveries.SelectListed(Columns, newestFirst: false);
+    internal static readonly Sql LatestOfWebhook = WebhookDeliveries.SelectLatest(Columns, newestFirst: false);
     internal static readonly Sql AllDead = new(SelectDead + "ORDER BY delivery");
     internal static readonly Sql DeadOfWebhook = new(SelectDead + "AND webhook = ? ORDER BY delivery");
     internal static readonly Sql DeadOfTenant = new(SelectDead + "AND tenant = ? ORDER BY delivery");
@@ -37,9 +38,9 @@ internal static class RedriveWalk
         }
 
         var found = new List<long>();
-        foreach (var (from, to) in Ranges(connection, filter, Math.Max(position, filter.From)))
+        foreach (var rows in Open(connection, filter, Math.Max(position, filter.From)))
         {
-            using var rows = Open(connection, filter, from, to);
+            using var open = rows;
             while (rows.Step())
             {
                 if (rows.Long(Revision) <= scope.Revision && filter.Matches(rows))
@@ -57,14 +58,34 @@ internal static class RedriveWalk
         return new RedriveStretch(found, scope.End);
     }
 
-    /// <summary>Where to look: at everything, or at the deliveries of the events with one id, one per tenant.</summary>
-    private static List<(long From, long To)> Ranges(Connection connection, DeliveryFilter filter, long from)
+    /// <summary>What to walk, one after another.</summary>
+    private static IEnumerable<Statement> Open(Connection connection, DeliveryFilter filter, long from)
     {
-        if (filter.EventId is null)
+        if (filter.EventId is not null)
         {
-            return [(from, filter.To)];
+            return Ranges(connection, filter, from).Select(range => connection.Use(All).Bind(range.From).Bind(range.To));
         }
 
+        if (filter.HasOnlyStates(Dead))
+        {
+            var sql = filter.Webhook != 0 ? DeadOfWebhook : filter.Tenant != 0 ? DeadOfTenant : AllDead;
+            var dead = connection.Use(sql).Bind(from).Bind(filter.To);
+            return [filter.Webhook != 0 ? dead.Bind(filter.Webhook) : filter.Tenant != 0 ? dead.Bind(filter.Tenant) : dead];
+        }
+
+        return filter.Webhook != 0 ? OpenWebhook(connection, filter, from) : [connection.Use(All).Bind(from).Bind(filter.To)];
+    }
+
+    private static IEnumerable<Statement> OpenWebhook(Connection connection, DeliveryFilter filter, long from)
+    {
+        var split = WebhookDeliveries.FirstLatest(connection);
+        yield return connection.Use(ListedOfWebhook).Bind(from).Bind(Math.Min(filter.To, split)).Bind(filter.Webhook);
+        yield return connection.Use(LatestOfWebhook).Bind(Math.Max(from, split)).Bind(filter.To).Bind(filter.Webhook);
+    }
+
+    /// <summary>The deliveries of the events with one id, one per tenant.</summary>
+    private static List<(long From, long To)> Ranges(Connection connection, DeliveryFilter filter, long from)
+    {
         var ranges = new List<(long, long)>();
         using var events = connection.Use(OfEvent).Bind(filter.EventId);
         while (events.Step())
@@ -74,19 +95,5 @@ internal static class RedriveWalk
         }
 
         return ranges;
-    }
-
-    private static Statement Open(Connection connection, DeliveryFilter filter, long from, long to)
-    {
-        var sql =
-            filter.EventId is not null ? All
-            : !filter.HasOnlyStates(Dead) ? filter.Webhook != 0 ? OfWebhook : All
-            : filter.Webhook != 0 ? DeadOfWebhook
-            : filter.Tenant != 0 ? DeadOfTenant
-            : AllDead;
-        var rows = connection.Use(sql).Bind(from).Bind(to);
-        return sql == OfWebhook || sql == DeadOfWebhook ? rows.Bind(filter.Webhook)
-            : sql == DeadOfTenant ? rows.Bind(filter.Tenant)
-            : rows;
     }
 }

@@ -10,6 +10,7 @@ internal static class AllModes
         new LatencyMode(),
         new IsolationMode(),
         new BacklogMode(),
+        new RetentionMode(),
         new ListMode(),
         new WatchMode(),
         new StartupMode(),

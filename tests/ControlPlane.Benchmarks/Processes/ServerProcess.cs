@@ -8,7 +8,7 @@ using Grpc.Health.V1;
 
 namespace ControlPlane.Benchmarks.Processes;
 
-/// <summary>The real server with its default settings on a store of its own.</summary>
+/// <summary>The real server with its default settings, but for such as a mode is about, on a store of its own.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     public const string PlatformKey = "cpk_benchmark_platform_0123456789_0123456789";
@@ -18,7 +18,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     private readonly ChildProcess _process;
     private readonly Process _look;
 
-    private ServerProcess(string assembly, Workspace workspace, string? trustedPem)
+    private ServerProcess(string assembly, Workspace workspace, string? trustedPem, IReadOnlyDictionary<string, string>? settings)
     {
         Address = new($"http://127.0.0.1:{LocalPorts.Take()}");
         var start = new ProcessStartInfo(ServerProgram.Dotnet, [assembly]) { WorkingDirectory = workspace.Folder };
@@ -36,6 +36,11 @@ internal sealed class ServerProcess : IAsyncDisposable
         if (trustedPem is not null)
         {
             start.Environment["ControlPlane__Egress__TrustedCertificates"] = workspace.Write("authority.pem", trustedPem);
+        }
+
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
         }
 
         _process = new ChildProcess(start);
@@ -87,14 +92,16 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static string StorePath(Workspace workspace) => workspace.PathOf("controlplane.db");
 
     /// <summary>Starts it, on the store that is in the workspace if there is one, and waits until it serves.</summary>
-    public static Task<ServerProcess> StartAsync(Workspace workspace, string? trustedPem, CancellationToken cancellationToken) =>
-        StartAsync(ServerProgram.Assembly, workspace, trustedPem, cancellationToken);
+    public static Task<ServerProcess> StartAsync(
+        Workspace workspace, string? trustedPem, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? settings = null) =>
+        StartAsync(ServerProgram.Assembly, workspace, trustedPem, cancellationToken, settings);
 
     /// <summary>The same with another build of it.</summary>
     public static async Task<ServerProcess> StartAsync(
-        string assembly, Workspace workspace, string? trustedPem, CancellationToken cancellationToken)
+        string assembly, Workspace workspace, string? trustedPem, CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, string>? settings = null)
     {
-        var server = new ServerProcess(assembly, workspace, trustedPem);
+        var server = new ServerProcess(assembly, workspace, trustedPem, settings);
         try
         {
             await server.WaitUntilServingAsync(cancellationToken);

@@ -40,7 +40,7 @@ internal static class KillPoints
 
         // Recording.
         Inside("attempt being recorded", "StatementBegins|" + Records + "|", 10, 200),
-        Inside("attempt inserted, delivery not changed", "StatementBegins|UPDATE deliveries|" + Records, 10, 200),
+        Inside("delivery changed, attempt not inserted", "StatementBegins|" + Records + "|UPDATE deliveries", 10, 200),
         Inside("attempt recorded, not committed", "StatementBegins|COMMIT|" + Records, 10, 120),
         Inside("attempt committed, nobody told", "StatementEnded|COMMIT|" + Records, 10, 120),
         Seen("change watched", 20, 400),

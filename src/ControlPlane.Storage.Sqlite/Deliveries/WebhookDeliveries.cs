@@ -1,0 +1,46 @@
+namespace ControlPlane.Storage.Sqlite;
+
+/// <summary>
+/// Finds the deliveries of a webhook. Up to a certain one they are listed by webhook; the latest, at most about a thousand of all
+/// webhooks, are looked through.
+/// </summary>
+internal static class WebhookDeliveries
+{
+    private const int AtOnce = 1_024;
+
+    private const string Listed = " FROM webhook_deliveries CROSS JOIN deliveries ON seq = delivery WHERE delivery >= ? AND delivery < ? AND webhook = ? ";
+    private const string Latest = " FROM deliveries WHERE seq >= ? AND seq < ? AND webhook_seq = ? ";
+
+    private static readonly Sql Extend = new(
+        """
+        INSERT INTO webhook_deliveries SELECT webhook_seq, seq FROM deliveries WHERE seq > ? AND seq <= ? ORDER BY webhook_seq, seq
+        """);
+
+    private static readonly Sql DeleteOne = new("DELETE FROM webhook_deliveries WHERE webhook = ? AND delivery = ?");
+
+    /// <summary>What selects columns of those that are listed, in the order of <see cref="SelectLatest"/>.</summary>
+    public static Sql SelectListed(string columns, bool newestFirst) =>
+        new("SELECT " + columns + Listed + "ORDER BY delivery" + (newestFirst ? " DESC" : ""));
+
+    /// <summary>What selects columns of the latest.</summary>
+    public static Sql SelectLatest(string columns, bool newestFirst) =>
+        new("SELECT " + columns + Latest + "ORDER BY seq" + (newestFirst ? " DESC" : ""));
+
+    /// <summary>The first delivery that is not listed.</summary>
+    public static long FirstLatest(Connection connection) => Counters.Load(connection).WebhookDeliveriesTo + 1;
+
+    /// <summary>At the end of a transaction: lists what was added, if it is enough for the pages that this changes.</summary>
+    public static void CatchUp(WriteSession session)
+    {
+        ref var counters = ref session.Counters;
+        if (counters.DeliverySeq - counters.WebhookDeliveriesTo >= AtOnce)
+        {
+            session.Use(Extend).Bind(counters.WebhookDeliveriesTo).Bind(counters.DeliverySeq).Run();
+            counters.WebhookDeliveriesTo = counters.DeliverySeq;
+        }
+    }
+
+    /// <summary>A delivery was removed.</summary>
+    public static void Delete(WriteSession session, long webhook, long delivery) =>
+        session.Use(DeleteOne).Bind(webhook).Bind(delivery).Run();
+}
