@@ -93,10 +93,11 @@ public static class SqliteStorage
             PRAGMA foreign_keys = ON;
             PRAGMA cache_size = -65536;
             PRAGMA journal_size_limit = 67108864;
-            PRAGMA temp_store = MEMORY;
             """);
         Soundness.CheckAtStart(writer, path);
         Migrations.Apply(writer, version);
+        // Not before: an index on a large table is sorted in temporary files.
+        writer.Execute("PRAGMA temp_store = MEMORY;");
         TenantRows.InsertDefault(writer, clock.GetStoreNow());
     }
 

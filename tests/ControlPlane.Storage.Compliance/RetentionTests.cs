@@ -112,6 +112,23 @@ public abstract class RetentionTests<TSource> : RetentionTest<TSource>
     }
 
     [Fact]
+    public async Task Remove_ThousandsOfADeletedWebhook_LeaveNothingOfIt()
+    {
+        const int Count = 1_100;
+        var webhook = await AddWebhookAsync();
+        var deliveries = (await AppendAsync([.. Enumerable.Range(0, Count).Select(_ => To(NewEvent(), true, webhook))]))
+            .Select(appended => appended.Deliveries[0]).ToList();
+        await Task.WhenAll(deliveries.Select((delivery, i) => i % 2 == 0 ? SucceedAsync(delivery) : KillAsync(delivery)));
+        await Store.Webhooks.DeleteAsync(webhook.Id, null, Now, Cancel);
+        Clock.Advance(MetadataAge + Moment);
+
+        Assert.Equal(new Removed { Payloads = Count, Deliveries = Count, Events = Count, Webhooks = 1 }, await RemoveAsync());
+
+        Assert.Empty(await ListAsync(new DeliveryQuery { WebhookId = webhook.Id }));
+        Assert.Empty(await ListAsync(new DeliveryQuery { States = [DeliveryState.Dead] }));
+    }
+
+    [Fact]
     public async Task Remove_DeadLettersOfADeletedWebhook_GoByTheClock()
     {
         var webhook = await AddWebhookAsync();

@@ -208,6 +208,44 @@ public sealed class GroupCommitTests : SqliteTests
         Assert.Single(await engine.Deliveries.ListAttemptsAsync(leased.Id, Cancel));
     }
 
+    [Fact]
+    public async Task Complete_LeaseOfAnAppendThatWasTakenBack_IsStale()
+    {
+        var database = Open();
+        var engine = SqliteStorage.CreateEngine(database);
+        await engine.Webhooks.CreateAsync(
+            new WebhookRecord { Id = "wh_1", TenantId = TenantRecord.DefaultId, Url = "https://a/", EventTypes = ["*"], Dialect = "svix", Secrets = [] },
+            Cancel);
+        DeliveryRecord? leased = null;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => database.WriteAsync<bool>(
+            session =>
+            {
+                var added = Appends.Append(session, NewAppend(2, "wh_1", "evt_1"));
+                leased = Assert.IsType<AppendResult.Appended>(added).Events[0].Deliveries[0];
+                throw new InvalidOperationException("as planned");
+            },
+            Cancel));
+
+        Assert.Null(await engine.Queue.CompleteAsync(Succeeded(leased!), Cancel));
+    }
+
+    [Fact]
+    public async Task Append_ConfigurationChangeTakenBack_GoesByTheOneThatStands()
+    {
+        var database = Open();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => database.WriteAsync<bool>(
+            session =>
+            {
+                TenantRows.Bump(session, TenantRows.FindSeq(session.Connection, TenantRecord.DefaultId)!.Value);
+                Assert.IsType<AppendResult.Appended>(Appends.Append(session, NewAppend(2, null, "evt_1")));
+                throw new InvalidOperationException("as planned");
+            },
+            Cancel));
+
+        Assert.IsType<AppendResult.StaleConfig>(await AppendAsync(database, 2, null, "evt_2"));
+        Assert.IsType<AppendResult.Appended>(await AppendAsync(database, 1, null, "evt_3"));
+    }
+
     private static Completion Succeeded(DeliveryRecord leased) => new(
         leased,
         new AttemptRecord(1, DeliveryTrigger.Publish, default, default, 200, FailureKind.None, "", "", ""),
@@ -216,15 +254,19 @@ public sealed class GroupCommitTests : SqliteTests
         NextAttemptTime: null,
         DateTimeOffset.UnixEpoch);
 
-    /// <summary>Queues an append of events with generated ids, each with a leased delivery if there is a webhook.</summary>
-    private static Task<AppendResult> AppendAsync(SqliteDatabase database, long version, string? webhook, params string[] ids)
-    {
-        var events = ids.Select(id => new NewEvent(
-            new EventRecord { Id = id, TenantId = TenantRecord.DefaultId, Type = "a", Payload = [1] },
-            webhook is null ? [] : [new NewDelivery($"dlv_{id}", webhook, DeliveryTrigger.Publish, Leased: true)],
-            Fingerprint: null)).ToList();
-        return database.WriteAsync(
-            session => Appends.Append(session, new AppendRequest(TenantRecord.DefaultId, version, events, "node", DateTimeOffset.UnixEpoch)),
-            Cancel);
-    }
+    private static Task<AppendResult> AppendAsync(SqliteDatabase database, long version, string? webhook, params string[] ids) =>
+        database.WriteAsync(session => Appends.Append(session, NewAppend(version, webhook, ids)), Cancel);
+
+    /// <summary>Events with generated ids, each with a leased delivery if there is a webhook.</summary>
+    private static AppendRequest NewAppend(long version, string? webhook, params string[] ids) => new(
+        TenantRecord.DefaultId,
+        version,
+        [
+            .. ids.Select(id => new NewEvent(
+                new EventRecord { Id = id, TenantId = TenantRecord.DefaultId, Type = "a", Payload = [1] },
+                webhook is null ? [] : [new NewDelivery($"dlv_{id}", webhook, DeliveryTrigger.Publish, Leased: true)],
+                Fingerprint: null)),
+        ],
+        "node",
+        DateTimeOffset.UnixEpoch);
 }

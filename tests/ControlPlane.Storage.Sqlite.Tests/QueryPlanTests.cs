@@ -84,7 +84,7 @@ public sealed class QueryPlanTests : SqliteTests
 
         Assert.Contains(access, plan, StringComparison.Ordinal);
         Assert.DoesNotContain("TEMP B-TREE", plan, StringComparison.Ordinal);
-        Assert.DoesNotMatch("SCAN (deliveries|dead_letters|events|attempts|payloads|[dep])(\n|$)", plan);
+        Assert.DoesNotMatch("SCAN (deliveries|dead_letters|events|attempts|payloads|webhook_deliveries|[delp])(\n|$)", plan);
     }
 
     private static string Explain(Connection connection, Sql sql)

@@ -79,11 +79,31 @@ public sealed class RetentionRowsTests : SqliteTests
                         OR owner_seq NOT IN (SELECT seq FROM names))
                       + (SELECT count(*) FROM payloads WHERE event_seq NOT IN (SELECT seq FROM events))
                       + (SELECT count(*) FROM attempts WHERE key >> 20 NOT IN (SELECT seq FROM deliveries))
+                      + (SELECT count(*) FROM dead_letters WHERE delivery NOT IN (SELECT seq FROM deliveries))
+                      + (SELECT count(*) FROM webhook_deliveries WHERE delivery NOT IN (SELECT seq FROM deliveries))
                     """),
                 Cancel));
         }
 
         Assert.InRange((await ReadNamesAsync()).Count, 1, 25);
+    }
+
+    [Fact]
+    public async Task Remove_ManyDeliveries_NoneIsListedAnyMore()
+    {
+        await PrepareAsync();
+        for (var i = 0; i < 1_100; i++)
+        {
+            var delivery = await PublishAsync("a", "");
+            await (i % 10 == 0 ? KillAsync(delivery) : SucceedAsync(delivery));
+        }
+
+        var listed = "SELECT (SELECT count(*) FROM webhook_deliveries) || ' ' || (SELECT count(*) FROM dead_letters)";
+        Assert.Equal("1024 110", await _database.ReadAsync(connection => connection.ReadText(listed), Cancel));
+        Clock.Advance(Month);
+        await RemoveAsync();
+
+        Assert.Equal("0 0", await _database.ReadAsync(connection => connection.ReadText(listed), Cancel));
     }
 
     [Fact]
@@ -160,6 +180,12 @@ public sealed class RetentionRowsTests : SqliteTests
         var result = await _store.Events.AppendAsync(Request(type, instance, payload ?? [1], delivery), Cancel);
         return Assert.IsType<AppendResult.Appended>(result).Events[0].Deliveries[0];
     }
+
+    private Task<Completed?> KillAsync(DeliveryRecord delivery) => _store.Queue.CompleteAsync(
+        new Completion(
+            delivery, new AttemptRecord(1, delivery.Trigger, Now, TimeSpan.Zero, 500, FailureKind.HttpStatus, "", "", ""),
+            DeliveryState.Dead, EndReason.AttemptsExhausted, null, Now),
+        Cancel);
 
     private Task<Completed?> SucceedAsync(DeliveryRecord delivery) => _store.Queue.CompleteAsync(
         new Completion(

@@ -16,12 +16,11 @@ internal sealed class Violations
     public bool Any => _count > 0;
 
     /// <summary>
-    /// From here on fields are noted as those of this message, so that no path is written for a field that is right. Null for the
-    /// request itself.
+    /// From here on fields are noted as those of this message, so that no path is written for a field that is right.
     /// </summary>
     /// <param name="message">Its path.</param>
     /// <param name="index">Which one it is, if it is one of a list; else negative.</param>
-    public void Within(string? message, int index = -1) => (_message, _index) = (message, index);
+    public void Within(string message, int index = -1) => (_message, _index) = (message, index);
 
     /// <summary>Notes a wrong field.</summary>
     /// <param name="field">Its path in the request or in the message it is <see cref="Within"/>, such as <c>webhook.event_types[2]</c>.</param>

@@ -65,11 +65,8 @@ internal static class AttemptRows
         return found;
     }
 
-    public static void DeleteAll(WriteSession session, long delivery)
-    {
-        Flush(session);
+    public static void DeleteAll(WriteSession session, long delivery) =>
         session.Use(DeleteOfDelivery).Bind(Key(delivery, 0)).Bind(Key(delivery + 1, 0)).Run();
-    }
 
     private static long Key(long delivery, int number) => (delivery << NumberBits) + number;
 

@@ -29,7 +29,7 @@ internal static class DeliveryRows
     private const string Values = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0";
 
     private static readonly Insertion InsertMany = new(Columns + ")", Values + ")");
-    private static readonly Insertion InsertHeld = new(Columns + ", line, line_due)", Values + ", ?, ?)");
+    private static readonly Sql InsertOneInLine = new("INSERT INTO " + Columns + ", line, line_due)\nVALUES " + Values + ", ?, ?)");
     private static readonly Sql ById = new(Select + "WHERE d.id = ?");
     private static readonly Sql BySeq = new(Select + "WHERE d.seq = ?");
 
@@ -66,11 +66,11 @@ internal static class DeliveryRows
         InsertMany.Run(session, rows, static (statement, row) => Bind(statement, row, row.Record.NextAttemptTime));
 
     /// <summary>Stores a delivery in its line.</summary>
-    public static void InsertInLine(WriteSession session, DeliveryRow added, long line, bool held) => InsertHeld.Run(
-        session,
-        [added],
-        (statement, row) => Bind(statement, row, held ? null : row.Record.NextAttemptTime)
-            .Bind(line).Bind(held ? row.Record.NextAttemptTime : null));
+    public static void InsertInLine(WriteSession session, in DeliveryRow row, long line, bool held)
+    {
+        var due = row.Record.NextAttemptTime;
+        Bind(session.Use(InsertOneInLine), row, held ? null : due).Bind(line).Bind(held ? due : null).Run();
+    }
 
     private static Statement Bind(Statement statement, in DeliveryRow row, DateTimeOffset? nextDue)
     {

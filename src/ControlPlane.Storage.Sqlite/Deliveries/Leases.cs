@@ -11,6 +11,8 @@ internal static class Leases
     internal static readonly Sql FindExpired = new(
         "SELECT seq FROM deliveries WHERE lease_until IS NOT NULL AND lease_until < ? LIMIT ?");
 
+    private static readonly Sql IsExpired = new("SELECT seq FROM deliveries WHERE seq = ? AND lease_until < ?");
+
     internal static readonly Sql FindForeign = new(
         "SELECT seq FROM deliveries WHERE lease_until IS NOT NULL AND owner_seq <> ? LIMIT ?");
 
@@ -47,25 +49,38 @@ internal static class Leases
         return stale;
     }
 
-    public static int Recover(WriteSession session, DateTimeOffset now, string? survivor)
+    /// <summary>Leases that expired. Looks at all there are, which is the readers' part.</summary>
+    public static List<long> ListExpired(Connection connection, DateTimeOffset now) =>
+        Read(connection.Use(FindExpired).Bind(now).Bind(RecoverBatch));
+
+    /// <summary>Takes back those of the leases that are still expired.</summary>
+    public static int Recover(WriteSession session, List<long> expired, DateTimeOffset now)
     {
-        var lost = new List<long>();
-        using (var rows = survivor is null
-            ? session.Use(FindExpired).Bind(now).Bind(RecoverBatch)
-            : session.Use(FindForeign).Bind(session.Intern(NameKind.Owner, survivor)).Bind(RecoverBatch))
+        var lost = expired.Where(seq => Read(session.Use(IsExpired).Bind(seq).Bind(now)).Count > 0).ToList();
+        lost.ForEach(seq => Return(session, seq, now, now));
+        return lost.Count;
+    }
+
+    /// <summary>Takes back leases that the survivor does not hold.</summary>
+    public static int Recover(WriteSession session, string survivor, DateTimeOffset now)
+    {
+        var lost = Read(session.Use(FindForeign).Bind(session.Intern(NameKind.Owner, survivor)).Bind(RecoverBatch));
+        lost.ForEach(seq => Return(session, seq, now, now));
+        return lost.Count;
+    }
+
+    private static List<long> Read(Statement rows)
+    {
+        using (rows)
         {
+            var seqs = new List<long>();
             while (rows.Step())
             {
-                lost.Add(rows.Long(0));
+                seqs.Add(rows.Long(0));
             }
-        }
 
-        foreach (var seq in lost)
-        {
-            Return(session, seq, now, now);
+            return seqs;
         }
-
-        return lost.Count;
     }
 
     private static void Return(WriteSession session, long seq, DateTimeOffset due, DateTimeOffset now)

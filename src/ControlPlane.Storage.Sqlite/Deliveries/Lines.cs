@@ -21,7 +21,7 @@ internal readonly record struct Line(long Webhook, long Key, HeadOfLine HeadOfLi
 /// </summary>
 internal static class Lines
 {
-    // Named, since for a least seq the planner prefers to walk all that the webhook ever had.
+    // Named, since for a least seq the planner can prefer to walk all that there ever was.
     private const string Open =
         "FROM deliveries INDEXED BY deliveries_line WHERE webhook_seq = ?1 AND line = ?2 AND line_due IS NULL AND end_reason = 0 ";
 

@@ -35,8 +35,29 @@ internal sealed class SqliteDeliveryQueue(SqliteDatabase database) : IDeliveryQu
             : await database.WriteAsync(session => Leases.Extend(session, leases, until), cancellationToken)
                 .ConfigureAwait(false);
 
-    public Task<int> RecoverAsync(DateTimeOffset now, string? survivor, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => Leases.Recover(session, now, survivor), cancellationToken);
+    public async Task<int> RecoverAsync(DateTimeOffset now, string? survivor, CancellationToken cancellationToken)
+    {
+        if (survivor is not null)
+        {
+            return await database.WriteAsync(session => Leases.Recover(session, survivor, now), cancellationToken).ConfigureAwait(false);
+        }
+
+        // Again if all that was found was taken back or prolonged by others meanwhile: 0 says that there are no more.
+        var taken = 0;
+        while (taken == 0)
+        {
+            var expired = await database.ReadAsync(connection => Leases.ListExpired(connection, now), cancellationToken)
+                .ConfigureAwait(false);
+            if (expired.Count == 0)
+            {
+                return 0;
+            }
+
+            taken = await database.WriteAsync(session => Leases.Recover(session, expired, now), cancellationToken).ConfigureAwait(false);
+        }
+
+        return taken;
+    }
 
     public ValueTask<BacklogCount> CountBacklogAsync(string tenantId, CancellationToken cancellationToken) =>
         ValueTask.FromResult(database.Backlog.Of(tenantId));

@@ -18,7 +18,7 @@ internal static class WebhookDeliveries
 
     private static readonly Sql DeleteOne = new("DELETE FROM webhook_deliveries WHERE webhook = ? AND delivery = ?");
 
-    /// <summary>What selects columns of those that are listed, in the order of <see cref="SelectLatest"/>.</summary>
+    /// <summary>What selects columns of those that are listed, with the same parameters: from, to (without it), webhook.</summary>
     public static Sql SelectListed(string columns, bool newestFirst) =>
         new("SELECT " + columns + Listed + "ORDER BY delivery" + (newestFirst ? " DESC" : ""));
 

@@ -78,10 +78,16 @@ internal sealed class WriteSession
         _connection.Use(BeginImmediate).Run();
     }
 
-    public void Commit()
+    /// <summary>Does what operations left for the end of the transaction.</summary>
+    public void Flush()
     {
         AttemptRows.Flush(this);
         WebhookDeliveries.CatchUp(this);
+    }
+
+    public void Commit()
+    {
+        Flush();
         if (_counters != _committed)
         {
             _counters.Save(_connection);

@@ -12,13 +12,9 @@ internal sealed class Writer
     private const int BatchSize = 1_000;
     private const int QueueSize = 8_192;
 
-    /// <summary>
-    /// A transaction takes operations in for so many times as long as the last commit took. Longer ones would spare little of what
-    /// commits cost, while all whose operations are in them wait, and with them the senders: they and the writer take turns instead
-    /// of working side by side. On a slow disk more must share a commit.
-    /// </summary>
-    private const int WorkPerCommit = 2;
-
+    // A transaction takes operations in for as long as the last commit took. A longer one would spare little of what commits cost,
+    // while all whose operations are in it wait, and with them the senders: they and the writer take turns instead of working side by
+    // side. On a slow disk more must share a commit.
     private static readonly TimeSpan LeastWork = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan MostWork = TimeSpan.FromMilliseconds(50);
 
@@ -57,7 +53,11 @@ internal sealed class Writer
 
     public Task<T> EnqueueAsync<T>(Func<WriteSession, T> operation, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<T>(cancellationToken);
+        }
+
         _damage.ThrowIfFound();
         var queued = new WriteOperation<T>(operation, cancellationToken);
         return _queue.Writer.TryWrite(queued) ? queued.Task : WaitAsync(queued, cancellationToken);
@@ -116,10 +116,10 @@ internal sealed class Writer
             }
             while (done < BatchSize && !_session.IsFull && _clock.GetElapsedTime(began) < _work && TryTake());
 
+            _session.Flush();
             var ended = _clock.GetTimestamp();
             _session.Commit();
-            _work = TimeSpan.FromTicks(
-                Math.Clamp(_clock.GetElapsedTime(ended).Ticks * WorkPerCommit, LeastWork.Ticks, MostWork.Ticks));
+            _work = TimeSpan.FromTicks(Math.Clamp(_clock.GetElapsedTime(ended).Ticks, LeastWork.Ticks, MostWork.Ticks));
         }
         catch (Exception exception)
         {
@@ -158,6 +158,18 @@ internal sealed class Writer
         }
 
         _session.Careful = true;
+        try
+        {
+            RunEach();
+        }
+        finally
+        {
+            _session.Careful = false;
+        }
+    }
+
+    private void RunEach()
+    {
         foreach (var operation in _batch)
         {
             try
@@ -177,8 +189,6 @@ internal sealed class Writer
             Publish();
             Answers.Send([operation]);
         }
-
-        _session.Careful = false;
     }
 
     private void Publish()

@@ -68,8 +68,9 @@ internal static class Soundness
 
         foreach (var table in tables)
         {
-            connection.ReadText($"SELECT rowid FROM {table} ORDER BY rowid LIMIT 1");
-            connection.ReadText($"SELECT rowid FROM {table} ORDER BY rowid DESC LIMIT 1");
+            // The first column is what a table is in order of, or begins with it.
+            connection.ReadText($"SELECT * FROM {table} ORDER BY 1 LIMIT 1");
+            connection.ReadText($"SELECT * FROM {table} ORDER BY 1 DESC LIMIT 1");
         }
     }
 

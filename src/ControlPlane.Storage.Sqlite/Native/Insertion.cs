@@ -33,6 +33,10 @@ internal sealed class Insertion
             }
 
             statement.Run();
+            if (count == Many)
+            {
+                statement.Forget();
+            }
         }
     }
 }

@@ -66,6 +66,9 @@ internal static unsafe partial class NativeMethods
     internal static partial int sqlite3_reset(nint statement);
 
     [LibraryImport(Library)]
+    internal static partial int sqlite3_clear_bindings(nint statement);
+
+    [LibraryImport(Library)]
     [SuppressGCTransition]
     internal static partial int sqlite3_bind_null(nint statement, int index);
 

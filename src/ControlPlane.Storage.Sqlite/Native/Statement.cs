@@ -110,6 +110,9 @@ internal sealed unsafe class Statement(Connection connection, nint handle) : IDi
 
     public byte[]? BlobOrNull(int column) => IsNull(column) ? null : Blob(column);
 
+    /// <summary>Gives up the copies of the values that were bound, which otherwise stay until the next ones take their place.</summary>
+    public void Forget() => _ = sqlite3_clear_bindings(handle);
+
     /// <summary>Makes the statement ready for new values.</summary>
     public void Rewind()
     {

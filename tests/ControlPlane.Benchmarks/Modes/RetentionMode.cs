@@ -3,6 +3,7 @@ using ControlPlane.Benchmarks.Filling;
 using ControlPlane.Benchmarks.Load;
 using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Benchmarks.Receivers;
+using ControlPlane.Benchmarks.Reporting;
 using ControlPlane.Storage;
 using ControlPlane.Storage.Sqlite;
 
@@ -14,6 +15,7 @@ internal sealed class RetentionMode : IMode
     private const int HookCount = 10;
     private const int Rate = 1_000;
     private const int BatchSize = 500;
+    private const string OldType = "old";
 
     /// <summary>The server is started anew for each round, and its JIT has to be warmed up before.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
@@ -46,7 +48,8 @@ internal sealed class RetentionMode : IMode
             without.Add(await RoundAsync(keeping, "3650.00:00:00"));
             var before = Count(removing);
             with.Add(await RoundAsync(removing, "30.00:00:00"));
-            removed.Add(before - Count(removing));
+            var left = Count(removing);
+            removed.Add(left > 0 ? before - left : throw new BenchmarkException("Everything was removed before the round was over."));
             bench.Progress($"round {round}: without p50 {without[^1].FromSent.At(0.5):F2} ms, p99 {without[^1].FromSent.At(0.99):F2} ms; "
                 + $"with p50 {with[^1].FromSent.At(0.5):F2} ms, p99 {with[^1].FromSent.At(0.99):F2} ms");
         }
@@ -92,7 +95,7 @@ internal sealed class RetentionMode : IMode
         {
             await filler.AddAsync(
                 TenantRecord.DefaultId,
-                [.. Enumerable.Range(0, BatchSize).Select(_ => new PastEvent("old", "", time, payload, [new(hook, DeliveryState.Succeeded)]))],
+                [.. Enumerable.Range(0, BatchSize).Select(_ => new PastEvent(OldType, "", time, payload, [new(hook, DeliveryState.Succeeded)]))],
                 bench.Cancellation);
         }
     }
@@ -101,7 +104,7 @@ internal sealed class RetentionMode : IMode
     private static double Count(Workspace workspace)
     {
         using var connection = Connection.Open(ServerProcess.StorePath(workspace), readOnly: false);
-        var count = connection.ReadText("SELECT count(*) FROM deliveries WHERE type_seq = (SELECT type_seq FROM deliveries ORDER BY seq LIMIT 1)");
+        var count = connection.ReadText($"SELECT count(*) FROM deliveries WHERE type_seq = (SELECT seq FROM names WHERE text = '{OldType}')");
         return double.Parse(count!, CultureInfo.InvariantCulture);
     }
 }

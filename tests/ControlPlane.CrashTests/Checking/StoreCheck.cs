@@ -8,6 +8,22 @@ internal static class StoreCheck
 {
     private static readonly string[] Suffixes = ["", "-wal"];
 
+    /// <summary>What lists deliveries beside their table, and has to be in step with it.</summary>
+    private static readonly (string What, string Query)[] Strays =
+    [
+        ("deliveries are dead in one table only",
+            "SELECT count(*) FROM deliveries LEFT JOIN dead_letters ON delivery = seq WHERE (state = 5) <> (delivery IS NOT NULL)"),
+        ("dead letters have no delivery", "SELECT count(*) FROM dead_letters WHERE delivery NOT IN (SELECT seq FROM deliveries)"),
+        ("deliveries are not listed, or too early, by their webhook",
+            """
+            SELECT count(*) FROM deliveries CROSS JOIN meta
+              LEFT JOIN webhook_deliveries ON webhook = deliveries.webhook_seq AND delivery = seq
+            WHERE (seq <= webhook_deliveries_to) <> (delivery IS NOT NULL)
+            """),
+        ("deliveries are listed by their webhook and are not there",
+            "SELECT count(*) FROM webhook_deliveries WHERE delivery NOT IN (SELECT seq FROM deliveries)"),
+    ];
+
     /// <summary>Checks what a killed server left: a copy, since opening the file would repair it before the server does.</summary>
     /// <param name="path">The database file of a server that does not run.</param>
     /// <param name="when">What a violation says of the time.</param>
@@ -42,11 +58,14 @@ internal static class StoreCheck
             using var connection = Connection.Open(path, readOnly: false);
             var found = connection.ReadText("PRAGMA integrity_check");
             violations.Unless(found == "ok", $"The store is damaged {when}: {found}");
-            if (connection.ReadText("SELECT count(*) FROM sqlite_master WHERE name = 'dead_letters'") == "1")
+            // A server that was killed in its first start has no tables.
+            if (connection.ReadText("SELECT count(*) FROM sqlite_master WHERE name = 'webhook_deliveries'") == "1")
             {
-                var strays = connection.ReadText(
-                    "SELECT count(*) FROM deliveries LEFT JOIN dead_letters ON delivery = seq WHERE (state = 5) <> (delivery IS NOT NULL)");
-                violations.Unless(strays == "0", $"{strays} deliveries are dead in one table only {when}.");
+                foreach (var (what, query) in Strays)
+                {
+                    var strays = connection.ReadText(query);
+                    violations.Unless(strays == "0", $"{strays} {what} {when}.");
+                }
             }
         }
         catch (SqliteException e)

@@ -39,7 +39,7 @@ internal static class KillPoints
         Inside("request ended", "RuntimeEvent|System.Net.Http/RequestStop|", 10, 200),
 
         // Recording.
-        Inside("attempt being recorded", "StatementBegins|" + Records + "|", 10, 200),
+        Inside("delivery being recorded", "StatementBegins|UPDATE deliveries|", 10, 200),
         Inside("delivery changed, attempt not inserted", "StatementBegins|" + Records + "|UPDATE deliveries", 10, 200),
         Inside("attempt recorded, not committed", "StatementBegins|COMMIT|" + Records, 10, 120),
         Inside("attempt committed, nobody told", "StatementEnded|COMMIT|" + Records, 10, 120),
