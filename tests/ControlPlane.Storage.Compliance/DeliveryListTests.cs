@@ -230,7 +230,9 @@ public abstract class DeliveryListTests<TSource> : StorageTests<TSource>
         await Task.WhenAll(cancelled.Select(id => Store.Deliveries.CancelAsync(id, Now, Cancel)));
         var selection = new DeliverySelection
         {
-            TenantId = TenantRecord.DefaultId, WebhookId = webhooks[2].Id, States = [DeliveryState.Succeeded, DeliveryState.Cancelled],
+            TenantId = TenantRecord.DefaultId,
+            WebhookId = webhooks[2].Id,
+            States = [DeliveryState.Succeeded, DeliveryState.Cancelled],
         };
         Assert.Equal(cancelled.Count, (await Store.Redrives.CountAsync(selection, Cancel))!.Count);
     }
