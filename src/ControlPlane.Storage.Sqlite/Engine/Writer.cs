@@ -4,8 +4,8 @@ using System.Threading.Channels;
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>
-/// The one thread that writes. Everything queued while a commit was syncing becomes the next transaction, so the more callers
-/// there are, the more of them share a sync.
+/// The one thread that writes. What was queued while a commit was syncing goes into the next transactions, many operations into
+/// each, so the more callers there are, the more of them share a sync.
 /// </summary>
 internal sealed class Writer
 {
