@@ -11,10 +11,10 @@ namespace ControlPlane.Benchmarks.Load;
 /// The least that a sender of webhooks has to do, and nothing else: a Standard Webhooks signature (HMAC-SHA256 over id, timestamp
 /// and payload) made anew for each request, and the request. What a durable server delivers per second is measured against this.
 /// </summary>
-internal sealed class SigningLoop(IReceiver receiver, Settings settings) : IDisposable
+internal sealed class SigningLoop(string url, ReceiverCertificates certificates, Settings settings) : IDisposable
 {
-    private readonly HttpMessageInvoker _http = new(TrustingHandler.Create(receiver.Certificates));
-    private readonly Uri _url = new(receiver.Url);
+    private readonly HttpMessageInvoker _http = new(TrustingHandler.Create(certificates));
+    private readonly Uri _url = new(url);
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private readonly byte[] _payload = Payload.Create(settings.PayloadBytes);
 

@@ -16,7 +16,7 @@ internal sealed class CeilingMode : IMode
         var (rounds, warmUps, count) = (settings.RoundsOr(5), settings.WarmUpsOr(2), settings.CountOr(30_000, 30_000));
         using var certificates = new ReceiverCertificates();
         await using var receiver = await ReceiverChoice.StartAsync(bench, certificates);
-        using var loop = new SigningLoop(receiver, settings);
+        using var loop = new SigningLoop(receiver.Url, receiver.Certificates, settings);
         bench.Report.Note(Name, $"receiver {receiver.Description}; {settings.Concurrency} callers, {settings.PayloadBytes} B payload, "
             + $"{count:N0} requests per round, {warmUps} warm-up rounds not counted");
         List<double> rates = [];

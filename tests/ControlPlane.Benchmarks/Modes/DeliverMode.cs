@@ -28,7 +28,7 @@ internal sealed class DeliverMode : IMode
         using var workspace = bench.OpenWorkspace();
         await using var server = await ServerProcess.StartAsync(workspace, certificates.AuthorityPem, cancellation);
         using var clients = server.Connect();
-        using var loop = new SigningLoop(receiver, settings);
+        using var loop = new SigningLoop(receiver.Url, receiver.Certificates, settings);
         var one = await Hooks.CreateAsync(clients, "one", [receiver.Url], Math.Min(settings.Concurrency, 1024), cancellation);
         var many = await Hooks.CreateAsync(clients, "many", Enumerable.Repeat(receiver.Url, BatchHooks), 0, cancellation);
         var (unary, batch) = (new Publishing(clients, one, settings.PayloadBytes), new Publishing(clients, many, settings.PayloadBytes));
