@@ -62,7 +62,7 @@ public sealed class QueryPlanTests : SqliteTests
         ["kept dead letters"] = (DeadLetters.Boundary, "dead_letters_webhook (webhook=?)"),
         ["expired events"] = (EventSweep.After, "INTEGER PRIMARY KEY (rowid>?)"),
         ["deliveries of an event"] = (EventSweep.AnyDelivery, "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
-        ["attempts of a delivery"] = (AttemptRows.DeleteOfDelivery, "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        ["attempts of a delivery"] = (AttemptRows.DeleteOfDeliveries, "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
         ["deleted webhooks"] = (LeftoverSweep.DeletedWebhooks, "webhooks_deleted (delete_time<?)"),
         ["deliveries of a deleted webhook"] = (LeftoverSweep.DeletedWebhooks, "USING PRIMARY KEY (webhook=?)"),
         ["latest deliveries of a deleted webhook"] = (LeftoverSweep.DeletedWebhooks, "d USING INTEGER PRIMARY KEY (rowid>?)"),

@@ -99,11 +99,76 @@ public sealed class RetentionRowsTests : SqliteTests
         }
 
         var listed = "SELECT (SELECT count(*) FROM webhook_deliveries) || ' ' || (SELECT count(*) FROM dead_letters)";
-        Assert.Equal("1024 110", await _database.ReadAsync(connection => connection.ReadText(listed), Cancel));
+        Assert.Equal("1024 110", await ReadAsync(listed));
         Clock.Advance(Month);
         await RemoveAsync();
 
-        Assert.Equal("0 0", await _database.ReadAsync(connection => connection.ReadText(listed), Cancel));
+        Assert.Equal("0 0", await ReadAsync(listed));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(7)]
+    public async Task Remove_SomeSetGoingAgainSinceTheLook_StayWithAllThatBelongsToThem(int step)
+    {
+        await PrepareAsync();
+        var deliveries = new List<DeliveryRecord>();
+        for (var i = 0; i < 20; i++)
+        {
+            deliveries.Add(await PublishAsync("a", ""));
+            await KillAsync(deliveries[^1]);
+        }
+
+        Clock.Advance(Month);
+        var again = step == 0 ? [] : deliveries.Where((_, i) => i % step == 0).ToList();
+        var sweep = new DeliverySweep(Terms(batch: 100));
+        Assert.True(await _database.ReadAsync(sweep.Look, Cancel));
+        foreach (var delivery in again)
+        {
+            Assert.Equal(SteerOutcome.Done, (await _store.Deliveries.RetryAsync(delivery.Id, Now, Cancel)).Outcome);
+        }
+
+        var removed = await _database.WriteAsync(sweep.Remove, Cancel);
+
+        Assert.Equal(20 - again.Count, removed.Deliveries);
+        Assert.Equal($"{again.Count} {again.Count} 0", await ReadAsync(
+            """
+            SELECT (SELECT count(*) FROM deliveries) || ' ' || (SELECT count(*) FROM attempts) || ' ' || (SELECT count(*) FROM dead_letters)
+            """));
+    }
+
+    [Fact]
+    public async Task Remove_PassCutShort_ListsAreRightAllTheSame()
+    {
+        const string Listed = "SELECT count(*) FROM webhook_deliveries";
+        await PrepareAsync();
+        for (var i = 0; i < 1_100; i++)
+        {
+            await SucceedAsync(await PublishAsync("a", ""));
+        }
+
+        Clock.Advance(Month);
+        var removed = 0;
+        await foreach (var step in _store.Maintenance.RemoveExpiredAsync(Terms(batch: 10), Cancel))
+        {
+            if ((removed += step.Deliveries) == 500)
+            {
+                break;
+            }
+        }
+
+        var left = (await _store.Deliveries.ListAsync(new DeliveryQuery { WebhookId = _webhook.Id, Limit = 1_000 }, Cancel)).Items;
+        Assert.Equal(600, left.Count);
+        Assert.Equal("1024", await ReadAsync(Listed));
+
+        await RemoveAsync();
+        Assert.Equal("500", await ReadAsync(Listed));
+
+        await _store.Webhooks.DeleteAsync(_webhook.Id, null, Now, Cancel);
+        Clock.Advance(Month);
+        Assert.Equal(1, (await RemoveAsync()).Webhooks);
+        Assert.Equal("0", await ReadAsync(Listed));
     }
 
     [Fact]
@@ -196,14 +261,17 @@ public sealed class RetentionRowsTests : SqliteTests
     private async Task<Removed> RemoveAsync()
     {
         var all = default(Removed);
-        var terms = new RetentionTerms(Now.AddDays(-30), Now.AddDays(-30), 0, Now, 10);
-        await foreach (var step in _store.Maintenance.RemoveExpiredAsync(terms, Cancel))
+        await foreach (var step in _store.Maintenance.RemoveExpiredAsync(Terms(batch: 10), Cancel))
         {
             all += step;
         }
 
         return all;
     }
+
+    private RetentionTerms Terms(int batch) => new(Now.AddDays(-30), Now.AddDays(-30), 0, Now, batch);
+
+    private Task<string?> ReadAsync(string sql) => _database.ReadAsync(connection => connection.ReadText(sql), Cancel);
 
     /// <summary>As if so many events had been stored and had gone.</summary>
     private Task<long> PassEventsAsync(int count) => _database.WriteAsync(session => session.Counters.EventSeq += count, Cancel);

@@ -4,15 +4,11 @@ using Microsoft.Extensions.Options;
 namespace ControlPlane.Server.Keeping;
 
 /// <summary>
-/// Removes everything that has expired by now. After each step it pauses several times as long as the step took: under load steps
-/// take longer, because they wait for the same commits as everybody else, so it gives way.
+/// Removes everything that has expired by now, at a steady pace. After a step that took long, because commits do, it waits for as long
+/// as that took.
 /// </summary>
 internal sealed class RetentionPass(IMaintenance maintenance, IOptions<RetentionOptions> options, TimeProvider clock)
 {
-    private const int PausePerStep = 4;
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(2);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
-
     public async Task<Removed> RunAsync(CancellationToken stopping)
     {
         var settings = options.Value;
@@ -24,8 +20,8 @@ internal sealed class RetentionPass(IMaintenance maintenance, IOptions<Retention
         await foreach (var step in maintenance.RemoveExpiredAsync(terms, stopping))
         {
             removed += step;
-            var pause = clock.GetElapsedTime(started) * PausePerStep;
-            await Task.Delay(pause < ShortestPause ? ShortestPause : pause > LongestPause ? LongestPause : pause, clock, stopping);
+            var took = clock.GetElapsedTime(started);
+            await Task.Delay(took > settings.Pause ? took : settings.Pause, clock, stopping);
             started = clock.GetTimestamp();
         }
 

@@ -8,7 +8,7 @@ internal static class AttemptRows
 
     private static readonly Insertion InsertMany = new("attempts", "(?, ?, ?, ?, ?, ?, ?, ?, ?)");
     private static readonly Sql DeleteOne = new("DELETE FROM attempts WHERE key = ?");
-    internal static readonly Sql DeleteOfDelivery = new("DELETE FROM attempts WHERE key >= ? AND key < ?");
+    internal static readonly Sql DeleteOfDeliveries = new("DELETE FROM attempts WHERE key >= ? AND key < ?");
 
     internal static readonly Sql Select = new(
         """
@@ -65,8 +65,9 @@ internal static class AttemptRows
         return found;
     }
 
-    public static void DeleteAll(WriteSession session, long delivery) =>
-        session.Use(DeleteOfDelivery).Bind(Key(delivery, 0)).Bind(Key(delivery + 1, 0)).Run();
+    /// <summary>Removes those of the deliveries from the first to the last one.</summary>
+    public static void DeleteAll(WriteSession session, long first, long last) =>
+        session.Use(DeleteOfDeliveries).Bind(Key(first, 0)).Bind(Key(last + 1, 0)).Run();
 
     private static long Key(long delivery, int number) => (delivery << NumberBits) + number;
 

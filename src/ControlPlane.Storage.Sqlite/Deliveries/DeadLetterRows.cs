@@ -6,9 +6,11 @@ internal static class DeadLetterRows
     private static readonly Sql InsertOne = new(
         "INSERT INTO dead_letters SELECT seq, webhook_seq, tenant_seq FROM deliveries WHERE seq = ?");
 
-    private static readonly Sql DeleteOne = new("DELETE FROM dead_letters WHERE delivery = ?");
+    private static readonly Sql DeleteRun = new("DELETE FROM dead_letters WHERE delivery >= ? AND delivery <= ?");
 
     public static void Insert(WriteSession session, long delivery) => session.Use(InsertOne).Bind(delivery).Run();
 
-    public static void Delete(WriteSession session, long delivery) => session.Use(DeleteOne).Bind(delivery).Run();
+    public static void Delete(WriteSession session, long delivery) => Delete(session, delivery, delivery);
+
+    public static void Delete(WriteSession session, long first, long last) => session.Use(DeleteRun).Bind(first).Bind(last).Run();
 }

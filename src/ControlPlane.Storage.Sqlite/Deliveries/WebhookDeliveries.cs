@@ -2,7 +2,7 @@ namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>
 /// Finds the deliveries of a webhook. Up to a certain one they are listed by webhook; the latest, at most about a thousand of all
-/// webhooks, are looked through.
+/// webhooks, are looked through. Deliveries that were removed can be listed still.
 /// </summary>
 internal static class WebhookDeliveries
 {
@@ -16,7 +16,10 @@ internal static class WebhookDeliveries
         INSERT INTO webhook_deliveries SELECT webhook_seq, seq FROM deliveries WHERE seq > ? AND seq <= ? ORDER BY webhook_seq, seq
         """);
 
-    private static readonly Sql DeleteOne = new("DELETE FROM webhook_deliveries WHERE webhook = ? AND delivery = ?");
+    private static readonly Sql DeleteRemoved = new(
+        "DELETE FROM webhook_deliveries WHERE webhook = ? AND delivery = ?2 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE seq = ?2)");
+
+    private static readonly Sql DeleteAll = new("DELETE FROM webhook_deliveries WHERE webhook = ?");
 
     /// <summary>What selects columns of those that are listed, with the same parameters: from, to (without it), webhook.</summary>
     public static Sql SelectListed(string columns, bool newestFirst) =>
@@ -40,7 +43,10 @@ internal static class WebhookDeliveries
         }
     }
 
-    /// <summary>A delivery was removed.</summary>
+    /// <summary>Takes a delivery off the list if it was removed.</summary>
     public static void Delete(WriteSession session, long webhook, long delivery) =>
-        session.Use(DeleteOne).Bind(webhook).Bind(delivery).Run();
+        session.Use(DeleteRemoved).Bind(webhook).Bind(delivery).Run();
+
+    /// <summary>A webhook was removed, after all its deliveries.</summary>
+    public static void Delete(WriteSession session, long webhook) => session.Use(DeleteAll).Bind(webhook).Run();
 }

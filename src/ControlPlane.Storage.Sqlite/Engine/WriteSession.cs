@@ -67,6 +67,9 @@ internal sealed class WriteSession
     /// <summary>Takes note of a row that was written, with content of a certain size.</summary>
     public void NoteRow(int content = 0) => _size += RowSize + content;
 
+    /// <summary>Takes note of rows that were removed.</summary>
+    public void NoteRows(int count) => _size += (long)count * RowSize;
+
     public void Begin()
     {
         _size = 0;

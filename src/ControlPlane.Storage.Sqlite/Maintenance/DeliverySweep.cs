@@ -12,14 +12,42 @@ internal sealed class DeliverySweep(RetentionTerms terms) : Sweep(terms.Batch)
         WHERE revision > ? AND lease_until IS NULL ORDER BY revision LIMIT ?
         """);
 
-    private static readonly Sql DeleteOne = new("DELETE FROM deliveries WHERE seq = ? AND revision = ? RETURNING webhook_seq");
+    private static readonly Sql ChangedSince = new("SELECT 1 FROM deliveries WHERE seq >= ? AND seq <= ? AND revision > ? LIMIT 1");
+    private static readonly Sql DeleteRun = new("DELETE FROM deliveries WHERE seq >= ? AND seq <= ?");
     private readonly Ageing _ageing = new(terms.MetadataBefore, terms.Now);
-    private readonly List<(long Seq, long Revision)> _found = [];
+    private readonly List<(long Seq, long Webhook, long Revision)> _found = [];
+    private readonly Unlisting _unlisting = new(terms.Batch);
     private long _position;
+    private bool _walked;
 
     public override bool Look(Connection connection)
     {
+        _unlisting.Add(_found.Select(each => (each.Webhook, each.Seq)));
         _found.Clear();
+        if (_unlisting.Look(all: _walked))
+        {
+            return true;
+        }
+
+        Finished = _walked;
+        return !Finished && Walk(connection);
+    }
+
+    public override Removed Remove(WriteSession session)
+    {
+        _unlisting.Run(session);
+        _found.Sort();
+        var removed = Runs.Remove(
+            _found,
+            found => found.Seq,
+            (first, last) => HasChanged(session.Connection, first.Seq, last.Seq),
+            run => Remove(session, run));
+        session.NoteRows(_found.Count);
+        return new Removed { Deliveries = removed };
+    }
+
+    private bool Walk(Connection connection)
+    {
         var dead = new DeadLetters(connection, terms.DeadLetters);
         var looked = 0;
         using var rows = connection.Use(After).Bind(_position).Bind(LookAtMost);
@@ -35,7 +63,7 @@ internal sealed class DeliverySweep(RetentionTerms terms) : Sweep(terms.Batch)
             _position = rows.Long(4);
             if (age == Age.Expired && HasEnded((DeliveryState)rows.Int(2), rows.Long(3), rows.Long(0), dead))
             {
-                _found.Add((rows.Long(0), _position));
+                _found.Add((rows.Long(0), rows.Long(3), _position));
             }
 
             if (_found.Count == Batch || looked + (dead.Webhooks * DeadLetters.Cost) >= LookAtMost)
@@ -44,30 +72,24 @@ internal sealed class DeliverySweep(RetentionTerms terms) : Sweep(terms.Batch)
             }
         }
 
-        Finished = true;
+        _walked = true;
         return _found.Count > 0;
     }
 
-    public override Removed Remove(WriteSession session)
+    /// <summary>One that was set going again since the look has a revision that is higher than all that there were.</summary>
+    private bool HasChanged(Connection connection, long first, long last)
     {
-        var removed = 0;
-        foreach (var (seq, revision) in _found)
-        {
-            // One that was set going again meanwhile has another revision.
-            using var row = session.Use(DeleteOne).Bind(seq).Bind(revision);
-            if (row.Step())
-            {
-                WebhookDeliveries.Delete(session, row.Long(0), seq);
-                AttemptRows.DeleteAll(session, seq);
-                DeadLetterRows.Delete(session, seq);
-                session.Counters.NoteRemoved(revision);
-                removed++;
-            }
+        using var row = connection.Use(ChangedSince).Bind(first).Bind(last).Bind(_position);
+        return row.Step();
+    }
 
-            session.NoteRow();
-        }
-
-        return new Removed { Deliveries = removed };
+    private static int Remove(WriteSession session, ArraySegment<(long Seq, long Webhook, long Revision)> run)
+    {
+        var (first, last) = (run[0].Seq, run[^1].Seq);
+        AttemptRows.DeleteAll(session, first, last);
+        DeadLetterRows.Delete(session, first, last);
+        session.Counters.NoteRemoved(run.Max(each => each.Revision));
+        return session.Use(DeleteRun).Bind(first).Bind(last).RunAndCount();
     }
 
     private static bool HasEnded(DeliveryState state, long webhook, long seq, DeadLetters dead) => state switch

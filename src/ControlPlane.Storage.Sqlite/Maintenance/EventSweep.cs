@@ -10,8 +10,8 @@ internal sealed class EventSweep(RetentionTerms terms) : Sweep(terms.Batch)
         """);
 
     internal static readonly Sql AnyDelivery = new("SELECT 1 FROM deliveries WHERE seq >= ? AND seq < ? LIMIT 1");
-    private static readonly Sql DeletePayload = new("DELETE FROM payloads WHERE event_seq = ?");
-    private static readonly Sql DeleteOne = new("DELETE FROM events WHERE seq = ? RETURNING 1");
+    private static readonly Sql DeletePayloads = new("DELETE FROM payloads WHERE event_seq >= ? AND event_seq <= ?");
+    private static readonly Sql DeleteRun = new("DELETE FROM events WHERE seq >= ? AND seq <= ?");
     private readonly Ageing _ageing = new(terms.MetadataBefore, terms.Now);
     private readonly List<long> _found = [];
 
@@ -58,16 +58,13 @@ internal sealed class EventSweep(RetentionTerms terms) : Sweep(terms.Batch)
 
     public override Removed Remove(WriteSession session)
     {
-        var removed = 0;
-        foreach (var seq in _found)
+        // Deliveries are stored with their event and never later: it has none now either.
+        var removed = Runs.Remove(_found, seq => seq, (_, _) => false, run =>
         {
-            // Deliveries are stored with their event and never later: it has none now either.
-            session.Use(DeletePayload).Bind(seq).Run();
-            using var row = session.Use(DeleteOne).Bind(seq);
-            removed += row.Step() ? 1 : 0;
-            session.NoteRow();
-        }
-
+            session.Use(DeletePayloads).Bind(run[0]).Bind(run[^1]).Run();
+            return session.Use(DeleteRun).Bind(run[0]).Bind(run[^1]).RunAndCount();
+        });
+        session.NoteRows(_found.Count);
         return new Removed { Events = removed };
     }
 

@@ -6,7 +6,7 @@ internal sealed class LeftoverSweep(RetentionTerms terms) : Sweep(terms.Batch)
     internal static readonly Sql DeletedWebhooks = new(
         """
         SELECT seq FROM webhooks w WHERE delete_time < ?
-          AND NOT EXISTS (SELECT 1 FROM webhook_deliveries l WHERE l.webhook = w.seq)
+          AND NOT EXISTS (SELECT 1 FROM webhook_deliveries l CROSS JOIN deliveries d ON d.seq = l.delivery WHERE l.webhook = w.seq)
           AND NOT EXISTS (SELECT 1 FROM deliveries d
             WHERE d.seq > (SELECT webhook_deliveries_to FROM meta) AND d.webhook_seq = w.seq)
         ORDER BY delete_time LIMIT ?
@@ -31,6 +31,7 @@ internal sealed class LeftoverSweep(RetentionTerms terms) : Sweep(terms.Batch)
     public override Removed Remove(WriteSession session)
     {
         // Neither comes back, and a deleted webhook gets no deliveries.
+        _webhooks.ForEach(webhook => WebhookDeliveries.Delete(session, webhook));
         Delete(session, DeleteWebhook, _webhooks);
         Delete(session, DeleteRedrive, _redrives);
         return new Removed { Webhooks = _webhooks.Count, Redrives = _redrives.Count };

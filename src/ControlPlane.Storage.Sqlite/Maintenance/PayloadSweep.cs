@@ -17,7 +17,7 @@ internal sealed class PayloadSweep(RetentionTerms terms) : Sweep(terms.Batch)
         "SELECT state, webhook_seq, seq FROM deliveries WHERE seq >= ? AND seq < ? AND state NOT IN (4, 6)");
 
     internal static readonly Sql Unfinished = new("SELECT 1 FROM deliveries WHERE seq >= ? AND seq < ? AND state IN (1, 2, 3) LIMIT 1");
-    private static readonly Sql DeleteOne = new("DELETE FROM payloads WHERE event_seq = ? RETURNING 1");
+    private static readonly Sql DeleteRun = new("DELETE FROM payloads WHERE event_seq >= ? AND event_seq <= ?");
     private readonly Ageing _ageing = new(terms.PayloadsBefore, terms.Now);
     private readonly List<(long Event, long From, long To)> _found = [];
     private long _position;
@@ -58,20 +58,20 @@ internal sealed class PayloadSweep(RetentionTerms terms) : Sweep(terms.Batch)
 
     public override Removed Remove(WriteSession session)
     {
-        var removed = 0;
-        foreach (var (seq, from, to) in _found)
-        {
-            using var unfinished = session.Use(Unfinished).Bind(from).Bind(to);
-            if (!unfinished.Step())
-            {
-                using var row = session.Use(DeleteOne).Bind(seq);
-                removed += row.Step() ? 1 : 0;
-            }
-
-            session.NoteRow();
-        }
-
+        // Deliveries have the order of their events, so those of a run follow each other as well.
+        var removed = Runs.Remove(
+            _found,
+            found => found.Event,
+            (first, last) => HasUnfinished(session.Connection, first.From, last.To),
+            run => session.Use(DeleteRun).Bind(run[0].Event).Bind(run[^1].Event).RunAndCount());
+        session.NoteRows(_found.Count);
         return new Removed { Payloads = removed };
+    }
+
+    private static bool HasUnfinished(Connection connection, long from, long to)
+    {
+        using var row = connection.Use(Unfinished).Bind(from).Bind(to);
+        return row.Step();
     }
 
     private static bool IsNeeded(Connection connection, long from, long to, DeadLetters dead)

@@ -39,6 +39,9 @@ internal sealed unsafe class Connection : IDisposable
 
     public bool InTransaction => sqlite3_get_autocommit(_handle) == 0;
 
+    /// <summary>How many rows the last statement changed that changes any.</summary>
+    public int Changes => sqlite3_changes(_handle);
+
     /// <summary>Frames in the write-ahead log as of this connection's last commit; needs <see cref="ObserveWal"/>.</summary>
     public int WalFrames => *_walFrames;
 

@@ -49,6 +49,10 @@ internal static unsafe partial class NativeMethods
     [SuppressGCTransition]
     internal static partial int sqlite3_get_autocommit(nint database);
 
+    [LibraryImport(Library)]
+    [SuppressGCTransition]
+    internal static partial int sqlite3_changes(nint database);
+
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int sqlite3_exec(nint database, string sql, nint callback, nint argument, nint message);
 

@@ -88,6 +88,13 @@ internal sealed unsafe class Statement(Connection connection, nint handle) : IDi
         }
     }
 
+    /// <summary>Runs a statement that answers no rows; answers how many it changed.</summary>
+    public int RunAndCount()
+    {
+        Run();
+        return connection.Changes;
+    }
+
     public bool IsNull(int column) => sqlite3_column_type(handle, column) == TypeNull;
 
     public long Long(int column) => sqlite3_column_int64(handle, column);
