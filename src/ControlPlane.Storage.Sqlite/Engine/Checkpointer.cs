@@ -2,12 +2,20 @@ namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>
 /// Copies the write-ahead log into the database file in two steps: most of it on a thread and connection of its own while the
-/// writer goes on, then what was added meanwhile by the writer between two transactions. Only the second step can complete the
-/// log, so it starts over from its beginning even under steady writing, and commits are held up for the small rest only.
+/// writer goes on, then what was added meanwhile, and so on while that is much; then the rest by the writer between two transactions.
+/// Only that can complete the log, so it starts over from its beginning even under steady writing, and commits are held up for a rest
+/// that takes about as long as one of them.
 /// </summary>
 internal sealed class Checkpointer : IDisposable
 {
     private const int DefaultThreshold = 8_192;
+
+    /// <summary>Frames that the writer can be given to copy.</summary>
+    private const int SmallRest = 128;
+
+    /// <summary>A disk can be so slow that the rest never gets small.</summary>
+    private const int MostRounds = 5;
+
     private readonly Connection _writer;
     private readonly Connection _own;
     private readonly int _threshold;
@@ -32,7 +40,7 @@ internal sealed class Checkpointer : IDisposable
             _start = frames < _start ? 0 : _start;
             if (frames - _start >= _threshold)
             {
-                _background = Task.Run(() => TryCopy(_own));
+                _background = Task.Run(CopyMost);
             }
         }
         else if (_background.IsCompleted)
@@ -63,17 +71,38 @@ internal sealed class Checkpointer : IDisposable
 
     public void Dispose() => _own.Dispose();
 
-    private static bool TryCopy(Connection connection)
+    private bool CopyMost()
+    {
+        var before = 0;
+        for (var round = 0; round < MostRounds; round++)
+        {
+            if (TryCopy(_own) is not { } log)
+            {
+                return false;
+            }
+
+            // A reader of an old snapshot can hold it up altogether.
+            if (log.Frames - before < SmallRest || log.Copied == before)
+            {
+                break;
+            }
+
+            before = log.Copied;
+        }
+
+        return true;
+    }
+
+    private static (int Frames, int Copied)? TryCopy(Connection connection)
     {
         try
         {
-            connection.Checkpoint(NativeMethods.CheckpointPassive);
-            return true;
+            return connection.Checkpoint(NativeMethods.CheckpointPassive);
         }
         catch (SqliteException)
         {
             // Nothing is lost: what is committed stays in the log, and the next threshold tries again.
-            return false;
+            return null;
         }
     }
 }
