@@ -59,6 +59,7 @@ public sealed class QueryPlanTests : SqliteTests
         ["what needs a payload"] = (PayloadSweep.NotSettled, "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
         ["what sends a payload"] = (PayloadSweep.Unfinished, "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
         ["expired deliveries"] = (DeliverySweep.After, "deliveries_revision (revision>?)"),
+        ["changed since they were found"] = (DeliverySweep.ChangedSince, "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
         ["kept dead letters"] = (DeadLetters.Boundary, "dead_letters_webhook (webhook=?)"),
         ["expired events"] = (EventSweep.After, "INTEGER PRIMARY KEY (rowid>?)"),
         ["deliveries of an event"] = (EventSweep.AnyDelivery, "INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),

@@ -138,6 +138,60 @@ public sealed class RetentionRowsTests : SqliteTests
             """));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Remove_UnfinishedAmongEndedAndEventsWithoutDeliveries_KeepTheirPayloads(int seed)
+    {
+        await PrepareAsync();
+        var random = new Random(seed);
+        var unfinished = new List<string>();
+        for (var i = 0; i < 60; i++)
+        {
+            switch (random.Next(6))
+            {
+                case 0:
+                    unfinished.Add((await PublishAsync("a", "")).EventId);
+                    break;
+                case 1 or 2:
+                    await _store.Events.AppendAsync(Request("a", "", [1]), Cancel);
+                    break;
+                default:
+                    await SucceedAsync(await PublishAsync("a", ""));
+                    break;
+            }
+        }
+
+        Clock.Advance(Month);
+
+        Assert.Equal(60 - unfinished.Count, (await RemoveAsync()).Payloads);
+
+        Assert.Equal(string.Join(' ', unfinished.Order(StringComparer.Ordinal)), await ReadAsync(
+            "SELECT group_concat(id, ' ') FROM (SELECT id FROM events JOIN payloads ON event_seq = seq ORDER BY id)"));
+    }
+
+    [Fact]
+    public async Task Remove_DiedAgainSinceTheLook_KeepsItsPayload()
+    {
+        await PrepareAsync();
+        var deliveries = new[] { await PublishAsync("a", ""), await PublishAsync("a", ""), await PublishAsync("a", "") };
+        foreach (var delivery in deliveries)
+        {
+            await KillAsync(delivery);
+        }
+
+        Clock.Advance(Month);
+        var sweep = new PayloadSweep(Terms(batch: 100));
+        Assert.True(await _database.ReadAsync(sweep.Look, Cancel));
+        await _store.Deliveries.RetryAsync(deliveries[1].Id, Now, Cancel);
+        var claimed = await _store.Queue.ClaimDueAsync(new ClaimRequest(_webhook.Id, 1, _owner, Now, Now.AddMinutes(1)), Cancel);
+        await KillAsync(Assert.Single(claimed.Deliveries));
+
+        Assert.Equal(2, (await _database.WriteAsync(sweep.Remove, Cancel)).Payloads);
+
+        Assert.Equal(deliveries[1].EventId, await ReadAsync("SELECT id FROM events JOIN payloads ON event_seq = seq"));
+    }
+
     [Fact]
     public async Task Remove_PassCutShort_ListsAreRightAllTheSame()
     {

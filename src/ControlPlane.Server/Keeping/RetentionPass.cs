@@ -5,10 +5,12 @@ namespace ControlPlane.Server.Keeping;
 
 /// <summary>
 /// Removes everything that has expired by now, at a steady pace. After a step that took long, because commits do, it waits for as long
-/// as that took.
+/// as that took, but for no more than a second.
 /// </summary>
 internal sealed class RetentionPass(IMaintenance maintenance, IOptions<RetentionOptions> options, TimeProvider clock)
 {
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
     public async Task<Removed> RunAsync(CancellationToken stopping)
     {
         var settings = options.Value;
@@ -21,7 +23,8 @@ internal sealed class RetentionPass(IMaintenance maintenance, IOptions<Retention
         {
             removed += step;
             var took = clock.GetElapsedTime(started);
-            await Task.Delay(took > settings.Pause ? took : settings.Pause, clock, stopping);
+            var wait = took < LongestWait ? took : LongestWait;
+            await Task.Delay(wait > settings.Pause ? wait : settings.Pause, clock, stopping);
             started = clock.GetTimestamp();
         }
 

@@ -71,6 +71,7 @@ internal sealed class Checkpointer : IDisposable
 
     public void Dispose() => _own.Dispose();
 
+    /// <summary>Whether what is left is for the writer.</summary>
     private bool CopyMost()
     {
         var before = 0;
@@ -81,10 +82,15 @@ internal sealed class Checkpointer : IDisposable
                 return false;
             }
 
-            // A reader of an old snapshot can hold it up altogether.
-            if (log.Frames - before < SmallRest || log.Copied == before)
+            if (log.Frames - before < SmallRest)
             {
                 break;
+            }
+
+            // A reader of an old snapshot holds it up. When that is gone the log can be long, and is not for the writer.
+            if (log.Copied == before)
+            {
+                return log.Frames - log.Copied < _threshold;
             }
 
             before = log.Copied;

@@ -12,7 +12,7 @@ internal sealed class DeliverySweep(RetentionTerms terms) : Sweep(terms.Batch)
         WHERE revision > ? AND lease_until IS NULL ORDER BY revision LIMIT ?
         """);
 
-    private static readonly Sql ChangedSince = new("SELECT 1 FROM deliveries WHERE seq >= ? AND seq <= ? AND revision > ? LIMIT 1");
+    internal static readonly Sql ChangedSince = new("SELECT 1 FROM deliveries WHERE seq >= ? AND seq <= ? AND revision > ? LIMIT 1");
     private static readonly Sql DeleteRun = new("DELETE FROM deliveries WHERE seq >= ? AND seq <= ?");
     private readonly Ageing _ageing = new(terms.MetadataBefore, terms.Now);
     private readonly List<(long Seq, long Webhook, long Revision)> _found = [];

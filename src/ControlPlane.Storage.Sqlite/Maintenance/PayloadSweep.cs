@@ -16,15 +16,20 @@ internal sealed class PayloadSweep(RetentionTerms terms) : Sweep(terms.Batch)
     internal static readonly Sql NotSettled = new(
         "SELECT state, webhook_seq, seq FROM deliveries WHERE seq >= ? AND seq < ? AND state NOT IN (4, 6)");
 
-    internal static readonly Sql Unfinished = new("SELECT 1 FROM deliveries WHERE seq >= ? AND seq < ? AND state IN (1, 2, 3) LIMIT 1");
+    /// <summary>Or set going again since the look: such a one can be a dead letter by now that is to be kept.</summary>
+    internal static readonly Sql Unfinished = new(
+        "SELECT 1 FROM deliveries WHERE seq >= ? AND seq < ? AND (state IN (1, 2, 3) OR revision > ?) LIMIT 1");
+
     private static readonly Sql DeleteRun = new("DELETE FROM payloads WHERE event_seq >= ? AND event_seq <= ?");
     private readonly Ageing _ageing = new(terms.PayloadsBefore, terms.Now);
     private readonly List<(long Event, long From, long To)> _found = [];
     private long _position;
+    private long _head;
 
     public override bool Look(Connection connection)
     {
         _found.Clear();
+        _head = Counters.Load(connection).Revision;
         var dead = new DeadLetters(connection, terms.DeadLetters);
         var (looked, deliveries, bytes) = (0, 0L, 0L);
         using var rows = connection.Use(After).Bind(_position).Bind(LookAtMost);
@@ -68,9 +73,9 @@ internal sealed class PayloadSweep(RetentionTerms terms) : Sweep(terms.Batch)
         return new Removed { Payloads = removed };
     }
 
-    private static bool HasUnfinished(Connection connection, long from, long to)
+    private bool HasUnfinished(Connection connection, long from, long to)
     {
-        using var row = connection.Use(Unfinished).Bind(from).Bind(to);
+        using var row = connection.Use(Unfinished).Bind(from).Bind(to).Bind(_head);
         return row.Step();
     }
 

@@ -2,7 +2,7 @@ namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>
 /// Takes deliveries that were removed off the lists of their webhooks: many at a time, webhook by webhook, since each list has pages of
-/// its own. Until then, or for good if the process dies before, a list has entries that nobody finds.
+/// its own. Until then, or for good if the pass is cut short, a list has entries that nobody finds.
 /// </summary>
 internal sealed class Unlisting(int batch)
 {
