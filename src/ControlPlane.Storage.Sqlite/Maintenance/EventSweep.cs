@@ -10,7 +10,6 @@ internal sealed class EventSweep(RetentionTerms terms) : Sweep(terms.Batch)
         """);
 
     internal static readonly Sql AnyDelivery = new("SELECT 1 FROM deliveries WHERE seq >= ? AND seq < ? LIMIT 1");
-    private static readonly Sql DeletePayloads = new("DELETE FROM payloads WHERE event_seq >= ? AND event_seq <= ?");
     private static readonly Sql DeleteRun = new("DELETE FROM events WHERE seq >= ? AND seq <= ?");
     private readonly Ageing _ageing = new(terms.MetadataBefore, terms.Now);
     private readonly List<long> _found = [];
@@ -61,7 +60,7 @@ internal sealed class EventSweep(RetentionTerms terms) : Sweep(terms.Batch)
         // Deliveries are stored with their event and never later: it has none now either.
         var removed = Runs.Remove(_found, seq => seq, (_, _) => false, run =>
         {
-            session.Use(DeletePayloads).Bind(run[0]).Bind(run[^1]).Run();
+            session.Use(PayloadSweep.DeleteRun).Bind(run[0]).Bind(run[^1]).Run();
             return session.Use(DeleteRun).Bind(run[0]).Bind(run[^1]).RunAndCount();
         });
         session.NoteRows(_found.Count);

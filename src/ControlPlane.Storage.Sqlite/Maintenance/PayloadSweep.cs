@@ -20,7 +20,7 @@ internal sealed class PayloadSweep(RetentionTerms terms) : Sweep(terms.Batch)
     internal static readonly Sql Unfinished = new(
         "SELECT 1 FROM deliveries WHERE seq >= ? AND seq < ? AND (state IN (1, 2, 3) OR revision > ?) LIMIT 1");
 
-    private static readonly Sql DeleteRun = new("DELETE FROM payloads WHERE event_seq >= ? AND event_seq <= ?");
+    internal static readonly Sql DeleteRun = new("DELETE FROM payloads WHERE event_seq >= ? AND event_seq <= ?");
     private readonly Ageing _ageing = new(terms.PayloadsBefore, terms.Now);
     private readonly List<(long Event, long From, long To)> _found = [];
     private long _position;

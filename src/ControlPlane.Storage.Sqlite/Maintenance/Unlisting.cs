@@ -12,7 +12,7 @@ internal sealed class Unlisting(int batch)
     private readonly Queue<(long Webhook, long Delivery)> _due = [];
     private readonly List<(long Webhook, long Delivery)> _next = [];
 
-    /// <summary>Notes deliveries of which most were removed by now, and none will be but those.</summary>
+    /// <summary>Notes deliveries that were found and removed; one that changed in between can be among them.</summary>
     public void Add(IEnumerable<(long Webhook, long Delivery)> removed) => _removed.AddRange(removed);
 
     /// <summary>Looks what is to be taken off next; false if it is nothing yet.</summary>
