@@ -8,7 +8,13 @@ namespace ControlPlane.Benchmarks.Load;
 /// <param name="FromSent">From when it was made.</param>
 /// <param name="FromAcknowledged">From when it was answered; negative where the receiver was faster than the answer.</param>
 /// <param name="PublishCall">From when it was made to when it was answered.</param>
-internal sealed record TimedRound(Percentiles FromScheduled, Percentiles FromSent, Percentiles FromAcknowledged, Percentiles PublishCall)
+/// <param name="Each">Of each, in the order of publishing, the clock's timestamp of when it was made, and how long from then to the receipt.</param>
+internal sealed record TimedRound(
+    Percentiles FromScheduled,
+    Percentiles FromSent,
+    Percentiles FromAcknowledged,
+    Percentiles PublishCall,
+    IReadOnlyList<(long Sent, double Milliseconds)> Each)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -53,10 +59,13 @@ internal sealed record TimedRound(Percentiles FromScheduled, Percentiles FromSen
             Times(sample => (sample.Scheduled, receiver.Received[sample.Id])),
             Times(sample => (sample.Sent, receiver.Received[sample.Id])),
             Times(sample => (sample.Acknowledged, receiver.Received[sample.Id])),
-            Times(sample => (sample.Sent, sample.Acknowledged)));
+            Times(sample => (sample.Sent, sample.Acknowledged)),
+            [.. expected.Select(sample => (sample.Sent, Milliseconds(sample.Sent, receiver.Received[sample.Id])))]);
 
-        Percentiles Times(Func<Sample, (long From, long To)> span) => new(expected.Select(span)
-            .Select(each => clock.GetElapsedTime(each.From, each.To).TotalMilliseconds));
+        Percentiles Times(Func<Sample, (long From, long To)> span) =>
+            new(expected.Select(span).Select(each => Milliseconds(each.From, each.To)));
+
+        double Milliseconds(long from, long to) => clock.GetElapsedTime(from, to).TotalMilliseconds;
     }
 
     private readonly record struct Sample(string Id, long Scheduled, long Sent, long Acknowledged);

@@ -1,85 +1,116 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using ControlPlane.Benchmarks.Filling;
 using ControlPlane.Benchmarks.Load;
 using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Benchmarks.Receivers;
 using ControlPlane.Benchmarks.Reporting;
 using ControlPlane.Storage;
-using ControlPlane.Storage.Sqlite;
 
 namespace ControlPlane.Benchmarks.Modes;
 
-/// <summary>Whether removing what has expired makes publishing slower: the same store with and without retention, in turns.</summary>
-internal sealed class RetentionMode : IMode
+/// <summary>
+/// Whether removing what has expired makes publishing slower. In one server, every few seconds some more expires, which takes about
+/// half the time until the next; what is published meanwhile is compared with what is published right after it.
+/// </summary>
+internal sealed partial class RetentionMode : IMode
 {
     private const int HookCount = 10;
     private const int Rate = 1_000;
     private const int BatchSize = 500;
-    private const string OldType = "old";
 
-    /// <summary>The server is started anew for each round, and its JIT has to be warmed up before.</summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
+    /// <summary>At the usual pace, of events with one delivery.</summary>
+    private const int RemovedPerSecond = 1_300;
 
-    private static readonly TimeSpan Expired = TimeSpan.FromDays(40);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Age = TimeSpan.FromDays(40);
+
+    /// <summary>From before the start of the server to the first publish, at most.</summary>
+    private static readonly TimeSpan Starting = TimeSpan.FromSeconds(5);
 
     public string Name => "retention";
 
-    public string Summary => "publish to receipt at 1,000 events/s while expired rows are removed, and without";
+    public string Summary => "publish to receipt at 1,000 events/s while expired rows are removed, and while none are";
 
     public async Task RunAsync(Bench bench)
     {
-        var (settings, duration) = (bench.Settings, TimeSpan.FromSeconds(bench.Settings.SecondsOr(20)));
-        var (rounds, count) = (settings.RoundsOr(3), settings.CountOr(300_000, 300_000));
+        var (settings, period) = (bench.Settings, TimeSpan.FromSeconds(bench.Settings.SecondsOr(10)));
+        var rounds = settings.RoundsOr(12);
+        var size = (int)(period.TotalSeconds / 2 * RemovedPerSecond);
         using var certificates = new ReceiverCertificates();
         await using var receiver = await TimingReceiver.StartAsync(certificates, bench.Cancellation);
-        bench.Report.Note(Name, $"receiver {TimingReceiver.Description}; a store with {count:N0} deliveries of {Expired.TotalDays:0} days ago; "
-            + $"one delivery per event, {HookCount} webhooks, {settings.PayloadBytes} B payload, {duration.TotalSeconds:0} s at {Rate:N0}/s per round, "
-            + $"after {WarmUp.TotalSeconds:0} s to warm up; every round starts a server, by turns one that keeps everything and one that removes "
-            + "what has expired, each on a store of its own");
-        using var keeping = bench.OpenWorkspace();
-        using var removing = bench.OpenWorkspace();
-        await FillAsync(bench, keeping, certificates, receiver, count);
-        await FillAsync(bench, removing, certificates, receiver, count);
+        bench.Report.Note(Name, $"receiver {TimingReceiver.Description}; one delivery per event, {HookCount} webhooks, {settings.PayloadBytes} B "
+            + $"payload, unary publishes at {Rate:N0}/s at scheduled times; {WarmUp.TotalSeconds:0} s to warm up; then {size:N0} events with a "
+            + $"delivery each expire every {period.TotalSeconds:0} s; a round is a pass of the server's retention and what follows until the next");
+        using var workspace = bench.OpenWorkspace();
+        var first = bench.Clock.GetStoreNow() - Age;
+        await FillAsync(bench, workspace, certificates, receiver, size, [.. Enumerable.Range(0, rounds).Select(round => first + (round * period))]);
 
-        List<TimedRound> without = [], with = [];
-        List<double> removed = [];
-        for (var round = 1; round <= rounds; round++)
+        var keep = (bench.Clock.GetStoreNow() + Starting + WarmUp - first).ToString("c", CultureInfo.InvariantCulture);
+        var retention = new Dictionary<string, string>
         {
-            without.Add(await RoundAsync(keeping, "3650.00:00:00"));
-            var before = Count(removing);
-            with.Add(await RoundAsync(removing, "30.00:00:00"));
-            var left = Count(removing);
-            removed.Add(left.Events > 0 ? before.Rows - left.Rows : throw new BenchmarkException("Everything was removed before the round was over."));
-            bench.Progress($"round {round}: without p50 {without[^1].FromSent.At(0.5):F2} ms, p99 {without[^1].FromSent.At(0.99):F2} ms; "
-                + $"with p50 {with[^1].FromSent.At(0.5):F2} ms, p99 {with[^1].FromSent.At(0.99):F2} ms");
+            ["ControlPlane__Retention__Metadata"] = keep,
+            ["ControlPlane__Retention__Payloads"] = keep,
+            ["ControlPlane__Retention__Interval"] = "00:00:01",
+        };
+        await using var server = await ServerProcess.StartAsync(workspace, certificates.AuthorityPem, bench.Cancellation, retention);
+        using var clients = server.Connect();
+        var hooks = await Hooks.CreateAsync(clients, "new", Enumerable.Repeat(receiver.Url, HookCount), 0, bench.Cancellation);
+        var publishing = new Publishing(clients, hooks, settings.PayloadBytes);
+        await TimedRound.RunAsync(bench, publishing, receiver, Rate, WarmUp, _ => true);
+        var timed = await TimedRound.RunAsync(bench, publishing, receiver, Rate, (rounds + 1) * period, _ => true);
+
+        var passes = Passes(bench.Clock, server);
+        if (passes.Count < rounds)
+        {
+            throw new BenchmarkException($"There were {passes.Count} passes of retention instead of {rounds}; a round may be too short.");
         }
 
-        bench.Report.AddPercentiles(Name, "without, sent to received", "ms", [.. without.Select(each => each.FromSent)]);
-        bench.Report.AddPercentiles(Name, "with, sent to received", "ms", [.. with.Select(each => each.FromSent)]);
-        bench.Report.Add(Name, "p99 with / without", "ratio", with.Zip(without, (one, other) => one.FromSent.At(0.99) / other.FromSent.At(0.99)));
-        bench.Report.Add(Name, "expired payloads, deliveries and events removed per round", "", removed);
-
-        async Task<TimedRound> RoundAsync(Workspace workspace, string metadata)
+        List<Percentiles> without = [], with = [];
+        foreach (var (number, pass) in passes.Index())
         {
-            var retention = new Dictionary<string, string>
-            {
-                ["ControlPlane__Retention__Metadata"] = metadata,
-                ["ControlPlane__Retention__Payloads"] = metadata,
-                ["ControlPlane__Retention__Interval"] = "00:00:01",
-            };
-            await using var server = await ServerProcess.StartAsync(workspace, certificates.AuthorityPem, bench.Cancellation, retention);
-            using var clients = server.Connect();
-            var hooks = await Hooks.CreateAsync(clients, "new", Enumerable.Repeat(receiver.Url, HookCount), 0, bench.Cancellation);
-            var publishing = new Publishing(clients, hooks, settings.PayloadBytes);
-            await TimedRound.RunAsync(bench, publishing, receiver, Rate, WarmUp, _ => true);
-            var timed = await TimedRound.RunAsync(bench, publishing, receiver, Rate, duration, _ => true);
-            await hooks.DeleteAsync(clients, bench.Cancellation);
-            return timed;
+            var next = number + 1 < passes.Count ? passes[number + 1].From : long.MaxValue;
+            with.Add(Between(timed, pass.From, pass.To));
+            without.Add(Between(timed, pass.To, next));
+            bench.Progress($"round {number + 1}: with p50 {with[^1].At(0.5):F2} ms, p99 {with[^1].At(0.99):F2} ms in {pass.Seconds:F1} s; "
+                + $"without p50 {without[^1].At(0.5):F2} ms, p99 {without[^1].At(0.99):F2} ms");
         }
+
+        bench.Report.AddPercentiles(Name, "without, sent to received", "ms", without);
+        bench.Report.AddPercentiles(Name, "with, sent to received", "ms", with);
+        AddRatio(0.50, "p50");
+        AddRatio(0.99, "p99");
+        bench.Report.Add(Name, "events removed, with payload and delivery", "/s", passes.Select(pass => pass.Events / pass.Seconds));
+
+        void AddRatio(double share, string name) =>
+            bench.Report.Add(Name, $"{name} with / without", "ratio", with.Zip(without, (one, other) => one.At(share) / other.At(share)));
     }
 
+    private static Percentiles Between(TimedRound timed, long from, long to) =>
+        new(timed.Each.Where(each => each.Sent >= from && each.Sent < to).Select(each => each.Milliseconds));
+
+    /// <summary>When the server removed something, as its log says.</summary>
+    private static List<Pass> Passes(TimeProvider clock, ServerProcess server) =>
+    [
+        .. from line in server.Log
+           let told = Told().Match(line.Text)
+           where told.Success
+           let seconds = double.Parse(told.Groups["seconds"].ValueSpan, CultureInfo.InvariantCulture)
+           let events = int.Parse(told.Groups["events"].ValueSpan, CultureInfo.InvariantCulture)
+           where events > 0
+           select new Pass(line.At - (long)(seconds * clock.TimestampFrequency), line.At, seconds, events),
+    ];
+
+    [GeneratedRegex("Removed what has expired: .* (?<events>[0-9]+) events, .* in (?<seconds>[0-9.]+) s")]
+    private static partial Regex Told();
+
     private static async Task FillAsync(
-        Bench bench, Workspace workspace, ReceiverCertificates certificates, TimingReceiver receiver, long count)
+        Bench bench,
+        Workspace workspace,
+        ReceiverCertificates certificates,
+        TimingReceiver receiver,
+        int size,
+        IReadOnlyList<DateTimeOffset> times)
     {
         string hook;
         await using (var server = await ServerProcess.StartAsync(workspace, certificates.AuthorityPem, bench.Cancellation))
@@ -89,27 +120,19 @@ internal sealed class RetentionMode : IMode
         }
 
         var payload = Payload.Create(bench.Settings.PayloadBytes);
-        var time = bench.Clock.GetStoreNow() - Expired;
         await using var filler = await StoreFiller.OpenAsync(ServerProcess.StorePath(workspace), bench.Cancellation);
-        for (var done = 0L; done < count; done += BatchSize)
+        foreach (var time in times)
         {
-            await filler.AddAsync(
-                TenantRecord.DefaultId,
-                [.. Enumerable.Range(0, BatchSize).Select(_ => new PastEvent(OldType, "", time, payload, [new(hook, DeliveryState.Succeeded)]))],
-                bench.Cancellation);
+            for (var done = 0; done < size; done += BatchSize)
+            {
+                await filler.AddAsync(
+                    TenantRecord.DefaultId,
+                    [.. Enumerable.Range(0, Math.Min(BatchSize, size - done))
+                        .Select(_ => new PastEvent("old", "", time, payload, [new(hook, DeliveryState.Succeeded)]))],
+                    bench.Cancellation);
+            }
         }
     }
 
-    /// <summary>How many old events are left, and rows of them, in a store whose server is stopped.</summary>
-    private static (double Events, double Rows) Count(Workspace workspace)
-    {
-        const string Old = $"type_seq = (SELECT seq FROM names WHERE text = '{OldType}')";
-        using var connection = Connection.Open(ServerProcess.StorePath(workspace), readOnly: false);
-        var events = Read($"SELECT count(*) FROM events WHERE {Old}");
-        var deliveries = Read($"SELECT count(*) FROM deliveries WHERE {Old}");
-        var payloads = Read($"SELECT count(*) FROM payloads JOIN events ON seq = event_seq WHERE {Old}");
-        return (events, events + deliveries + payloads);
-
-        double Read(string sql) => double.Parse(connection.ReadText(sql)!, CultureInfo.InvariantCulture);
-    }
+    private sealed record Pass(long From, long To, double Seconds, int Events);
 }

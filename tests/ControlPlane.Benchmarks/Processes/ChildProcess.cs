@@ -10,7 +10,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
-    private readonly Queue<string> _lines = [];
+    private readonly Queue<(long At, string Text)> _lines = [];
 
     public ChildProcess(ProcessStartInfo start)
     {
@@ -32,17 +32,20 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>The last lines it wrote.</summary>
-    public string Output
+    /// <summary>The last lines it wrote, with the clock's timestamps of when they came.</summary>
+    public IReadOnlyList<(long At, string Text)> Lines
     {
         get
         {
             lock (_lines)
             {
-                return string.Join(Environment.NewLine, _lines);
+                return [.. _lines];
             }
         }
     }
+
+    /// <summary>The same as one text.</summary>
+    public string Output => string.Join(Environment.NewLine, Lines.Select(line => line.Text));
 
     /// <summary>Asks it to stop, as a supervisor does, and waits; ends it if it does not.</summary>
     /// <exception cref="BenchmarkException">It had to be killed.</exception>
@@ -82,7 +85,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             lock (_lines)
             {
-                _lines.Enqueue(line);
+                _lines.Enqueue((TimeProvider.System.GetTimestamp(), line));
                 if (_lines.Count > LinesKept)
                 {
                     _lines.Dequeue();

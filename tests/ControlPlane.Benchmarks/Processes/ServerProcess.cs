@@ -88,6 +88,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The last lines of its log, with the clock's timestamps of when they came.</summary>
+    public IReadOnlyList<(long At, string Text)> Log => _process.Lines;
+
     /// <summary>Where the server's store is in a workspace.</summary>
     public static string StorePath(Workspace workspace) => workspace.PathOf("controlplane.db");
 
