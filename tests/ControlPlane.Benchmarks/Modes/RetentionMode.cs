@@ -58,6 +58,7 @@ internal sealed partial class RetentionMode : IMode
         var hooks = await Hooks.CreateAsync(clients, "new", Enumerable.Repeat(receiver.Url, HookCount), 0, bench.Cancellation);
         var publishing = new Publishing(clients, hooks, settings.PayloadBytes);
         await TimedRound.RunAsync(bench, publishing, receiver, Rate, WarmUp, _ => true);
+        await using var stolen = new StolenTime();
         var timed = await TimedRound.RunAsync(bench, publishing, receiver, Rate, (rounds + 1) * period, _ => true);
 
         var passes = Passes(bench.Clock, server);
@@ -67,19 +68,22 @@ internal sealed partial class RetentionMode : IMode
         }
 
         List<Percentiles> without = [], with = [];
+        List<double> lost = [];
         foreach (var (number, pass) in passes.Index())
         {
-            var next = number + 1 < passes.Count ? passes[number + 1].From : long.MaxValue;
+            var next = number + 1 < passes.Count ? passes[number + 1].From : bench.Clock.GetTimestamp();
             with.Add(Between(timed, pass.From, pass.To));
             without.Add(Between(timed, pass.To, next));
+            lost.Add(stolen.Percent(pass.From, next) ?? 0);
             bench.Progress($"round {number + 1}: with p50 {with[^1].At(0.5):F2} ms, p99 {with[^1].At(0.99):F2} ms in {pass.Seconds:F1} s; "
-                + $"without p50 {without[^1].At(0.5):F2} ms, p99 {without[^1].At(0.99):F2} ms");
+                + $"without p50 {without[^1].At(0.5):F2} ms, p99 {without[^1].At(0.99):F2} ms; stolen {lost[^1]:F1} %");
         }
 
         bench.Report.AddPercentiles(Name, "without, sent to received", "ms", without);
         bench.Report.AddPercentiles(Name, "with, sent to received", "ms", with);
         AddRatio(0.50, "p50");
         AddRatio(0.99, "p99");
+        bench.Report.Add(Name, "time of all cores that the host took for others", "%", lost);
         bench.Report.Add(Name, "events removed, with payload and delivery", "/s", passes.Select(pass => pass.Events / pass.Seconds));
 
         void AddRatio(double share, string name) =>
