@@ -23,6 +23,8 @@ static async Task<int> RunAsync(IReadOnlyList<IMode> modes, Settings settings, C
     {
         Console.Error.WriteLine($"== {mode.Name}");
         var bench = new Bench(settings, report, line => Console.Error.WriteLine($"   {line}"), cancellation);
+        var began = bench.Clock.GetTimestamp();
+        await using var stolen = new StolenTime();
         try
         {
             await mode.RunAsync(bench);
@@ -38,6 +40,11 @@ static async Task<int> RunAsync(IReadOnlyList<IMode> modes, Settings settings, C
             // What the other modes find is worth having.
             failed = true;
             report.Note(mode.Name, $"FAILED: {(e is BenchmarkException ? e.Message : e)}");
+        }
+
+        if (stolen.Percent(began, bench.Clock.GetTimestamp()) is { } percent)
+        {
+            report.Add(mode.Name, "time of all cores that the host took for others", "%", percent);
         }
     }
 

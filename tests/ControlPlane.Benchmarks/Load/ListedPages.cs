@@ -13,6 +13,7 @@ internal sealed class ListedPages(ServerClients clients, ListDeliveriesRequest f
     /// </summary>
     public async Task<(Percentiles Milliseconds, double ItemsPerPage)> TimeAsync(int pageSize, string token, int calls)
     {
+        using var quiet = new NoCollections(bench);
         var times = new double[calls];
         var items = 0L;
         var next = token;

@@ -4,24 +4,31 @@ namespace ControlPlane.Benchmarks.Load;
 
 /// <summary>
 /// Keeps this process from collecting garbage until it is disposed of, as far as there is memory: while its own threads stand still it
-/// neither publishes nor receives, and the server would be blamed for it.
+/// neither publishes nor receives, and the server would be blamed for it. If it has to all the same, the report says so.
 /// </summary>
 internal sealed class NoCollections : IDisposable
 {
+    /// <summary>The longest rounds allocate half of that.</summary>
+    private const long Enough = 4L << 30;
+
+    private readonly Bench _bench;
     private readonly TimeSpan _before;
 
-    /// <param name="bytes">What will be allocated meanwhile.</param>
-    public NoCollections(long bytes)
+    public NoCollections(Bench bench)
     {
-        GC.TryStartNoGCRegion(Math.Min(bytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2));
+        _bench = bench;
+        GC.TryStartNoGCRegion(Math.Min(Enough, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2));
         _before = GC.GetTotalPauseDuration();
     }
 
-    /// <summary>How long it was held up all the same.</summary>
-    public TimeSpan Paused => GC.GetTotalPauseDuration() - _before;
-
     public void Dispose()
     {
+        var paused = GC.GetTotalPauseDuration() - _before;
+        if (paused > TimeSpan.Zero)
+        {
+            _bench.Report.Note("benchmark", $"held up for {paused.TotalMilliseconds:F0} ms of a round by its own garbage collector");
+        }
+
         if (GCSettings.LatencyMode == GCLatencyMode.NoGCRegion)
         {
             GC.EndNoGCRegion();

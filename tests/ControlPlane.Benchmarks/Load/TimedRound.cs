@@ -16,9 +16,6 @@ internal sealed record TimedRound(
     Percentiles PublishCall,
     IReadOnlyList<(long Sent, double Milliseconds)> Each)
 {
-    /// <summary>Twice what this process allocates for publishing and receiving one.</summary>
-    private const long BytesPerEvent = 16 << 10;
-
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -35,7 +32,7 @@ internal sealed record TimedRound(
         receiver.Clear();
         var clock = bench.Clock;
         var samples = new Sample[OpenLoop.Count(rate, duration)];
-        using var quiet = new NoCollections(samples.Length * BytesPerEvent);
+        using var quiet = new NoCollections(bench);
         await OpenLoop.RunAsync(
             rate,
             duration,
@@ -57,11 +54,6 @@ internal sealed record TimedRound(
             }
 
             await bench.PauseAsync(Pause);
-        }
-
-        if (quiet.Paused > TimeSpan.Zero)
-        {
-            bench.Report.Note("publisher", $"held up for {quiet.Paused.TotalMilliseconds:F0} ms of a round by its own garbage collector");
         }
 
         return new TimedRound(

@@ -83,7 +83,7 @@ internal sealed partial class RetentionMode : IMode
         bench.Report.AddPercentiles(Name, "with, sent to received", "ms", with);
         AddRatio(0.50, "p50");
         AddRatio(0.99, "p99");
-        bench.Report.Add(Name, "time of all cores that the host took for others", "%", lost);
+        bench.Report.Add(Name, "of that, the host took for others", "%", lost);
         bench.Report.Add(Name, "events removed, with payload and delivery", "/s", passes.Select(pass => pass.Events / pass.Seconds));
 
         void AddRatio(double share, string name) =>

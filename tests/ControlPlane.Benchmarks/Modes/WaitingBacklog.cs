@@ -58,6 +58,7 @@ internal sealed class WaitingBacklog(Bench bench, string mode, ReceiverCertifica
         }
 
         var sampler = new UsageSampler(server);
+        using (var quiet = new NoCollections(bench))
         await using (sampler)
         {
             await ReceiveAsync(spread.Count + together.Count);

@@ -79,6 +79,7 @@ internal sealed class WatchMode : IMode
             var ids = Enumerable.Range(0, each.Watchers).Select(i => each.Own ? hooks.Ids[i % HookCount] : "").ToList();
             await using var watchers = await Watchers.StartAsync(bench, server, ids);
             await bench.PauseAsync(Settle);
+            using var quiet = new NoCollections(bench);
             var (cpu, started) = (server.CpuTime, bench.Clock.GetTimestamp());
             await OpenLoop.RunAsync(each.Rate, duration, (number, _) => publishing.OneAsync(number, cancellation), cancellation);
             var events = OpenLoop.Count(each.Rate, duration);
