@@ -48,4 +48,6 @@ public sealed class RetentionTests : RetentionTests<SqliteSource>;
 
 public sealed class RetentionOrderTests : RetentionOrderTests<SqliteSource>;
 
+public sealed class RetentionProperties : RetentionProperties<SqliteSource>;
+
 public sealed class DurabilityTests : DurabilityTests<SqliteSource>;

@@ -33,10 +33,16 @@ internal sealed class RetentionOptions : IValidatableObject
     [Range(1, 10_000)]
     public int Batch { get; set; } = 50;
 
-    /// <summary>How long to wait after each of these commits, and at least for as long as it took.</summary>
-    /// <value>Default: 10 ms, with which about 4,000 rows a second are removed: three for each event with one delivery.</value>
+    /// <summary>
+    /// How long to wait after each of these commits, and at least for as long as it took. A pass that lasts longer than ten minutes
+    /// waits less and less, down to an eighth of this after 70 minutes.
+    /// </summary>
+    /// <value>
+    /// Default: 40 ms, with which about 1,200 rows a second are removed, three for each event with one delivery; and up to 8,000 by a
+    /// pass that lasts long.
+    /// </value>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
-    public TimeSpan Pause { get; set; } = TimeSpan.FromMilliseconds(10);
+    public TimeSpan Pause { get; set; } = TimeSpan.FromMilliseconds(40);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

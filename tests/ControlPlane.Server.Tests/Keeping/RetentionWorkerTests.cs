@@ -81,6 +81,40 @@ public sealed class RetentionWorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_PassLastsLong_HurriesMoreAndMore()
+    {
+        _options.Pause = TimeSpan.FromSeconds(40);
+        var began = _clock.GetTimestamp();
+        List<TimeSpan> times = [];
+        Maintenance.Script = _ => Steps();
+        var running = new RetentionPass(Maintenance, Options.Create(_options), _clock).RunAsync(Cancel);
+        while (!running.IsCompleted)
+        {
+            Cancel.ThrowIfCancellationRequested();
+            if (_clock.IsAwaited)
+            {
+                _clock.Advance(TimeSpan.FromSeconds(1));
+            }
+
+            await Task.Yield();
+        }
+
+        await running;
+        Assert.All(times.Zip(times.Skip(1)), pair =>
+            Assert.Equal(40 / Math.Min(8, 1 + (pair.First.TotalMinutes / 10)), (pair.Second - pair.First).TotalSeconds, tolerance: 0.01));
+        Assert.Equal(5, (times[^1] - times[^2]).TotalSeconds, tolerance: 0.01);
+
+        IEnumerable<Removed> Steps()
+        {
+            for (var at = TimeSpan.Zero; at < TimeSpan.FromMinutes(90); at = _clock.GetElapsedTime(began))
+            {
+                times.Add(at);
+                yield return One;
+            }
+        }
+    }
+
+    [Fact]
     public async Task Run_SlowStep_PausesAsLong()
     {
         Maintenance.Script = _ => Slow();
