@@ -20,7 +20,7 @@ internal sealed partial class RetentionMode : IMode
     private const int BatchSize = 500;
 
     /// <summary>As by default, and as passes do that lasted so long that they hurry; with how many events a second either removes.</summary>
-    private static readonly Pace[] Paces = [new("usual pace", TimeSpan.FromMilliseconds(40), 370), new("in a hurry", TimeSpan.FromMilliseconds(5), 2_000)];
+    private static readonly Pace[] Paces = [new("usual pace", TimeSpan.FromMilliseconds(40), 370), new("in a hurry", TimeSpan.FromMilliseconds(5), 2_800)];
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Age = TimeSpan.FromDays(40);
