@@ -68,7 +68,7 @@ internal sealed partial class RetentionMode : IMode
         var publishing = new Publishing(clients, hooks, settings.PayloadBytes);
         await TimedRound.RunAsync(bench, publishing, receiver, Rate, WarmUp, _ => true);
         await using var stolen = new StolenTime();
-        var timed = await TimedRound.RunAsync(bench, publishing, receiver, Rate, (rounds + 1) * period, _ => true);
+        var timed = await TimedRound.RunAsync(bench, publishing, receiver, Rate, Starting + ((rounds + 1) * period), _ => true);
 
         var passes = Passes(bench.Clock, server);
         if (passes.Count < rounds)
