@@ -3,7 +3,7 @@
 # The last line is "N passed, N failed". Exit status 0 exactly if all checks held.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 PATH=$PATH:/usr/sbin
 logs=artifacts/test-logs
 mkdir -p "$logs"
 passed=0
@@ -34,11 +34,14 @@ needs() {
   command -v "$command" >/dev/null && return
   local sudo=
   [ "$(id -u)" -eq 0 ] || sudo=sudo
-  $sudo apt-get update -qq && $sudo apt-get install -y -qq "$package"
+  # With a run level of its own no service of the package is started.
+  $sudo apt-get update -qq && $sudo env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package"
 }
 
 check install-openssl needs openssl openssl
 check install-python needs python3 python3
+check install-haproxy needs haproxy haproxy
+check install-nginx needs nginx-light nginx
 check install-npm npm ci --prefix tests/interop --no-audit --no-fund
 buf=tests/interop/node_modules/.bin/buf
 

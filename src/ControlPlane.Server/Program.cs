@@ -25,6 +25,7 @@ try
     // Settings are read once. Watching their file means watching its whole folder, in which the store is written to all the time.
     var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
     var configuration = builder.Configuration;
+    LogLevelSettings.Check(configuration);
     var storage = StorageOptions.Read(configuration);
     await using var store = await SqliteStorage.OpenAsync(new SqliteStorageOptions { Path = storage.Path });
 

@@ -19,9 +19,20 @@ internal static class HostingRegistration
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Grpc", LogLevel.Warning);
 
+        var start = new StartPhase();
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level > LogLevel.Debug && (level != LogLevel.Error || start.IsOver));
+        builder.Services.AddSingleton<IHostedService>(start);
+        builder.Services.AddHostedService(provider => new SettingsReview(
+            builder.Configuration,
+            OptionTypes(builder.Services),
+            provider.GetRequiredService<IOptions<ListenOptions>>(),
+            provider.GetRequiredService<ILogger<SettingsReview>>()));
+
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Services.AddOptions<ListenOptions>().Bind(builder.Configuration.GetSection(ListenOptions.Section)).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<ListenOptions>, ListenOptionsValidator>();
+        builder.Services.AddSingleton<ListenerCertificate>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ListenerCertificate>());
         builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelSetup>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(45));
 
@@ -43,4 +54,16 @@ internal static class HostingRegistration
             .AddSingleton(store.Maintenance);
         return builder;
     }
+
+    /// <summary>The options of every room that validates some, and the store's, which are read before there are services.</summary>
+    private static List<Type> OptionTypes(IServiceCollection services) =>
+    [
+        typeof(StorageOptions),
+        .. services
+            .Select(service => service.ServiceType)
+            .Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IValidateOptions<>))
+            .Select(type => type.GenericTypeArguments[0])
+            .Where(type => type.FullName!.StartsWith("ControlPlane.", StringComparison.Ordinal))
+            .Distinct(),
+    ];
 }

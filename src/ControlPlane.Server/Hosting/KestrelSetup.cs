@@ -1,17 +1,20 @@
-using System.Security.Cryptography.X509Certificates;
+using System.Net.Security;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Hosting;
 
 /// <summary>Opens the two listeners: gRPC over HTTP/2 alone, health over HTTP/1.1.</summary>
-internal sealed class KestrelSetup(IOptions<ListenOptions> listen) : IConfigureOptions<KestrelServerOptions>
+internal sealed class KestrelSetup(IOptions<ListenOptions> listen, ListenerCertificate certificate) : IConfigureOptions<KestrelServerOptions>
 {
     private const int MaxHeaderBytes = 16 << 10;
 
     public void Configure(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
+        // A proxy that ends TLS passes its clients' ":scheme https" on over plain HTTP/2.
+        options.AllowAlternateSchemes = true;
         Bound(options.Limits);
         var http2 = options.Limits.Http2;
         // A client that vanished without a word is noticed, and its streams end.
@@ -45,8 +48,10 @@ internal sealed class KestrelSetup(IOptions<ListenOptions> listen) : IConfigureO
             endpoint.Protocols = protocols;
             if (address.Tls)
             {
-                endpoint.UseHttps(https => https.ServerCertificate =
-                    X509Certificate2.CreateFromPemFile(listen.Value.CertificatePath!, listen.Value.KeyPath));
+                endpoint.UseHttps(new TlsHandshakeCallbackOptions
+                {
+                    OnConnection = _ => new(new SslServerAuthenticationOptions { ServerCertificateContext = certificate.Current.Context }),
+                });
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Hosting;
@@ -21,11 +22,17 @@ internal sealed class ListenOptions
     /// <value>Default: 10,000; at least 1.</value>
     public int MaxConnections { get; set; } = 10_000;
 
-    /// <summary>The PEM certificate chain for <c>https</c>.</summary>
+    /// <summary>
+    /// The PEM file for <c>https</c>: the server's certificate first, then the intermediates that clients need. Read again every ten
+    /// seconds.
+    /// </summary>
     public string? CertificatePath { get; set; }
 
-    /// <summary>The PEM private key for <c>https</c>.</summary>
+    /// <summary>The PEM private key for <c>https</c>, without a passphrase. Read again every ten seconds.</summary>
     public string? KeyPath { get; set; }
+
+    /// <summary>Whether a listener speaks TLS.</summary>
+    public bool UsesTls => ListenAddress.Parse(Grpc) is { Tls: true } || ListenAddress.Parse(Http) is { Tls: true };
 }
 
 /// <summary>An address to listen on.</summary>
@@ -70,11 +77,15 @@ internal sealed class ListenOptionsValidator : IValidateOptions<ListenOptions>
             {
                 failures.Add($"{ListenOptions.Section}:{key}: \"{value}\" is not http(s)://ADDRESS:PORT");
             }
-            else if (address.Tls)
+            else if (address.Address is { } local && !IsLocal(local))
             {
-                Check(failures, "CertificatePath", options.CertificatePath);
-                Check(failures, "KeyPath", options.KeyPath);
+                failures.Add($"{ListenOptions.Section}:{key}: {local} is not an address of this machine");
             }
+        }
+
+        if (options.UsesTls)
+        {
+            CheckCertificate(failures, options);
         }
 
         if (options.MaxConnections < 1)
@@ -85,11 +96,46 @@ internal sealed class ListenOptionsValidator : IValidateOptions<ListenOptions>
         return failures.Count > 0 ? ValidateOptionsResult.Fail(failures.Distinct()) : ValidateOptionsResult.Success;
     }
 
-    private static void Check(List<string> failures, string key, string? path)
+    private static void CheckCertificate(List<string> failures, ListenOptions options)
+    {
+        var present = failures.Count;
+        RequireFile(failures, "CertificatePath", options.CertificatePath);
+        RequireFile(failures, "KeyPath", options.KeyPath);
+        if (failures.Count > present)
+        {
+            return;
+        }
+
+        try
+        {
+            CertificateFiles.Load(options.CertificatePath!, options.KeyPath!).Leaf.Dispose();
+        }
+        catch (CertificateException e)
+        {
+            failures.Add(e.Message);
+        }
+    }
+
+    private static void RequireFile(List<string> failures, string key, string? path)
     {
         if (string.IsNullOrEmpty(path) || !File.Exists(path))
         {
             failures.Add($"{ListenOptions.Section}:{key}: https needs a PEM file here, and there is none at \"{path}\"");
+        }
+    }
+
+    /// <summary>Whether a socket can be bound to the address, whatever its port.</summary>
+    private static bool IsLocal(IPAddress address)
+    {
+        try
+        {
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(address, 0));
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressNotAvailable)
+        {
+            return false;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ControlPlane.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
@@ -14,7 +15,9 @@ internal static class StartupErrors
         AggregateException many when many.InnerExceptions.All(e => Describe(e) is not null) =>
             many.InnerExceptions.SelectMany(e => Describe(e)!),
         StorageOpenException or StartupException => [exception.Message],
-        IOException { InnerException: AddressInUseException } => [exception.Message],
+        IOException { InnerException: AddressInUseException } => [$"{ListenOptions.Section}: {exception.Message}"],
+        // The server opens no sockets before it serves but those of its listeners.
+        SocketException => [$"{ListenOptions.Section}: a listener cannot be opened: {exception.Message}"],
         InvalidOperationException { InnerException: FormatException or ArgumentException } binding =>
             [$"{binding.Message} {binding.InnerException!.Message}"],
         _ => null,

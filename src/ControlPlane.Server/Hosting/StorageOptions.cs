@@ -33,6 +33,7 @@ internal sealed class StorageOptions
         var failure =
             options.Provider != "sqlite" ? $"{Section}:Provider: \"{options.Provider}\" is not a storage engine; there is \"sqlite\""
             : string.IsNullOrWhiteSpace(options.Path) ? $"{Section}:Path: must not be empty"
+            : Directory.Exists(options.Path) ? $"{Section}:Path: \"{options.Path}\" is a directory; the path of a file is needed"
             : null;
         return failure is null ? options : throw new OptionsValidationException(Section, typeof(StorageOptions), [failure]);
     }

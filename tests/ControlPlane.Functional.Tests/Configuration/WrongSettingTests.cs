@@ -9,9 +9,12 @@ public sealed class WrongSettingTests
     [InlineData("Listen:Grpc", "127.0.0.1:7400")]
     [InlineData("Listen:Grpc", "http://127.0.0.1:70000")]
     [InlineData("Listen:Http", "ftp://127.0.0.1:7401")]
+    // An address of the documentation's, which no machine has.
+    [InlineData("Listen:Grpc", "http://192.0.2.1:7400")]
     [InlineData("Listen:MaxConnections", "0")]
     [InlineData("Storage:Provider", "oracle")]
     [InlineData("Storage:Path", " ")]
+    [InlineData("Storage:Path", "/")]
     [InlineData("Access:BootstrapKey", "cpk_short")]
     [InlineData("Access:BootstrapKey", "key_without_the_right_prefix_0123456789_0123456789")]
     [InlineData("Secrets:MasterKey", "no base64 at all, but a secret")]
@@ -104,6 +107,68 @@ public sealed class WrongSettingTests
 
         Assert.Equal(1, code);
         Assert.Contains(second.Settings["Listen:Grpc"], Assert.Single(log.Errors), StringComparison.Ordinal);
+        Assert.DoesNotContain(log.Output, line => line.Contains("   at ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("", UnixFileMode.UserRead | UnixFileMode.UserWrite, "does not hold")]
+    [InlineData("c2hvcnQ=", UnixFileMode.UserRead | UnixFileMode.UserWrite, "does not hold")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, "0600")]
+    public async Task Start_KeyFileThatCannotBeUsed_EndsWithOneLine(string content, UnixFileMode mode, string reason)
+    {
+        using var setup = new ServerSetup();
+        var file = setup.Settings["Storage:Path"] + ".key";
+        await File.WriteAllTextAsync(file, content, TestContext.Current.CancellationToken);
+#pragma warning disable CA1416 // The tests run on Linux.
+        File.SetUnixFileMode(file, mode);
+#pragma warning restore CA1416
+
+        var (code, log) = await RunAsync(setup);
+
+        Assert.Equal(1, code);
+        var line = Assert.Single(log.Errors);
+        Assert.Contains(file, line, StringComparison.Ordinal);
+        Assert.Contains(reason, line, StringComparison.Ordinal);
+        Assert.Empty(log.Output);
+    }
+
+    [Fact]
+    public async Task Start_WrongLogLevels_NamesEachKey()
+    {
+        using var setup = new ServerSetup();
+        setup.OtherSettings["Logging:LogLevel:Default"] = "Loud";
+        setup.OtherSettings["Logging:Console:LogLevel:ControlPlane"] = "quiet";
+
+        var (code, log) = await RunAsync(setup);
+
+        Assert.Equal(1, code);
+        Assert.Empty(log.Output);
+        Assert.Collection(
+            log.Errors.Order(StringComparer.Ordinal),
+            line => Assert.StartsWith("Logging:Console:LogLevel:ControlPlane: \"quiet\"", line, StringComparison.Ordinal),
+            line => Assert.StartsWith("Logging:LogLevel:Default: \"Loud\"", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Start_UnknownSettingAndPlainTextForStrangers_AreWarnings()
+    {
+        await using var server = await ServerProcess.StartAsync(receiver: null, setup =>
+        {
+            setup.Settings["Egress:AllowedNetwork"] = "10.0.0.0/8";
+            setup.Settings["Dispatchng:MaxInFlight"] = "1";
+            setup.Settings["Listen:Grpc"] = $"http://0.0.0.0:{setup.Grpc.Port}";
+        });
+
+        await server.StopAsync();
+
+        var warnings = server.Log.Output.Where(line => line.Contains("\"Warning\"", StringComparison.Ordinal)).ToList();
+        Assert.Contains(warnings, line => line.Contains("ControlPlane:Egress:AllowedNetwork is not a setting", StringComparison.Ordinal)
+            && line.Contains("Did you mean AllowedNetworks?", StringComparison.Ordinal));
+        Assert.Contains(warnings, line => line.Contains("ControlPlane:Dispatchng is not a setting", StringComparison.Ordinal)
+            && line.Contains("Did you mean Dispatching?", StringComparison.Ordinal));
+        Assert.Contains(warnings, line => line.Contains("without TLS", StringComparison.Ordinal)
+            && line.Contains("ControlPlane:Listen:Grpc", StringComparison.Ordinal));
+        Assert.Equal(3, warnings.Count(line => line.Contains("SettingsReview", StringComparison.Ordinal)));
     }
 
     private static async Task<(int Code, ServerLog Log)> RunAsync(ServerSetup setup)
