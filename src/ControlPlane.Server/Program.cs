@@ -1,8 +1,8 @@
+using ControlPlane.Egress;
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Deliveries;
 using ControlPlane.Server.Dispatching;
-using ControlPlane.Server.Egress;
 using ControlPlane.Server.EventTypes;
 using ControlPlane.Server.Hosting;
 using ControlPlane.Server.Keeping;

@@ -9,11 +9,12 @@ public sealed class ReferenceTests
 
     [Theory]
     [InlineData("ControlPlane.Signing")]
+    [InlineData("ControlPlane.Egress")]
     [InlineData("ControlPlane.Storage")]
     [InlineData("ControlPlane.Storage.Sqlite", "ControlPlane.Storage")]
     [InlineData("ControlPlane.Storage.Postgres", "ControlPlane.Storage")]
     [InlineData("ControlPlane.Cli", "ControlPlane.Contracts", "ControlPlane.Signing")]
-    [InlineData("ControlPlane.Server", "ControlPlane.Contracts", "ControlPlane.Signing", "ControlPlane.Storage",
+    [InlineData("ControlPlane.Server", "ControlPlane.Contracts", "ControlPlane.Egress", "ControlPlane.Signing", "ControlPlane.Storage",
         "ControlPlane.Storage.Sqlite", "ControlPlane.Storage.Postgres")]
     public void Project_ReferencesOnlyWhatItMay(string project, params string[] allowed) => Assert.Empty(
         from file in House.Projects
@@ -33,6 +34,30 @@ public sealed class ReferenceTests
         from kind in Kinds
         from reference in References(file, kind)
         select $"{file.Path} -> {reference}");
+
+    [Fact]
+    public void Egress_NeedsNothingButAbstractions() => Assert.Empty(
+        from file in House.Projects
+        where file.Name == "ControlPlane.Egress"
+        from kind in Kinds
+        from reference in References(file, kind)
+        where reference != "Microsoft.Extensions.Options"
+            && !(reference.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal) && reference.EndsWith(".Abstractions", StringComparison.Ordinal))
+        select $"{file.Path} -> {reference}");
+
+    /// <summary>Between the folders of the egress, in the order in which they may use each other.</summary>
+    [Theory]
+    [InlineData("Policy")]
+    [InlineData("Trust")]
+    [InlineData("Metering")]
+    [InlineData("Connecting", "Policy", "Trust")]
+    [InlineData("Probing", "Connecting", "Policy", "Trust")]
+    public void EgressFolder_UsesOnlyWhatItMay(string folder, params string[] allowed) => Assert.Empty(
+        from file in House.Below($"src/ControlPlane.Egress/{folder}")
+        from line in file.Lines
+        where line.StartsWith("using ControlPlane.Egress", StringComparison.Ordinal)
+            && !allowed.Any(other => line == $"using ControlPlane.Egress.{other};")
+        select $"{file.Path}: {line}");
 
     [Fact]
     public void Engines_AreNamedByProgramOnly() => Assert.Empty(

@@ -39,12 +39,11 @@ public sealed partial class RoomTests
 
     [Theory]
     [InlineData("Catalog")]
-    [InlineData("Sending", "Catalog", "Egress", "Secrets")]
+    [InlineData("Sending", "Catalog", "Secrets")]
     [InlineData("Notices", "Catalog")]
     [InlineData("Recording", "Catalog", "Notices", "Sending")]
     [InlineData("Dispatching", "Catalog", "Notices", "Recording", "Sending")]
     [InlineData("Watching", "Catalog", "Rpc")]
-    [InlineData("Egress")]
     [InlineData("Keeping", "Rpc")]
     [InlineData("Secrets")]
     public void Room_CallsOnwardOnly(string room, params string[] onward) => Assert.Empty(

@@ -1,12 +1,15 @@
+using ControlPlane.Egress;
+using ControlPlane.Egress.Connecting;
+using ControlPlane.Egress.Policy;
+using ControlPlane.Egress.Tests.Peers;
+using ControlPlane.Egress.Trust;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Dispatching;
-using ControlPlane.Server.Egress;
 using ControlPlane.Server.Notices;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Secrets;
 using ControlPlane.Server.Sending;
-using ControlPlane.Server.Tests.Egress;
 using ControlPlane.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -84,10 +87,9 @@ internal sealed class Node : IAsyncDisposable
             .AddRecording(configuration)
             .AddDispatching(configuration);
         Assert.True(TrustedCertificates.TryLoad(trusted, out var roots, out var fault), fault);
-        // There is no listener here whose address would have to be refused.
-        services.Remove(services.Single(service => service.ImplementationType == typeof(OwnListenersWorker)));
         services.AddSingleton(new ServerTrust(roots, TimeProvider.System));
         var provider = services.BuildServiceProvider();
+        // There is no listener here whose address would have to be refused.
         provider.GetRequiredService<OwnListeners>().Set([]);
         return new Node(provider);
     }

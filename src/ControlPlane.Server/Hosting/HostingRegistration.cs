@@ -34,6 +34,7 @@ internal static class HostingRegistration
         builder.Services.AddSingleton<ListenerCertificate>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ListenerCertificate>());
         builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelSetup>();
+        builder.Services.AddHostedService<OwnListenersWorker>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(45));
 
         var clock = TimeProvider.System;

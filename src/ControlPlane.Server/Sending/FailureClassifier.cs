@@ -1,5 +1,6 @@
 using System.Net.Sockets;
-using ControlPlane.Server.Egress;
+using ControlPlane.Egress.Connecting;
+using ControlPlane.Egress.Metering;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Sending;

@@ -1,4 +1,5 @@
-using ControlPlane.Server.Egress;
+using ControlPlane.Egress;
+using ControlPlane.Egress.Connecting;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Sending;

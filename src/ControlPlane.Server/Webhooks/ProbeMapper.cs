@@ -1,4 +1,6 @@
-using ControlPlane.Server.Egress;
+using ControlPlane.Egress.Connecting;
+using ControlPlane.Egress.Probing;
+using ControlPlane.Egress.Trust;
 using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;
 

@@ -1,5 +1,7 @@
+using ControlPlane.Egress;
+using ControlPlane.Egress.Policy;
+using ControlPlane.Egress.Probing;
 using ControlPlane.Server.Access;
-using ControlPlane.Server.Egress;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Sending;
 using ControlPlane.Storage;

@@ -1,6 +1,6 @@
+using ControlPlane.Egress.Policy;
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Catalog;
-using ControlPlane.Server.Egress;
 using ControlPlane.Server.EventTypes;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
+using ControlPlane.Egress.Policy;
 using ControlPlane.Server.Catalog;
-using ControlPlane.Server.Egress;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Signing;
 using ControlPlane.V1;

@@ -1,5 +1,5 @@
+using ControlPlane.Egress.Tests.Peers;
 using ControlPlane.Server.Catalog;
-using ControlPlane.Server.Tests.Egress;
 using ControlPlane.Storage;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,8 +1,8 @@
+using ControlPlane.Egress.Tests.Peers;
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Deliveries;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Rpc;
-using ControlPlane.Server.Tests.Egress;
 using ControlPlane.Server.Tests.Webhooks;
 using ControlPlane.Storage;
 using ControlPlane.V1;

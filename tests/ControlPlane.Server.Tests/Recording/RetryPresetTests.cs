@@ -1,6 +1,6 @@
+using ControlPlane.Egress.Tests.Peers;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Sending;
-using ControlPlane.Server.Tests.Egress;
 using ControlPlane.Storage;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,8 +1,9 @@
+using ControlPlane.Egress;
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Deliveries;
 using ControlPlane.Server.Dispatching;
-using ControlPlane.Server.Egress;
+using ControlPlane.Server.Hosting;
 using ControlPlane.Server.Keeping;
 using ControlPlane.Server.Notices;
 using ControlPlane.Server.Recording;
@@ -179,6 +180,7 @@ public abstract class RedriveTest : IAsyncLifetime
             .AddSingleton<StoreChecks>()
             .AddAccess(builder.Configuration)
             .AddEgress(builder.Configuration)
+            .AddHostedService<OwnListenersWorker>()
             .AddSending(builder.Configuration)
             .AddRecording(builder.Configuration)
             .AddDispatching(builder.Configuration)

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using ControlPlane.Server.Egress;
+using ControlPlane.Egress.Connecting;
+using ControlPlane.Egress.Metering;
 using ControlPlane.Server.Sending;
 using ControlPlane.Storage;
 

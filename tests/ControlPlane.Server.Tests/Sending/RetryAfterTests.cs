@@ -1,5 +1,5 @@
+using ControlPlane.Egress.Tests.Peers;
 using ControlPlane.Server.Sending;
-using ControlPlane.Server.Tests.Egress;
 using FsCheck;
 using FsCheck.Fluent;
 

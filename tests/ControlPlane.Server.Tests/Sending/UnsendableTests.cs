@@ -1,7 +1,8 @@
-using ControlPlane.Server.Egress;
+using ControlPlane.Egress;
+using ControlPlane.Egress.Connecting;
+using ControlPlane.Egress.Tests.Peers;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Sending;
-using ControlPlane.Server.Tests.Egress;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Tests.Sending;

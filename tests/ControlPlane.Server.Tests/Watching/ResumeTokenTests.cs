@@ -1,4 +1,4 @@
-using ControlPlane.Server.Tests.Egress;
+using ControlPlane.Egress.Tests.Peers;
 using ControlPlane.Server.Watching;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,6 +1,6 @@
 using System.Text;
+using ControlPlane.Egress.Tests.Peers;
 using ControlPlane.Server.Sending;
-using ControlPlane.Server.Tests.Egress;
 using ControlPlane.Signing;
 using ControlPlane.Storage;
 using ControlPlane.V1;

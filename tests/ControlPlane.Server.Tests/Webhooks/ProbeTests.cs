@@ -1,5 +1,5 @@
 using System.Net.Security;
-using ControlPlane.Server.Tests.Egress;
+using ControlPlane.Egress.Tests.Peers;
 using ControlPlane.V1;
 using Grpc.Core;
 

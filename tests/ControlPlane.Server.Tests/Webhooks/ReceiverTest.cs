@@ -1,6 +1,6 @@
 using System.Net;
-using ControlPlane.Server.Egress;
-using ControlPlane.Server.Tests.Egress;
+using ControlPlane.Egress.Connecting;
+using ControlPlane.Egress.Tests.Peers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

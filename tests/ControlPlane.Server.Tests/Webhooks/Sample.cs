@@ -1,4 +1,4 @@
-using ControlPlane.Server.Egress;
+using ControlPlane.Egress.Policy;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Webhooks;
 using ControlPlane.V1;

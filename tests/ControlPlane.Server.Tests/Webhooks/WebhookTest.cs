@@ -1,9 +1,10 @@
+using ControlPlane.Egress;
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Deliveries;
 using ControlPlane.Server.Dispatching;
-using ControlPlane.Server.Egress;
 using ControlPlane.Server.EventTypes;
+using ControlPlane.Server.Hosting;
 using ControlPlane.Server.Keeping;
 using ControlPlane.Server.Notices;
 using ControlPlane.Server.Publishing;
@@ -129,6 +130,7 @@ public abstract class WebhookTest : IAsyncLifetime
             .AddSingleton<StoreChecks>()
             .AddAccess(builder.Configuration)
             .AddEgress(builder.Configuration)
+            .AddHostedService<OwnListenersWorker>()
             .AddPublishing(builder.Configuration)
             .AddSending(builder.Configuration)
             .AddRecording(builder.Configuration)

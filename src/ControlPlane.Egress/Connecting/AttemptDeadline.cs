@@ -1,0 +1,40 @@
+namespace ControlPlane.Egress.Connecting;
+
+/// <summary>
+/// Goes with a request to the connection that is made for it, and ends what the handler would carry on: it lets an attempt to
+/// connect outlive the request by seconds, in the hope that another request can use it.
+/// </summary>
+/// <param name="token">Cancelled when the request has to be over.</param>
+internal sealed class AttemptDeadline(CancellationToken token)
+{
+    private static readonly HttpRequestOptionsKey<AttemptDeadline> Key = new("ControlPlane.AttemptDeadline");
+
+    private readonly Lock _lock = new();
+    private CancellationTokenRegistration _closing;
+
+    public CancellationToken Token => token;
+
+    public static void Set(HttpRequestMessage request, CancellationToken token) =>
+        request.Options.Set(Key, new AttemptDeadline(token));
+
+    /// <summary>What a request carries; null for one that has no deadline of its own.</summary>
+    public static AttemptDeadline? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var deadline) ? deadline : null;
+
+    /// <summary>From here to <see cref="Established"/> the connection is closed when time is up: the TLS handshake is under way.</summary>
+    public void Connected(Stream connection)
+    {
+        lock (_lock)
+        {
+            _closing = token.UnsafeRegister(static stream => ((Stream)stream!).Dispose(), connection);
+        }
+    }
+
+    /// <summary>The connection may serve other requests too, so it is no longer this one's.</summary>
+    public void Established()
+    {
+        lock (_lock)
+        {
+            _closing.Unregister();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+namespace ControlPlane.Egress.Metering;
+
+/// <summary>
+/// Bounds an answer in HTTP/1.1 in all its parts. The handler bounds the headers, but an extension of 16 KB on each chunk of
+/// one byte would let an excerpt of 16 KB cost 256 MB.
+/// </summary>
+internal sealed class Http1Meter : IWireMeter
+{
+    /// <summary>16 KB of headers, and 16 KB of body in chunks of one byte, which are six on the wire; and some to spare.</summary>
+    public const int BytesPerAnswer = 128 * 1024;
+
+    private int _left = BytesPerAnswer;
+    private volatile bool _answered;
+
+    public void Received(ReadOnlySpan<byte> bytes)
+    {
+        _left -= bytes.Length;
+        _answered = true;
+        if (_left < 0)
+        {
+            throw new ExcessException($"The receiver sent more than {BytesPerAnswer / 1024} KB for one answer, so the connection was dropped.");
+        }
+    }
+
+    /// <summary>The handler writes only when the answer before was read to its end, so this begins the next request.</summary>
+    public void Sending(ReadOnlySpan<byte> bytes)
+    {
+        if (_answered)
+        {
+            _answered = false;
+            _left = BytesPerAnswer;
+        }
+    }
+}

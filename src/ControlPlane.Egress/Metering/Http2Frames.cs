@@ -1,0 +1,52 @@
+namespace ControlPlane.Egress.Metering;
+
+/// <summary>Finds the frames in one direction of an HTTP/2 connection (RFC 9113, 4.1), however the bytes are cut into pieces.</summary>
+/// <param name="preface">How many bytes come before the first frame: 24 from a client.</param>
+internal struct Http2Frames(int preface)
+{
+    public const int ClientPreface = 24;
+    public const byte Headers = 0x1;
+    public const byte Settings = 0x4;
+    public const byte Ping = 0x6;
+
+    private const int HeaderLength = 9;
+    private const byte Ack = 0x1;
+
+    private int _skip = preface;
+    private int _known;
+    private uint _lengthAndType;
+    private byte _flags;
+
+    /// <summary>Reads on to the end of the next frame header; false when the bytes are used up before.</summary>
+    /// <param name="bytes">What there is; what was read is cut off.</param>
+    /// <param name="type">The type of the frame.</param>
+    /// <param name="isAck">It is a SETTINGS or PING frame that answers one. Of other frames the flag means something else.</param>
+    public bool TryNext(ref ReadOnlySpan<byte> bytes, out byte type, out bool isAck)
+    {
+        var skipped = Math.Min(_skip, bytes.Length);
+        bytes = bytes[skipped..];
+        _skip -= skipped;
+        for (; bytes.Length > 0; bytes = bytes[1..])
+        {
+            if (_known < sizeof(uint))
+            {
+                _lengthAndType = (_lengthAndType << 8) | bytes[0];
+            }
+            else if (_known == sizeof(uint))
+            {
+                _flags = bytes[0];
+            }
+
+            if (++_known == HeaderLength)
+            {
+                bytes = bytes[1..];
+                (type, isAck) = ((byte)_lengthAndType, (_flags & Ack) != 0);
+                (_skip, _known) = ((int)(_lengthAndType >> 8), 0);
+                return true;
+            }
+        }
+
+        (type, isAck) = (0, false);
+        return false;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace ControlPlane.Egress.Trust;
+
+/// <summary>
+/// Says in words why a TLS handshake failed. The platform tells it in messages alone; one that is not known here is shown as it is.
+/// </summary>
+internal static class HandshakeFault
+{
+    private static readonly (string Fragment, string Fault)[] Known =
+    [
+        ("protocol version", "the receiver speaks neither TLS 1.2 nor TLS 1.3"),
+        ("unsupported protocol", "the receiver speaks neither TLS 1.2 nor TLS 1.3"),
+        ("frame size", "the receiver does not speak TLS on this port"),
+        ("wrong version number", "the receiver does not speak TLS on this port"),
+        ("packet length too long", "the receiver does not speak TLS on this port"),
+        ("alert handshake failure", "the receiver refused every cipher that was offered"),
+        ("unrecognized name", "the receiver serves no such host name"),
+        ("unexpected EOF", "the receiver closed the connection"),
+    ];
+
+    /// <summary>The words, without a full stop.</summary>
+    public static string Describe(Exception exception)
+    {
+        var cause = exception.GetBaseException();
+        foreach (var (fragment, fault) in Known)
+        {
+            if (cause.Message.Contains(fragment, StringComparison.OrdinalIgnoreCase))
+            {
+                return fault;
+            }
+        }
+
+        return cause switch
+        {
+            SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown } => "the receiver reset the connection",
+            AuthenticationException or IOException => cause.Message.TrimEnd('.'),
+            _ => "the connection broke",
+        };
+    }
+}
