@@ -70,10 +70,7 @@ internal sealed class CheckedMethodBinder<TService>(ServiceMethodProviderContext
     {
         try
         {
-            var message = marshaller.ContextualDeserializer(bytes);
-            return message is not IMessage known || WireText.IsWellFormed(known.Descriptor, bytes.PayloadAsReadOnlySequence())
-                ? message
-                : throw RequestErrors.MessageMalformed(method).ToRpcException();
+            return marshaller.ContextualDeserializer(bytes);
         }
         catch (InvalidProtocolBufferException)
         {

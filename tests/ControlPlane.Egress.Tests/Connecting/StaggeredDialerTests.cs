@@ -13,14 +13,12 @@ public sealed class StaggeredDialerTests : IDisposable
     private readonly FakeDialer _network = new();
     private readonly HandMovedTime _time = new();
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
     public void Dispose() => _network.Dispose();
 
     [Fact(Timeout = DeadlineMilliseconds)]
     public async Task DialAsync_FirstAnswers_DialsNoOther()
     {
-        var (socket, endpoint) = await DialAsync(Cancelled, "192.0.2.1", "192.0.2.2");
+        var (socket, endpoint) = await DialAsync(TestContext.Current.CancellationToken, "192.0.2.1", "192.0.2.2");
         socket.Dispose();
         Assert.Equal("192.0.2.1:443", endpoint.ToString());
         Assert.Equal("192.0.2.1:443", _network.Dialed);
@@ -30,7 +28,7 @@ public sealed class StaggeredDialerTests : IDisposable
     public async Task DialAsync_FirstRefuses_DialsTheNextAtOnce()
     {
         _network.Refuse("192.0.2.1");
-        var (socket, endpoint) = await DialAsync(Cancelled, "192.0.2.1", "192.0.2.2");
+        var (socket, endpoint) = await DialAsync(TestContext.Current.CancellationToken, "192.0.2.1", "192.0.2.2");
         socket.Dispose();
         Assert.Equal("192.0.2.2:443", endpoint.ToString());
     }
@@ -39,7 +37,7 @@ public sealed class StaggeredDialerTests : IDisposable
     public async Task DialAsync_FirstSwallowsPackets_DialsTheNextAfterItsHeadStart()
     {
         _network.Swallow("192.0.2.1");
-        var dialing = DialAsync(Cancelled, "192.0.2.1", "192.0.2.2");
+        var dialing = DialAsync(TestContext.Current.CancellationToken, "192.0.2.1", "192.0.2.2");
         _time.Advance(StaggeredDialer.HeadStart - TimeSpan.FromTicks(1));
         Assert.Equal("192.0.2.1:443", _network.Dialed);
 
@@ -47,7 +45,7 @@ public sealed class StaggeredDialerTests : IDisposable
         var (socket, endpoint) = await dialing;
         socket.Dispose();
         Assert.Equal("192.0.2.2:443", endpoint.ToString());
-        await _network.GivenUp("192.0.2.1").WaitAsync(Cancelled);
+        await _network.GivenUp("192.0.2.1").WaitAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact(Timeout = DeadlineMilliseconds)]
@@ -55,7 +53,8 @@ public sealed class StaggeredDialerTests : IDisposable
     {
         _network.Refuse("192.0.2.1");
         _network.Refuse("192.0.2.2");
-        var failure = await Assert.ThrowsAsync<EgressException>(() => DialAsync(Cancelled, "192.0.2.1", "192.0.2.2"));
+        var failure = await Assert.ThrowsAsync<EgressException>(
+            () => DialAsync(TestContext.Current.CancellationToken, "192.0.2.1", "192.0.2.2"));
         Assert.Equal(
             new EgressFailure(EgressFailureKind.Connect, "192.0.2.2:443 refused the connection.", IPAddress.Parse("192.0.2.2")),
             failure.Failure);
@@ -67,20 +66,20 @@ public sealed class StaggeredDialerTests : IDisposable
     {
         _network.Swallow("192.0.2.1");
         _network.Swallow("192.0.2.2");
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var dialing = DialAsync(stop.Token, "192.0.2.1", "192.0.2.2");
         _time.Advance(StaggeredDialer.HeadStart);
-        await _network.Reached("192.0.2.2").WaitAsync(Cancelled);
+        await _network.Reached("192.0.2.2").WaitAsync(TestContext.Current.CancellationToken);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dialing);
-        await Task.WhenAll(_network.GivenUp("192.0.2.1"), _network.GivenUp("192.0.2.2")).WaitAsync(Cancelled);
+        await Task.WhenAll(_network.GivenUp("192.0.2.1"), _network.GivenUp("192.0.2.2")).WaitAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact(Timeout = DeadlineMilliseconds)]
     public async Task DialAsync_LoserConnectsLate_IsClosed()
     {
         var late = _network.Hold("192.0.2.1");
-        var dialing = DialAsync(Cancelled, "192.0.2.1", "192.0.2.2");
+        var dialing = DialAsync(TestContext.Current.CancellationToken, "192.0.2.1", "192.0.2.2");
         _time.Advance(StaggeredDialer.HeadStart);
         using var winner = (await dialing).Socket;
         Assert.True(winner.Connected);
@@ -89,7 +88,7 @@ public sealed class StaggeredDialerTests : IDisposable
         late.SetResult(loser);
         while (loser.Connected)
         {
-            Cancelled.ThrowIfCancellationRequested();
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
             await Task.Yield();
         }
     }

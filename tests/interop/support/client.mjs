@@ -1,5 +1,6 @@
 import grpc from '@grpc/grpc-js';
 import loader from '@grpc/proto-loader';
+import { getProtoPath } from 'google-proto-files';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
 import { key, root } from './server.mjs';
@@ -9,7 +10,7 @@ const definition = loader.loadSync(
   ['webhook_service', 'event_service', 'delivery_service', 'admin_service'].map((name) => `controlplane/v1/${name}.proto`),
   { includeDirs: [folder], keepCase: true, longs: String, enums: String, defaults: true, oneofs: true });
 const { controlplane } = grpc.loadPackageDefinition(definition);
-const errors = protobuf.loadSync([join(folder, 'google/rpc/status.proto'), join(folder, 'google/rpc/error_details.proto')]);
+const errors = protobuf.loadSync([getProtoPath('rpc', 'status.proto'), getProtoPath('rpc', 'error_details.proto')]);
 
 /** Clients for all services, made from the protos directory alone. Unary calls answer promises. */
 export function connect(address) {
