@@ -5,11 +5,10 @@ using ControlPlane.Server.Deliveries;
 using ControlPlane.Server.Dispatching;
 using ControlPlane.Server.EventTypes;
 using ControlPlane.Server.Hosting;
-using ControlPlane.Server.Keeping;
-using ControlPlane.Server.Notices;
+using ControlPlane.Server.Maintenance;
+using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
-using ControlPlane.Server.Redriving;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Secrets;
 using ControlPlane.Server.Sending;
@@ -35,17 +34,16 @@ try
         .AddAccess(configuration)
         .AddEgress(configuration)
         .AddSingleton<WebhookCatalog>()
-        .AddNotices()
+        .AddOperationalEvents()
         .AddEventTypes()
         .AddWebhooks()
         .AddPublishing(configuration)
         .AddSending(configuration)
         .AddRecording(configuration)
         .AddDispatching(configuration)
-        .AddRedriving()
         .AddWatching(configuration)
         .AddDeliveries()
-        .AddKeeping(configuration, storage.Backups);
+        .AddMaintenance(configuration, storage.Backups);
     builder.Services.AddRpc(WebhookService.Descriptor, EventService.Descriptor, DeliveryService.Descriptor, AdminService.Descriptor);
     builder.Services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<AccessInterceptor>());
 

@@ -40,11 +40,11 @@ public sealed partial class RoomTests
     [Theory]
     [InlineData("Catalog")]
     [InlineData("Sending", "Catalog", "Secrets")]
-    [InlineData("Notices", "Catalog")]
-    [InlineData("Recording", "Catalog", "Notices", "Sending")]
-    [InlineData("Dispatching", "Catalog", "Notices", "Recording", "Sending")]
+    [InlineData("OperationalEvents", "Catalog")]
+    [InlineData("Recording", "Catalog", "OperationalEvents", "Sending")]
+    [InlineData("Dispatching", "Catalog", "OperationalEvents", "Recording", "Sending")]
     [InlineData("Watching", "Catalog", "Rpc")]
-    [InlineData("Keeping", "Rpc")]
+    [InlineData("Maintenance", "Rpc")]
     [InlineData("Secrets")]
     public void Room_CallsOnwardOnly(string room, params string[] onward) => Assert.Empty(
         from file in House.Below($"{Server}/{room}")

@@ -9,7 +9,7 @@ namespace ControlPlane.Server.Tests;
 
 /// <summary>A request as the receiver got it.</summary>
 internal sealed record ReceivedRequest(
-    int Number, string Path, string Id, byte[] Body, IReadOnlyDictionary<string, string> Headers, int UnderWay);
+    int Number, string Path, string Id, byte[] Body, IReadOnlyDictionary<string, string> Headers, int InFlight);
 
 /// <summary>A store, a receiver with a certificate, a hand-moved clock, and the words that tests of the walk are written in.</summary>
 public abstract class WalkTest : IAsyncLifetime
@@ -18,10 +18,10 @@ public abstract class WalkTest : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly TempStore _temp = new();
     private readonly TestAuthority _authority = new();
-    private readonly List<Node> _nodes = [];
+    private readonly List<PipelineHarness> _pipelines = [];
     private Receiver _receiver = null!;
     private int _requests;
-    private int _underWay;
+    private int _inFlight;
 
     internal ManualClock Clock { get; } = new();
 
@@ -31,7 +31,7 @@ public abstract class WalkTest : IAsyncLifetime
     internal Func<ReceivedRequest, Task<int>> Answer { get; set; } = _ => Task.FromResult(200);
 
     /// <summary>The node started last.</summary>
-    internal Node Node => _nodes[^1];
+    internal PipelineHarness Pipeline => _pipelines[^1];
 
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -41,7 +41,7 @@ public abstract class WalkTest : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         // A request that nobody answers any more is cut off when the clock says so.
-        var closing = _nodes.Count > 0 ? Node.DisposeAsync().AsTask() : Task.CompletedTask;
+        var closing = _pipelines.Count > 0 ? Pipeline.DisposeAsync().AsTask() : Task.CompletedTask;
         await AdvanceUntilAsync(closing);
         await _receiver.DisposeAsync();
         _authority.Dispose();
@@ -50,22 +50,22 @@ public abstract class WalkTest : IAsyncLifetime
     }
 
     /// <summary>Opens the store in a node that does not send yet.</summary>
-    internal async Task<Node> OpenAsync(params (string Key, string Value)[] settings)
+    internal async Task<PipelineHarness> OpenAsync(params (string Key, string Value)[] settings)
     {
-        if (_nodes.Count > 0)
+        if (_pipelines.Count > 0)
         {
-            await Node.DisposeAsync();
+            await Pipeline.DisposeAsync();
         }
 
-        _nodes.Add(Node.Create(await _temp.OpenAsync(Clock), Clock, _authority.BundlePath, settings));
-        return Node;
+        _pipelines.Add(PipelineHarness.Create(await _temp.OpenAsync(Clock), Clock, _authority.BundlePath, settings));
+        return Pipeline;
     }
 
-    internal async Task<Node> StartAsync(params (string Key, string Value)[] settings)
+    internal async Task<PipelineHarness> StartAsync(params (string Key, string Value)[] settings)
     {
         await OpenAsync(settings);
-        await Node.StartAsync();
-        return Node;
+        await Pipeline.StartAsync();
+        return Pipeline;
     }
 
     /// <summary>Creates a webhook with no delay between attempts, and no deadline that a clock moved by hand would reach.</summary>
@@ -76,18 +76,18 @@ public abstract class WalkTest : IAsyncLifetime
             Url = $"https://{EgressRig.Host}:{_receiver.Port}/{id}",
             Timeout = TimeSpan.FromDays(1),
             RetryPolicy = new RetryPolicyRecord { Backoff = BackoffKind.Fixed, Initial = TimeSpan.Zero, MaxAttempts = 100 },
-            Secrets = [new SecretRecord("sec_1", "", Node.Get<SecretSealer>().Seal(id, "sec_1", Secret), Clock.GetStoreNow(), null)],
+            Secrets = [new SecretRecord("sec_1", "", Pipeline.Get<SecretSealer>().Seal(id, "sec_1", Secret), Clock.GetStoreNow(), null)],
         };
-        var write = await Node.Store.Webhooks.CreateAsync(with?.Invoke(webhook) ?? webhook, Cancel);
-        Node.Catalog.Apply(write.Webhook!, write.ConfigVersion);
+        var write = await Pipeline.Store.Webhooks.CreateAsync(with?.Invoke(webhook) ?? webhook, Cancel);
+        Pipeline.Catalog.Apply(write.Webhook!, write.ConfigVersion);
         return write.Webhook!;
     }
 
     internal async Task<WebhookRecord> UpdateAsync(string webhookId, Func<WebhookRecord, WebhookRecord> with)
     {
-        var held = (await Node.Store.Webhooks.GetAsync(webhookId, Cancel))!;
-        var write = await Node.Store.Webhooks.UpdateAsync(with(held) with { Version = held.Version + 1 }, Cancel);
-        Node.Catalog.Apply(write.Webhook!, write.ConfigVersion);
+        var held = (await Pipeline.Store.Webhooks.GetAsync(webhookId, Cancel))!;
+        var write = await Pipeline.Store.Webhooks.UpdateAsync(with(held) with { Version = held.Version + 1 }, Cancel);
+        Pipeline.Catalog.Apply(write.Webhook!, write.ConfigVersion);
         return write.Webhook!;
     }
 
@@ -95,7 +95,7 @@ public abstract class WalkTest : IAsyncLifetime
         new(id, type, "", System.Text.Encoding.UTF8.GetBytes(payload), "application/json", key, "", null);
 
     internal async Task<IReadOnlyList<AppendedEvent>> PublishAsync(params EventDraft[] drafts) => Assert.IsType<PublishResult.Published>(
-        await Node.Get<Publisher>().PublishAsync(TenantRecord.DefaultId, drafts, Cancel)).Events;
+        await Pipeline.Get<Publisher>().PublishAsync(TenantRecord.DefaultId, drafts, Cancel)).Events;
 
     /// <summary>Publishes to the one webhook there is; answers the deliveries.</summary>
     internal async Task<IReadOnlyList<DeliveryRecord>> PublishAsync(int count) =>
@@ -107,7 +107,7 @@ public abstract class WalkTest : IAsyncLifetime
         var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            var now = (await Node.Store.Deliveries.GetAsync(delivery.Id, Cancel))!;
+            var now = (await Pipeline.Store.Deliveries.GetAsync(delivery.Id, Cancel))!;
             if (reached(now))
             {
                 return now;
@@ -161,13 +161,13 @@ public abstract class WalkTest : IAsyncLifetime
         Cancel.ThrowIfCancellationRequested();
         if (TimeProvider.System.GetElapsedTime(began) > Patience)
         {
-            Assert.Fail($"Stuck at {state}. Log:\n{string.Join('\n', Node.Log.Entries.TakeLast(40).Select(entry => entry.Text))}");
+            Assert.Fail($"Stuck at {state}. Log:\n{string.Join('\n', Pipeline.Log.Entries.TakeLast(40).Select(entry => entry.Text))}");
         }
     }
 
     private async Task HandleAsync(HttpContext context)
     {
-        var underWay = Interlocked.Increment(ref _underWay);
+        var inFlight = Interlocked.Increment(ref _inFlight);
         try
         {
             using var body = new MemoryStream();
@@ -178,11 +178,11 @@ public abstract class WalkTest : IAsyncLifetime
                 context.Request.Headers["webhook-id"].ToString(),
                 body.ToArray(),
                 context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-                underWay);
+                inFlight);
             Received.Enqueue(request);
             context.Response.StatusCode = await Answer(request).WaitAsync(context.RequestAborted);
-            Interlocked.Decrement(ref _underWay);
-            underWay = 0;
+            Interlocked.Decrement(ref _inFlight);
+            inFlight = 0;
             await context.Response.WriteAsync("thanks", context.RequestAborted);
         }
         catch (OperationCanceledException)
@@ -191,9 +191,9 @@ public abstract class WalkTest : IAsyncLifetime
         }
         finally
         {
-            if (underWay > 0)
+            if (inFlight > 0)
             {
-                Interlocked.Decrement(ref _underWay);
+                Interlocked.Decrement(ref _inFlight);
             }
         }
     }

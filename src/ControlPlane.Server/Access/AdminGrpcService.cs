@@ -1,5 +1,5 @@
 using System.Reflection;
-using ControlPlane.Server.Keeping;
+using ControlPlane.Server.Maintenance;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;
 using ControlPlane.V1;

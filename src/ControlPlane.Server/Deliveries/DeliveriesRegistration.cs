@@ -1,3 +1,5 @@
+using ControlPlane.Server.Deliveries.Redriving;
+
 namespace ControlPlane.Server.Deliveries;
 
 internal static class DeliveriesRegistration
@@ -5,5 +7,8 @@ internal static class DeliveriesRegistration
     public static IServiceCollection AddDeliveries(this IServiceCollection services) => services
         .AddSingleton<DeliveryWatch>()
         .AddSingleton<DeliveryExplainer>()
-        .AddSingleton<RedriveCalls>();
+        .AddSingleton<RedriveCalls>()
+        .AddSingleton<RedriveRunner>()
+        .AddSingleton<RedriveWorker>()
+        .AddHostedService(provider => provider.GetRequiredService<RedriveWorker>());
 }

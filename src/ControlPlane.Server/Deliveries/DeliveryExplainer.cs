@@ -1,7 +1,7 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Dispatching;
-using ControlPlane.Server.Notices;
+using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;
 using ControlPlane.V1;
@@ -111,7 +111,7 @@ internal sealed class DeliveryExplainer(
         new(delivery.TenantId, delivery.EventType, delivery.Instance, delivery.CreateTime);
 
     private static string SubjectOf(EventRecord source) =>
-        OperationalTypes.Covers(source.Type) ? source.Labels?.GetValueOrDefault(NoticeBoard.SubjectLabel) ?? "" : "";
+        OperationalTypes.Covers(source.Type) ? source.Labels?.GetValueOrDefault(OperationalEventPlanner.SubjectLabel) ?? "" : "";
 
     private static void Check(ExplainDeliveryRequest request)
     {

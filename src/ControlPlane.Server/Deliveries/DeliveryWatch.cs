@@ -48,7 +48,7 @@ internal sealed class DeliveryWatch(
             delivery => !(delivery.UpdateTime < startTime) && filter.Matches(delivery),
             heartbeat ?? DefaultHeartbeat,
             states,
-            notice => responses.WriteAsync(Message(notice), CancellationToken.None),
+            told => responses.WriteAsync(Message(told), CancellationToken.None),
             context.CancellationToken);
     }
 
@@ -73,19 +73,19 @@ internal sealed class DeliveryWatch(
         return revision;
     }
 
-    private WatchDeliveriesResponse Message(WatchNotice notice)
+    private WatchDeliveriesResponse Message(WatchMessage told)
     {
-        var message = new WatchDeliveriesResponse { ResumeToken = ResumeToken.Write(store.StoreId, notice.Revision) };
-        switch (notice.Signal)
+        var message = new WatchDeliveriesResponse { ResumeToken = ResumeToken.Write(store.StoreId, told.Revision) };
+        switch (told.Signal)
         {
             case WatchSignal.Ready:
                 message.Ready = new();
                 break;
             case WatchSignal.Change:
-                message.Delivery = DeliveryMapper.ToProto(notice.Delivery!);
+                message.Delivery = DeliveryMapper.ToProto(told.Delivery!);
                 break;
             case WatchSignal.Webhook:
-                message.Webhook = DeliveryMapper.ToStatus(notice.Webhook!);
+                message.Webhook = DeliveryMapper.ToStatus(told.Webhook!);
                 break;
             case WatchSignal.Heartbeat:
                 message.Heartbeat = new();

@@ -1,5 +1,5 @@
 using ControlPlane.Server.Access;
-using ControlPlane.Server.Redriving;
+using ControlPlane.Server.Deliveries.Redriving;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;
 using ControlPlane.V1;

@@ -8,7 +8,7 @@ namespace ControlPlane.Server.Dispatching;
 /// <summary>Takes one delivery through: settings, payload, request, record.</summary>
 internal sealed class AttemptRunner(
     WebhookCatalog catalog, IEventStore events, EndpointCache endpoints, WebhookSender sender, Recorder recorder, LeaseBook leases,
-    Held held, TimeProvider clock, ILogger<AttemptRunner> log)
+    Places places, TimeProvider clock, ILogger<AttemptRunner> log)
 {
     private static readonly TimeSpan RetrySoon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryLater = TimeSpan.FromMinutes(1);
@@ -28,7 +28,7 @@ internal sealed class AttemptRunner(
             // An unprolonged lease can be another's by now; whoever recovers it sends the delivery.
             if (item.Lost || item.LeaseUntil <= clock.GetUtcNow())
             {
-                held.Remove(item);
+                places.Remove(item);
                 return;
             }
 
@@ -102,7 +102,7 @@ internal sealed class AttemptRunner(
             try
             {
                 var stored = await recorder.RecordAsync(item.Delivery, webhook, outcome);
-                held.Remove(item);
+                places.Remove(item);
                 if (stored?.Delivery.NextAttemptTime is { } due)
                 {
                     lane.Expect(due);
@@ -123,7 +123,7 @@ internal sealed class AttemptRunner(
             if (cutOff.IsCancellationRequested || item.Lost || item.LeaseUntil <= clock.GetUtcNow())
             {
                 DispatchingLog.RecordGivenUp(log, item.Delivery.Id, item.Delivery.AttemptCount + 1);
-                held.Remove(item);
+                places.Remove(item);
                 return;
             }
 

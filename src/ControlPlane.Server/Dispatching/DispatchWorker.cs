@@ -3,22 +3,22 @@ using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Dispatching;
 
-/// <summary>Runs the senders, the alarm and the lease keeping from start to drain.</summary>
+/// <summary>Runs the senders, the alarm and the leases from start to drain.</summary>
 internal sealed class DispatchWorker(
-    Dispatcher dispatcher, SendLine line, AttemptRunner runner, LeaseBook leases, LaneAlarm alarm, Held held, IDeliveryQueue queue, StorageEngine store,
+    Dispatcher dispatcher, Turns line, AttemptRunner runner, LeaseBook leases, LaneAlarm alarm, Places places, IDeliveryQueue queue, StorageEngine store,
     IOptions<DispatchingOptions> options, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<DispatchWorker> log)
     : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _drained = new();
     private readonly CancellationTokenSource _cutOff = new();
-    private readonly UnderWay _underWay = new();
-    private Task _keeping = Task.CompletedTask;
+    private readonly InFlightCounter _inFlight = new();
+    private Task _background = Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         line.Open(Start);
-        _keeping = Task.WhenAll(
+        _background = Task.WhenAll(
             Guarded(() => alarm.RunAsync(_stopping.Token)), Guarded(ResumeAsync), Guarded(KeepLeasesAsync));
         return Task.CompletedTask;
     }
@@ -27,7 +27,7 @@ internal sealed class DispatchWorker(
     {
         await _stopping.CancelAsync();
         var queued = dispatcher.Stop();
-        DispatchingLog.Draining(log, _underWay.Count, queued.Count);
+        DispatchingLog.Draining(log, _inFlight.Count, queued.Count);
         await GiveBackAsync(queued);
         using var deadline = new CancellationTokenSource(options.Value.DrainTimeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -38,15 +38,15 @@ internal sealed class DispatchWorker(
         }
         catch (OperationCanceledException)
         {
-            DispatchingLog.CutOff(log, _underWay.Count);
+            DispatchingLog.CutOff(log, _inFlight.Count);
             await _cutOff.CancelAsync();
             await draining;
         }
 
         await _drained.CancelAsync();
-        await _keeping;
+        await _background;
         // What was claimed or published into lanes since.
-        await GiveBackAsync([.. held.Items]);
+        await GiveBackAsync([.. places.Items]);
     }
 
     public void Dispose()
@@ -62,7 +62,7 @@ internal sealed class DispatchWorker(
     private async Task RunAsync(Lane lane)
     {
         // Counted before looking, so that a stop either keeps the request from being begun or waits for it.
-        _underWay.Enter();
+        _inFlight.Enter();
         try
         {
             if (!_stopping.IsCancellationRequested && lane.TryStart(out var item))
@@ -78,13 +78,13 @@ internal sealed class DispatchWorker(
         }
         finally
         {
-            _underWay.Exit();
+            _inFlight.Exit();
         }
     }
 
     private async Task DrainAsync()
     {
-        await _underWay.WhenNone();
+        await _inFlight.WhenNone();
         await dispatcher.Settled;
     }
 

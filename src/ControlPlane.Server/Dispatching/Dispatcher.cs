@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using ControlPlane.Server.Catalog;
-using ControlPlane.Server.Notices;
+using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Storage;
 using Microsoft.Extensions.Options;
 
@@ -11,31 +11,31 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
 {
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(50);
     private readonly ConcurrentDictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, TenantShare> _shares = new(StringComparer.Ordinal);
-    private readonly UnderWay _underWay = new();
-    private readonly SendLine _line;
+    private readonly ConcurrentDictionary<string, TenantPlaces> _shares = new(StringComparer.Ordinal);
+    private readonly InFlightCounter _inFlight = new();
+    private readonly Turns _line;
     private readonly LaneAlarm _alarm;
-    private readonly Held _held;
+    private readonly Places _places;
     private readonly LeaseBook _leases;
     private readonly WebhookCatalog _catalog;
-    private readonly NoticeBoard _notices;
+    private readonly OperationalEventPlanner _operationalEvents;
     private readonly DispatchingOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<Dispatcher> _log;
     private volatile bool _stopping;
 
     public Dispatcher(
-        SendLine line, Held held, LeaseBook leases, LaneAlarm alarm, WebhookCatalog catalog, NoticeBoard notices,
+        Turns line, Places places, LeaseBook leases, LaneAlarm alarm, WebhookCatalog catalog, OperationalEventPlanner operationalEvents,
         IOptions<DispatchingOptions> options, TimeProvider clock, ILogger<Dispatcher> log)
     {
-        (_line, _held, _leases, _alarm, _catalog, _notices, _options, _clock, _log) =
-            (line, held, leases, alarm, catalog, notices, options.Value, clock, log);
+        (_line, _places, _leases, _alarm, _catalog, _operationalEvents, _options, _clock, _log) =
+            (line, places, leases, alarm, catalog, operationalEvents, options.Value, clock, log);
         catalog.Changed += Reconsider;
-        notices.Waiting += Expect;
+        operationalEvents.Waiting += Expect;
     }
 
     /// <summary>Completes when no claim or release that was begun is under way any more.</summary>
-    public Task Settled => _underWay.WhenNone();
+    public Task Settled => _inFlight.WhenNone();
 
     /// <summary>The leases that deliveries are born with.</summary>
     public string Owner => _leases.Owner;
@@ -49,20 +49,20 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
 
     /// <summary>Hands over a delivery that was born leased on a reserved place.</summary>
     public void Enqueue(Lane lane, DeliveryRecord delivery, EventRecord source, DateTimeOffset leaseUntil) =>
-        lane.Enqueue(_held.Add(lane.Share, delivery, source, leaseUntil));
+        lane.Enqueue(_places.Add(lane.Share, delivery, source, leaseUntil));
 
     /// <summary>Tells that a delivery waits in the store until then.</summary>
     public void Expect(string tenantId, string webhookId, DateTimeOffset due) => LaneOf(tenantId, webhookId).Expect(due);
 
     /// <summary>Tells that a delivery was cancelled.</summary>
-    public void Forget(string deliveryId) => _held.Lose(deliveryId);
+    public void Forget(string deliveryId) => _places.Lose(deliveryId);
 
     /// <summary>What the webhook's lane is doing, and where the delivery stands in it; null if there is no lane.</summary>
     public LaneSnapshot? Look(string webhookId, string deliveryId) =>
         _lanes.TryGetValue(webhookId, out var lane) ? lane.Look(deliveryId) : null;
 
     /// <summary>Whether this process holds the delivery's lease.</summary>
-    public bool Holds(string deliveryId) => _held.Holds(deliveryId);
+    public bool Holds(string deliveryId) => _places.Holds(deliveryId);
 
     /// <summary>Stops lanes from taking and starting deliveries; answers everything that was queued.</summary>
     public IReadOnlyList<WorkItem> Stop()
@@ -72,9 +72,9 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
         return [.. _lanes.Values.SelectMany(lane => lane.TakeQueue())];
     }
 
-    bool ILaneHost.TryTakePlace(TenantShare share) => _held.TryTakePlace(share);
+    bool ILaneHost.TryTakePlace(TenantPlaces share) => _places.TryTakePlace(share);
 
-    void ILaneHost.GiveBackPlace(TenantShare share) => _held.GiveBackPlace(share);
+    void ILaneHost.GiveBackPlace(TenantPlaces share) => _places.GiveBackPlace(share);
 
     void ILaneHost.Enlist(Lane lane) => _line.Enlist(lane);
 
@@ -83,10 +83,10 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
     void ILaneHost.Claim(Lane lane, int limit, int changes)
     {
         // Counted before looking, so that a stop either keeps it from being begun or waits for it.
-        _underWay.Enter();
+        _inFlight.Enter();
         if (_stopping)
         {
-            _underWay.Exit();
+            _inFlight.Exit();
             return;
         }
 
@@ -96,10 +96,10 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
     public void Dispose()
     {
         _catalog.Changed -= Reconsider;
-        _notices.Waiting -= Expect;
+        _operationalEvents.Waiting -= Expect;
     }
 
-    private void Expect(DeliveryRecord notice) => Expect(notice.TenantId, notice.WebhookId, notice.CreateTime);
+    private void Expect(DeliveryRecord delivery) => Expect(delivery.TenantId, delivery.WebhookId, delivery.CreateTime);
 
     private async Task ClaimAsync(Lane lane, int limit, int changes)
     {
@@ -114,7 +114,7 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
             }
 
             var places = 0;
-            while (places < limit && _held.TryTakePlace(lane.Share))
+            while (places < limit && _places.TryTakePlace(lane.Share))
             {
                 places++;
             }
@@ -131,7 +131,7 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
         }
         finally
         {
-            _underWay.Exit();
+            _inFlight.Exit();
         }
     }
 
@@ -139,7 +139,7 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
     {
         if (_lanes.TryGetValue(webhookId, out var lane))
         {
-            _underWay.Enter();
+            _inFlight.Enter();
             _ = ReconsiderAsync(lane);
         }
     }
@@ -165,7 +165,7 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
         {
             lane.Expect(_clock.GetUtcNow());
             lane.Reconsider();
-            _underWay.Exit();
+            _inFlight.Exit();
         }
     }
 
@@ -188,5 +188,5 @@ internal sealed class Dispatcher : ILaneHost, IDisposable
         new(tenantId, webhookId, ShareOf(tenantId), new LaneGate(_options.MaxInFlightPerWebhook, _options.ProbeAfterFailures, _clock), this,
             _options.QueuePerWebhook, _clock);
 
-    private TenantShare ShareOf(string tenantId) => _shares.GetOrAdd(tenantId, static _ => new());
+    private TenantPlaces ShareOf(string tenantId) => _shares.GetOrAdd(tenantId, static _ => new());
 }

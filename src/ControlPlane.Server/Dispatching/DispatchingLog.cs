@@ -27,8 +27,8 @@ internal static partial class DispatchingLog
     [LoggerMessage(1307, LogLevel.Error, "Gave up recording attempt {Attempt} of delivery {DeliveryId}: it will be sent again")]
     public static partial void RecordGivenUp(ILogger log, string deliveryId, int attempt);
 
-    [LoggerMessage(1308, LogLevel.Information, "Stopping: {UnderWay} requests under way, {Released} queued deliveries given back")]
-    public static partial void Draining(ILogger log, int underWay, int released);
+    [LoggerMessage(1308, LogLevel.Information, "Stopping: {InFlight} requests under way, {Released} queued deliveries given back")]
+    public static partial void Draining(ILogger log, int inFlight, int released);
 
     [LoggerMessage(1309, LogLevel.Warning, "Cut off {Count} requests that did not end in time; they are sent again after the restart")]
     public static partial void CutOff(ILogger log, int count);

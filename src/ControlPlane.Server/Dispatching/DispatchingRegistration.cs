@@ -6,8 +6,8 @@ internal static class DispatchingRegistration
     {
         services.AddRoomOptions<DispatchingOptions>(configuration.GetSection("ControlPlane:Dispatching"));
         return services
-            .AddSingleton<SendLine>()
-            .AddSingleton<Held>()
+            .AddSingleton<Turns>()
+            .AddSingleton<Places>()
             .AddSingleton<LeaseBook>()
             .AddSingleton<LaneAlarm>()
             .AddSingleton<Dispatcher>()

@@ -4,9 +4,9 @@ namespace ControlPlane.Server.Dispatching;
 internal interface ILaneHost
 {
     /// <summary>Takes a place in memory for one delivery; false if the tenant's or all are taken.</summary>
-    bool TryTakePlace(TenantShare share);
+    bool TryTakePlace(TenantPlaces share);
 
-    void GiveBackPlace(TenantShare share);
+    void GiveBackPlace(TenantPlaces share);
 
     /// <summary>Puts the lane at the end of its tenant's line for a sender.</summary>
     void Enlist(Lane lane);

@@ -8,7 +8,7 @@ namespace ControlPlane.Server.Dispatching;
 /// holds up nobody but itself.
 /// </summary>
 internal sealed class Lane(
-    string tenantId, string webhookId, TenantShare share, LaneGate gate, ILaneHost host, int maxQueue, TimeProvider clock)
+    string tenantId, string webhookId, TenantPlaces share, LaneGate gate, ILaneHost host, int maxQueue, TimeProvider clock)
 {
     /// <summary>Fewer at a time would make each claim cost more than what it claims.</summary>
     private const int LeastCapacity = 32;
@@ -27,7 +27,7 @@ internal sealed class Lane(
     public string WebhookId => webhookId;
 
     /// <summary>What the webhook's tenant has of this process.</summary>
-    public TenantShare Share => share;
+    public TenantPlaces Share => share;
 
     /// <summary>Deliveries taken ahead of sending: a few rounds of what the receiver bears, so that a stuck one holds little.</summary>
     private int Capacity => Math.Min(maxQueue, Math.Max(LeastCapacity, gate.Limit * 8));

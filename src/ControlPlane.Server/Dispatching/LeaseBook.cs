@@ -5,7 +5,7 @@ namespace ControlPlane.Server.Dispatching;
 
 /// <summary>Claims, prolongs, gives back and recovers leases in the name of this process.</summary>
 internal sealed class LeaseBook(
-    IDeliveryQueue queue, IDeliveryStore deliveries, IEventStore events, Held held, NodeIdentity node, IOptions<DispatchingOptions> options,
+    IDeliveryQueue queue, IDeliveryStore deliveries, IEventStore events, Places places, NodeIdentity node, IOptions<DispatchingOptions> options,
     TimeProvider clock, ILogger<LeaseBook> log)
 {
     private const int Batch = 1000;
@@ -19,23 +19,23 @@ internal sealed class LeaseBook(
     public DateTimeOffset LeaseUntil() => clock.GetStoreNow() + options.Value.Lease;
 
     /// <summary>Claims due deliveries of a webhook into places already taken; gives back the places that it does not fill.</summary>
-    public async Task<(IReadOnlyList<WorkItem> Items, DateTimeOffset? NextDue)> ClaimAsync(string webhookId, TenantShare share, int places)
+    public async Task<(IReadOnlyList<WorkItem> Items, DateTimeOffset? NextDue)> ClaimAsync(string webhookId, TenantPlaces share, int count)
     {
         var filled = 0;
         try
         {
             var until = LeaseUntil();
             var claim = await queue.ClaimDueAsync(
-                new ClaimRequest(webhookId, places, Owner, clock.GetStoreNow(), until), CancellationToken.None);
+                new ClaimRequest(webhookId, count, Owner, clock.GetStoreNow(), until), CancellationToken.None);
             filled = claim.Deliveries.Count;
             var sources = await ReadAsync(claim.Deliveries);
-            return ([.. claim.Deliveries.Select(d => held.Add(share, d, sources.GetValueOrDefault(d.EventId), until))], claim.NextDue);
+            return ([.. claim.Deliveries.Select(d => places.Add(share, d, sources.GetValueOrDefault(d.EventId), until))], claim.NextDue);
         }
         finally
         {
-            for (var i = filled; i < places; i++)
+            for (var i = filled; i < count; i++)
             {
-                held.GiveBackPlace(share);
+                places.GiveBackPlace(share);
             }
         }
     }
@@ -79,7 +79,7 @@ internal sealed class LeaseBook(
         {
             foreach (var item in items)
             {
-                held.Remove(item);
+                places.Remove(item);
             }
         }
     }
@@ -88,7 +88,7 @@ internal sealed class LeaseBook(
     public async Task ExtendAsync()
     {
         var soon = clock.GetUtcNow() + (options.Value.Lease / 2);
-        foreach (var items in held.Items.Where(item => !item.Lost && item.LeaseUntil < soon).Chunk(Batch))
+        foreach (var items in places.Items.Where(item => !item.Lost && item.LeaseUntil < soon).Chunk(Batch))
         {
             var until = LeaseUntil();
             var lost = await queue.ExtendAsync([.. items.Select(item => item.Lease)], until, CancellationToken.None);

@@ -1,5 +1,5 @@
 using ControlPlane.Server.Catalog;
-using ControlPlane.Server.Notices;
+using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Server.Sending;
 using ControlPlane.Storage;
 
@@ -10,7 +10,7 @@ namespace ControlPlane.Server.Recording;
 /// the suspension of the webhook and the operational events that tell of it.
 /// </summary>
 internal sealed class Recorder(
-    IDeliveryQueue queue, WebhookCatalog catalog, WebhookHealth health, NoticeBoard notices, TimeProvider clock, ILogger<Recorder> log)
+    IDeliveryQueue queue, WebhookCatalog catalog, WebhookHealth health, OperationalEventPlanner operationalEvents, TimeProvider clock, ILogger<Recorder> log)
 {
     /// <summary>
     /// Records an attempt. Answers the delivery as stored and what goes next in its line, or null if it had been taken over,
@@ -66,7 +66,7 @@ internal sealed class Recorder(
             }
 
             // Also where nobody is to be told: that is true of this configuration only.
-            var events = notices.Plan(tenant, happened, completion.Now);
+            var events = operationalEvents.Plan(tenant, happened, completion.Now);
             var result = await queue.CompleteAsync(completion, new(tenant.ConfigVersion, suspended, events), CancellationToken.None);
             if (result is AftermathResult.Recorded recorded)
             {
@@ -95,18 +95,18 @@ internal sealed class Recorder(
             }
             : null;
 
-    private static List<Notice> Happened(Completion completion, WebhookRecord tried, WebhookRecord? suspended, HealthVerdict verdict)
+    private static List<OperationalEvent> Happened(Completion completion, WebhookRecord tried, WebhookRecord? suspended, HealthVerdict verdict)
     {
-        var happened = new List<Notice>(2);
+        var happened = new List<OperationalEvent>(2);
         if (suspended is not null)
         {
-            happened.Add(new Notice.Suspended(suspended, completion.Delivery, completion.Attempt, verdict.FailingSince));
+            happened.Add(new OperationalEvent.Suspended(suspended, completion.Delivery, completion.Attempt, verdict.FailingSince));
         }
 
         // Of what tells of deaths nothing tells: two such webhooks that fail would tell each other for ever.
         if (completion.State == DeliveryState.Dead && !OperationalTypes.Covers(completion.Delivery.EventType))
         {
-            happened.Add(new Notice.Dead(tried, completion.Delivery, completion.Attempt, completion.EndReason));
+            happened.Add(new OperationalEvent.Dead(tried, completion.Delivery, completion.Attempt, completion.EndReason));
         }
 
         return happened;
@@ -120,7 +120,7 @@ internal sealed class Recorder(
             RecordingLog.Suspended(log, webhook.Id, webhook.TenantId, webhook.StateReason);
         }
 
-        notices.Announce(recorded.Notices);
+        operationalEvents.Announce(recorded.Notices);
     }
 
     /// <summary>The attempt is recorded: that its webhook's health is not must not look as if it were not.</summary>

@@ -12,7 +12,7 @@ internal sealed class ErrorInterceptor(TimeProvider clock, ILogger<ErrorIntercep
 {
     private static readonly TimeSpan StorageRetryDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FullRetryDelay = TimeSpan.FromSeconds(5);
-    private readonly Outages _outages = new(clock);
+    private readonly LogThrottle _throttle = new(clock);
 
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
@@ -109,7 +109,7 @@ internal sealed class ErrorInterceptor(TimeProvider clock, ILogger<ErrorIntercep
     private RequestException StorageUnavailable(StorageUnavailableException failure, ServerCallContext context)
     {
         // Thousands of callers can try again all the time, and the log may lie on the same full disk.
-        if (_outages.Count() is { } refused)
+        if (_throttle.Count() is { } refused)
         {
             RpcLog.StorageUnavailable(logger, failure, context.Method, refused);
         }

@@ -15,7 +15,7 @@ internal enum WatchSignal
 }
 
 /// <summary>What a watcher is told, and where it then stands.</summary>
-internal readonly record struct WatchNotice(WatchSignal Signal, DeliveryRecord? Delivery, long Revision, WebhookRecord? Webhook = null);
+internal readonly record struct WatchMessage(WatchSignal Signal, DeliveryRecord? Delivery, long Revision, WebhookRecord? Webhook = null);
 
 /// <summary>Runs one watch: ready, then changes in revision order, webhooks' states and heartbeats in between, closing in the end.</summary>
 internal sealed class WatchStream(
@@ -32,7 +32,7 @@ internal sealed class WatchStream(
     /// <param name="cancellationToken">Ends when the client goes.</param>
     /// <exception cref="RequestException">OUT_OF_RANGE or ABORTED, as the API says.</exception>
     public async Task RunAsync(
-        long after, Func<DeliveryRecord, bool> matches, TimeSpan heartbeat, WebhookStates? states, Func<WatchNotice, Task> write,
+        long after, Func<DeliveryRecord, bool> matches, TimeSpan heartbeat, WebhookStates? states, Func<WatchMessage, Task> write,
         CancellationToken cancellationToken)
     {
         using var watching = hub.Enter();
@@ -109,9 +109,9 @@ internal sealed class WatchStream(
         }
     }
 
-    private async Task WriteAsync(Func<WatchNotice, Task> write, WatchNotice notice, CancellationToken cancellationToken)
+    private async Task WriteAsync(Func<WatchMessage, Task> write, WatchMessage message, CancellationToken cancellationToken)
     {
-        var writing = write(notice);
+        var writing = write(message);
         if (writing.IsCompletedSuccessfully)
         {
             return;

@@ -1,6 +1,6 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Catalog;
-using ControlPlane.Server.Notices;
+using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Signing;
 using ControlPlane.Storage;
@@ -15,7 +15,7 @@ internal sealed class WebhookChanges(
     IDeliveryStore deliveries,
     WebhookCatalog catalog,
     WebhookSecrets secrets,
-    NoticeBoard notices,
+    OperationalEventPlanner operationalEvents,
     IdSource ids,
     TimeProvider clock,
     ILogger<WebhookChanges> logger)
@@ -142,7 +142,7 @@ internal sealed class WebhookChanges(
             {
                 case WebhookWriteOutcome.Done:
                     catalog.Apply(write.Webhook!, write.ConfigVersion);
-                    notices.Announce(write.Notices);
+                    operationalEvents.Announce(write.Notices);
                     return (stored, write.Webhook!);
                 case WebhookWriteOutcome.StaleConfig when tries < MaximumTries:
                     await catalog.RefreshAsync(stored.TenantId, cancellationToken);
@@ -170,7 +170,7 @@ internal sealed class WebhookChanges(
             : await store.UpdateAsync(
                 after,
                 tenant.ConfigVersion,
-                notices.Plan(tenant, [new Notice.Resumed(before)], after.UpdateTime),
+                operationalEvents.Plan(tenant, [new OperationalEvent.Resumed(before)], after.UpdateTime),
                 cancellationToken);
     }
 

@@ -1,6 +1,6 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Catalog;
-using ControlPlane.Server.Keeping;
+using ControlPlane.Server.Maintenance;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 using Microsoft.AspNetCore.Builder;

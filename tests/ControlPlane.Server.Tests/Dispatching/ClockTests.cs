@@ -26,7 +26,7 @@ public sealed class ClockTests : WalkTest
 
         var retries = Received.Skip(40).ToList();
         Assert.Equal(deliveries.Select(d => d.EventId).Order(), retries.Select(r => r.Id).Order());
-        Assert.InRange(retries.Max(r => r.UnderWay), 1, Limit);
+        Assert.InRange(retries.Max(r => r.InFlight), 1, Limit);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class ClockTests : WalkTest
     }
 
     private async Task<DeliveryRecord> GetAsync(DeliveryRecord delivery) =>
-        (await Node.Store.Deliveries.GetAsync(delivery.Id, Cancel))!;
+        (await Pipeline.Store.Deliveries.GetAsync(delivery.Id, Cancel))!;
 
     /// <summary>Publishes to one webhook, whose first attempts all fail and are to be repeated after the delay.</summary>
     private async Task<IReadOnlyList<DeliveryRecord>> FailOnceAsync(int count, int limit = 0)

@@ -13,7 +13,7 @@ internal sealed class FakeLaneHost : ILaneHost
 
     public List<DateTimeOffset> Alarms { get; } = [];
 
-    public bool TryTakePlace(TenantShare share)
+    public bool TryTakePlace(TenantPlaces share)
     {
         if (Places == 0)
         {
@@ -24,7 +24,7 @@ internal sealed class FakeLaneHost : ILaneHost
         return true;
     }
 
-    public void GiveBackPlace(TenantShare share) => Places++;
+    public void GiveBackPlace(TenantPlaces share) => Places++;
 
     public void Enlist(Lane lane) => Enlisted++;
 

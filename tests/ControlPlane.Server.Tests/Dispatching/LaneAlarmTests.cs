@@ -111,9 +111,9 @@ public sealed class LaneAlarmTests : IAsyncDisposable
     {
         private int _enlisted;
 
-        public bool TryTakePlace(TenantShare share) => true;
+        public bool TryTakePlace(TenantPlaces share) => true;
 
-        public void GiveBackPlace(TenantShare share)
+        public void GiveBackPlace(TenantPlaces share)
         {
         }
 

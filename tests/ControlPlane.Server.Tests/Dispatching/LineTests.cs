@@ -24,7 +24,7 @@ public sealed class LineTests : WalkTest
 
         var firsts = Received.Select(request => request.Id).Distinct().Take(published.Count);
         Assert.Equal(published.Select(delivery => delivery.EventId), firsts);
-        Assert.Equal(1, Received.Where(request => published.Any(d => d.EventId == request.Id)).Max(request => request.UnderWay));
+        Assert.Equal(1, Received.Where(request => published.Any(d => d.EventId == request.Id)).Max(request => request.InFlight));
     }
 
     [Theory]

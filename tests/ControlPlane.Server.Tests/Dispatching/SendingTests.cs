@@ -21,7 +21,7 @@ public sealed class SendingTests : WalkTest
         Assert.Equal(published.Event.Id, request.Id);
         Assert.Equal("{ \"n\" : 1 }", Encoding.UTF8.GetString(request.Body));
         Assert.True(new WebhookVerifier(Secret, timeProvider: Clock).Verify(request.Headers, request.Body).IsValid);
-        var attempt = Assert.Single(await Node.Store.Deliveries.ListAttemptsAsync(delivery.Id, Cancel));
+        var attempt = Assert.Single(await Pipeline.Store.Deliveries.ListAttemptsAsync(delivery.Id, Cancel));
         Assert.Equal((1, 200, FailureKind.None, "thanks", "127.0.0.1"),
             (attempt.Number, attempt.StatusCode, attempt.Failure, attempt.ResponseExcerpt, attempt.RemoteAddress));
     }
@@ -43,7 +43,7 @@ public sealed class SendingTests : WalkTest
             return 200;
         };
         await UntilAllAsync(await PublishAsync(40), DeliveryState.Succeeded);
-        Assert.Equal(2, Received.Max(request => request.UnderWay));
+        Assert.Equal(2, Received.Max(request => request.InFlight));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class SendingTests : WalkTest
         await AddWebhookAsync("wh_1");
         await AddWebhookAsync("wh_2");
         await UntilAllAsync(await PublishAsync(30), DeliveryState.Succeeded);
-        Assert.InRange(Received.Max(request => request.UnderWay), 1, 3);
+        Assert.InRange(Received.Max(request => request.InFlight), 1, 3);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class SendingTests : WalkTest
         await StartAsync(
             ("Dispatching:MaxInFlight", "16"), ("Dispatching:MaxInFlightPerTenant", "8"),
             ("Dispatching:Queue", "64"), ("Dispatching:QueuePerTenant", "32"));
-        await Node.Store.Access.CreateTenantAsync(new() { Id = "hanging", CreateTime = Clock.GetStoreNow(), UpdateTime = Clock.GetStoreNow() }, Cancel);
+        await Pipeline.Store.Access.CreateTenantAsync(new() { Id = "hanging", CreateTime = Clock.GetStoreNow(), UpdateTime = Clock.GetStoreNow() }, Cancel);
         var hangs = new TaskCompletionSource<int>();
         Answer = request => request.Path == "/wh_well" ? Task.FromResult(200) : hangs.Task;
         for (var i = 0; i < 10; i++)
@@ -87,7 +87,7 @@ public sealed class SendingTests : WalkTest
 
         await AddWebhookAsync("wh_well");
         var stuck = Assert.IsType<PublishResult.Published>(
-            await Node.Get<Publisher>().PublishAsync("hanging", [.. Enumerable.Range(0, 20).Select(_ => Draft())], Cancel));
+            await Pipeline.Get<Publisher>().PublishAsync("hanging", [.. Enumerable.Range(0, 20).Select(_ => Draft())], Cancel));
         await UntilReceivedAsync(8);
         // A lane that finds no place in memory looks again in a moment: the clock must move.
         var moment = TimeSpan.FromMilliseconds(10);
@@ -123,7 +123,7 @@ public sealed class SendingTests : WalkTest
         Answer = request => Task.FromResult(request.Number <= 40 ? 500 : 200);
         await UntilAllAsync(await PublishAsync(30), DeliveryState.Succeeded);
         // Until the fifth failure is known up to twelve have been started.
-        Assert.All(Received.Where(request => request.Number is > 13 and <= 40), request => Assert.Equal(1, request.UnderWay));
+        Assert.All(Received.Where(request => request.Number is > 13 and <= 40), request => Assert.Equal(1, request.InFlight));
         Assert.Equal(70, Received.Count);
     }
 
@@ -142,7 +142,7 @@ public sealed class SendingTests : WalkTest
         var attempts = new List<DateTimeOffset>();
         foreach (var delivery in deliveries)
         {
-            attempts.AddRange((await Node.Store.Deliveries.ListAttemptsAsync(delivery.Id, Cancel)).Select(a => a.StartTime));
+            attempts.AddRange((await Pipeline.Store.Deliveries.ListAttemptsAsync(delivery.Id, Cancel)).Select(a => a.StartTime));
         }
 
         var starts = attempts.Order().Select(time => (time - began).TotalSeconds).ToArray();
@@ -158,8 +158,8 @@ public sealed class SendingTests : WalkTest
         Answer = _ => goOn.Task;
         var deliveries = await PublishAsync(3);
         await UntilReceivedAsync(1);
-        await Node.Store.Deliveries.CancelAsync(deliveries[1].Id, Clock.GetStoreNow(), Cancel);
-        Node.Get<Dispatcher>().Forget(deliveries[1].Id);
+        await Pipeline.Store.Deliveries.CancelAsync(deliveries[1].Id, Clock.GetStoreNow(), Cancel);
+        Pipeline.Get<Dispatcher>().Forget(deliveries[1].Id);
         goOn.SetResult(200);
         await UntilAsync(deliveries[2], DeliveryState.Succeeded);
         Assert.DoesNotContain(Received, request => request.Id == deliveries[1].EventId);
@@ -174,10 +174,10 @@ public sealed class SendingTests : WalkTest
         Answer = _ => goOn.Task;
         var deliveries = await PublishAsync(3);
         await UntilReceivedAsync(1);
-        await Node.Store.Queue.ReleaseAsync(
+        await Pipeline.Store.Queue.ReleaseAsync(
             [new Lease(deliveries[1].Id, deliveries[1].Fence)], Clock.GetStoreNow().AddDays(1), Cancel);
         Clock.Advance(TimeSpan.FromSeconds(50));
-        await Node.Get<LeaseBook>().ExtendAsync();
+        await Pipeline.Get<LeaseBook>().ExtendAsync();
         goOn.SetResult(200);
         await UntilAsync(deliveries[2], DeliveryState.Succeeded);
         Assert.DoesNotContain(Received, request => request.Id == deliveries[1].EventId);
@@ -194,7 +194,7 @@ public sealed class SendingTests : WalkTest
         await UntilReceivedAsync(1);
         Clock.Advance(TimeSpan.FromSeconds(2));
         await UntilAsync(delivery, DeliveryState.Succeeded);
-        var first = (await Node.Store.Deliveries.ListAttemptsAsync(delivery.Id, Cancel))[0];
+        var first = (await Pipeline.Store.Deliveries.ListAttemptsAsync(delivery.Id, Cancel))[0];
         Assert.Equal((FailureKind.Timeout, "No answer within 2 s."), (first.Failure, first.Message));
     }
 }

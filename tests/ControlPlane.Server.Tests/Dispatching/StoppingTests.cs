@@ -16,11 +16,11 @@ public sealed class StoppingTests : WalkTest
         var deliveries = await PublishAsync(30);
         await UntilReceivedAsync(2);
 
-        await Node.StopAsync();
+        await Pipeline.StopAsync();
 
         foreach (var delivery in deliveries)
         {
-            Assert.Equal(DeliveryState.Pending, (await Node.Store.Deliveries.GetAsync(delivery.Id, Cancel))!.State);
+            Assert.Equal(DeliveryState.Pending, (await Pipeline.Store.Deliveries.GetAsync(delivery.Id, Cancel))!.State);
         }
 
         Answer = _ => Task.FromResult(200);
@@ -37,11 +37,11 @@ public sealed class StoppingTests : WalkTest
         Answer = _ => goOn.Task;
         var delivery = (await PublishAsync(1))[0];
         await UntilReceivedAsync(1);
-        var stopping = Node.StopAsync();
+        var stopping = Pipeline.StopAsync();
         Assert.False(stopping.IsCompleted);
         goOn.SetResult(200);
         await stopping;
-        Assert.Equal(DeliveryState.Succeeded, (await Node.Store.Deliveries.GetAsync(delivery.Id, Cancel))!.State);
+        Assert.Equal(DeliveryState.Succeeded, (await Pipeline.Store.Deliveries.GetAsync(delivery.Id, Cancel))!.State);
     }
 
     [Fact]
@@ -53,12 +53,12 @@ public sealed class StoppingTests : WalkTest
         Answer = _ => goOn.Task;
         var delivery = (await PublishAsync(1))[0];
         await UntilReceivedAsync(1);
-        var item = Assert.Single(Node.Get<Held>().Items);
-        var stopping = Node.StopAsync();
+        var item = Assert.Single(Pipeline.Get<Places>().Items);
+        var stopping = Pipeline.StopAsync();
         for (var i = 0; i < 20; i++)
         {
             Clock.Advance(TimeSpan.FromSeconds(10));
-            Assert.Equal(0, await Node.Get<LeaseBook>().RecoverAsync(onlyOwner: false));
+            Assert.Equal(0, await Pipeline.Get<LeaseBook>().RecoverAsync(onlyOwner: false));
             // Prolonged at every sixth of a lease once less than half of it is left, and always in good time.
             while (item.LeaseUntil < Clock.GetUtcNow() + TimeSpan.FromSeconds(25))
             {
@@ -70,7 +70,7 @@ public sealed class StoppingTests : WalkTest
 
         goOn.SetResult(200);
         await stopping;
-        Assert.Equal(DeliveryState.Succeeded, (await Node.Store.Deliveries.GetAsync(delivery.Id, Cancel))!.State);
+        Assert.Equal(DeliveryState.Succeeded, (await Pipeline.Store.Deliveries.GetAsync(delivery.Id, Cancel))!.State);
     }
 
     [Fact]
@@ -79,19 +79,19 @@ public sealed class StoppingTests : WalkTest
         await StartAsync(("Dispatching:QueuePerWebhook", "1"));
         await AddWebhookAsync();
         var (claiming, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
-        Node.Queue.BeforeClaim = () =>
+        Pipeline.Queue.BeforeClaim = () =>
         {
             claiming.TrySetResult();
             return goOn.Task;
         };
         var deliveries = await PublishAsync(5);
         await claiming.Task;
-        var stopping = Node.StopAsync();
+        var stopping = Pipeline.StopAsync();
         goOn.SetResult();
         await stopping;
         foreach (var delivery in deliveries)
         {
-            Assert.NotEqual(DeliveryState.InFlight, (await Node.Store.Deliveries.GetAsync(delivery.Id, Cancel))!.State);
+            Assert.NotEqual(DeliveryState.InFlight, (await Pipeline.Store.Deliveries.GetAsync(delivery.Id, Cancel))!.State);
         }
     }
 
@@ -140,14 +140,14 @@ public sealed class StoppingTests : WalkTest
     {
         await OpenAsync();
         var webhook = await AddWebhookAsync();
-        var config = (await Node.Store.Webhooks.LoadTenantAsync(webhook.TenantId, Cancel))!;
+        var config = (await Pipeline.Store.Webhooks.LoadTenantAsync(webhook.TenantId, Cancel))!;
         var fanOut = new NewEvent(
             Records.Event() with { CreateTime = Clock.GetStoreNow() },
             [new("dlv_leased", webhook.Id, DeliveryTrigger.Publish, Leased: true), new("dlv_waiting", webhook.Id, DeliveryTrigger.Publish, Leased: false)],
             null);
-        var appended = Assert.IsType<AppendResult.Appended>(await Node.Store.Events.AppendAsync(
+        var appended = Assert.IsType<AppendResult.Appended>(await Pipeline.Store.Events.AppendAsync(
             new AppendRequest(webhook.TenantId, config.ConfigVersion, [fanOut], "node_dead", Clock.GetStoreNow().AddHours(1)), Cancel));
-        await Node.StartAsync();
+        await Pipeline.StartAsync();
         await UntilAllAsync(appended.Events[0].Deliveries, DeliveryState.Succeeded);
     }
 }

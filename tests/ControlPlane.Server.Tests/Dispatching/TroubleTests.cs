@@ -38,7 +38,7 @@ public sealed class TroubleTests : WalkTest
         var waiting = (await PublishAsync(2))[1];
         await UntilReceivedAsync(1);
         var told = new TaskCompletionSource<DeliveryRecord>();
-        using var subscription = Node.Store.Changes.Subscribe(changes =>
+        using var subscription = Pipeline.Store.Changes.Subscribe(changes =>
         {
             if (changes.FirstOrDefault(change => change.Id == waiting.Id) is { } change)
             {
@@ -47,7 +47,7 @@ public sealed class TroubleTests : WalkTest
         });
         Clock.Advance(TimeSpan.FromTicks(7));
         await UpdateAsync("wh_1", w => w with { State = WebhookState.Disabled, StateReason = StateReason.User });
-        Assert.Equal(await told.Task.WaitAsync(Cancel), await Node.Store.Deliveries.GetAsync(waiting.Id, Cancel));
+        Assert.Equal(await told.Task.WaitAsync(Cancel), await Pipeline.Store.Deliveries.GetAsync(waiting.Id, Cancel));
         goOn.SetResult(200);
     }
 
@@ -60,8 +60,8 @@ public sealed class TroubleTests : WalkTest
         Answer = _ => goOn.Task;
         var deliveries = await PublishAsync(5);
         await UntilReceivedAsync(1);
-        var write = await Node.Store.Webhooks.DeleteAsync(webhook.Id, null, Clock.GetStoreNow(), Cancel);
-        Node.Catalog.Remove(webhook.TenantId, webhook.Id, write.ConfigVersion);
+        var write = await Pipeline.Store.Webhooks.DeleteAsync(webhook.Id, null, Clock.GetStoreNow(), Cancel);
+        Pipeline.Catalog.Remove(webhook.TenantId, webhook.Id, write.ConfigVersion);
         await UntilAllAsync(deliveries.Skip(1), DeliveryState.Cancelled);
         goOn.SetResult(500);
         Assert.Equal(EndReason.WebhookDeleted, (await UntilAsync(deliveries[0], DeliveryState.Cancelled)).EndReason);
@@ -75,7 +75,7 @@ public sealed class TroubleTests : WalkTest
         Answer = _ => Task.FromResult(410);
         var deliveries = await PublishAsync(3);
         Assert.Equal(EndReason.Gone, (await UntilAsync(deliveries[0], DeliveryState.Dead)).EndReason);
-        while ((await Node.Store.Webhooks.GetAsync("wh_1", Cancel))!.State != WebhookState.Suspended)
+        while ((await Pipeline.Store.Webhooks.GetAsync("wh_1", Cancel))!.State != WebhookState.Suspended)
         {
             await Task.Yield();
         }

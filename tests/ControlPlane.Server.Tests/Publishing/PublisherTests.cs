@@ -12,7 +12,7 @@ public sealed class PublisherTests : WalkTest
     public async Task Publish_NoSuchTenant_IsNotFound()
     {
         await OpenAsync();
-        Assert.IsType<PublishResult.TenantNotFound>(await Node.Get<Publisher>().PublishAsync("nobody", [Draft()], Cancel));
+        Assert.IsType<PublishResult.TenantNotFound>(await Pipeline.Get<Publisher>().PublishAsync("nobody", [Draft()], Cancel));
     }
 
     [Fact]
@@ -42,9 +42,9 @@ public sealed class PublisherTests : WalkTest
         var goOn = new TaskCompletionSource<int>();
         Answer = _ => goOn.Task;
         var accepted = await PublishAsync(3);
-        var refused = await Node.Get<Publisher>().PublishAsync(TenantRecord.DefaultId, [Draft(), Draft("invoice.paid")], Cancel);
+        var refused = await Pipeline.Get<Publisher>().PublishAsync(TenantRecord.DefaultId, [Draft(), Draft("invoice.paid")], Cancel);
         Assert.Equal(new PublishResult.BacklogFull(3, ofAll), refused);
-        Assert.Equal(3, (await Node.Store.Events.ListAsync(new EventQuery(), Cancel)).Items.Count);
+        Assert.Equal(3, (await Pipeline.Store.Events.ListAsync(new EventQuery(), Cancel)).Items.Count);
         // What nobody receives adds nothing.
         Assert.Empty((await PublishAsync(Draft("invoice.paid")))[0].Deliveries);
 
@@ -77,7 +77,7 @@ public sealed class PublisherTests : WalkTest
         await OpenAsync(OnePlace);
         await PublishAsync(Draft(key: "k", payload: "1"));
         await AddWebhookAsync();
-        var result = await Node.Get<Publisher>().PublishAsync(
+        var result = await Pipeline.Get<Publisher>().PublishAsync(
             TenantRecord.DefaultId, [Draft(), Draft(key: "k", payload: "2")], Cancel);
         Assert.Equal(1, Assert.IsType<PublishResult.Conflict>(result).Index);
         await AssertPlaceIsFreeAsync();
@@ -88,9 +88,9 @@ public sealed class PublisherTests : WalkTest
     {
         await OpenAsync(OnePlace);
         await AddWebhookAsync();
-        await Node.Catalog.GetAsync(TenantRecord.DefaultId, Cancel);
+        await Pipeline.Catalog.GetAsync(TenantRecord.DefaultId, Cancel);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            Node.Get<Publisher>().PublishAsync(TenantRecord.DefaultId, [Draft()], new CancellationToken(canceled: true)));
+            Pipeline.Get<Publisher>().PublishAsync(TenantRecord.DefaultId, [Draft()], new CancellationToken(canceled: true)));
         await AssertPlaceIsFreeAsync();
     }
 
@@ -99,9 +99,9 @@ public sealed class PublisherTests : WalkTest
     {
         await OpenAsync(OnePlace);
         var webhook = await AddWebhookAsync();
-        await Node.Catalog.GetAsync(TenantRecord.DefaultId, Cancel);
+        await Pipeline.Catalog.GetAsync(TenantRecord.DefaultId, Cancel);
         // As another node would: this one's picture is not told.
-        await Node.Store.Webhooks.DeleteAsync(webhook.Id, null, Clock.GetStoreNow(), Cancel);
+        await Pipeline.Store.Webhooks.DeleteAsync(webhook.Id, null, Clock.GetStoreNow(), Cancel);
         Assert.Empty(Assert.Single(await PublishAsync(Draft())).Deliveries);
         await AddWebhookAsync("wh_2");
         await AssertPlaceIsFreeAsync();

@@ -15,10 +15,10 @@ public sealed class WatchStreamTests : IDisposable
     private readonly FakeFeed _feed = new();
     private readonly FakeLifetime _lifetime = new();
     private readonly CancellationTokenSource _client = new();
-    private readonly Channel<WatchNotice> _told = Channel.CreateUnbounded<WatchNotice>();
+    private readonly Channel<WatchMessage> _told = Channel.CreateUnbounded<WatchMessage>();
     private readonly WatchHub _hub;
     private readonly WatchStream _stream;
-    private Func<WatchNotice, Task> _beforeWrite = _ => Task.CompletedTask;
+    private Func<WatchMessage, Task> _beforeWrite = _ => Task.CompletedTask;
 
     public WatchStreamTests()
     {
@@ -41,7 +41,7 @@ public sealed class WatchStreamTests : IDisposable
     {
         _feed.Commit("dlv_1");
         _ = Run(after: 1);
-        Assert.Equal(new WatchNotice(WatchSignal.Ready, null, 1), await NextAsync());
+        Assert.Equal(new WatchMessage(WatchSignal.Ready, null, 1), await NextAsync());
         Assert.False(_told.Reader.TryRead(out _));
     }
 
@@ -85,7 +85,7 @@ public sealed class WatchStreamTests : IDisposable
     public async Task Run_FellOffTheRing_GoesOnFromTheStoreWithoutAGap()
     {
         var release = new TaskCompletionSource();
-        _beforeWrite = notice => notice.Revision == 1 ? release.Task : Task.CompletedTask;
+        _beforeWrite = message => message.Revision == 1 ? release.Task : Task.CompletedTask;
         _ = Run(after: 0);
         await NextAsync();
         _feed.Commit("dlv_1");
@@ -115,7 +115,7 @@ public sealed class WatchStreamTests : IDisposable
         await NextAsync();
         for (var i = 0; i < 3; i++)
         {
-            Assert.Equal(new WatchNotice(WatchSignal.Heartbeat, null, 0), await AdvanceUntilToldAsync());
+            Assert.Equal(new WatchMessage(WatchSignal.Heartbeat, null, 0), await AdvanceUntilToldAsync());
         }
     }
 
@@ -125,16 +125,16 @@ public sealed class WatchStreamTests : IDisposable
         _ = Run(after: 0, _ => false);
         await NextAsync();
         _feed.Commit("dlv_1", "dlv_2");
-        WatchNotice notice;
+        WatchMessage message;
         var steps = 0;
         do
         {
             _feed.Commit("dlv_3");
-            notice = await AdvanceUntilToldAsync();
+            message = await AdvanceUntilToldAsync();
         }
-        while (notice.Revision < 3 && ++steps < 5);
-        Assert.Equal(WatchSignal.Heartbeat, notice.Signal);
-        Assert.True(notice.Revision >= 3);
+        while (message.Revision < 3 && ++steps < 5);
+        Assert.Equal(WatchSignal.Heartbeat, message.Signal);
+        Assert.True(message.Revision >= 3);
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class WatchStreamTests : IDisposable
         _feed.Commit("dlv_1");
         await ChangesAsync(1);
         _lifetime.StopApplication();
-        Assert.Equal(new WatchNotice(WatchSignal.Closing, null, 1), await NextAsync());
+        Assert.Equal(new WatchMessage(WatchSignal.Closing, null, 1), await NextAsync());
         await running;
     }
 
@@ -242,35 +242,35 @@ public sealed class WatchStreamTests : IDisposable
     private Task Run(long after, Func<DeliveryRecord, bool>? matches = null) =>
         _stream.RunAsync(after, matches ?? (_ => true), Heartbeat, states: null, WriteAsync, _client.Token);
 
-    private async Task WriteAsync(WatchNotice notice)
+    private async Task WriteAsync(WatchMessage message)
     {
-        await _beforeWrite(notice);
-        _told.Writer.TryWrite(notice);
+        await _beforeWrite(message);
+        _told.Writer.TryWrite(message);
     }
 
-    private ValueTask<WatchNotice> NextAsync() => _told.Reader.ReadAsync(Cancel);
+    private ValueTask<WatchMessage> NextAsync() => _told.Reader.ReadAsync(Cancel);
 
     private async Task<IEnumerable<(string, long)>> ChangesAsync(int count)
     {
         var changes = new List<(string, long)>();
         while (changes.Count < count)
         {
-            var notice = await NextAsync();
-            Assert.Equal(WatchSignal.Change, notice.Signal);
-            Assert.Equal(notice.Delivery!.Revision, notice.Revision);
-            changes.Add((notice.Delivery.Id, notice.Revision));
+            var message = await NextAsync();
+            Assert.Equal(WatchSignal.Change, message.Signal);
+            Assert.Equal(message.Delivery!.Revision, message.Revision);
+            changes.Add((message.Delivery.Id, message.Revision));
         }
 
         return changes;
     }
 
-    private async Task<WatchNotice> AdvanceUntilToldAsync()
+    private async Task<WatchMessage> AdvanceUntilToldAsync()
     {
         while (true)
         {
-            if (_told.Reader.TryRead(out var notice))
+            if (_told.Reader.TryRead(out var message))
             {
-                return notice;
+                return message;
             }
 
             _clock.Advance(TimeSpan.FromSeconds(1));

@@ -21,7 +21,7 @@ public sealed class ResumeTests : WebhookTest
         var resumed = await UpdateAsync(new() { Id = webhook.Id, Enabled = true });
 
         Assert.Equal((V1.WebhookState.Active, V1.StateReason.Unspecified), (resumed.State, resumed.StateReason));
-        var delivery = Assert.Single(await NoticesAsync());
+        var delivery = Assert.Single(await OperationalEventsAsync());
         Assert.Equal((told.Id, Resumed), (delivery.WebhookId, delivery.EventType));
     }
 
@@ -42,7 +42,7 @@ public sealed class ResumeTests : WebhookTest
         var resumed = await UpdateAsync(new() { Id = webhook.Id, Enabled = true });
 
         Assert.Equal(V1.WebhookState.Active, resumed.State);
-        Assert.Equal("wh_ops", Assert.Single(await NoticesAsync()).WebhookId);
+        Assert.Equal("wh_ops", Assert.Single(await OperationalEventsAsync()).WebhookId);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class ResumeTests : WebhookTest
         await UpdateAsync(new() { Id = active.Id, Enabled = false });
         await UpdateAsync(new() { Id = active.Id, Enabled = true });
 
-        Assert.Empty(await NoticesAsync());
+        Assert.Empty(await OperationalEventsAsync());
     }
 
     [Fact]
@@ -95,10 +95,10 @@ public sealed class ResumeTests : WebhookTest
         var webhook = await SuspendedAsync(w => w.EventTypes.Add("controlplane.*"));
         await CreateAsync(w => w.EventTypes.Add("controlplane.*"));
         await UpdateAsync(new() { Id = webhook.Id, Enabled = true });
-        var notice = Assert.Single(await NoticesAsync());
+        var told = Assert.Single(await OperationalEventsAsync());
 
         var explained = await Deliveries.ExplainDeliveryAsync(
-            new() { Pair = new() { EventId = notice.EventId, WebhookId = webhook.Id } }, cancellationToken: Cancelled);
+            new() { Pair = new() { EventId = told.EventId, WebhookId = webhook.Id } }, cancellationToken: Cancelled);
 
         Assert.Equal(MatchCondition.Subject, Assert.Single(explained.Checks, check => !check.Met).Condition);
         Assert.Contains("about this webhook itself", explained.Summary, StringComparison.Ordinal);
@@ -117,6 +117,6 @@ public sealed class ResumeTests : WebhookTest
         return made;
     }
 
-    private async Task<IReadOnlyList<DeliveryRecord>> NoticesAsync() =>
+    private async Task<IReadOnlyList<DeliveryRecord>> OperationalEventsAsync() =>
         (await Engine.Deliveries.ListAsync(new DeliveryQuery { EventTypes = ["controlplane.*"] }, Cancelled)).Items;
 }

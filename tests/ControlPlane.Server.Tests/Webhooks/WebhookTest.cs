@@ -5,11 +5,10 @@ using ControlPlane.Server.Deliveries;
 using ControlPlane.Server.Dispatching;
 using ControlPlane.Server.EventTypes;
 using ControlPlane.Server.Hosting;
-using ControlPlane.Server.Keeping;
-using ControlPlane.Server.Notices;
+using ControlPlane.Server.Maintenance;
+using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
-using ControlPlane.Server.Redriving;
 using ControlPlane.Server.Secrets;
 using ControlPlane.Server.Sending;
 using ControlPlane.Server.Watching;
@@ -118,7 +117,7 @@ public abstract class WebhookTest : IAsyncLifetime
             .AddSingleton(Engine.Deliveries)
             .AddSingleton<IWebhookStore>(Store)
             .AddSingleton<WebhookCatalog>()
-            .AddNotices()
+            .AddOperationalEvents()
             .AddSingleton<IdSource>()
             .AddSingleton(new NodeIdentity("node_test", Clock.GetUtcNow()))
             .AddSingleton(Engine.Events)
@@ -136,7 +135,6 @@ public abstract class WebhookTest : IAsyncLifetime
             .AddRecording(builder.Configuration)
             .AddDispatching(builder.Configuration)
             .AddSingleton(Engine.Redrives)
-            .AddRedriving()
             .AddWatching(builder.Configuration)
             .AddDeliveries()
             .AddSingleton(Sample.Urls)

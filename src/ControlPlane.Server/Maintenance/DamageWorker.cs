@@ -1,0 +1,25 @@
+using ControlPlane.Server.Rpc;
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Maintenance;
+
+/// <summary>
+/// Says that the server cannot go on when its store is found to be damaged. The process stays, so that its health and its log can
+/// be read; the next start would refuse.
+/// </summary>
+internal sealed class DamageWorker(IMaintenance maintenance, HealthState health, ILogger<DamageWorker> log) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            var finding = await maintenance.Damage.WaitAsync(stoppingToken);
+            health.Fail();
+            MaintenanceLog.Damaged(log, finding);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Sound to the end.
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using ControlPlane.Storage;
+using Microsoft.Extensions.Options;
+
+namespace ControlPlane.Server.Maintenance;
+
+/// <summary>
+/// Removes everything that has expired by now, at a pace that publishers do not notice. A pass that lasts long, because more expires
+/// than that pace keeps up with, hurries more and more. After a step that took long, because commits do, it waits for as long as that
+/// took, but for no more than a second.
+/// </summary>
+internal sealed class RetentionPass(IMaintenance maintenance, IOptions<RetentionOptions> options, TimeProvider clock)
+{
+    /// <summary>After this time a pass is twice as fast as at first, after as much again three times, and so on.</summary>
+    private static readonly TimeSpan Leisure = TimeSpan.FromMinutes(10);
+
+    private const double MostHaste = 8;
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
+    public async Task<Removed> RunAsync(CancellationToken stopping)
+    {
+        var settings = options.Value;
+        var now = clock.GetStoreNow();
+        var terms = new RetentionTerms(
+            now - settings.Payloads, now - settings.Metadata, settings.DeadLettersPerWebhook, now, settings.Batch);
+        var removed = default(Removed);
+        var began = clock.GetTimestamp();
+        var started = began;
+        await foreach (var step in maintenance.RemoveExpiredAsync(terms, stopping))
+        {
+            removed += step;
+            var took = clock.GetElapsedTime(started);
+            var wait = took < LongestWait ? took : LongestWait;
+            var pause = settings.Pause / Math.Min(MostHaste, 1 + (clock.GetElapsedTime(began) / Leisure));
+            await Task.Delay(wait > pause ? wait : pause, clock, stopping);
+            started = clock.GetTimestamp();
+        }
+
+        return removed;
+    }
+}

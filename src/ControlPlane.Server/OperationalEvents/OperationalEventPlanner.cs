@@ -1,0 +1,59 @@
+using ControlPlane.Server.Catalog;
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.OperationalEvents;
+
+/// <summary>
+/// Makes operational events for those webhooks that subscribed, to be stored with what they tell of. Where nobody subscribed
+/// there is no event, so what fails by the hundred thousand costs a look into memory each.
+/// </summary>
+internal sealed class OperationalEventPlanner(IdSource ids)
+{
+    /// <summary>The label that says which webhook an operational event is about.</summary>
+    public const string SubjectLabel = "webhook_id";
+
+    /// <summary>Told of each delivery of an operational event once it is stored and waits.</summary>
+    public event Action<DeliveryRecord>? Waiting;
+
+    /// <summary>The events that tell of something, as the tenant's webhooks are subscribed; of no use once that has changed.</summary>
+    public IReadOnlyList<NewEvent> Plan(TenantCatalog tenant, IReadOnlyList<OperationalEvent> happened, DateTimeOffset now)
+    {
+        List<NewEvent>? planned = null;
+        foreach (var happening in happened)
+        {
+            var instance = (happening as OperationalEvent.Dead)?.Delivery.Instance ?? "";
+            // Never about itself: a webhook that fails would be told of that by what fails.
+            var told = tenant.Subscriptions.Match(OperationalEventPayload.TypeOf(happening), instance).Where(w => w.Id != happening.Webhook.Id).ToList();
+            if (told.Count > 0)
+            {
+                (planned ??= []).Add(Make(happening, instance, told, now));
+            }
+        }
+
+        return planned ?? [];
+    }
+
+    /// <summary>Says that operational events were stored.</summary>
+    public void Announce(IReadOnlyList<AppendedEvent> stored)
+    {
+        foreach (var delivery in stored.SelectMany(appended => appended.Deliveries))
+        {
+            Waiting?.Invoke(delivery);
+        }
+    }
+
+    private NewEvent Make(OperationalEvent happening, string instance, List<WebhookRecord> told, DateTimeOffset now) => new(
+        new EventRecord
+        {
+            Id = ids.Next("evt_"),
+            TenantId = happening.Webhook.TenantId,
+            Type = OperationalEventPayload.TypeOf(happening),
+            Instance = instance,
+            Payload = OperationalEventPayload.Write(happening, now),
+            Labels = new Dictionary<string, string> { [SubjectLabel] = happening.Webhook.Id },
+            DeliveryCount = told.Count,
+            CreateTime = now,
+        },
+        [.. told.Select(webhook => new NewDelivery(ids.Next("dlv_"), webhook.Id, DeliveryTrigger.Publish, Leased: false))],
+        Fingerprint: null);
+}

@@ -1,0 +1,41 @@
+using ControlPlane.Server.Maintenance;
+using ControlPlane.Server.Rpc;
+using Microsoft.Extensions.Logging;
+using static Grpc.Health.V1.HealthCheckResponse.Types;
+
+namespace ControlPlane.Server.Tests.Maintenance;
+
+public sealed class DamageWorkerTests
+{
+    [Fact]
+    public async Task Damage_IsToldLoudlyAndTheServerServesNoMore()
+    {
+        var (maintenance, health, log) = (new ScriptedMaintenance(), new HealthState(), new LogCapture());
+        using var loggers = new LoggerFactory([log]);
+        health.Set(HealthState.WholeServer, ServingStatus.Serving);
+        health.Set("a", ServingStatus.Serving);
+        using var worker = new DamageWorker(maintenance, health, loggers.CreateLogger<DamageWorker>());
+        await worker.StartAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(ServingStatus.Serving, health.Current.Statuses["a"]);
+
+        maintenance.Break("a page is wrong");
+        await worker.ExecuteTask!;
+
+        Assert.All(health.Current.Statuses.Values, status => Assert.Equal(ServingStatus.NotServing, status));
+        var entry = Assert.Single(log.Entries);
+        Assert.Equal(LogLevel.Critical, entry.Level);
+        Assert.Contains("a page is wrong", entry.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stop_SoundStore_EndsQuietly()
+    {
+        using var loggers = new LoggerFactory();
+        using var worker = new DamageWorker(new ScriptedMaintenance(), new HealthState(), loggers.CreateLogger<DamageWorker>());
+        await worker.StartAsync(TestContext.Current.CancellationToken);
+
+        await worker.StopAsync(TestContext.Current.CancellationToken);
+
+        Assert.False(worker.ExecuteTask!.IsFaulted);
+    }
+}
