@@ -19,7 +19,8 @@ public sealed partial class RoomTests
     public void Rooms_HaveOneRegistrationEach() => Assert.Empty(
         from room in Rooms()
         where room != "Catalog"
-        let registrations = House.Below($"{Server}/{room}").Count(file => file.Name.EndsWith("Registration", StringComparison.Ordinal))
+        let registrations = House.Below($"{Server}/{room}")
+            .Count(file => file.Folder == $"{Server}/{room}" && file.Name.EndsWith("Registration", StringComparison.Ordinal))
         where registrations != 1 || House.Below($"{Server}/{room}").All(file => file.Name != $"{room}Registration")
         select $"{room}: {registrations}");
 
@@ -39,15 +40,16 @@ public sealed partial class RoomTests
 
     [Theory]
     [InlineData("Catalog")]
-    [InlineData("Sending", "Catalog", "Secrets")]
+    [InlineData("Sending", "Catalog", "Webhooks.Dialects", "Webhooks.Secrets")]
     [InlineData("OperationalEvents", "Catalog")]
-    [InlineData("Recording", "Catalog", "OperationalEvents", "Sending")]
+    [InlineData("Recording", "Catalog", "OperationalEvents", "Sending", "Webhooks.Retries")]
     [InlineData("Dispatching", "Catalog", "OperationalEvents", "Recording", "Sending")]
     [InlineData("Watching", "Catalog", "Rpc")]
     [InlineData("Maintenance", "Rpc")]
-    [InlineData("Secrets")]
+    [InlineData("Webhooks.Secrets", "Rpc", "Webhooks.Dialects")]
+    [InlineData("Webhooks.Retries", "Rpc")]
     public void Room_CallsOnwardOnly(string room, params string[] onward) => Assert.Empty(
-        from file in House.Below($"{Server}/{room}")
+        from file in House.Below($"{Server}/{room.Replace('.', '/')}")
         from line in file.Lines
         let used = Using().Match(line)
         where used.Success && used.Groups[1].Value != room && !onward.Contains(used.Groups[1].Value)
@@ -65,6 +67,6 @@ public sealed partial class RoomTests
     [GeneratedRegex(@"(?<![\w.])V1\.|\bControlPlane\.V1\b")]
     private static partial Regex Generated();
 
-    [GeneratedRegex(@"^using (?:static )?ControlPlane\.Server\.(\w+)")]
+    [GeneratedRegex(@"^using (?:static )?ControlPlane\.Server\.([\w.]+);")]
     private static partial Regex Using();
 }

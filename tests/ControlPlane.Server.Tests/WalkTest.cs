@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using ControlPlane.Egress.Tests.Peers;
 using ControlPlane.Server.Publishing;
-using ControlPlane.Server.Secrets;
+using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Storage;
 using Microsoft.AspNetCore.Http;
 

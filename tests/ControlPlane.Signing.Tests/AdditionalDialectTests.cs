@@ -26,22 +26,22 @@ public sealed class AdditionalDialectTests
     [Fact]
     public void AddTo_NoEnvelopeInSecond_BodyOfTheFirstStays()
     {
-        var alone = Sample.Sign(Dialects.WaHooks, Sample.Request, Sample.Secret);
+        var alone = Sample.Sign(BuiltInDialects.WaHooks, Sample.Request, Sample.Secret);
 
-        var webhook = Both(Dialects.WaHooks, Dialects.Gowa, Sample.Request, Sample.Secret);
+        var webhook = Both(BuiltInDialects.WaHooks, BuiltInDialects.Gowa, Sample.Request, Sample.Secret);
 
         Assert.Equal(alone.Body.ToArray(), webhook.Body.ToArray());
         Assert.Equal(
-            [.. Dialects.WaHooks.Headers.Select(h => h.Name), .. Dialects.Gowa.Headers.Select(h => h.Name)],
+            [.. BuiltInDialects.WaHooks.Headers.Select(h => h.Name), .. BuiltInDialects.Gowa.Headers.Select(h => h.Name)],
             webhook.Headers.Select(h => h.Key));
     }
 
     [Fact]
     public void AddTo_SameHeaderInBoth_FirstWinsAndValidateBesideTells()
     {
-        var webhook = Both(Dialects.Wawp, Dialects.WawpSecret, Sample.Request, Sample.Secret);
+        var webhook = Both(BuiltInDialects.Wawp, BuiltInDialects.WawpSecret, Sample.Request, Sample.Secret);
 
-        var problem = Assert.Single(Dialects.WawpSecret.ValidateBeside(Dialects.Wawp));
+        var problem = Assert.Single(BuiltInDialects.WawpSecret.ValidateBeside(BuiltInDialects.Wawp));
 
         Assert.NotEqual(Sample.Secret, Assert.Single(webhook.Headers).Value);
         Assert.Equal(("headers[0].name", "HEADER_CONFLICT"), (problem.Field, problem.Reason));
@@ -50,7 +50,7 @@ public sealed class AdditionalDialectTests
     [Fact]
     public void ValidateBeside_OtherUnitOrTemplate_IsAConflict()
     {
-        var milliseconds = Dialects.StandardWebhooks with { TimestampUnit = TimestampUnit.Milliseconds };
+        var milliseconds = BuiltInDialects.StandardWebhooks with { TimestampUnit = TimestampUnit.Milliseconds };
         var delivery = new Dialect
         {
             SignedContent = "{body}",
@@ -59,8 +59,8 @@ public sealed class AdditionalDialectTests
 
         Assert.Equal(
             ["headers[1].name", "headers[2].name"],
-            milliseconds.ValidateBeside(Dialects.StandardWebhooks).Select(p => p.Field));
-        Assert.Equal(["headers[0].name"], delivery.ValidateBeside(Dialects.StandardWebhooks).Select(p => p.Field));
+            milliseconds.ValidateBeside(BuiltInDialects.StandardWebhooks).Select(p => p.Field));
+        Assert.Equal(["headers[0].name"], delivery.ValidateBeside(BuiltInDialects.StandardWebhooks).Select(p => p.Field));
     }
 
     private static SignedWebhook Both(Dialect first, Dialect second, SigningRequest request, string secret) =>

@@ -71,7 +71,7 @@ public sealed class DialectTableTests
 
     [Fact]
     public void Table_AllDialects_AreListed() =>
-        Assert.Equal(Dialects.All.Select(d => d.Name), Table.Select(row => row.Data.Item1));
+        Assert.Equal(BuiltInDialects.All.Select(d => d.Name), Table.Select(row => row.Data.Item1));
 
     [Theory]
     [MemberData(nameof(Table))]
@@ -94,16 +94,16 @@ public sealed class DialectTableTests
     [InlineData("Standard-Webhooks")]
     [InlineData("")]
     [InlineData(null)]
-    public void TryGet_UnknownName_FindsNothing(string? name) => Assert.False(Dialects.TryGet(name, out _));
+    public void TryGet_UnknownName_FindsNothing(string? name) => Assert.False(BuiltInDialects.TryGet(name, out _));
 
     [Fact]
     public void Equals_SameParameters_AreEqualWhateverTheListOfHeaders()
     {
-        var copy = Dialects.Stripe with { Headers = [.. Dialects.Stripe.Headers] };
+        var copy = BuiltInDialects.Stripe with { Headers = [.. BuiltInDialects.Stripe.Headers] };
 
-        Assert.Equal(Dialects.Stripe, copy);
-        Assert.Equal(Dialects.Stripe.GetHashCode(), copy.GetHashCode());
-        Assert.NotEqual(Dialects.Stripe, copy with { Headers = [new("Stripe-Signature", "t={ts},v0={sig}")] });
+        Assert.Equal(BuiltInDialects.Stripe, copy);
+        Assert.Equal(BuiltInDialects.Stripe.GetHashCode(), copy.GetHashCode());
+        Assert.NotEqual(BuiltInDialects.Stripe, copy with { Headers = [new("Stripe-Signature", "t={ts},v0={sig}")] });
     }
 
     private static string SecretFor(Dialect dialect) =>

@@ -116,7 +116,7 @@ public sealed class DialectValidationTests
 
     [Fact]
     public void Validate_SecretsJoined_AreRefused() =>
-        Expect(Dialects.WawpSecret with { SignatureJoin = SignatureJoin.RepeatedItem }, "signature_join", "JOIN_NOT_ALLOWED");
+        Expect(BuiltInDialects.WawpSecret with { SignatureJoin = SignatureJoin.RepeatedItem }, "signature_join", "JOIN_NOT_ALLOWED");
 
     [Theory]
     [InlineData("{}", "PAYLOAD_NOT_ONCE")]

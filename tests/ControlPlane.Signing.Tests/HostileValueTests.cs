@@ -9,7 +9,7 @@ public sealed class HostileValueTests
     public static TheoryData<string> Names => Sample.DialectNames;
 
     public static TheoryData<string> Enveloped { get; } =
-        [.. Dialects.All.Where(d => d.Envelope is not null).Select(d => d.Name)];
+        [.. BuiltInDialects.All.Where(d => d.Envelope is not null).Select(d => d.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -72,7 +72,7 @@ public sealed class HostileValueTests
     {
         ReadOnlyMemory<byte> payload = new byte[] { 0, 255, 13, 10 };
 
-        var webhook = Sample.Sign(Dialects.StandardWebhooks, Sample.Request with { Payload = payload }, Sample.Secret);
+        var webhook = Sample.Sign(BuiltInDialects.StandardWebhooks, Sample.Request with { Payload = payload }, Sample.Secret);
 
         Assert.True(payload.Equals(webhook.Body));
     }
@@ -85,7 +85,7 @@ public sealed class HostileValueTests
     [InlineData("100%25\"{}", "100%25\"{}")]
     public void Sign_EventTypeInHeader_IsPercentEncoded(string type, string expected)
     {
-        var webhook = Sample.Sign(Dialects.Wachat, Sample.Request with { EventType = type }, Sample.Secret);
+        var webhook = Sample.Sign(BuiltInDialects.Wachat, Sample.Request with { EventType = type }, Sample.Secret);
 
         Assert.Equal(expected, Sample.Header(webhook, "X-Wachat-Event"));
     }
@@ -94,7 +94,7 @@ public sealed class HostileValueTests
     [Fact]
     public void Sign_LoneSurrogate_BecomesTheReplacementCharacter()
     {
-        var webhook = Sample.Sign(Dialects.WaHooks, Sample.Request with { EventType = "lone\ud800" }, Sample.Secret);
+        var webhook = Sample.Sign(BuiltInDialects.WaHooks, Sample.Request with { EventType = "lone\ud800" }, Sample.Secret);
 
         Assert.Equal("lone%EF%BF%BD", Sample.Header(webhook, "X-WAHooks-Event"));
         using var document = JsonDocument.Parse(webhook.Body);
@@ -104,8 +104,8 @@ public sealed class HostileValueTests
     [Fact]
     public void Sign_IdThatIsEncoded_SignsWhatTheReceiverGets()
     {
-        var encoded = Sample.Sign(Dialects.Svix, Sample.Request with { MessageId = "evt é" }, Sample.Secret);
-        var plain = Sample.Sign(Dialects.Svix, Sample.Request with { MessageId = "evt%20%C3%A9" }, Sample.Secret);
+        var encoded = Sample.Sign(BuiltInDialects.Svix, Sample.Request with { MessageId = "evt é" }, Sample.Secret);
+        var plain = Sample.Sign(BuiltInDialects.Svix, Sample.Request with { MessageId = "evt%20%C3%A9" }, Sample.Secret);
 
         Assert.Equal(plain.Headers, encoded.Headers);
     }
@@ -113,7 +113,7 @@ public sealed class HostileValueTests
     [Fact]
     public void Sign_EmptyPayloadInEnvelope_IsNull()
     {
-        var webhook = Sample.Sign(Dialects.WaHooks, Sample.Request with { Payload = default }, Sample.Secret);
+        var webhook = Sample.Sign(BuiltInDialects.WaHooks, Sample.Request with { Payload = default }, Sample.Secret);
 
         Assert.EndsWith("\"payload\":null}", Encoding.UTF8.GetString(webhook.Body.Span));
     }

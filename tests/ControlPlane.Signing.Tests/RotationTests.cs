@@ -4,10 +4,10 @@ namespace ControlPlane.Signing.Tests;
 public sealed class RotationTests
 {
     public static TheoryData<string> Joining { get; } =
-        [.. Dialects.All.Where(d => d.SignatureJoin != SignatureJoin.NewestOnly).Select(d => d.Name)];
+        [.. BuiltInDialects.All.Where(d => d.SignatureJoin != SignatureJoin.NewestOnly).Select(d => d.Name)];
 
     public static TheoryData<string> NewestOnly { get; } =
-        [.. Dialects.All.Where(d => d.SignatureJoin == SignatureJoin.NewestOnly).Select(d => d.Name)];
+        [.. BuiltInDialects.All.Where(d => d.SignatureJoin == SignatureJoin.NewestOnly).Select(d => d.Name)];
 
     [Fact]
     public void Joining_BuiltInDialects_AreThoseThatDocumentSeveralSignatures() =>
@@ -60,17 +60,17 @@ public sealed class RotationTests
     [Fact]
     public void Sign_TwoKeysSpaceSeparated_ListsNewestFirst()
     {
-        var both = Sample.Header(Sample.Sign(Dialects.Svix, Sample.Request, "newest-secret", "older-secret"), "svix-signature");
+        var both = Sample.Header(Sample.Sign(BuiltInDialects.Svix, Sample.Request, "newest-secret", "older-secret"), "svix-signature");
 
-        var newest = Sample.Header(Sample.Sign(Dialects.Svix, Sample.Request, "newest-secret"), "svix-signature");
-        var older = Sample.Header(Sample.Sign(Dialects.Svix, Sample.Request, "older-secret"), "svix-signature");
+        var newest = Sample.Header(Sample.Sign(BuiltInDialects.Svix, Sample.Request, "newest-secret"), "svix-signature");
+        var older = Sample.Header(Sample.Sign(BuiltInDialects.Svix, Sample.Request, "older-secret"), "svix-signature");
         Assert.Equal($"{newest} {older}", both);
     }
 
     [Fact]
     public void Sign_TwoKeysRepeatedItem_RepeatsOnlyTheSignature()
     {
-        var webhook = Sample.Sign(Dialects.Stripe, Sample.Request, "newest-secret", "older-secret");
+        var webhook = Sample.Sign(BuiltInDialects.Stripe, Sample.Request, "newest-secret", "older-secret");
 
         Assert.Matches("^t=1700000000,v1=[0-9a-f]{64},v1=[0-9a-f]{64}$", Sample.Header(webhook, "Stripe-Signature"));
     }
@@ -80,9 +80,9 @@ public sealed class RotationTests
     {
         string[] secrets = [.. Enumerable.Range(0, 20).Select(i => $"secret-number-{i}")];
 
-        var webhook = Sample.Sign(Dialects.StandardWebhooks, Sample.Request, secrets);
+        var webhook = Sample.Sign(BuiltInDialects.StandardWebhooks, Sample.Request, secrets);
 
         Assert.Equal(20, Sample.Header(webhook, "webhook-signature").Split(' ').Length);
-        Assert.All(secrets, secret => Assert.True(Sample.Verify(Dialects.StandardWebhooks, webhook, secret).IsValid));
+        Assert.All(secrets, secret => Assert.True(Sample.Verify(BuiltInDialects.StandardWebhooks, webhook, secret).IsValid));
     }
 }

@@ -26,10 +26,10 @@ internal static class Sample
         WebhookId = "wh_03",
     };
 
-    public static TheoryData<string> DialectNames { get; } = [.. Dialects.All.Select(d => d.Name)];
+    public static TheoryData<string> DialectNames { get; } = [.. BuiltInDialects.All.Select(d => d.Name)];
 
     public static Dialect Dialect(string name) =>
-        Dialects.TryGet(name, out var dialect) ? dialect : throw new ArgumentException($"No dialect {name}.", nameof(name));
+        BuiltInDialects.TryGet(name, out var dialect) ? dialect : throw new ArgumentException($"No dialect {name}.", nameof(name));
 
     public static SignedWebhook Sign(Dialect dialect, SigningRequest request, params string[] secrets) =>
         new WebhookSigner(dialect).Sign(request, [.. secrets.Select(s => SigningKey.FromSecret(dialect, s))]);

@@ -8,7 +8,7 @@ public sealed class SignAndVerifyProperties
     public static TheoryData<string> Names => Sample.DialectNames;
 
     public static TheoryData<string> Signing { get; } =
-        [.. Dialects.All.Where(d => d.Algorithm != SignatureAlgorithm.None).Select(d => d.Name)];
+        [.. BuiltInDialects.All.Where(d => d.Algorithm != SignatureAlgorithm.None).Select(d => d.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]

@@ -13,7 +13,7 @@ public sealed class SigningKeyTests
     [InlineData("whsec_AQIDBAUGBwgJCgsMDQ4PEBES", "AQIDBAUGBwgJCgsMDQ4PEBES")]
     [InlineData("whsec_++//++//", "++//++//")]
     public void FromSecret_WhsecAndBase64_IsDecoded(string secret, string key) =>
-        Assert.Equal(Convert.FromBase64String(key), KeyBytes(Dialects.StandardWebhooks, secret));
+        Assert.Equal(Convert.FromBase64String(key), KeyBytes(BuiltInDialects.StandardWebhooks, secret));
 
     [Theory]
     [InlineData("whsec_your_custom_secret")] // underscores
@@ -29,32 +29,32 @@ public sealed class SigningKeyTests
     [InlineData("WHSEC_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
     [InlineData("clé-secrète")]
     public void FromSecret_AnythingElse_IsUtf8OfTheWhole(string secret) =>
-        Assert.Equal(Encoding.UTF8.GetBytes(secret), KeyBytes(Dialects.StandardWebhooks, secret));
+        Assert.Equal(Encoding.UTF8.GetBytes(secret), KeyBytes(BuiltInDialects.StandardWebhooks, secret));
 
     [Fact]
     public void FromSecret_Utf8Dialect_NeverDecodes() =>
-        Assert.Equal(Encoding.UTF8.GetBytes(Sample.WhsecSecret), KeyBytes(Dialects.GitHub, Sample.WhsecSecret));
+        Assert.Equal(Encoding.UTF8.GetBytes(Sample.WhsecSecret), KeyBytes(BuiltInDialects.GitHub, Sample.WhsecSecret));
 
     [Fact]
     public void FromSecret_UnusableSecret_Throws()
     {
-        Assert.Throws<ArgumentException>(() => SigningKey.FromSecret(Dialects.Svix, ""));
-        Assert.Throws<ArgumentException>(() => SigningKey.FromSecret(Dialects.WawpSecret, "two\r\nlines"));
+        Assert.Throws<ArgumentException>(() => SigningKey.FromSecret(BuiltInDialects.Svix, ""));
+        Assert.Throws<ArgumentException>(() => SigningKey.FromSecret(BuiltInDialects.WawpSecret, "two\r\nlines"));
     }
 
     [Fact]
     public void FromSecret_DialectsOfOneKind_ShareTheKey()
     {
-        var key = SigningKey.FromSecret(Dialects.StandardWebhooks, Sample.WhsecSecret);
+        var key = SigningKey.FromSecret(BuiltInDialects.StandardWebhooks, Sample.WhsecSecret);
 
-        var webhook = new WebhookSigner(Dialects.Wazapin).Sign(Sample.Request, key);
+        var webhook = new WebhookSigner(BuiltInDialects.Wazapin).Sign(Sample.Request, key);
 
-        Assert.True(Sample.Verify(Dialects.Svix, webhook, Sample.WhsecSecret).IsValid);
+        Assert.True(Sample.Verify(BuiltInDialects.Svix, webhook, Sample.WhsecSecret).IsValid);
     }
 
     [Fact]
     public void ToString_Key_DoesNotShowTheSecret() =>
-        Assert.DoesNotContain("hidden", SigningKey.FromSecret(Dialects.WawpSecret, "hidden-secret").ToString());
+        Assert.DoesNotContain("hidden", SigningKey.FromSecret(BuiltInDialects.WawpSecret, "hidden-secret").ToString());
 
     /// <summary>The secret's UTF-8 or the decoded bytes, whichever signs the body as the dialect did.</summary>
     private static byte[] KeyBytes(Dialect dialect, string secret)

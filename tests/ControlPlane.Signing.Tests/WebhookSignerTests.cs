@@ -12,21 +12,21 @@ public sealed class WebhookSignerTests
     [InlineData("text/plain\r\nX-Evil: 1", "application/octet-stream")]
     public void Sign_ContentType_IsPassedOnWhenSafe(string? given, string expected) =>
         Assert.Equal(
-            expected, Sample.Sign(Dialects.GitHub, Sample.Request with { ContentType = given }, Sample.Secret).ContentType);
+            expected, Sample.Sign(BuiltInDialects.GitHub, Sample.Request with { ContentType = given }, Sample.Secret).ContentType);
 
     [Fact]
     public void Sign_Envelope_ContentTypeIsJson() =>
         Assert.Equal(
             "application/json",
-            Sample.Sign(Dialects.Gowa, Sample.Request with { ContentType = "text/plain" }, Sample.Secret).ContentType);
+            Sample.Sign(BuiltInDialects.Gowa, Sample.Request with { ContentType = "text/plain" }, Sample.Secret).ContentType);
 
     [Fact]
     public void Sign_OptionalValuesLeftOut_HaveTheirDefaults()
     {
         var request = Sample.Request with { DeliveryId = null, WebhookId = null, Instance = null, CreateTime = null };
 
-        var waha = Sample.Sign(Dialects.Waha, request, Sample.Secret);
-        var wachat = Sample.Sign(Dialects.Wachat, request, Sample.Secret);
+        var waha = Sample.Sign(BuiltInDialects.Waha, request, Sample.Secret);
+        var wachat = Sample.Sign(BuiltInDialects.Wachat, request, Sample.Secret);
 
         Assert.Equal("evt_01", Sample.Header(waha, "X-Webhook-Request-Id"));
         Assert.StartsWith(
@@ -38,8 +38,8 @@ public sealed class WebhookSignerTests
     [Fact]
     public void Sign_RetryOfTheSameEvent_ChangesTimeAndSignatureOnly()
     {
-        var first = Sample.Sign(Dialects.Waha, Sample.Request, Sample.Secret);
-        var retry = Sample.Sign(Dialects.Waha, Sample.Request with { Timestamp = Sample.Time.AddMinutes(5) }, Sample.Secret);
+        var first = Sample.Sign(BuiltInDialects.Waha, Sample.Request, Sample.Secret);
+        var retry = Sample.Sign(BuiltInDialects.Waha, Sample.Request with { Timestamp = Sample.Time.AddMinutes(5) }, Sample.Secret);
 
         Assert.Equal(first.Body.ToArray(), retry.Body.ToArray());
         Assert.Equal(
@@ -53,7 +53,7 @@ public sealed class WebhookSignerTests
         var id = new string('i', 5000);
         var content = Encoding.UTF8.GetBytes($"{id}.1700000000.{Encoding.UTF8.GetString(Sample.Payload)}");
 
-        var webhook = Sample.Sign(Dialects.StandardWebhooks, Sample.Request with { MessageId = id }, Sample.Secret);
+        var webhook = Sample.Sign(BuiltInDialects.StandardWebhooks, Sample.Request with { MessageId = id }, Sample.Secret);
 
         Assert.Equal(
             $"v1,{Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Sample.Secret), content))}",
@@ -63,10 +63,10 @@ public sealed class WebhookSignerTests
     [Fact]
     public void Sign_ManyThreadsOneKey_GiveTheSameAsOne()
     {
-        var signer = new WebhookSigner(Dialects.StandardWebhooks);
-        var key = SigningKey.FromSecret(Dialects.StandardWebhooks, Sample.WhsecSecret);
+        var signer = new WebhookSigner(BuiltInDialects.StandardWebhooks);
+        var key = SigningKey.FromSecret(BuiltInDialects.StandardWebhooks, Sample.WhsecSecret);
         var requests = Enumerable.Range(0, 2000).Select(i => Sample.Request with { MessageId = $"evt_{i}" }).ToArray();
-        var expected = requests.Select(r => Sample.Sign(Dialects.StandardWebhooks, r, Sample.WhsecSecret).Headers[2]).ToArray();
+        var expected = requests.Select(r => Sample.Sign(BuiltInDialects.StandardWebhooks, r, Sample.WhsecSecret).Headers[2]).ToArray();
 
         var actual = new KeyValuePair<string, string>[requests.Length];
         Parallel.For(0, requests.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 },
@@ -78,11 +78,11 @@ public sealed class WebhookSignerTests
     [Fact]
     public void Sign_WrongArguments_Throw()
     {
-        var signer = new WebhookSigner(Dialects.StandardWebhooks);
-        var key = SigningKey.FromSecret(Dialects.StandardWebhooks, Sample.Secret);
+        var signer = new WebhookSigner(BuiltInDialects.StandardWebhooks);
+        var key = SigningKey.FromSecret(BuiltInDialects.StandardWebhooks, Sample.Secret);
 
         Assert.Throws<ArgumentException>(() => signer.Sign(Sample.Request));
-        Assert.Throws<ArgumentException>(() => signer.Sign(Sample.Request, SigningKey.FromSecret(Dialects.Slack, Sample.Secret)));
+        Assert.Throws<ArgumentException>(() => signer.Sign(Sample.Request, SigningKey.FromSecret(BuiltInDialects.Slack, Sample.Secret)));
         Assert.Throws<ArgumentException>(() => signer.Sign(Sample.Request with { MessageId = "" }, key));
         Assert.Throws<ArgumentNullException>(() => signer.Sign(default, key));
         Assert.Throws<ArgumentException>(() => new WebhookSigner(new Dialect { Headers = [new("x", "{nothing}")] }));

@@ -2,7 +2,7 @@ namespace ControlPlane.Signing.Tests;
 
 public sealed class WebhookVerifierTests
 {
-    private static readonly SignedWebhook Standard = Sample.Sign(Dialects.StandardWebhooks, Sample.Request, Sample.WhsecSecret);
+    private static readonly SignedWebhook Standard = Sample.Sign(BuiltInDialects.StandardWebhooks, Sample.Request, Sample.WhsecSecret);
 
     private readonly HandMovedClock _clock = new(Sample.Time);
 
@@ -27,7 +27,7 @@ public sealed class WebhookVerifierTests
     [InlineData(-2001, VerificationStatus.TimestampTooNew)]
     public void Verify_SignedMilliseconds_AreCountedAsSuch(int milliseconds, VerificationStatus expected)
     {
-        var dialect = Dialects.Slack with { TimestampUnit = TimestampUnit.Milliseconds };
+        var dialect = BuiltInDialects.Slack with { TimestampUnit = TimestampUnit.Milliseconds };
         var webhook = Sample.Sign(dialect, Sample.Request, Sample.Secret);
         _clock.Now = Sample.Time.AddMilliseconds(milliseconds);
 
@@ -56,8 +56,8 @@ public sealed class WebhookVerifierTests
     [InlineData("webhook-signature")]
     public void Verify_HeaderMissingOrEmpty_IsNamed(string header)
     {
-        var missing = Sample.Verify(Dialects.StandardWebhooks, Sample.WithoutHeader(Standard, header), Sample.WhsecSecret);
-        var empty = Sample.Verify(Dialects.StandardWebhooks, Sample.WithHeader(Standard, header, " "), Sample.WhsecSecret);
+        var missing = Sample.Verify(BuiltInDialects.StandardWebhooks, Sample.WithoutHeader(Standard, header), Sample.WhsecSecret);
+        var empty = Sample.Verify(BuiltInDialects.StandardWebhooks, Sample.WithHeader(Standard, header, " "), Sample.WhsecSecret);
 
         Assert.Equal(new VerificationResult(VerificationStatus.MissingHeader, $"The header '{header}' is missing."), missing);
         Assert.Equal(missing, empty);
@@ -75,7 +75,7 @@ public sealed class WebhookVerifierTests
     [InlineData("webhook-signature", "+V9zyTi1Sb5+c1lvklAcohwP+1fAEFYCYuZhCAuCYjg=")]
     public void Verify_HeaderOfAnotherForm_IsMalformed(string header, string value)
     {
-        var result = Sample.Verify(Dialects.StandardWebhooks, Sample.WithHeader(Standard, header, value), Sample.WhsecSecret);
+        var result = Sample.Verify(BuiltInDialects.StandardWebhooks, Sample.WithHeader(Standard, header, value), Sample.WhsecSecret);
 
         Assert.Equal(VerificationStatus.MalformedHeader, result.Status);
         Assert.Contains($"'{header}'", result.Message);
@@ -90,7 +90,7 @@ public sealed class WebhookVerifierTests
         var list = format.Replace("{0}", Sample.Header(Standard, "webhook-signature"));
         var webhook = Sample.WithHeader(Standard, "webhook-signature", list);
 
-        var result = Sample.Verify(Dialects.StandardWebhooks, webhook, Sample.WhsecSecret);
+        var result = Sample.Verify(BuiltInDialects.StandardWebhooks, webhook, Sample.WhsecSecret);
 
         Assert.Equal(VerificationStatus.Valid, result.Status);
     }
@@ -102,10 +102,10 @@ public sealed class WebhookVerifierTests
     [InlineData("t=1700000000", VerificationStatus.MalformedHeader)]
     public void Verify_StripeHeaderVariants_AreReadItemByItem(string format, VerificationStatus expected)
     {
-        var webhook = Sample.Sign(Dialects.Stripe, Sample.Request, Sample.Secret);
+        var webhook = Sample.Sign(BuiltInDialects.Stripe, Sample.Request, Sample.Secret);
         var value = format.Replace("{0}", Sample.Header(webhook, "Stripe-Signature"));
 
-        var result = Sample.Verify(Dialects.Stripe, Sample.WithHeader(webhook, "Stripe-Signature", value), Sample.Secret);
+        var result = Sample.Verify(BuiltInDialects.Stripe, Sample.WithHeader(webhook, "Stripe-Signature", value), Sample.Secret);
 
         Assert.Equal(expected, result.Status);
     }
@@ -113,10 +113,10 @@ public sealed class WebhookVerifierTests
     [Fact]
     public void Verify_StripeWithoutTimestamp_NamesTheHeader()
     {
-        var webhook = Sample.Sign(Dialects.Stripe, Sample.Request, Sample.Secret);
+        var webhook = Sample.Sign(BuiltInDialects.Stripe, Sample.Request, Sample.Secret);
         var value = Sample.Header(webhook, "Stripe-Signature")["t=1700000000,".Length..];
 
-        var result = Sample.Verify(Dialects.Stripe, Sample.WithHeader(webhook, "Stripe-Signature", value), Sample.Secret);
+        var result = Sample.Verify(BuiltInDialects.Stripe, Sample.WithHeader(webhook, "Stripe-Signature", value), Sample.Secret);
 
         Assert.Equal(VerificationStatus.MissingHeader, result.Status);
         Assert.Contains("'Stripe-Signature'", result.Message);
@@ -125,17 +125,17 @@ public sealed class WebhookVerifierTests
     [Fact]
     public void Verify_TwoFamilies_OneIsEnoughButBothMustAgree()
     {
-        var webhook = Sample.Sign(Dialects.Wazapin, Sample.Request, Sample.WhsecSecret);
+        var webhook = Sample.Sign(BuiltInDialects.Wazapin, Sample.Request, Sample.WhsecSecret);
         string[] family = ["svix-id", "svix-timestamp", "svix-signature"];
         var forged = $"v1,{Convert.ToBase64String(new byte[32])}";
 
-        Assert.True(Sample.Verify(Dialects.Wazapin, family.Aggregate(webhook, Sample.WithoutHeader), Sample.WhsecSecret).IsValid);
+        Assert.True(Sample.Verify(BuiltInDialects.Wazapin, family.Aggregate(webhook, Sample.WithoutHeader), Sample.WhsecSecret).IsValid);
         Assert.Equal(
             VerificationStatus.MalformedHeader,
-            Sample.Verify(Dialects.Wazapin, Sample.WithHeader(webhook, "svix-id", "evt_02"), Sample.WhsecSecret).Status);
+            Sample.Verify(BuiltInDialects.Wazapin, Sample.WithHeader(webhook, "svix-id", "evt_02"), Sample.WhsecSecret).Status);
         Assert.Equal(
             VerificationStatus.SignatureMismatch,
-            Sample.Verify(Dialects.Wazapin, Sample.WithHeader(webhook, "svix-signature", forged), Sample.WhsecSecret).Status);
+            Sample.Verify(BuiltInDialects.Wazapin, Sample.WithHeader(webhook, "svix-signature", forged), Sample.WhsecSecret).Status);
     }
 
     [Fact]
@@ -159,18 +159,18 @@ public sealed class WebhookVerifierTests
     {
         var webhook = Standard with { Headers = [.. Standard.Headers.Select(h => KeyValuePair.Create(h.Key, $" {h.Value}\t"))] };
 
-        Assert.True(Sample.Verify(Dialects.StandardWebhooks, webhook, Sample.WhsecSecret).IsValid);
+        Assert.True(Sample.Verify(BuiltInDialects.StandardWebhooks, webhook, Sample.WhsecSecret).IsValid);
     }
 
     [Fact]
     public void Verify_SecretAsSignature_NeedsTheWholeSecret()
     {
-        var webhook = Sample.Sign(Dialects.WawpSecret, Sample.Request, " outer spaces ");
+        var webhook = Sample.Sign(BuiltInDialects.WawpSecret, Sample.Request, " outer spaces ");
 
         Assert.Equal(" outer spaces ", Sample.Header(webhook, "X-Wawp-Signature"));
-        Assert.True(Sample.Verify(Dialects.WawpSecret, webhook, " outer spaces ").IsValid);
-        Assert.False(Sample.Verify(Dialects.WawpSecret, webhook, "outer space").IsValid);
-        Assert.False(Sample.Verify(Dialects.WawpSecret, webhook, "outer spaces and more").IsValid);
+        Assert.True(Sample.Verify(BuiltInDialects.WawpSecret, webhook, " outer spaces ").IsValid);
+        Assert.False(Sample.Verify(BuiltInDialects.WawpSecret, webhook, "outer space").IsValid);
+        Assert.False(Sample.Verify(BuiltInDialects.WawpSecret, webhook, "outer spaces and more").IsValid);
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class WebhookVerifierTests
     {
         Assert.Throws<ArgumentException>(() => new WebhookVerifier([]));
         Assert.Throws<ArgumentException>(() => new WebhookVerifier(""));
-        Assert.Throws<ArgumentException>(() => new WebhookVerifier("secret-é", Dialects.WawpSecret));
+        Assert.Throws<ArgumentException>(() => new WebhookVerifier("secret-é", BuiltInDialects.WawpSecret));
         Assert.Throws<ArgumentException>(() => new WebhookVerifier("secret", new Dialect()));
         Assert.Throws<ArgumentOutOfRangeException>(() => new WebhookVerifier("secret", tolerance: TimeSpan.FromSeconds(-5)));
     }

@@ -20,15 +20,15 @@ internal sealed class DemoStory(
 
     public async Task TellAsync(CancellationToken cancellationToken)
     {
-        var messages = await RegisterAsync("messages", "/messages", "message.*", Dialects.StandardWebhooks, null, cancellationToken);
-        var everything = await RegisterAsync("everything", "/everything", "*", Dialects.Svix, null, cancellationToken);
+        var messages = await RegisterAsync("messages", "/messages", "message.*", BuiltInDialects.StandardWebhooks, null, cancellationToken);
+        var everything = await RegisterAsync("everything", "/everything", "*", BuiltInDialects.Svix, null, cancellationToken);
         // The preset waits 5 s before it tries again; the demo does not.
         var quick = new RetryPolicy
         {
             Fixed = new RetryPolicy.Types.Fixed { Delay = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(500)) },
             MaxAttempts = 20,
         };
-        var orders = await RegisterAsync("orders", DemoReceiver.FlakyPath, "order.*", Dialects.StandardWebhooks, quick, cancellationToken);
+        var orders = await RegisterAsync("orders", DemoReceiver.FlakyPath, "order.*", BuiltInDialects.StandardWebhooks, quick, cancellationToken);
         DemoHook[] hooks = [messages, everything, orders];
 
         var events = DemoEvents.Create(_run);

@@ -1,3 +1,4 @@
+using ControlPlane.Server.Deliveries.Explaining;
 using ControlPlane.Server.Deliveries.Redriving;
 
 namespace ControlPlane.Server.Deliveries;

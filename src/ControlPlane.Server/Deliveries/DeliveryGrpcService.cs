@@ -1,4 +1,6 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Deliveries.Explaining;
+using ControlPlane.Server.Deliveries.Listing;
 using ControlPlane.Server.Dispatching;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;

@@ -1,5 +1,6 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Catalog;
+using ControlPlane.Server.Deliveries.Listing;
 using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Watching;
 using ControlPlane.Storage;

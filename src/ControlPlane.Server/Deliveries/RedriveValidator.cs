@@ -1,3 +1,4 @@
+using ControlPlane.Server.Deliveries.Listing;
 using ControlPlane.Server.Rpc;
 using ControlPlane.V1;
 

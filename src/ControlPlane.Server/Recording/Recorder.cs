@@ -19,7 +19,7 @@ internal sealed class Recorder(
     public async Task<Completed?> RecordAsync(DeliveryRecord delivery, WebhookRecord webhook, AttemptOutcome outcome)
     {
         var now = clock.GetStoreNow();
-        var decision = RetryPolicy.Decide(webhook.RetryPolicy, delivery, outcome, now, Random.Shared.NextDouble());
+        var decision = RetryDecider.Decide(webhook.RetryPolicy, delivery, outcome, now, Random.Shared.NextDouble());
         var attempt = new AttemptRecord(
             delivery.AttemptCount + 1,
             delivery.Trigger,

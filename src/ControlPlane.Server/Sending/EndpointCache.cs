@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using ControlPlane.Server.Catalog;
-using ControlPlane.Server.Secrets;
+using ControlPlane.Server.Webhooks.Dialects;
+using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Storage;
 using Microsoft.Extensions.Options;
 

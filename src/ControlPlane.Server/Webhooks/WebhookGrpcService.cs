@@ -1,7 +1,10 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.EventTypes;
 using ControlPlane.Server.Rpc;
-using ControlPlane.Server.Secrets;
+using ControlPlane.Server.Webhooks.Dialects;
+using ControlPlane.Server.Webhooks.Inspecting;
+using ControlPlane.Server.Webhooks.Secrets;
+using ControlPlane.Server.Webhooks.Settings;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 using Grpc.Core;

@@ -1,3 +1,6 @@
+using ControlPlane.Server.Webhooks.Inspecting;
+using ControlPlane.Server.Webhooks.Secrets;
+using ControlPlane.Server.Webhooks.Settings;
 using ControlPlane.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

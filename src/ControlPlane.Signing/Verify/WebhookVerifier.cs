@@ -29,7 +29,7 @@ public sealed class WebhookVerifier
 
     /// <summary>Makes a verifier with one secret.</summary>
     /// <param name="secret">The webhook's secret, as it was shown when the webhook was created.</param>
-    /// <param name="dialect">The dialect. Default <see cref="Dialects.StandardWebhooks"/>.</param>
+    /// <param name="dialect">The dialect. Default <see cref="BuiltInDialects.StandardWebhooks"/>.</param>
     /// <param name="tolerance">See the other constructor.</param>
     /// <param name="timeProvider">The clock. Default <see cref="TimeProvider.System"/>.</param>
     /// <exception cref="ArgumentException">The secret is empty or unusable, or the dialect is not valid.</exception>
@@ -40,7 +40,7 @@ public sealed class WebhookVerifier
 
     /// <summary>Makes a verifier with several secrets, any of which may have signed: for the time of a rotation.</summary>
     /// <param name="secrets">The secrets, at least one, in any order.</param>
-    /// <param name="dialect">The dialect. Default <see cref="Dialects.StandardWebhooks"/>.</param>
+    /// <param name="dialect">The dialect. Default <see cref="BuiltInDialects.StandardWebhooks"/>.</param>
     /// <param name="tolerance">
     /// How far a signed timestamp may be from now, in both directions, counted in the dialect's unit. Default 5 minutes;
     /// <see cref="Timeout.InfiniteTimeSpan"/> for any distance.
@@ -52,7 +52,7 @@ public sealed class WebhookVerifier
         IEnumerable<string> secrets, Dialect? dialect = null, TimeSpan? tolerance = null, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(secrets);
-        _plan = new DialectPlan(dialect ?? Dialects.StandardWebhooks);
+        _plan = new DialectPlan(dialect ?? BuiltInDialects.StandardWebhooks);
         _headers = new HeaderReader(_plan);
         _keys = [.. secrets.Select(secret => SigningKey.FromSecret(_plan.Dialect, secret))];
         if (_keys.Length == 0)

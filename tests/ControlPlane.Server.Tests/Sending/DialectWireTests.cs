@@ -30,14 +30,14 @@ public sealed class DialectWireTests
         "a\r\nX-Injected: 1", "a\nb", "\0", "\t", " ", "\"},{\"x\":\"", "\\", "\u2028", "é 日本 🎉", "\ud800", "{payload}", "{sig}", "%0d%0a", "",
     ];
 
-    public static TheoryData<string> Names { get; } = [.. Dialects.All.Select(d => d.Name)];
+    public static TheoryData<string> Names { get; } = [.. BuiltInDialects.All.Select(d => d.Name)];
 
     [Theory, MemberData(nameof(Hostile))]
     public async Task Request_HostileTypeAndInstance_StaysOneRequestThatVerifies(string hostile)
     {
         const string Payload = """ {"a": 1.0e+2, "a":"\u0061"} """;
-        var names = Dialects.All.Select(d => (Wire.Webhook(d.Name), d)).ToList();
-        names.Add((Wire.Webhook("", custom: Custom), Server.Sending.WebhookDialects.Of(Custom)));
+        var names = BuiltInDialects.All.Select(d => (Wire.Webhook(d.Name), d)).ToList();
+        names.Add((Wire.Webhook("", custom: Custom), Server.Webhooks.Dialects.WebhookDialects.Of(Custom)));
         foreach (var (webhook, dialect) in names)
         {
             var wire = await Wire.SendAsync(webhook, Wire.Event(hostile, hostile, Payload), Secret);
@@ -68,7 +68,7 @@ public sealed class DialectWireTests
     {
         var wire = await Wire.SendAsync(Wire.Webhook("", custom: Custom), Wire.Event("message.new", "shop 7"), Secret, Older);
 
-        var dialect = Server.Sending.WebhookDialects.Of(Custom);
+        var dialect = Server.Webhooks.Dialects.WebhookDialects.Of(Custom);
         Assert.True(wire.Verify(dialect, Secret).IsValid);
         Assert.True(wire.Verify(dialect, Older).IsValid);
         Assert.Matches("^t=1700000000123,v1=[0-9a-f]{128},v1=[0-9a-f]{128}$", Assert.Single(wire.Header("x-acme-signature")));
@@ -79,8 +79,8 @@ public sealed class DialectWireTests
     [Theory, MemberData(nameof(Names))]
     public async Task Additional_EveryOtherDialect_BothVerifyOverTheSameBody(string additional)
     {
-        Assert.True(Dialects.TryGet(additional, out var second));
-        foreach (var first in Dialects.All.Where(d => !d.Equals(second) && second.ValidateBeside(d).Count == 0))
+        Assert.True(BuiltInDialects.TryGet(additional, out var second));
+        foreach (var first in BuiltInDialects.All.Where(d => !d.Equals(second) && second.ValidateBeside(d).Count == 0))
         {
             var alone = await Wire.SendAsync(Wire.Webhook(first.Name), Wire.Event(), Secret, Older);
             var both = await Wire.SendAsync(Wire.Webhook(first.Name, additional), Wire.Event(), Secret, Older);

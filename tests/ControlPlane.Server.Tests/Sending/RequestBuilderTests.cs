@@ -8,7 +8,7 @@ namespace ControlPlane.Server.Tests.Sending;
 public sealed class RequestBuilderTests
 {
     private const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwX2SgJmDhKbQ=";
-    private static readonly Dialect Standard = Dialects.TryGet(Records.Webhook().Dialect, out var dialect) ? dialect : throw new InvalidOperationException();
+    private static readonly Dialect Standard = BuiltInDialects.TryGet(Records.Webhook().Dialect, out var dialect) ? dialect : throw new InvalidOperationException();
     private static readonly EventRecord Event = Records.Event() with { Payload = "{\"n\": 1}"u8.ToArray(), ContentType = "application/json" };
 
     [Fact]

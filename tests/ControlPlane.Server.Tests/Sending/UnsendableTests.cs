@@ -3,6 +3,7 @@ using ControlPlane.Egress.Connecting;
 using ControlPlane.Egress.Tests.Peers;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Sending;
+using ControlPlane.Server.Webhooks.Dialects;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Tests.Sending;
@@ -44,7 +45,7 @@ public sealed class UnsendableTests
         Assert.Equal(unsendable, outcome.Unsendable);
         Assert.False(outcome.Succeeded);
         Assert.Equal(unsendable, outcome.Message.Contains($"\"{contentType}\"", StringComparison.Ordinal));
-        var decision = RetryPolicy.Decide(null, Delivery, outcome, Wire.Now, 0.5);
+        var decision = RetryDecider.Decide(null, Delivery, outcome, Wire.Now, 0.5);
         Assert.Equal(
             unsendable ? (DeliveryState.Dead, EndReason.Unsendable) : (DeliveryState.RetryScheduled, EndReason.None),
             (decision.State, decision.EndReason));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using ControlPlane.Server.Sending;
+using ControlPlane.Server.Webhooks.Dialects;
 using ControlPlane.Signing;
 using ControlPlane.Storage;
 

@@ -1,6 +1,6 @@
 using ControlPlane.Egress.Policy;
 using ControlPlane.Server.Rpc;
-using ControlPlane.Server.Webhooks;
+using ControlPlane.Server.Webhooks.Settings;
 using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;
 

@@ -1,0 +1,136 @@
+using ControlPlane.Server.Access;
+using ControlPlane.Server.Catalog;
+using ControlPlane.Server.Deliveries.Listing;
+using ControlPlane.Server.Dispatching;
+using ControlPlane.Server.OperationalEvents;
+using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Webhooks.Retries;
+using ControlPlane.Storage;
+using ControlPlane.V1;
+using Google.Protobuf.WellKnownTypes;
+using static ControlPlane.V1.ExplainDeliveryRequest;
+using DeliveryState = ControlPlane.Storage.DeliveryState;
+using DeliveryTrigger = ControlPlane.Storage.DeliveryTrigger;
+
+namespace ControlPlane.Server.Deliveries.Explaining;
+
+/// <summary>Tells why an event is or is not on its way to a webhook. Reads only.</summary>
+internal sealed class DeliveryExplainer(
+    IDeliveryStore deliveries, IEventStore events, IWebhookStore webhooks, Dispatcher dispatcher, TimeProvider clock)
+{
+    /// <exception cref="RequestException">INVALID_ARGUMENT; NOT_FOUND.</exception>
+    public async Task<ExplainDeliveryResponse> ExplainAsync(
+        Caller caller, ExplainDeliveryRequest request, CancellationToken cancellationToken)
+    {
+        Check(request);
+        var (delivery, webhook, source) = request.TargetCase == TargetOneofCase.Pair
+            ? await FindAsync(caller, request.Pair, cancellationToken)
+            : await FindAsync(caller, request.DeliveryId, cancellationToken);
+        var answer = new ExplainDeliveryResponse
+        {
+            Delivery = delivery is null ? null : DeliveryMapper.ToProto(delivery),
+            Matched = delivery is not null && delivery.Trigger != DeliveryTrigger.Test,
+            Checks = { MatchChecks.Judge(webhook, source) },
+            WebhookChanged = MatchChecks.ChangedSince(webhook, source.CreateTime),
+            WebhookUpdateTime = webhook?.UpdateTime.ToTimestamp(),
+        };
+        if (delivery is not null)
+        {
+            var ahead = delivery.OrderingKey.Length > 0
+                ? await deliveries.FindAheadAsync(delivery.Id, clock.GetStoreNow(), cancellationToken)
+                : null;
+            Add(answer, delivery, ahead, webhook);
+        }
+
+        answer.Summary = ExplanationSummary.Of(answer);
+        return answer;
+    }
+
+    private void Add(ExplainDeliveryResponse answer, DeliveryRecord delivery, DeliveryRecord? ahead, WebhookRecord? webhook)
+    {
+        var now = clock.GetUtcNow();
+        var lane = dispatcher.Look(delivery.WebhookId, delivery.Id);
+        answer.Waits.Add(WaitReasons.Judge(delivery, ahead, webhook, lane, dispatcher.Holds(delivery.Id), now));
+        answer.NextAttempts.Add(ahead is null ? AttemptPlan.Of(delivery, webhook, now) : []);
+        answer.Queue = lane is null ? null : new WebhookQueue
+        {
+            Queued = lane.Queued,
+            InFlight = lane.InFlight,
+            Limit = lane.Limit,
+            Failing = lane.Failing,
+            NextDueTime = lane.NextDue?.ToTimestamp(),
+        };
+        if (delivery is { Ended: false, State: not DeliveryState.InFlight })
+        {
+            answer.DueTime = delivery.NextAttemptTime?.ToTimestamp();
+            answer.RetryNumber = delivery.RoundAttempts;
+            answer.PolicyDelay = webhook is not null && delivery.RoundAttempts > 0
+                ? RetryBackoff.Delay(webhook.RetryPolicy ?? RetryBackoff.Standard, delivery.RoundAttempts).ToDuration()
+                : null;
+        }
+    }
+
+    private async Task<(DeliveryRecord?, WebhookRecord?, MatchedEvent)> FindAsync(
+        Caller caller, string deliveryId, CancellationToken cancellationToken)
+    {
+        var delivery = await deliveries.GetAsync(deliveryId, cancellationToken) is { } found && caller.Sees(found.TenantId)
+            ? found
+            : throw RequestErrors.NotFound("delivery", deliveryId);
+        return (delivery, await webhooks.GetAsync(delivery.WebhookId, cancellationToken), EventOf(delivery));
+    }
+
+    private async Task<(DeliveryRecord?, WebhookRecord?, MatchedEvent)> FindAsync(
+        Caller caller, Types.Pair pair, CancellationToken cancellationToken)
+    {
+        var webhook = await webhooks.GetAsync(pair.WebhookId, cancellationToken) is { } found && caller.Sees(found.TenantId) ? found : null;
+        var page = await deliveries.ListAsync(
+            new()
+            {
+                TenantId = webhook?.TenantId ?? caller.TenantId,
+                WebhookId = pair.WebhookId,
+                EventId = pair.EventId,
+                Limit = 1,
+            },
+            cancellationToken);
+        if (page.Items is [var delivery, ..])
+        {
+            return (delivery, webhook, EventOf(delivery));
+        }
+
+        // Event ids are unique within a tenant only, so without the webhook's there is nothing to look in.
+        if (webhook is null)
+        {
+            throw RequestErrors.NotFound("webhook", pair.WebhookId);
+        }
+
+        return await events.FindAsync(pair.EventId, webhook.TenantId, cancellationToken) is [var source, ..]
+            ? (null, webhook, new(source.TenantId, source.Type, source.Instance, source.CreateTime, SubjectOf(source)))
+            : throw RequestErrors.NotFound("event", pair.EventId);
+    }
+
+    private static MatchedEvent EventOf(DeliveryRecord delivery) =>
+        new(delivery.TenantId, delivery.EventType, delivery.Instance, delivery.CreateTime);
+
+    private static string SubjectOf(EventRecord source) =>
+        OperationalTypes.Covers(source.Type) ? source.Labels?.GetValueOrDefault(OperationalEventPlanner.SubjectLabel) ?? "" : "";
+
+    private static void Check(ExplainDeliveryRequest request)
+    {
+        var violations = new Violations();
+        switch (request.TargetCase)
+        {
+            case TargetOneofCase.None:
+                violations.Add("target", "REQUIRED", "must be delivery_id or pair");
+                break;
+            case TargetOneofCase.Pair:
+                FieldRules.RequireId(violations, "pair.event_id", request.Pair.EventId);
+                FieldRules.RequireId(violations, "pair.webhook_id", request.Pair.WebhookId);
+                break;
+            default:
+                FieldRules.RequireId(violations, "delivery_id", request.DeliveryId);
+                break;
+        }
+
+        violations.ThrowIfAny();
+    }
+}

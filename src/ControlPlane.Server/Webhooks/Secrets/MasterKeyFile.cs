@@ -1,0 +1,88 @@
+using Microsoft.Extensions.Options;
+
+namespace ControlPlane.Server.Webhooks.Secrets;
+
+/// <summary>The master key in a file that only its owner can read.</summary>
+internal static class MasterKeyFile
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    /// <summary>Reads the key, or makes one if there is no file yet.</summary>
+    /// <exception cref="OptionsValidationException">The file cannot be used; the message is one line for the operator.</exception>
+    public static MasterKey ReadOrCreate(string path, out bool created)
+    {
+        created = false;
+        try
+        {
+            if (!File.Exists(path))
+            {
+                created = Create(path, MasterKey.Generate());
+            }
+
+            return Read(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(path, $"cannot be read or made: {exception.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+
+    private static MasterKey Read(string path)
+    {
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None)
+        {
+            throw Unusable(path, "can be read by others than its owner; make its mode 0600");
+        }
+
+        return MasterKey.TryParse(File.ReadAllText(path), out var key)
+            ? key
+            : throw Unusable(path, $"does not hold base64 of {MasterKey.Length} bytes");
+    }
+
+    /// <summary>Puts a new key into place whole or not at all; false if another process was first, whose key then holds.</summary>
+    private static bool Create(string path, MasterKey key)
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } directory)
+        {
+            Directory.CreateDirectory(directory);
+        }
+
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            Write(temporary, key.Export() + "\n");
+            File.Move(temporary, path, overwrite: false);
+            return true;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return false;
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static void Write(string path, string text)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        using var stream = new FileStream(path, options);
+        stream.Write(System.Text.Encoding.ASCII.GetBytes(text));
+        stream.Flush(flushToDisk: true);
+    }
+
+    private static OptionsValidationException Unusable(string path, string fault) => new(
+        nameof(SecretsOptions),
+        typeof(SecretsOptions),
+        [$"{SecretsOptions.MasterKeySetting}: is not set, and the key file {path} {fault}"]);
+}

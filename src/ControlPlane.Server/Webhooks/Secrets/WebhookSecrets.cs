@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using System.Text;
+using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Webhooks.Dialects;
+using ControlPlane.Signing;
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Webhooks.Secrets;
+
+/// <summary>Makes the secrets of webhooks, and decides which of them sign.</summary>
+internal sealed class WebhookSecrets(SecretSealer sealer, IdSource ids)
+{
+    /// <summary>A secret as it is stored.</summary>
+    public SecretRecord Seal(string webhookId, string secret, DateTimeOffset now)
+    {
+        var id = ids.Next("sec_");
+        return new(id, WebhookSecret.Hint(secret), sealer.Seal(webhookId, id, secret), now, ExpireTime: null);
+    }
+
+    /// <summary>Refuses a change to a dialect in which a secret that signs would be too short a key.</summary>
+    /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>
+    public void RequireKeys(WebhookRecord before, WebhookRecord after, DateTimeOffset now)
+    {
+        var same = (before.Dialect, before.AdditionalDialect) == (after.Dialect, after.AdditionalDialect) && after.CustomDialect is null;
+        if (same || !WebhookDialects.TryGet(after, out var dialects))
+        {
+            return;
+        }
+
+        var violations = new Violations();
+        foreach (var secret in Signing(after.Secrets, now))
+        {
+            // One that does not open is for the operator, and signs nothing.
+            if (!sealer.TryOpen(after.Id, secret.Id, secret.Sealed, out var opened))
+            {
+                continue;
+            }
+
+            for (var i = 0; i < dialects.Count; i++)
+            {
+                var field = i > 0 ? "additional_dialect" : after.CustomDialect is null ? "dialect" : "custom_dialect";
+                foreach (var problem in WebhookSecret.Validate(opened, dialects[i]))
+                {
+                    violations.Add($"webhook.{field}", problem.Reason, $"cannot use the secret {secret.Id}; rotate it first. {problem.Message}");
+                }
+            }
+        }
+
+        violations.ThrowIfAny();
+    }
+
+    /// <summary>Whether a secret is the one that a webhook signs with as its current one; not if that cannot be opened.</summary>
+    public bool IsCurrent(WebhookRecord webhook, string secret) =>
+        webhook.Secrets is [var newest, ..]
+        && sealer.TryOpen(webhook.Id, newest.Id, newest.Sealed, out var opened)
+        && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(opened), Encoding.UTF8.GetBytes(secret));
+
+    /// <summary>The secrets that sign at a time, newest first.</summary>
+    public static IReadOnlyList<SecretRecord> Signing(IReadOnlyList<SecretRecord> secrets, DateTimeOffset now) =>
+        [.. secrets.Where(s => s.ExpireTime is not { } end || end > now)];
+
+    /// <summary>
+    /// The secrets after a rotation: the new one, and of those before it the newest that the grace period lets sign on. None
+    /// gets longer than it was given before.
+    /// </summary>
+    public static IReadOnlyList<SecretRecord> Rotate(
+        IReadOnlyList<SecretRecord> secrets, SecretRecord newest, TimeSpan grace, DateTimeOffset now)
+    {
+        var end = now + grace;
+        var older = secrets.Select(s => s.ExpireTime < end ? s : s with { ExpireTime = end });
+        return [newest, .. Signing([.. older], now).Take(SecretLimits.Signing - 1)];
+    }
+}

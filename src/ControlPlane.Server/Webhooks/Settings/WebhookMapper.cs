@@ -1,0 +1,103 @@
+using System.Globalization;
+using ControlPlane.Server.Webhooks.Dialects;
+using ControlPlane.Server.Webhooks.Retries;
+using ControlPlane.Server.Webhooks.Secrets;
+using ControlPlane.Storage;
+using ControlPlane.V1;
+using Google.Protobuf.WellKnownTypes;
+using HeadOfLine = ControlPlane.Storage.HeadOfLine;
+using StateReason = ControlPlane.Storage.StateReason;
+using WebhookState = ControlPlane.Storage.WebhookState;
+
+namespace ControlPlane.Server.Webhooks.Settings;
+
+/// <summary>Between a webhook of the API and of the store.</summary>
+internal static class WebhookMapper
+{
+    /// <summary>A webhook as it is shown at a time, which decides the secrets that sign.</summary>
+    public static Webhook ToProto(WebhookRecord record, DateTimeOffset now)
+    {
+        var webhook = Settings(record);
+        webhook.Id = record.Id;
+        webhook.Secrets.Add(WebhookSecrets.Signing(record.Secrets, now).Select(ToProto));
+        webhook.Etag = Etag(record);
+        webhook.CreateTime = record.CreateTime.ToTimestamp();
+        webhook.UpdateTime = record.UpdateTime.ToTimestamp();
+        return webhook;
+    }
+
+    /// <summary>A webhook that was not stored: without what storing gives it.</summary>
+    public static Webhook ToPreview(WebhookRecord record) => Settings(record);
+
+    /// <summary>The stored form of a webhook that <see cref="WebhookValidator"/> has passed.</summary>
+    /// <param name="webhook">The settings. With <c>enabled</c> unset the state stays that of the basis.</param>
+    /// <param name="basis">Everything that the webhook's owner does not set.</param>
+    public static WebhookRecord ToRecord(Webhook webhook, WebhookRecord basis)
+    {
+        var (state, reason) = !webhook.HasEnabled ? (basis.State, basis.StateReason)
+            : webhook.Enabled ? (WebhookState.Active, StateReason.None)
+            : (WebhookState.Disabled, StateReason.User);
+        return basis with
+        {
+            Name = webhook.Name,
+            Url = webhook.Url,
+            EventTypes = [.. webhook.EventTypes],
+            Instances = [.. webhook.Instances],
+            Dialect = webhook.Dialect,
+            CustomDialect = webhook.CustomDialect is { } custom ? CustomDialectMapper.ToRecord(custom) : null,
+            AdditionalDialect = webhook.AdditionalDialect,
+            RetryPolicy = webhook.RetryPolicy is { } policy ? RetryPolicyMapper.ToRecord(policy) : null,
+            Headers = new Dictionary<string, string>(webhook.Headers),
+            Timeout = RetryPolicyMapper.ToTimeSpan(webhook.Timeout),
+            MaxInFlight = webhook.MaxInFlight,
+            MaxRatePerSecond = webhook.MaxRatePerSecond,
+            HeadOfLine = webhook.HeadOfLine == V1.HeadOfLine.Unspecified ? HeadOfLine.Block : (HeadOfLine)webhook.HeadOfLine,
+            Labels = new Dictionary<string, string>(webhook.Labels),
+            Description = webhook.Description,
+            ExternalId = webhook.ExternalId,
+            State = state,
+            StateReason = reason,
+        };
+    }
+
+    /// <summary>What a new webhook of a tenant begins as.</summary>
+    public static WebhookRecord Blank(string tenantId) =>
+        new() { Id = "", TenantId = tenantId, Url = "", EventTypes = [], Dialect = "", Secrets = [] };
+
+    /// <summary>The version as callers see it; they may only compare it.</summary>
+    public static string Etag(WebhookRecord record) => record.Version.ToString(CultureInfo.InvariantCulture);
+
+    private static Webhook Settings(WebhookRecord record) => new()
+    {
+        TenantId = record.TenantId,
+        Name = record.Name,
+        Url = record.Url,
+        EventTypes = { record.EventTypes },
+        Instances = { record.Instances },
+        Enabled = record.State == WebhookState.Active,
+        Dialect = record.Dialect,
+        CustomDialect = record.CustomDialect is { } custom ? CustomDialectMapper.ToProto(custom) : null,
+        AdditionalDialect = record.AdditionalDialect,
+        RetryPolicy = record.RetryPolicy is { } policy ? RetryPolicyMapper.ToProto(policy) : null,
+        Headers = { Map(record.Headers) },
+        Timeout = RetryPolicyMapper.ToDuration(record.Timeout),
+        MaxInFlight = record.MaxInFlight,
+        MaxRatePerSecond = record.MaxRatePerSecond,
+        HeadOfLine = (V1.HeadOfLine)record.HeadOfLine,
+        Labels = { Map(record.Labels) },
+        Description = record.Description,
+        ExternalId = record.ExternalId,
+        State = (V1.WebhookState)record.State,
+        StateReason = (V1.StateReason)record.StateReason,
+    };
+
+    private static Dictionary<string, string> Map(IReadOnlyDictionary<string, string> entries) => new(entries);
+
+    private static SecretInfo ToProto(SecretRecord secret) => new()
+    {
+        Id = secret.Id,
+        Hint = secret.Hint,
+        CreateTime = secret.CreateTime.ToTimestamp(),
+        ExpireTime = secret.ExpireTime?.ToTimestamp(),
+    };
+}

@@ -1,0 +1,84 @@
+using ControlPlane.Server.Catalog;
+using ControlPlane.Server.Deliveries.Explaining;
+using ControlPlane.Storage;
+using ControlPlane.V1;
+using StateReason = ControlPlane.Storage.StateReason;
+using WebhookState = ControlPlane.Storage.WebhookState;
+
+namespace ControlPlane.Server.Tests.Deliveries.Explaining;
+
+public sealed class MatchChecksTests
+{
+    private static readonly MatchedEvent Source = new("default", "message.new", "phone", ExplainSample.Now);
+
+    private static readonly Dictionary<string, (WebhookRecord? Webhook, MatchCondition? Unmet, string Detail)> Cases = new()
+    {
+        ["all met"] = (ExplainSample.Webhook, null, "The pattern \"message.new\" covers"),
+        ["deleted"] = (null, MatchCondition.Existence, "was deleted"),
+        ["created later"] = (
+            ExplainSample.Webhook with { CreateTime = Source.CreateTime.AddSeconds(1) }, MatchCondition.Existence, "was created at 2030-01-02 03:04:06Z, after"),
+        ["created at once"] = (ExplainSample.Webhook with { CreateTime = Source.CreateTime }, null, "exists since"),
+        ["disabled"] = (
+            ExplainSample.Webhook with { State = WebhookState.Disabled, StateReason = StateReason.User }, MatchCondition.State, "disabled by its owner"),
+        ["gone"] = (
+            ExplainSample.Webhook with { State = WebhookState.Suspended, StateReason = StateReason.Gone }, MatchCondition.State, "410 Gone"),
+        ["failing"] = (
+            ExplainSample.Webhook with { State = WebhookState.Suspended, StateReason = StateReason.Failing }, MatchCondition.State, "failed for too long"),
+        ["blocked"] = (
+            ExplainSample.Webhook with { State = WebhookState.Suspended, StateReason = StateReason.AddressBlocked }, MatchCondition.State, "must not be called"),
+        ["instance listed"] = (ExplainSample.Webhook with { Instances = ["tablet", "phone"] }, null, "lists the instance \"phone\""),
+        ["instance not listed"] = (ExplainSample.Webhook with { Instances = ["tablet"] }, MatchCondition.Instance, "does not list the instance \"phone\""),
+        ["closest pattern"] = (ExplainSample.Webhook with { EventTypes = ["*", "message.*"] }, null, "The pattern \"message.*\" covers"),
+        ["no pattern"] = (
+            ExplainSample.Webhook with { EventTypes = ["call.*", "message"] }, MatchCondition.EventType, "covers \"message.new\": call.*, message."),
+    };
+
+    public static TheoryData<string> Names => [.. Cases.Keys];
+
+    [Theory, MemberData(nameof(Names))]
+    public void Judge_EachCase_SaysWhichCheckAndWhy(string name)
+    {
+        var (webhook, unmet, detail) = Cases[name];
+        var checks = MatchChecks.Judge(webhook, Source);
+        Assert.Equal(unmet is null ? [] : [unmet.Value], checks.Where(check => !check.Met).Select(check => check.Condition));
+        Assert.Contains(checks, check => check.Detail.Contains(detail, StringComparison.Ordinal));
+        if (webhook is not null)
+        {
+            // The same verdict as the one publishing comes to.
+            var matched = new SubscriptionIndex([webhook]).Match(Source.Type, Source.Instance).Count == 1;
+            Assert.Equal(matched, checks.Where(check => check.Condition != MatchCondition.Existence).All(check => check.Met));
+        }
+    }
+
+    [Theory]
+    [InlineData("wh_other", "*", MatchCondition.EventType, "does not cover operational events")]
+    [InlineData("wh_other", "controlplane.*", null, "is about another webhook")]
+    [InlineData("", "controlplane.*", null, "covers")]
+    [InlineData(null, "controlplane.*", MatchCondition.Subject, "about this webhook itself")]
+    public void Judge_OperationalEvent_SaysWhoIsTold(string? subject, string pattern, MatchCondition? unmet, string detail)
+    {
+        var webhook = ExplainSample.Webhook with { EventTypes = [pattern] };
+        var checks = MatchChecks.Judge(webhook, Source with { Type = OperationalTypes.DeliveryDead, Subject = subject ?? webhook.Id });
+        Assert.Equal(unmet is null ? [] : [unmet.Value], checks.Where(check => !check.Met).Select(check => check.Condition));
+        Assert.Contains(checks, check => check.Detail.Contains(detail, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Judge_EventWithoutInstance_IsOnlyForWebhooksThatListNone()
+    {
+        var source = Source with { Instance = "" };
+        var limited = MatchChecks.Judge(ExplainSample.Webhook with { Instances = ["phone"] }, source);
+        Assert.Equal(MatchCondition.Instance, Assert.Single(limited, check => !check.Met).Condition);
+        Assert.All(MatchChecks.Judge(ExplainSample.Webhook, source), check => Assert.True(check.Met));
+    }
+
+    [Fact]
+    public void ChangedSince_OnlyAfterTheEvent_IsTrue()
+    {
+        var changed = ExplainSample.Webhook with { Version = 2 };
+        Assert.False(MatchChecks.ChangedSince(ExplainSample.Webhook, Source.CreateTime));
+        Assert.False(MatchChecks.ChangedSince(changed, Source.CreateTime));
+        Assert.True(MatchChecks.ChangedSince(changed with { UpdateTime = Source.CreateTime }, Source.CreateTime));
+        Assert.True(MatchChecks.ChangedSince(null, Source.CreateTime));
+    }
+}

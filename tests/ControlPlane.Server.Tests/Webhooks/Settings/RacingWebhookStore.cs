@@ -1,0 +1,55 @@
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Tests.Webhooks.Settings;
+
+/// <summary>A store in which something can happen between a caller's read and its write.</summary>
+internal sealed class RacingWebhookStore(IWebhookStore inner) : IWebhookStore
+{
+    /// <summary>Done before each update, with the store itself.</summary>
+    public Func<IWebhookStore, Task>? BeforeUpdate { get; set; }
+
+    public int Lists { get; private set; }
+
+    public async Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, CancellationToken cancellationToken)
+    {
+        if (BeforeUpdate is not null)
+        {
+            await BeforeUpdate(inner);
+        }
+
+        return await inner.UpdateAsync(webhook, cancellationToken);
+    }
+
+    public async Task<WebhookWrite> UpdateAsync(
+        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> notices, CancellationToken cancellationToken)
+    {
+        if (BeforeUpdate is not null)
+        {
+            await BeforeUpdate(inner);
+        }
+
+        return await inner.UpdateAsync(webhook, configVersion, notices, cancellationToken);
+    }
+
+    public Task<WebhookWrite> CreateAsync(WebhookRecord webhook, CancellationToken cancellationToken) =>
+        inner.CreateAsync(webhook, cancellationToken);
+
+    public Task<WebhookWrite> DeleteAsync(
+        string webhookId, long? version, DateTimeOffset now, CancellationToken cancellationToken) =>
+        inner.DeleteAsync(webhookId, version, now, cancellationToken);
+
+    public Task SetFailingSinceAsync(string webhookId, DateTimeOffset? since, CancellationToken cancellationToken) =>
+        inner.SetFailingSinceAsync(webhookId, since, cancellationToken);
+
+    public Task<WebhookRecord?> GetAsync(string webhookId, CancellationToken cancellationToken) =>
+        inner.GetAsync(webhookId, cancellationToken);
+
+    public Task<Page<WebhookRecord>> ListAsync(string? tenantId, long? before, int limit, CancellationToken cancellationToken)
+    {
+        Lists++;
+        return inner.ListAsync(tenantId, before, limit, cancellationToken);
+    }
+
+    public Task<TenantConfig?> LoadTenantAsync(string tenantId, CancellationToken cancellationToken) =>
+        inner.LoadTenantAsync(tenantId, cancellationToken);
+}
