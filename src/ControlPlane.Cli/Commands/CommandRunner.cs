@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ControlPlane.Cli.Connection;
 using ControlPlane.Cli.Errors;
+using ControlPlane.Cli.Reporting;
 using Grpc.Core;
 
 namespace ControlPlane.Cli.Commands;

@@ -1,6 +1,6 @@
 using ControlPlane.Cli.Connection;
-using ControlPlane.Cli.Errors;
 using ControlPlane.Cli.Output;
+using ControlPlane.Cli.Reporting;
 using ControlPlane.Cli.Watching;
 using Grpc.Core;
 

@@ -1,4 +1,4 @@
-using ControlPlane.Cli.Errors;
+using ControlPlane.Cli.Reporting;
 using Grpc.Core;
 
 namespace ControlPlane.Cli.Watching;

@@ -1,6 +1,5 @@
 using ControlPlane.Cli.Errors;
 using ControlPlane.Cli.Output;
-using ControlPlane.Cli.Values;
 using ControlPlane.V1;
 
 namespace ControlPlane.Cli.Commands.Events;

@@ -1,7 +1,6 @@
-using ControlPlane.Cli.Commands;
 using ControlPlane.Cli.Errors;
 
-namespace ControlPlane.Cli.Values;
+namespace ControlPlane.Cli.Commands;
 
 /// <summary>Bytes from a file or from stdin, untouched.</summary>
 internal static class InputBytes

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using ControlPlane.Cli.Commands;
 using ControlPlane.Cli.Errors;
+using ControlPlane.Cli.Values;
 
-namespace ControlPlane.Cli.Values;
+namespace ControlPlane.Cli.Commands;
 
 /// <summary>A signing secret of the caller's own, preferably from a file.</summary>
 internal sealed class SecretOptions

@@ -1,11 +1,12 @@
 using ControlPlane.Cli.Connection;
+using ControlPlane.Cli.Errors;
 using ControlPlane.Cli.Output;
 using ControlPlane.Cli.Values;
 using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
 
-namespace ControlPlane.Cli.Errors;
+namespace ControlPlane.Cli.Reporting;
 
 /// <summary>Puts a failed call into words: the server's message, then one line per detail.</summary>
 internal static class ErrorReport
@@ -16,10 +17,10 @@ internal static class ErrorReport
     public static int Write(RpcException error, ServerConnection connection, TextWriter output)
     {
         var details = Details(error);
-        // Details come from the server's own hand; without them UNAVAILABLE means that nobody was reached.
-        if (details is null && error.StatusCode is StatusCode.Unavailable)
+        // Details come from the server's own hand.
+        if (details is null && Unreached.Reason(error) is { } reason)
         {
-            output.WriteLine($"error: cannot reach {connection.Address}: {SafeText.Line(Cause(error))}");
+            output.WriteLine($"error: cannot reach {connection.Address}: {SafeText.Line(reason)}");
             return ExitCodes.NotConnected;
         }
 
@@ -91,17 +92,6 @@ internal static class ErrorReport
         {
             return null;
         }
-    }
-
-    private static string Cause(RpcException error)
-    {
-        var cause = error.Status.DebugException;
-        while (cause?.InnerException is { } inner)
-        {
-            cause = inner;
-        }
-
-        return cause?.Message ?? error.Status.Detail;
     }
 
     private static string Name(StatusCode code) =>
