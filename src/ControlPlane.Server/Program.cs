@@ -1,5 +1,7 @@
 using ControlPlane.Egress;
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Api;
+using ControlPlane.Server.Api.Hardening;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Deliveries;
 using ControlPlane.Server.Dispatching;
@@ -9,7 +11,6 @@ using ControlPlane.Server.Maintenance;
 using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Sending;
 using ControlPlane.Server.Watching;
 using ControlPlane.Server.Webhooks;
@@ -44,7 +45,7 @@ try
         .AddWatching(configuration)
         .AddDeliveries()
         .AddMaintenance(configuration, storage.Backups);
-    builder.Services.AddRpc(WebhookService.Descriptor, EventService.Descriptor, DeliveryService.Descriptor, AdminService.Descriptor);
+    builder.Services.AddApi(WebhookService.Descriptor, EventService.Descriptor, DeliveryService.Descriptor, AdminService.Descriptor);
     builder.Services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<AccessInterceptor>());
 
     var app = builder.Build();
@@ -52,7 +53,7 @@ try
     app.Services.GetService<IStartupValidator>()?.Validate();
     app.UseMiddleware<KeyGate>();
     app.UseMiddleware<FrameGate>();
-    app.MapRpc();
+    app.MapStandardServices();
     app.MapGrpcService<WebhookGrpcService>();
     app.MapGrpcService<EventGrpcService>();
     app.MapGrpcService<DeliveryGrpcService>();

@@ -39,15 +39,20 @@ public sealed partial class RoomTests
             .Select(file => file.Path));
 
     [Theory]
+    [InlineData("Api.Errors")]
+    [InlineData("Api.Validation", "Api.Errors")]
+    [InlineData("Api.Paging", "Api.Errors")]
+    [InlineData("Api.Hardening", "Api.Errors")]
+    [InlineData("Api.Standard", "Api.Errors")]
     [InlineData("Catalog")]
     [InlineData("Sending", "Catalog", "Webhooks.Dialects", "Webhooks.Secrets")]
     [InlineData("OperationalEvents", "Catalog")]
     [InlineData("Recording", "Catalog", "OperationalEvents", "Sending", "Webhooks.Retries")]
     [InlineData("Dispatching", "Catalog", "OperationalEvents", "Recording", "Sending")]
-    [InlineData("Watching", "Catalog", "Rpc")]
-    [InlineData("Maintenance", "Rpc")]
-    [InlineData("Webhooks.Secrets", "Rpc", "Webhooks.Dialects")]
-    [InlineData("Webhooks.Retries", "Rpc")]
+    [InlineData("Watching", "Catalog", "Api.Errors")]
+    [InlineData("Maintenance", "Api.Errors", "Api.Standard")]
+    [InlineData("Webhooks.Secrets", "Api.Errors", "Webhooks.Dialects")]
+    [InlineData("Webhooks.Retries", "Api.Errors", "Api.Validation")]
     public void Room_CallsOnwardOnly(string room, params string[] onward) => Assert.Empty(
         from file in House.Below($"{Server}/{room.Replace('.', '/')}")
         from line in file.Lines

@@ -1,6 +1,7 @@
 using System.Net;
 using ControlPlane.Server.Access;
-using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Hardening;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Net.Client;

@@ -1,4 +1,4 @@
-using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -23,7 +23,6 @@ internal static class AccessRegistration
         services.AddSingleton<ApiKeys>();
 
         // One instance for all calls; gRPC would make one per call otherwise.
-        services.AddSingleton<ErrorInterceptor>();
         services.AddSingleton<AccessInterceptor>();
         services.AddSingleton<TenantPlans>();
         services.AddSingleton<TenantAdmin>();

@@ -1,6 +1,8 @@
 using System.Reflection;
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Paging;
+using ControlPlane.Server.Api.Validation;
 using ControlPlane.Server.Maintenance;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -33,7 +35,7 @@ internal sealed partial class AdminGrpcService(
     public override async Task<ListTenantsResponse> ListTenants(ListTenantsRequest request, ServerCallContext context)
     {
         var violations = new Violations();
-        var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
+        var paging = PageRequest.Read(request, request.PageSize, request.PageToken, violations);
         violations.ThrowIfAny();
         var page = await store.ListTenantsAsync(paging.Before, paging.Size, context.CancellationToken);
         return new() { Tenants = { page.Items.Select(AdminMapper.ToProto) }, NextPageToken = paging.Token(page.Next) };
@@ -64,7 +66,7 @@ internal sealed partial class AdminGrpcService(
     {
         var violations = new Violations();
         FieldRules.CheckId(violations, "tenant_id", request.TenantId);
-        var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
+        var paging = PageRequest.Read(request, request.PageSize, request.PageToken, violations);
         violations.ThrowIfAny();
         var tenantId = Caller.Of(context).ResolveListTenant(request.TenantId);
         if (tenantId is not null)

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.Storage;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,4 @@
-using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.Storage;
 using Grpc.Core;
 

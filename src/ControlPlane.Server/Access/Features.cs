@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Catalog;
-using ControlPlane.Server.Rpc;
 
 namespace ControlPlane.Server.Access;
 

@@ -1,4 +1,5 @@
-using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Api.Errors;
+
 
 namespace ControlPlane.Server.Access;
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Catalog;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Access;

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
-using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Validation;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 

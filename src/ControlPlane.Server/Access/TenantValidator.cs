@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Validation;
 using ControlPlane.V1;
 
 namespace ControlPlane.Server.Access;

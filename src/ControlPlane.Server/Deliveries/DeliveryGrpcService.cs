@@ -1,8 +1,10 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Paging;
+using ControlPlane.Server.Api.Validation;
 using ControlPlane.Server.Deliveries.Explaining;
 using ControlPlane.Server.Deliveries.Listing;
 using ControlPlane.Server.Dispatching;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 using Grpc.Core;
@@ -18,7 +20,7 @@ internal sealed class DeliveryGrpcService(
     public override async Task<ListDeliveriesResponse> ListDeliveries(ListDeliveriesRequest request, ServerCallContext context)
     {
         var violations = new Violations();
-        var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
+        var paging = PageRequest.Read(request, request.PageSize, request.PageToken, violations);
         var filter = DeliveryFilterValidator.Check(request, violations);
         violations.ThrowIfAny();
         filter = filter with { TenantId = Caller.Of(context).ResolveListTenant(request.TenantId) };

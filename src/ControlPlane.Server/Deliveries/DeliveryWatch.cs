@@ -1,7 +1,8 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Validation;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Deliveries.Listing;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Watching;
 using ControlPlane.Storage;
 using ControlPlane.V1;

@@ -1,6 +1,8 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Paging;
+using ControlPlane.Server.Api.Validation;
 using ControlPlane.Server.Deliveries.Redriving;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 using Grpc.Core;
@@ -51,7 +53,7 @@ internal sealed class RedriveCalls(IRedriveStore redrives, RedriveWorker worker,
     {
         var violations = new Violations();
         FieldRules.CheckId(violations, "tenant_id", request.TenantId);
-        var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
+        var paging = PageRequest.Read(request, request.PageSize, request.PageToken, violations);
         violations.ThrowIfAny();
         var tenant = Caller.Of(context).ResolveListTenant(request.TenantId);
         var page = await redrives.ListAsync(tenant, paging.Before, paging.Size, context.CancellationToken);

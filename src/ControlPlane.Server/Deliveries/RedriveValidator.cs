@@ -1,5 +1,5 @@
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Deliveries.Listing;
-using ControlPlane.Server.Rpc;
 using ControlPlane.V1;
 
 namespace ControlPlane.Server.Deliveries;

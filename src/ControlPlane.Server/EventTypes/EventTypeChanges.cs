@@ -1,7 +1,7 @@
 using System.Globalization;
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Catalog;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.EventTypes;

@@ -1,5 +1,6 @@
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Paging;
 using ControlPlane.Server.Catalog;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 
@@ -13,7 +14,7 @@ internal sealed class EventTypeQueries(IEventTypeStore store, WebhookCatalog cat
 {
     /// <summary>A page for a tenant, or for all (null).</summary>
     /// <exception cref="RequestException">NOT_FOUND if there is no such tenant.</exception>
-    public async Task<Page<EventType>> ListAsync(string? tenantId, Paging paging, CancellationToken cancellationToken)
+    public async Task<Page<EventType>> ListAsync(string? tenantId, PageRequest paging, CancellationToken cancellationToken)
     {
         if (tenantId is not null && await catalog.GetAsync(tenantId, cancellationToken) is null)
         {

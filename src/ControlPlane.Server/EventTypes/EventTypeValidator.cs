@@ -1,5 +1,6 @@
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Validation;
 using ControlPlane.Server.Catalog;
-using ControlPlane.Server.Rpc;
 using ControlPlane.V1;
 
 namespace ControlPlane.Server.EventTypes;

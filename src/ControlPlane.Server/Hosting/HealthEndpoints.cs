@@ -1,4 +1,4 @@
-using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Api.Standard;
 using static Grpc.Health.V1.HealthCheckResponse.Types;
 
 namespace ControlPlane.Server.Hosting;

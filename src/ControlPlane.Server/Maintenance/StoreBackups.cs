@@ -1,5 +1,5 @@
 using System.Globalization;
-using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Maintenance;

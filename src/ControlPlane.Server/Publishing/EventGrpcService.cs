@@ -1,6 +1,8 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Paging;
+using ControlPlane.Server.Api.Validation;
 using ControlPlane.Server.Catalog;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 using Grpc.Core;
@@ -81,7 +83,7 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
     {
         var violations = new Violations();
         FieldRules.CheckId(violations, "tenant_id", request.TenantId);
-        var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
+        var paging = PageRequest.Read(request, request.PageSize, request.PageToken, violations);
         EventTypeRules.CheckPatterns(violations, "event_types", request.EventTypes, MaximumTypeFilters);
         FieldRules.CheckInstance(violations, "instance", request.Instance);
         var after = ProtoTimes.CheckBound(violations, "created_after", request.CreatedAfter);

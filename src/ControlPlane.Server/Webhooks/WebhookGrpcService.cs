@@ -1,6 +1,8 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Paging;
+using ControlPlane.Server.Api.Validation;
 using ControlPlane.Server.EventTypes;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Webhooks.Dialects;
 using ControlPlane.Server.Webhooks.Inspecting;
 using ControlPlane.Server.Webhooks.Secrets;
@@ -67,7 +69,7 @@ internal sealed partial class WebhookGrpcService(
     {
         var violations = new Violations();
         FieldRules.CheckId(violations, "tenant_id", request.TenantId);
-        var paging = Paging.Read(request, request.PageSize, request.PageToken, violations);
+        var paging = PageRequest.Read(request, request.PageSize, request.PageToken, violations);
         var filter = WebhookFilter.Read(request.Filter, violations);
         violations.ThrowIfAny();
         var tenantId = Caller.Of(context).ResolveListTenant(request.TenantId);

@@ -1,5 +1,4 @@
 using ControlPlane.Server.Access;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,5 +48,5 @@ public sealed class AccessStartTests : IDisposable
                 .AddSingleton(new OperatorOutput(_output))
                 .AddAccess(builder.Configuration);
         },
-        app => Assert.NotNull(app.Services.GetRequiredService<ErrorInterceptor>()));
+        app => Assert.NotNull(app.Services.GetRequiredService<AccessRules>()));
 }

@@ -38,9 +38,9 @@ public sealed class ListenAddressTests
             null, new ListenOptions { Grpc = "https://127.0.0.1:1", Http = "here", CertificatePath = "/nowhere.pem" });
         Assert.Equal(
             [
+                "ControlPlane:Listen:Http: \"here\" is not http(s)://ADDRESS:PORT",
                 "ControlPlane:Listen:CertificatePath: https needs a PEM file here, and there is none at \"/nowhere.pem\"",
                 "ControlPlane:Listen:KeyPath: https needs a PEM file here, and there is none at \"\"",
-                "ControlPlane:Listen:Http: \"here\" is not http(s)://ADDRESS:PORT",
             ],
             result.Failures!);
     }

@@ -21,7 +21,7 @@ public sealed class StartupErrorsTests
 
     [Fact]
     public void Describe_PortTaken_OneLine() => Assert.Equal(
-        ["Failed to bind to address."],
+        ["ControlPlane:Listen: Failed to bind to address."],
         StartupErrors.Describe(new IOException("Failed to bind to address.", new AddressInUseException("in use"))));
 
     [Fact]

@@ -1,5 +1,5 @@
+using ControlPlane.Server.Api.Standard;
 using ControlPlane.Server.Maintenance;
-using ControlPlane.Server.Rpc;
 using Microsoft.Extensions.Logging;
 using static Grpc.Health.V1.HealthCheckResponse.Types;
 

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Catalog;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Watching;
 using ControlPlane.Storage;
 using Grpc.Core;

@@ -1,5 +1,5 @@
 using ControlPlane.Egress.Policy;
-using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Webhooks.Settings;
 using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;

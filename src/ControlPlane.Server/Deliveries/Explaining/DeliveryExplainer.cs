@@ -1,9 +1,10 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Validation;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Deliveries.Listing;
 using ControlPlane.Server.Dispatching;
 using ControlPlane.Server.OperationalEvents;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Webhooks.Retries;
 using ControlPlane.Storage;
 using ControlPlane.V1;

@@ -1,4 +1,5 @@
-using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Validation;
 using ControlPlane.V1;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;

@@ -1,5 +1,6 @@
 using ControlPlane.Server.Access;
-using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Validation;
 using ControlPlane.Signing;
 using ControlPlane.Storage;
 using ControlPlane.V1;

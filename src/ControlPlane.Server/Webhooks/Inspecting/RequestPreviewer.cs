@@ -1,6 +1,7 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Validation;
 using ControlPlane.Server.Publishing;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Sending;
 using ControlPlane.Server.Webhooks.Retries;
 using ControlPlane.Server.Webhooks.Settings;

@@ -1,6 +1,7 @@
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Validation;
 using ControlPlane.Server.Deliveries.Listing;
 using ControlPlane.Server.Publishing;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 using Google.Protobuf;

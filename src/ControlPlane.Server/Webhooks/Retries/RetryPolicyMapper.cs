@@ -1,4 +1,4 @@
-using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Api.Validation;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Webhooks.Dialects;
 using ControlPlane.Signing;
 using ControlPlane.Storage;

@@ -1,4 +1,5 @@
-using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Validation;
 using ControlPlane.Signing;
 
 namespace ControlPlane.Server.Webhooks.Settings;

@@ -1,7 +1,7 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.OperationalEvents;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Webhooks.Dialects;
 using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Signing;

@@ -1,6 +1,7 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Paging;
 using ControlPlane.Server.Catalog;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Webhooks.Settings;
@@ -22,7 +23,7 @@ internal sealed class WebhookQueries(IWebhookStore store, WebhookCatalog catalog
     /// <summary>A page of a tenant's webhooks, or of all (null).</summary>
     /// <exception cref="RequestException">NOT_FOUND if there is no such tenant.</exception>
     public async Task<Page<WebhookRecord>> ListAsync(
-        string? tenantId, WebhookFilter filter, Paging paging, CancellationToken cancellationToken)
+        string? tenantId, WebhookFilter filter, PageRequest paging, CancellationToken cancellationToken)
     {
         var page = filter.IsEmpty
             ? await store.ListAsync(tenantId, paging.Before, paging.Size, cancellationToken)
@@ -39,7 +40,7 @@ internal sealed class WebhookQueries(IWebhookStore store, WebhookCatalog catalog
     }
 
     private async Task<Page<WebhookRecord>> ScanAsync(
-        string? tenantId, WebhookFilter filter, Paging paging, CancellationToken cancellationToken)
+        string? tenantId, WebhookFilter filter, PageRequest paging, CancellationToken cancellationToken)
     {
         var found = new List<WebhookRecord>();
         var position = paging.Before;

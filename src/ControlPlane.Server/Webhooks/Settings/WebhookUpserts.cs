@@ -1,8 +1,8 @@
 using ControlPlane.Egress.Policy;
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.EventTypes;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Webhooks.Dialects;
 using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Storage;

@@ -1,7 +1,8 @@
 using System.Collections.Frozen;
 using ControlPlane.Egress.Policy;
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Validation;
 using ControlPlane.Server.Catalog;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Webhooks.Dialects;
 using ControlPlane.Server.Webhooks.Retries;
 using ControlPlane.Server.Webhooks.Secrets;

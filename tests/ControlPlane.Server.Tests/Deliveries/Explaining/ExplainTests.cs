@@ -1,8 +1,8 @@
 using ControlPlane.Egress.Tests.Peers;
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Deliveries.Explaining;
 using ControlPlane.Server.Publishing;
-using ControlPlane.Server.Rpc;
 using ControlPlane.Server.Tests.Webhooks;
 using ControlPlane.Storage;
 using ControlPlane.V1;

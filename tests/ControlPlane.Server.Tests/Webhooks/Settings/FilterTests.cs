@@ -1,4 +1,4 @@
-using ControlPlane.Server.Rpc;
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Webhooks.Settings;
 using ControlPlane.Storage;
 using FsCheck;

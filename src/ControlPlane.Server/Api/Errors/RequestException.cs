@@ -1,0 +1,42 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+
+namespace ControlPlane.Server.Api.Errors;
+
+/// <summary>
+/// A request that cannot be carried out for a reason that its caller is told: thrown by services, turned into a gRPC status with
+/// details by <see cref="ErrorInterceptor"/>. Made by <see cref="RequestErrors"/> and <see cref="Violations"/>.
+/// </summary>
+internal sealed class RequestException(StatusCode code, string reason, string message, params IMessage[] details)
+    : Exception(message)
+{
+    /// <summary>The domain of every ErrorInfo of this server.</summary>
+    public const string Domain = "controlplane";
+
+    public StatusCode Code { get; } = code;
+
+    /// <summary>Stable, UPPER_SNAKE_CASE.</summary>
+    public string Reason { get; } = reason;
+
+    /// <summary>What the ErrorInfo tells programs about this occurrence, such as which scope is missing.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The gRPC form, with an ErrorInfo before all other details.</summary>
+    public RpcException ToRpcException()
+    {
+        var info = new ErrorInfo { Reason = Reason, Domain = Domain };
+        foreach (var (key, value) in Metadata)
+        {
+            info.Metadata.Add(key, value);
+        }
+
+        var status = new Google.Rpc.Status { Code = (int)Code, Message = Message };
+        status.Details.Add(Any.Pack(info));
+        status.Details.AddRange(details.Select(Any.Pack));
+        return new RpcException(
+            new global::Grpc.Core.Status(Code, Message),
+            new Metadata { { "grpc-status-details-bin", status.ToByteArray() } });
+    }
+}
