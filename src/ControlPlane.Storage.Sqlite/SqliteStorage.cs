@@ -42,7 +42,7 @@ public static class SqliteStorage
         }
         catch (SqliteException exception) when (exception.IsDamage)
         {
-            throw Soundness.Damaged(path, exception.Message, exception);
+            throw IntegrityCheck.Damaged(path, exception.Message, exception);
         }
         catch (SqliteException exception)
         {
@@ -94,7 +94,7 @@ public static class SqliteStorage
             PRAGMA cache_size = -65536;
             PRAGMA journal_size_limit = 67108864;
             """);
-        Soundness.CheckAtStart(writer, path);
+        IntegrityCheck.CheckAtStart(writer, path);
         Migrations.Apply(writer, version);
         // Not before: an index on a large table is sorted in temporary files.
         writer.Execute("PRAGMA temp_store = MEMORY;");

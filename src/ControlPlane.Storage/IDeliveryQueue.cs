@@ -36,8 +36,8 @@ public interface IDeliveryQueue
     /// <see cref="IWebhookStore.UpdateAsync(WebhookRecord, CancellationToken)"/> makes it, and bumps the tenant's configuration version
     /// after it was compared.
     /// </summary>
-    /// <exception cref="ArgumentException">As above, or a notice goes to a webhook that the tenant does not have.</exception>
-    Task<AftermathResult> CompleteAsync(Completion completion, Aftermath aftermath, CancellationToken cancellationToken);
+    /// <exception cref="ArgumentException">As above, or an event goes to a webhook that the tenant does not have.</exception>
+    Task<CompletionEffectsResult> CompleteAsync(Completion completion, CompletionEffects effects, CancellationToken cancellationToken);
 
     /// <summary>
     /// Gives leases back unused: each delivery waits again, due at <paramref name="due"/>; Pending if no attempt of the round was

@@ -1,6 +1,6 @@
 namespace ControlPlane.Storage;
 
-/// <summary>Deliveries as people see and steer them.</summary>
+/// <summary>Deliveries as callers read, retry and cancel them.</summary>
 public interface IDeliveryStore
 {
     Task<DeliveryRecord?> GetAsync(string deliveryId, CancellationToken cancellationToken);
@@ -16,17 +16,17 @@ public interface IDeliveryStore
     Task<Page<DeliveryRecord>> ListAsync(DeliveryQuery query, CancellationToken cancellationToken);
 
     /// <summary>Starts a new round for a delivery that ended: Pending, due now, trigger Retry.</summary>
-    Task<SteerResult> RetryAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<RetryOrCancelResult> RetryAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Ends a delivery that has not: Cancelled, by the caller; a lease on it becomes stale.</summary>
-    Task<SteerResult> CancelAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<RetryOrCancelResult> CancelAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Cancels waiting deliveries of deleted webhooks, at most 1,000; answers how many, 0 when there are no more.</summary>
     Task<int> CancelOrphansAsync(DateTimeOffset now, CancellationToken cancellationToken);
 }
 
-/// <summary>How steering a delivery ended.</summary>
-public enum SteerOutcome
+/// <summary>How retrying or cancelling a delivery ended.</summary>
+public enum RetryOrCancelOutcome
 {
     Done,
     NotFound,
@@ -43,7 +43,7 @@ public enum SteerOutcome
 
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Delivery">The delivery afterwards; null if not found.</param>
-public sealed record SteerResult(SteerOutcome Outcome, DeliveryRecord? Delivery);
+public sealed record RetryOrCancelResult(RetryOrCancelOutcome Outcome, DeliveryRecord? Delivery);
 
 /// <summary>Which deliveries are meant; null and empty mean any.</summary>
 public record DeliverySelection

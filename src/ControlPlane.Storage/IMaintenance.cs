@@ -56,9 +56,9 @@ public sealed record RetentionTerms(
     DateTimeOffset PayloadsBefore, DateTimeOffset MetadataBefore, int DeadLetters, DateTimeOffset Now, int Batch);
 
 /// <summary>What a step removed.</summary>
-public readonly record struct Removed(int Payloads, int Deliveries, int Events, int Webhooks, int Redrives, int Names)
+public readonly record struct Removed(int Payloads, int Deliveries, int Events, int Webhooks, int Redrives, int InternedTexts)
 {
-    public int Total => Payloads + Deliveries + Events + Webhooks + Redrives + Names;
+    public int Total => Payloads + Deliveries + Events + Webhooks + Redrives + InternedTexts;
 
     public static Removed operator +(Removed one, Removed other) => new(
         one.Payloads + other.Payloads,
@@ -66,5 +66,5 @@ public readonly record struct Removed(int Payloads, int Deliveries, int Events, 
         one.Events + other.Events,
         one.Webhooks + other.Webhooks,
         one.Redrives + other.Redrives,
-        one.Names + other.Names);
+        one.InternedTexts + other.InternedTexts);
 }

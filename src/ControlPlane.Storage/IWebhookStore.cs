@@ -18,9 +18,9 @@ public interface IWebhookStore
 
     /// <summary>The same with events that tell of it, in one commit. Nothing is stored if the tenant's configuration version is not the
     /// one that the events' fan-out was computed with, which is looked at after everything else that can refuse the update.</summary>
-    /// <exception cref="ArgumentException">A notice goes to a webhook that the tenant does not have.</exception>
+    /// <exception cref="ArgumentException">An event goes to a webhook that the tenant does not have.</exception>
     Task<WebhookWrite> UpdateAsync(
-        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> notices, CancellationToken cancellationToken);
+        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken);
 
     /// <summary>Deletes a webhook; its deliveries keep referring to it, and lists of them still find it by id. Its external id and
     /// request id are free again. A null version deletes any.</summary>
@@ -67,7 +67,7 @@ public enum WebhookWriteOutcome
     /// <summary>The tenant has as many webhooks as its policy allows.</summary>
     LimitReached,
 
-    /// <summary>The tenant's configuration is another one than the notices were computed with.</summary>
+    /// <summary>The tenant's configuration is another one than the events were computed with.</summary>
     StaleConfig,
 }
 
@@ -77,5 +77,5 @@ public enum WebhookWriteOutcome
 public sealed record WebhookWrite(WebhookWriteOutcome Outcome, WebhookRecord? Webhook, long ConfigVersion)
 {
     /// <summary>The events stored with it and their deliveries, in order.</summary>
-    public IReadOnlyList<AppendedEvent> Notices { get; init; } = [];
+    public IReadOnlyList<AppendedEvent> OperationalEvents { get; init; } = [];
 }

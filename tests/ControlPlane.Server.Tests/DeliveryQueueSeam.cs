@@ -25,10 +25,10 @@ internal sealed class DeliveryQueueSeam(IDeliveryQueue inner) : IDeliveryQueue
         return await inner.CompleteAsync(completion, cancellationToken);
     }
 
-    public async Task<AftermathResult> CompleteAsync(Completion completion, Aftermath aftermath, CancellationToken cancellationToken)
+    public async Task<CompletionEffectsResult> CompleteAsync(Completion completion, CompletionEffects effects, CancellationToken cancellationToken)
     {
         await BeforeComplete();
-        return await inner.CompleteAsync(completion, aftermath, cancellationToken);
+        return await inner.CompleteAsync(completion, effects, cancellationToken);
     }
 
     public async Task ReleaseAsync(IReadOnlyList<Lease> leases, DateTimeOffset due, CancellationToken cancellationToken)

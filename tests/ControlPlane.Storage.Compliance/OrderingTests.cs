@@ -115,7 +115,7 @@ public abstract class OrderingTests<TSource> : OrderingTest<TSource>
     {
         var line = await PublishAsync(_webhook, "a", 2, leased);
 
-        Assert.Equal(SteerOutcome.Done, (await Store.Deliveries.CancelAsync(line[0].Id, Now, Cancel)).Outcome);
+        Assert.Equal(RetryOrCancelOutcome.Done, (await Store.Deliveries.CancelAsync(line[0].Id, Now, Cancel)).Outcome);
 
         Assert.Equal([line[1].Id], await ClaimIdsAsync(_webhook));
     }

@@ -107,7 +107,7 @@ public abstract class RetentionTests<TSource> : RetentionTest<TSource>
         foreach (var kept in new[] { dead[2], dead[3], dead[4], single })
         {
             Assert.Equal((true, true, true), await LookAsync(kept));
-            Assert.Equal(SteerOutcome.Done, (await Store.Deliveries.RetryAsync(kept.Id, Now, Cancel)).Outcome);
+            Assert.Equal(RetryOrCancelOutcome.Done, (await Store.Deliveries.RetryAsync(kept.Id, Now, Cancel)).Outcome);
         }
     }
 
@@ -149,7 +149,7 @@ public abstract class RetentionTests<TSource> : RetentionTest<TSource>
         Clock.Advance(PayloadAge + Moment);
         await RemoveAsync(deadLetters: 0);
 
-        Assert.Equal(SteerOutcome.PayloadExpired, (await Store.Deliveries.RetryAsync(delivery.Id, Now, Cancel)).Outcome);
+        Assert.Equal(RetryOrCancelOutcome.PayloadExpired, (await Store.Deliveries.RetryAsync(delivery.Id, Now, Cancel)).Outcome);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class BacklogTests : BacklogTests<SqliteSource>;
 
 public sealed class CompletionTests : CompletionTests<SqliteSource>;
 
-public sealed class AftermathTests : AftermathTests<SqliteSource>;
+public sealed class CompletionEffectsTests : CompletionEffectsTests<SqliteSource>;
 
 public sealed class LeaseTests : LeaseTests<SqliteSource>;
 
@@ -20,11 +20,11 @@ public sealed class OrderingTests : OrderingTests<SqliteSource>;
 
 public sealed class ParkingTests : ParkingTests<SqliteSource>;
 
-public sealed class LineViewTests : LineViewTests<SqliteSource>;
+public sealed class OrderingLineViewTests : OrderingLineViewTests<SqliteSource>;
 
 public sealed class OrderingProperties : OrderingProperties<SqliteSource>;
 
-public sealed class SteeringTests : SteeringTests<SqliteSource>;
+public sealed class RetryAndCancelTests : RetryAndCancelTests<SqliteSource>;
 
 public sealed class RedriveTests : RedriveTests<SqliteSource>;
 

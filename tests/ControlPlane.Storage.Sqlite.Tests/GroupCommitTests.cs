@@ -106,12 +106,12 @@ public sealed class GroupCommitTests : SqliteTests
             session =>
             {
                 session.Counters.Revision += 100;
-                session.Intern(NameKind.EventType, "again");
+                session.Intern(TextKind.EventType, "again");
                 throw new InvalidOperationException("as planned");
             },
             Cancel);
         var after = database.WriteAsync(
-            session => (session.Counters.Revision, session.Intern(NameKind.EventType, "again")), Cancel);
+            session => (session.Counters.Revision, session.Intern(TextKind.EventType, "again")), Cancel);
         release();
         await held;
 
@@ -119,7 +119,7 @@ public sealed class GroupCommitTests : SqliteTests
         var (revision, name) = await after;
         Assert.Equal(0, revision);
         Assert.Equal(0, database.Head);
-        Assert.Equal(name, await database.ReadAsync(c => Names.FindSeq(c, NameKind.EventType, "again"), Cancel));
+        Assert.Equal(name, await database.ReadAsync(c => InternedTexts.FindSeq(c, TextKind.EventType, "again"), Cancel));
     }
 
     [Fact]

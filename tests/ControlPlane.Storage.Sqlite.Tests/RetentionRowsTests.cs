@@ -19,14 +19,14 @@ public sealed class RetentionRowsTests : SqliteTests
         await PrepareAsync();
         await SucceedAsync(await PublishAsync("old", "phone"));
         await PublishAsync("held", "");
-        await PassEventsAsync(Names.NoteEvery);
+        await PassEventsAsync(InternedTexts.NoteEvery);
         _owner = "node-2";
         await SucceedAsync(await PublishAsync("late", ""));
         Assert.Equal(["held", "late", "node-1", "node-2", "old", "phone"], await ReadNamesAsync());
         await _store.Queue.RecoverAsync(Now, _owner, Cancel);
         Clock.Advance(Month);
 
-        Assert.Equal(new Removed { Payloads = 2, Deliveries = 2, Events = 2, Names = 3 }, await RemoveAsync());
+        Assert.Equal(new Removed { Payloads = 2, Deliveries = 2, Events = 2, InternedTexts = 3 }, await RemoveAsync());
 
         Assert.Equal(["held", "late", "node-2"], await ReadNamesAsync());
         await PublishAsync("old", "phone");
@@ -38,11 +38,11 @@ public sealed class RetentionRowsTests : SqliteTests
     {
         await PrepareAsync();
         var held = await PublishAsync("a", "");
-        await PassEventsAsync(Names.NoteEvery);
+        await PassEventsAsync(InternedTexts.NoteEvery);
         await _store.Events.AppendAsync(Request("b", "", []), Cancel);
         Clock.Advance(Month);
 
-        Assert.Equal(0, (await RemoveAsync()).Names);
+        Assert.Equal(0, (await RemoveAsync()).InternedTexts);
 
         Assert.Contains("node-1", await ReadNamesAsync());
         Assert.NotNull(await SucceedAsync(held));
@@ -67,7 +67,7 @@ public sealed class RetentionRowsTests : SqliteTests
                 await SucceedAsync(next);
             }
 
-            await PassEventsAsync(random.Next(Names.NoteEvery));
+            await PassEventsAsync(random.Next(InternedTexts.NoteEvery));
             Clock.Advance(TimeSpan.FromDays(random.Next(12)));
             await RemoveAsync();
             Assert.Equal("0", await _database.ReadAsync(
@@ -126,7 +126,7 @@ public sealed class RetentionRowsTests : SqliteTests
         Assert.True(await _database.ReadAsync(sweep.Look, Cancel));
         foreach (var delivery in again)
         {
-            Assert.Equal(SteerOutcome.Done, (await _store.Deliveries.RetryAsync(delivery.Id, Now, Cancel)).Outcome);
+            Assert.Equal(RetryOrCancelOutcome.Done, (await _store.Deliveries.RetryAsync(delivery.Id, Now, Cancel)).Outcome);
         }
 
         var removed = await _database.WriteAsync(sweep.Remove, Cancel);

@@ -43,7 +43,7 @@ internal sealed class DeliveryGrpcService(
     {
         var found = await FindAsync(FieldRules.RequireId("delivery_id", request.DeliveryId), context);
         var result = await deliveries.RetryAsync(found.Id, clock.GetStoreNow(), context.CancellationToken);
-        var delivery = Steered(result, found.Id, "DELIVERY_NOT_ENDED", "is still on its way; only a delivery that has ended can be retried.");
+        var delivery = Unwrap(result, found.Id, "DELIVERY_NOT_ENDED", "is still on its way; only a delivery that has ended can be retried.");
         dispatcher.Expect(delivery.TenantId, delivery.WebhookId, clock.GetUtcNow());
         return new RetryDeliveryResponse { Delivery = DeliveryMapper.ToProto(delivery) };
     }
@@ -52,7 +52,7 @@ internal sealed class DeliveryGrpcService(
     {
         var found = await FindAsync(FieldRules.RequireId("delivery_id", request.DeliveryId), context);
         var result = await deliveries.CancelAsync(found.Id, clock.GetStoreNow(), context.CancellationToken);
-        var delivery = Steered(result, found.Id, "DELIVERY_ENDED", "has ended already.");
+        var delivery = Unwrap(result, found.Id, "DELIVERY_ENDED", "has ended already.");
         dispatcher.Forget(delivery.Id);
         if (delivery.OrderingKey.Length > 0)
         {
@@ -87,13 +87,13 @@ internal sealed class DeliveryGrpcService(
             ? delivery
             : throw RequestErrors.NotFound("delivery", id);
 
-    private static DeliveryRecord Steered(SteerResult result, string id, string wrongState, string explanation) => result.Outcome switch
+    private static DeliveryRecord Unwrap(RetryOrCancelResult result, string id, string wrongState, string explanation) => result.Outcome switch
     {
-        SteerOutcome.Done => result.Delivery!,
-        SteerOutcome.WrongState => throw RequestErrors.FailedPrecondition(wrongState, id, $"The delivery \"{id}\" {explanation}"),
-        SteerOutcome.WebhookDeleted => throw RequestErrors.FailedPrecondition(
+        RetryOrCancelOutcome.Done => result.Delivery!,
+        RetryOrCancelOutcome.WrongState => throw RequestErrors.FailedPrecondition(wrongState, id, $"The delivery \"{id}\" {explanation}"),
+        RetryOrCancelOutcome.WebhookDeleted => throw RequestErrors.FailedPrecondition(
             "WEBHOOK_DELETED", id, $"The webhook of the delivery \"{id}\" was deleted."),
-        SteerOutcome.PayloadExpired => throw RequestErrors.FailedPrecondition(
+        RetryOrCancelOutcome.PayloadExpired => throw RequestErrors.FailedPrecondition(
             "PAYLOAD_EXPIRED", id, $"The payload of the delivery \"{id}\" is no longer stored."),
         _ => throw RequestErrors.NotFound("delivery", id),
     };

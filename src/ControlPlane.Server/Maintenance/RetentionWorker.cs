@@ -47,7 +47,7 @@ internal sealed class RetentionWorker(
             if (removed.Total > 0)
             {
                 MaintenanceLog.Removed(
-                    log, removed.Payloads, removed.Deliveries, removed.Events, removed.Webhooks, removed.Redrives, removed.Names,
+                    log, removed.Payloads, removed.Deliveries, removed.Events, removed.Webhooks, removed.Redrives, removed.InternedTexts,
                     clock.GetElapsedTime(started).TotalSeconds);
             }
         }

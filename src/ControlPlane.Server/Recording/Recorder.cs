@@ -68,13 +68,13 @@ internal sealed class Recorder(
             // Also where nobody is to be told: that is true of this configuration only.
             var events = operationalEvents.Plan(tenant, happened, completion.Now);
             var result = await queue.CompleteAsync(completion, new(tenant.ConfigVersion, suspended, events), CancellationToken.None);
-            if (result is AftermathResult.Recorded recorded)
+            if (result is CompletionEffectsResult.Recorded recorded)
             {
                 Announce(recorded);
                 return (recorded.Completed, suspended is not null);
             }
 
-            if (result is AftermathResult.Stale)
+            if (result is CompletionEffectsResult.Stale)
             {
                 return (null, false);
             }
@@ -112,7 +112,7 @@ internal sealed class Recorder(
         return happened;
     }
 
-    private void Announce(AftermathResult.Recorded recorded)
+    private void Announce(CompletionEffectsResult.Recorded recorded)
     {
         if (recorded.Suspension is { Webhook: { } webhook } suspension)
         {
@@ -120,7 +120,7 @@ internal sealed class Recorder(
             RecordingLog.Suspended(log, webhook.Id, webhook.TenantId, webhook.StateReason);
         }
 
-        operationalEvents.Announce(recorded.Notices);
+        operationalEvents.Announce(recorded.OperationalEvents);
     }
 
     /// <summary>The attempt is recorded: that its webhook's health is not must not look as if it were not.</summary>

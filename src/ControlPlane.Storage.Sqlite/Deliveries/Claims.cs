@@ -54,11 +54,11 @@ internal static class Claims
         var claimed = new List<DeliveryRecord>(due.Count);
         if (due.Count > 0)
         {
-            var owner = session.Intern(NameKind.Owner, request.Owner);
+            var owner = session.Intern(TextKind.Owner, request.Owner);
             foreach (var seq in due)
             {
                 var stored = DeliveryRows.Get(session.Connection, seq);
-                if (stored.Line is not { } line || Lines.TryGo(session, seq, line, request.Now))
+                if (stored.Line is not { } line || OrderingLines.TryGo(session, seq, line, request.Now))
                 {
                     claimed.Add(Lease(session, stored, owner, request));
                 }

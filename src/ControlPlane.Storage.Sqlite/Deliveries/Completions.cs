@@ -45,7 +45,7 @@ internal static class Completions
     {
         long seq;
         int attempts;
-        Line? line;
+        OrderingLine? line;
         DeliveryRecord delivery;
         using (var row = session.Use(Find).Bind(completion.Delivery.Id))
         {
@@ -58,13 +58,13 @@ internal static class Completions
 
             seq = row.Long(0);
             attempts = row.Int(3) + 1;
-            line = row.LongOrNull(6) is { } key ? new Line(row.Long(7), key, (HeadOfLine)row.Int(8)) : null;
+            line = row.LongOrNull(6) is { } key ? new OrderingLine(row.Long(7), key, (HeadOfLine)row.Int(8)) : null;
             delivery = Apply(completion, attempts, row.Int(4) + 1, webhookDeleted: row.Bool(5));
         }
 
         AttemptRows.Add(session, seq, attempts, completion.Attempt);
         delivery = DeliveryRows.Save(session, seq, delivery);
-        return new Completed(delivery, line is { } next ? Lines.Advance(session, next, completion.Now) : null);
+        return new Completed(delivery, line is { } next ? OrderingLines.Advance(session, next, completion.Now) : null);
     }
 
     private static DeliveryRecord Apply(Completion completion, int attempts, int roundAttempts, bool webhookDeleted)

@@ -41,8 +41,8 @@ internal sealed class DeliveryFilter
     {
         var tenant = selection.TenantId is { } tenantId ? TenantRows.FindSeq(connection, tenantId) : 0;
         var webhook = selection.WebhookId is { } webhookId ? FindWebhookSeq(connection, webhookId) : 0;
-        var instance = selection.Instance is { } name ? Names.FindSeq(connection, NameKind.Instance, name) : 0;
-        var types = Names.FindTypes(connection, selection.EventTypes);
+        var instance = selection.Instance is { } name ? InternedTexts.FindSeq(connection, TextKind.Instance, name) : 0;
+        var types = InternedTexts.FindTypes(connection, selection.EventTypes);
         if (tenant is null || webhook is null || instance is null || types is { Count: 0 })
         {
             return null;

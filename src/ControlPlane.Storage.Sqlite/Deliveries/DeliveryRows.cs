@@ -83,7 +83,7 @@ internal static class DeliveryRows
     }
 
     /// <summary>Stores a delivery's new state under a new revision; answers it with that. What has ended is not ended again. A delivery
-    /// that is held in its line must not stay so without a word to <see cref="Lines"/>.</summary>
+    /// that is held in its line must not stay so without a word to <see cref="OrderingLines"/>.</summary>
     public static DeliveryRecord Save(
         WriteSession session, long seq, DeliveryRecord delivery, long? owner = null, DateTimeOffset? leaseUntil = null)
     {
@@ -173,8 +173,8 @@ internal static class DeliveryRows
 
     private static StoredDelivery ReadStored(Statement row) => new(
         row.Long(0), Read(row), row.Bool(20), row.Long(21),
-        row.LongOrNull(24) is { } key ? new Line(row.Long(23), key, (HeadOfLine)row.Int(25)) : null);
+        row.LongOrNull(24) is { } key ? new OrderingLine(row.Long(23), key, (HeadOfLine)row.Int(25)) : null);
 }
 
 /// <summary>A delivery with what only the engine knows of it.</summary>
-internal readonly record struct StoredDelivery(long Seq, DeliveryRecord Delivery, bool WebhookDeleted, long EventSeq, Line? Line);
+internal readonly record struct StoredDelivery(long Seq, DeliveryRecord Delivery, bool WebhookDeleted, long EventSeq, OrderingLine? Line);

@@ -64,7 +64,7 @@ internal static class Leases
     /// <summary>Takes back leases that the survivor does not hold.</summary>
     public static int Recover(WriteSession session, string survivor, DateTimeOffset now)
     {
-        var lost = Read(session.Use(FindForeign).Bind(session.Intern(NameKind.Owner, survivor)).Bind(RecoverBatch));
+        var lost = Read(session.Use(FindForeign).Bind(session.Intern(TextKind.Owner, survivor)).Bind(RecoverBatch));
         lost.ForEach(seq => Return(session, seq, now, now));
         return lost.Count;
     }
@@ -89,7 +89,7 @@ internal static class Leases
         DeliveryRows.Save(session, seq, DeliveryRows.Unleased(stored.Delivery, due, now));
         if (stored.Line is { } line)
         {
-            Lines.Advance(session, line, now);
+            OrderingLines.Advance(session, line, now);
         }
     }
 

@@ -12,10 +12,10 @@ internal sealed class SqliteDeliveryQueue(SqliteDatabase database) : IDeliveryQu
         return database.WriteAsync(session => Completions.Complete(session, completion), cancellationToken);
     }
 
-    public Task<AftermathResult> CompleteAsync(Completion completion, Aftermath aftermath, CancellationToken cancellationToken)
+    public Task<CompletionEffectsResult> CompleteAsync(Completion completion, CompletionEffects effects, CancellationToken cancellationToken)
     {
         Completions.Validate(completion);
-        return database.WriteAsync(session => Aftermaths.Complete(session, completion, aftermath), cancellationToken);
+        return database.WriteAsync(session => CompletionEffectWrites.Complete(session, completion, effects), cancellationToken);
     }
 
     public async Task ReleaseAsync(IReadOnlyList<Lease> leases, DateTimeOffset due, CancellationToken cancellationToken)

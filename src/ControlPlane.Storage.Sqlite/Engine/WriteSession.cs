@@ -19,13 +19,13 @@ internal sealed class WriteSession
     public WriteSession(Connection connection)
     {
         _connection = connection;
-        Names = new Names(connection);
+        Texts = new InternedTexts(connection);
         Refs = new TenantRefs(connection);
         Backlog = new Backlog(connection);
         _counters = _committed = Counters.Load(connection);
     }
 
-    public Names Names { get; }
+    public InternedTexts Texts { get; }
 
     /// <summary>Tenants and webhooks by id.</summary>
     public TenantRefs Refs { get; }
@@ -62,7 +62,7 @@ internal sealed class WriteSession
     public Statement Use(Sql sql) => _connection.Use(sql);
 
     /// <summary>The number of a text, given now if it has none.</summary>
-    public long Intern(NameKind kind, string text) => Names.Intern(kind, text, _counters.EventSeq);
+    public long Intern(TextKind kind, string text) => Texts.Intern(kind, text, _counters.EventSeq);
 
     /// <summary>Takes note of a row that was written, with content of a certain size.</summary>
     public void NoteRow(int content = 0) => _size += RowSize + content;
@@ -111,7 +111,7 @@ internal sealed class WriteSession
 
         _counters = _committed;
         Changes.Clear();
-        Names.Forget();
+        Texts.Forget();
         Refs.Clear();
         Leased.Clear();
         Attempts.Clear();

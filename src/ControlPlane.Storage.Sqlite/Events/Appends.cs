@@ -15,28 +15,28 @@ internal static class Appends
             return new AppendResult.StaleConfig();
         }
 
-        var originals = new Originals(session, tenant.Seq, request.Events.Count);
+        var duplicates = new DuplicateLookup(session, tenant.Seq, request.Events.Count);
         for (var i = 0; i < request.Events.Count; i++)
         {
-            if (!originals.Look(request.Events[i], i))
+            if (!duplicates.Look(request.Events[i], i))
             {
                 return new AppendResult.Conflict(i);
             }
         }
 
-        var addition = new Addition(session, request, tenant.Seq);
+        var batch = new AppendBatch(session, request, tenant.Seq);
         var appended = new AppendedEvent[request.Events.Count];
         for (var i = 0; i < appended.Length; i++)
         {
-            appended[i] = originals[i] switch
+            appended[i] = duplicates[i] switch
             {
                 { Seq: { } stored } => new AppendedEvent(EventRows.Get(session.Connection, stored), true, []),
                 { Index: var first } when first < i => new AppendedEvent(appended[first].Event, true, []),
-                _ => addition.Add(request.Events[i]),
+                _ => batch.Add(request.Events[i]),
             };
         }
 
-        addition.Store();
+        batch.Store();
         return new AppendResult.Appended(appended);
     }
 }

@@ -19,8 +19,8 @@ internal static class EventList
 
     public static Page<EventRecord> Read(Connection connection, EventQuery query)
     {
-        var types = Names.FindTypes(connection, query.EventTypes);
-        var instance = query.Instance is { } name ? Names.FindSeq(connection, NameKind.Instance, name) : 0;
+        var types = InternedTexts.FindTypes(connection, query.EventTypes);
+        var instance = query.Instance is { } name ? InternedTexts.FindSeq(connection, TextKind.Instance, name) : 0;
         var tenant = query.TenantId is { } id ? TenantRows.FindSeq(connection, id) : 0;
         if (instance is null || tenant is null || types is { Count: 0 })
         {

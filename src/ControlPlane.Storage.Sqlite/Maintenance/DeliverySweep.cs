@@ -14,17 +14,17 @@ internal sealed class DeliverySweep(RetentionTerms terms) : Sweep(terms.Batch)
 
     internal static readonly Sql ChangedSince = new("SELECT 1 FROM deliveries WHERE seq >= ? AND seq <= ? AND revision > ? LIMIT 1");
     private static readonly Sql DeleteRun = new("DELETE FROM deliveries WHERE seq >= ? AND seq <= ?");
-    private readonly Ageing _ageing = new(terms.MetadataBefore, terms.Now);
+    private readonly ExpiryJudge _expiry = new(terms.MetadataBefore, terms.Now);
     private readonly List<(long Seq, long Webhook, long Revision)> _found = [];
-    private readonly Unlisting _unlisting = new(terms.Batch);
+    private readonly Delisting _delisting = new(terms.Batch);
     private long _position;
     private bool _walked;
 
     public override bool Look(Connection connection)
     {
-        _unlisting.Add(_found.Select(each => (each.Webhook, each.Seq)));
+        _delisting.Add(_found.Select(each => (each.Webhook, each.Seq)));
         _found.Clear();
-        if (_unlisting.Look(all: _walked))
+        if (_delisting.Look(all: _walked))
         {
             return true;
         }
@@ -35,9 +35,9 @@ internal sealed class DeliverySweep(RetentionTerms terms) : Sweep(terms.Batch)
 
     public override Removed Remove(WriteSession session)
     {
-        _unlisting.Run(session);
+        _delisting.Run(session);
         _found.Sort();
-        var removed = Runs.Remove(
+        var removed = ContiguousRanges.Remove(
             _found,
             found => found.Seq,
             (first, last) => HasChanged(session.Connection, first.Seq, last.Seq),
@@ -53,7 +53,7 @@ internal sealed class DeliverySweep(RetentionTerms terms) : Sweep(terms.Batch)
         using var rows = connection.Use(After).Bind(_position).Bind(LookAtMost);
         while (rows.Step())
         {
-            var age = _ageing.Judge(rows.Long(1));
+            var age = _expiry.Judge(rows.Long(1));
             if (age == Age.Young)
             {
                 break;

@@ -11,14 +11,14 @@ internal sealed class EventSweep(RetentionTerms terms) : Sweep(terms.Batch)
 
     internal static readonly Sql AnyDelivery = new("SELECT 1 FROM deliveries WHERE seq >= ? AND seq < ? LIMIT 1");
     private static readonly Sql DeleteRun = new("DELETE FROM events WHERE seq >= ? AND seq <= ?");
-    private readonly Ageing _ageing = new(terms.MetadataBefore, terms.Now);
+    private readonly ExpiryJudge _expiry = new(terms.MetadataBefore, terms.Now);
     private readonly List<long> _found = [];
 
     /// <summary>The last event looked at: names used since then are not known.</summary>
     public long Position { get; private set; }
 
     /// <summary>The names of the events up to there that stay.</summary>
-    public HashSet<long> NamesInUse { get; } = [];
+    public HashSet<long> TextsInUse { get; } = [];
 
     public override bool Look(Connection connection)
     {
@@ -27,7 +27,7 @@ internal sealed class EventSweep(RetentionTerms terms) : Sweep(terms.Batch)
         using var rows = connection.Use(After).Bind(Position).Bind(LookAtMost);
         while (rows.Step())
         {
-            var age = _ageing.Judge(rows.Long(1));
+            var age = _expiry.Judge(rows.Long(1));
             if (age == Age.Young)
             {
                 break;
@@ -41,8 +41,8 @@ internal sealed class EventSweep(RetentionTerms terms) : Sweep(terms.Batch)
             }
             else
             {
-                NamesInUse.Add(rows.Long(4));
-                NamesInUse.Add(rows.Long(5));
+                TextsInUse.Add(rows.Long(4));
+                TextsInUse.Add(rows.Long(5));
             }
 
             if (_found.Count == Batch || looked == LookAtMost)
@@ -58,7 +58,7 @@ internal sealed class EventSweep(RetentionTerms terms) : Sweep(terms.Batch)
     public override Removed Remove(WriteSession session)
     {
         // Deliveries are stored with their event and never later: it has none now either.
-        var removed = Runs.Remove(_found, seq => seq, (_, _) => false, run =>
+        var removed = ContiguousRanges.Remove(_found, seq => seq, (_, _) => false, run =>
         {
             session.Use(PayloadSweep.DeleteRun).Bind(run[0]).Bind(run[^1]).Run();
             return session.Use(DeleteRun).Bind(run[0]).Bind(run[^1]).RunAndCount();

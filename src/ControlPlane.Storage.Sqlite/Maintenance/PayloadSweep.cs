@@ -21,7 +21,7 @@ internal sealed class PayloadSweep(RetentionTerms terms) : Sweep(terms.Batch)
         "SELECT 1 FROM deliveries WHERE seq >= ? AND seq < ? AND (state IN (1, 2, 3) OR revision > ?) LIMIT 1");
 
     internal static readonly Sql DeleteRun = new("DELETE FROM payloads WHERE event_seq >= ? AND event_seq <= ?");
-    private readonly Ageing _ageing = new(terms.PayloadsBefore, terms.Now);
+    private readonly ExpiryJudge _expiry = new(terms.PayloadsBefore, terms.Now);
     private readonly List<(long Event, long From, long To)> _found = [];
     private long _position;
     private long _head;
@@ -35,7 +35,7 @@ internal sealed class PayloadSweep(RetentionTerms terms) : Sweep(terms.Batch)
         using var rows = connection.Use(After).Bind(_position).Bind(LookAtMost);
         while (rows.Step())
         {
-            var age = _ageing.Judge(rows.Long(1));
+            var age = _expiry.Judge(rows.Long(1));
             if (age == Age.Young)
             {
                 break;
@@ -64,7 +64,7 @@ internal sealed class PayloadSweep(RetentionTerms terms) : Sweep(terms.Batch)
     public override Removed Remove(WriteSession session)
     {
         // Deliveries have the order of their events, so those of a run follow each other as well.
-        var removed = Runs.Remove(
+        var removed = ContiguousRanges.Remove(
             _found,
             found => found.Event,
             (first, last) => HasUnfinished(session.Connection, first.From, last.To),

@@ -17,7 +17,7 @@ internal sealed class SqliteMaintenance(SqliteDatabase database) : IMaintenance
         ArgumentOutOfRangeException.ThrowIfLessThan(terms.Batch, 1);
         var events = new EventSweep(terms);
         // In this order, so that what one leaves without a use the next one takes in the same pass.
-        Sweep[] sweeps = [new PayloadSweep(terms), new DeliverySweep(terms), events, new LeftoverSweep(terms), new NameSweep(terms, events)];
+        Sweep[] sweeps = [new PayloadSweep(terms), new DeliverySweep(terms), events, new LeftoverSweep(terms), new InternedTextSweep(terms, events)];
         foreach (var sweep in sweeps)
         {
             while (!sweep.Finished)
@@ -36,8 +36,8 @@ internal sealed class SqliteMaintenance(SqliteDatabase database) : IMaintenance
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            var expected = await database.ReadAsync(Copies.Estimate, cancellationToken).ConfigureAwait(false);
-            var copying = LongRead.RunAsync(database.Path, connection => Copies.Write(connection, path), ending.Token);
+            var expected = await database.ReadAsync(BackupWriter.Estimate, cancellationToken).ConfigureAwait(false);
+            var copying = LongRead.RunAsync(database.Path, connection => BackupWriter.Write(connection, path), ending.Token);
             try
             {
                 do
@@ -70,7 +70,7 @@ internal sealed class SqliteMaintenance(SqliteDatabase database) : IMaintenance
         database.Damage.ThrowIfFound();
         try
         {
-            var findings = await LongRead.RunAsync(database.Path, Soundness.Check, cancellationToken).ConfigureAwait(false);
+            var findings = await LongRead.RunAsync(database.Path, IntegrityCheck.Check, cancellationToken).ConfigureAwait(false);
             if (findings.Count > 0)
             {
                 database.Damage.Report(findings[0]);

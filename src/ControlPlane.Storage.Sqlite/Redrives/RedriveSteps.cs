@@ -24,8 +24,8 @@ internal static class RedriveSteps
         foreach (var seq in stretch.Found)
         {
             var delivery = DeliveryRows.Get(session.Connection, seq);
-            var result = Steering.StartRound(session, delivery, DeliveryTrigger.Redrive, now);
-            if (result.Outcome == SteerOutcome.Done)
+            var result = RetryAndCancel.StartRound(session, delivery, DeliveryTrigger.Redrive, now);
+            if (result.Outcome == RetryOrCancelOutcome.Done)
             {
                 retried.Add(result.Delivery!);
             }

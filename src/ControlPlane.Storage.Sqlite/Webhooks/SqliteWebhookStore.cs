@@ -10,8 +10,8 @@ internal sealed class SqliteWebhookStore(SqliteDatabase database) : IWebhookStor
         database.WriteAsync(session => WebhookWrites.Update(session, webhook), cancellationToken);
 
     public Task<WebhookWrite> UpdateAsync(
-        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> notices, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => WebhookWrites.Update(session, webhook, configVersion, notices), cancellationToken);
+        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => WebhookWrites.Update(session, webhook, configVersion, events), cancellationToken);
 
     public Task<WebhookWrite> DeleteAsync(
         string webhookId, long? version, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -35,11 +35,11 @@ internal static class WebhookWrites
 
     public static WebhookWrite Update(WriteSession session, WebhookRecord webhook) => Update(session, webhook, null);
 
-    public static WebhookWrite Update(WriteSession session, WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> notices)
+    public static WebhookWrite Update(WriteSession session, WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> events)
     {
         var write = Update(session, webhook, configVersion);
         return write.Outcome == WebhookWriteOutcome.Done
-            ? write with { Notices = Notices.Append(session, write.Webhook!.TenantId, write.ConfigVersion, notices) }
+            ? write with { OperationalEvents = OperationalEvents.Append(session, write.Webhook!.TenantId, write.ConfigVersion, events) }
             : write;
     }
 
@@ -79,7 +79,7 @@ internal static class WebhookWrites
         WebhookRows.Update(session, stored.Seq, replaced);
         if (replaced.HeadOfLine == HeadOfLine.Park && stored.Webhook.HeadOfLine != HeadOfLine.Park)
         {
-            Lines.AdvanceAll(session, stored.Seq);
+            OrderingLines.AdvanceAll(session, stored.Seq);
         }
 
         return Done(session, stored.TenantSeq, replaced);

@@ -123,6 +123,6 @@ internal static class AttemptCheck
     {
         var before = received.LastOrDefault(r => r.Number < receipt.Number)?.Arrived ?? 0;
         var earliest = Math.Max(before, evidence.Lives[receipt.Life - 1].Started);
-        return evidence.Ledger.Steering.Of(delivery.Id).Any(call => !call.Retry && call.Acknowledged >= earliest);
+        return evidence.Ledger.RetriesAndCancels.Of(delivery.Id).Any(call => !call.Retry && call.Acknowledged >= earliest);
     }
 }

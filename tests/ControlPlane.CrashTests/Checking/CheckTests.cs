@@ -127,14 +127,14 @@ public sealed class CheckTests
     [Fact]
     public void Retry_AcknowledgedAndNotMade_IsFound()
     {
-        _ledger.Steering.Of(DeliveryId).Add(new(true, 500) { Acknowledged = 600 });
+        _ledger.RetriesAndCancels.Of(DeliveryId).Add(new(true, 500) { Acknowledged = 600 });
         AssertFound("was retried 0 times, not 1 to 1");
     }
 
     [Fact]
     public void Cancel_AcknowledgedAndForgotten_IsFound()
     {
-        _ledger.Steering.Of(DeliveryId).Add(new(false, 350) { Acknowledged = 380 });
+        _ledger.RetriesAndCancels.Of(DeliveryId).Add(new(false, 350) { Acknowledged = 380 });
         AssertFound("It cannot have ended like this");
     }
 

@@ -12,14 +12,14 @@ internal static class EndCheck
         var webhooks = evidence.Ledger.Webhooks.Where(w => w.Id.Length > 0).ToDictionary(w => w.Id);
         foreach (var delivery in evidence.Deliveries)
         {
-            var calls = evidence.Ledger.Steering.Of(delivery.Id);
+            var calls = evidence.Ledger.RetriesAndCancels.Of(delivery.Id);
             var deleted = webhooks.TryGetValue(delivery.WebhookId, out var webhook) && !webhook.Latest.Exists;
             evidence.Violations.Unless(IsRight(delivery, calls, deleted), $"It cannot have ended like this: {delivery}");
             CheckRounds(evidence, delivery, calls, deleted);
         }
     }
 
-    private static bool IsRight(Delivery delivery, List<Steer> calls, bool deleted)
+    private static bool IsRight(Delivery delivery, List<RetryOrCancelCall> calls, bool deleted)
     {
         var last = delivery.Attempts.LastOrDefault();
         return (delivery.State, delivery.EndReason) switch
@@ -46,14 +46,14 @@ internal static class EndCheck
     }
 
     /// <summary>The last call that can have taken effect is an acknowledged cancel.</summary>
-    private static bool IsCancelled(List<Steer> calls) => calls is [.., { Retry: false, IsAcknowledged: true }];
+    private static bool IsCancelled(List<RetryOrCancelCall> calls) => calls is [.., { Retry: false, IsAcknowledged: true }];
 
     /// <summary>There is a cancel, and no acknowledged retry after it.</summary>
-    private static bool MayBeCancelled(List<Steer> calls) =>
+    private static bool MayBeCancelled(List<RetryOrCancelCall> calls) =>
         calls.FindLastIndex(c => !c.Retry) is >= 0 and var last && !calls.Skip(last).Any(c => c.Retry && c.IsAcknowledged);
 
     /// <summary>Each round that was begun was sent at least once, unless it was cancelled.</summary>
-    private static void CheckRounds(Evidence evidence, Delivery delivery, List<Steer> calls, bool deleted)
+    private static void CheckRounds(Evidence evidence, Delivery delivery, List<RetryOrCancelCall> calls, bool deleted)
     {
         var cancels = calls.Count(c => !c.Retry) + (deleted ? 1 : 0);
         var most = calls.Count(c => c.Retry);

@@ -23,7 +23,7 @@ internal sealed class EpochLedger(string name, Violations violations)
 
     public IReadOnlyCollection<KnownWebhook> Webhooks => _webhooks;
 
-    public SteeringLog Steering { get; } = new();
+    public RetryAndCancelLog RetriesAndCancels { get; } = new();
 
     public Sightings Sightings { get; } = new(violations);
 

@@ -18,7 +18,7 @@ internal sealed class MixedLoad(Changing changing, IReadOnlyList<WatchTrack> tra
         var callers = new List<Func<Stage, Random, Task>>
         {
             Publishing.BatchAsync,
-            SteeringCalls.RunAsync,
+            RetryAndCancelCalls.RunAsync,
         };
         if (changes)
         {

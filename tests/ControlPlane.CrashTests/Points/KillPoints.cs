@@ -45,7 +45,7 @@ internal static class KillPoints
         Inside("attempt committed, nobody told", "StatementEnded|COMMIT|" + Records, 10, 120),
         Seen("change watched", 20, 400),
 
-        // Webhooks and steering.
+        // Webhooks, retrying and cancelling.
         Inside("webhook changed, not committed", "StatementBegins|COMMIT|" + Changes, 2, 12),
         Inside("webhook committed, nobody told", "StatementEnded|COMMIT|" + Changes, 2, 12),
         Inside("webhook deleted, its deliveries not cancelled", "StatementEnded|COMMIT|" + Deletions, 1, 2),

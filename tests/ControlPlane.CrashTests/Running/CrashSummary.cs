@@ -60,8 +60,8 @@ internal sealed class CrashSummary
         _events += evidence.Ledger.Events.Count(e => e.Acknowledged > 0);
         _batches += evidence.Ledger.Batches;
         _changes += evidence.Ledger.WebhookChanges;
-        _retries += evidence.Ledger.Steering.Acknowledged(retry: true);
-        _cancels += evidence.Ledger.Steering.Acknowledged(retry: false);
+        _retries += evidence.Ledger.RetriesAndCancels.Acknowledged(retry: true);
+        _cancels += evidence.Ledger.RetriesAndCancels.Acknowledged(retry: false);
         _deliveries += evidence.Deliveries.Count;
         _attempts += tally.Attempts;
         _receipts += tally.Receipts;

@@ -27,10 +27,10 @@ internal sealed class FakeOrphans : IDeliveryStore
     public Task<Page<DeliveryRecord>> ListAsync(DeliveryQuery query, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<SteerResult> RetryAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<RetryOrCancelResult> RetryAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<SteerResult> CancelAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<RetryOrCancelResult> CancelAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 }
 

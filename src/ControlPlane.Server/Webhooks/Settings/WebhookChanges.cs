@@ -144,7 +144,7 @@ internal sealed class WebhookChanges(
             {
                 case WebhookWriteOutcome.Done:
                     catalog.Apply(write.Webhook!, write.ConfigVersion);
-                    operationalEvents.Announce(write.Notices);
+                    operationalEvents.Announce(write.OperationalEvents);
                     return (stored, write.Webhook!);
                 case WebhookWriteOutcome.StaleConfig when tries < MaximumTries:
                     await catalog.RefreshAsync(stored.TenantId, cancellationToken);

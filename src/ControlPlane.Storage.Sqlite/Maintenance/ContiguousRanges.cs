@@ -4,7 +4,7 @@ namespace ControlPlane.Storage.Sqlite;
 /// Rows whose numbers follow each other without a gap, which is how most rows expire: they are judged and removed together, for a
 /// statement per row costs as much as what it does.
 /// </summary>
-internal static class Runs
+internal static class ContiguousRanges
 {
     /// <summary>Removes rows run by run; answers how many.</summary>
     /// <param name="rows">The rows, in the order of their numbers.</param>

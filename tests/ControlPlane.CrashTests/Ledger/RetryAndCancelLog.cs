@@ -5,7 +5,7 @@ namespace ControlPlane.CrashTests.Ledger;
 /// <summary>A call that set a delivery going again or stopped it.</summary>
 /// <param name="Retry">RetryDelivery; otherwise CancelDelivery.</param>
 /// <param name="Sent">When it was sent.</param>
-internal sealed record Steer(bool Retry, long Sent)
+internal sealed record RetryOrCancelCall(bool Retry, long Sent)
 {
     /// <summary>When it was acknowledged; <see cref="WebhookVersion.Never"/> if nobody knows whether it was done.</summary>
     public long Acknowledged { get; set; } = WebhookVersion.Never;
@@ -14,12 +14,12 @@ internal sealed record Steer(bool Retry, long Sent)
 }
 
 /// <summary>Every such call that was not refused, by delivery, in order.</summary>
-internal sealed class SteeringLog
+internal sealed class RetryAndCancelLog
 {
-    private readonly ConcurrentDictionary<string, List<Steer>> _calls = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, List<RetryOrCancelCall>> _calls = new(StringComparer.Ordinal);
 
     public int Acknowledged(bool retry) => _calls.Values.Sum(calls => calls.Count(c => c.Retry == retry && c.IsAcknowledged));
 
     /// <summary>The calls on a delivery. Only one call is made at a time.</summary>
-    public List<Steer> Of(string deliveryId) => _calls.GetOrAdd(deliveryId, _ => []);
+    public List<RetryOrCancelCall> Of(string deliveryId) => _calls.GetOrAdd(deliveryId, _ => []);
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Looks for damage in a database file.</summary>
-internal static class Soundness
+internal static class IntegrityCheck
 {
     /// <summary>Up to this size all pages are read at every start, which takes well under a second.</summary>
     private const long QuicklyRead = 64 << 20;

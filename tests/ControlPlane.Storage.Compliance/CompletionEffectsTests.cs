@@ -1,7 +1,7 @@
 namespace ControlPlane.Storage.Compliance;
 
 /// <summary>What is stored in the commit of what it follows from: suspensions, and events that tell of changes.</summary>
-public abstract class AftermathTests<TSource> : StorageTests<TSource>
+public abstract class CompletionEffectsTests<TSource> : StorageTests<TSource>
     where TSource : StoreSource, new()
 {
     private WebhookRecord _webhook = null!;
@@ -19,9 +19,9 @@ public abstract class AftermathTests<TSource> : StorageTests<TSource>
         var delivery = await PublishAsync(_webhook, leased: true);
         var version = await ReadConfigVersionAsync();
         var head = Store.Changes.Head;
-        var notices = new[] { Notice(), Notice() };
+        var events = new[] { OperationalEvent(), OperationalEvent() };
 
-        var recorded = Assert.IsType<AftermathResult.Recorded>(await KillAsync(delivery, new(version, Suspended(), notices)));
+        var recorded = Assert.IsType<CompletionEffectsResult.Recorded>(await KillAsync(delivery, new(version, Suspended(), events)));
 
         Assert.Equal((DeliveryState.Dead, EndReason.AttemptsExhausted), (recorded.Completed.Delivery.State, recorded.Completed.Delivery.EndReason));
         Assert.Equal(recorded.Completed.Delivery, await GetAsync(delivery));
@@ -30,9 +30,9 @@ public abstract class AftermathTests<TSource> : StorageTests<TSource>
         Assert.Equal(version + 1, await ReadConfigVersionAsync());
         var stored = (await Store.Webhooks.GetAsync(_webhook.Id, Cancel))!;
         Assert.Equal((WebhookState.Suspended, StateReason.AddressBlocked, 2), (stored.State, stored.StateReason, stored.Version));
-        await AssertStoredAsync(notices, recorded.Notices);
+        await AssertStoredAsync(events, recorded.OperationalEvents);
         var changes = await Store.Changes.ReadAfterAsync(head, 10, Cancel);
-        Assert.Equal([delivery.Id, .. notices.Select(n => n.Deliveries[0].Id)], changes.Select(c => c.Id));
+        Assert.Equal([delivery.Id, .. events.Select(n => n.Deliveries[0].Id)], changes.Select(c => c.Id));
     }
 
     [Fact]
@@ -40,13 +40,13 @@ public abstract class AftermathTests<TSource> : StorageTests<TSource>
     {
         var delivery = await PublishAsync(_webhook, leased: true);
         var version = await ReadConfigVersionAsync();
-        var notice = Notice();
+        var operational = OperationalEvent();
 
-        var recorded = Assert.IsType<AftermathResult.Recorded>(await KillAsync(delivery, new(version, null, [notice])));
+        var recorded = Assert.IsType<CompletionEffectsResult.Recorded>(await KillAsync(delivery, new(version, null, [operational])));
 
         Assert.Null(recorded.Suspension);
         Assert.Equal(version, await ReadConfigVersionAsync());
-        await AssertStoredAsync([notice], recorded.Notices);
+        await AssertStoredAsync([operational], recorded.OperationalEvents);
     }
 
     [Fact]
@@ -54,10 +54,10 @@ public abstract class AftermathTests<TSource> : StorageTests<TSource>
     {
         var delivery = await PublishAsync(_webhook, leased: true);
 
-        var recorded = Assert.IsType<AftermathResult.Recorded>(
+        var recorded = Assert.IsType<CompletionEffectsResult.Recorded>(
             await KillAsync(delivery, new(await ReadConfigVersionAsync(), Suspended(), [])));
 
-        Assert.Empty(recorded.Notices);
+        Assert.Empty(recorded.OperationalEvents);
         Assert.Equal(WebhookState.Suspended, (await Store.Webhooks.GetAsync(_webhook.Id, Cancel))!.State);
     }
 
@@ -67,11 +67,11 @@ public abstract class AftermathTests<TSource> : StorageTests<TSource>
         var delivery = await PublishAsync(_webhook, leased: true);
         var ended = await SucceedAsync(delivery);
         var version = await ReadConfigVersionAsync();
-        var notice = Notice();
+        var operational = OperationalEvent();
 
-        Assert.IsType<AftermathResult.Stale>(await KillAsync(delivery, new(version, Suspended(), [notice])));
+        Assert.IsType<CompletionEffectsResult.Stale>(await KillAsync(delivery, new(version, Suspended(), [operational])));
 
-        await AssertNothingStoredAsync(ended!, version, notice);
+        await AssertNothingStoredAsync(ended!, version, operational);
     }
 
     [Fact]
@@ -80,12 +80,12 @@ public abstract class AftermathTests<TSource> : StorageTests<TSource>
         var delivery = await PublishAsync(_webhook, leased: true);
         var computed = await ReadConfigVersionAsync();
         await AddWebhookAsync();
-        var notice = Notice();
+        var operational = OperationalEvent();
 
-        Assert.IsType<AftermathResult.StaleConfig>(await KillAsync(delivery, new(computed, Suspended(), [notice])));
+        Assert.IsType<CompletionEffectsResult.StaleConfig>(await KillAsync(delivery, new(computed, Suspended(), [operational])));
 
-        await AssertNothingStoredAsync(delivery, computed + 1, notice);
-        Assert.IsType<AftermathResult.Recorded>(await KillAsync(delivery, new(computed + 1, Suspended(), [notice])));
+        await AssertNothingStoredAsync(delivery, computed + 1, operational);
+        Assert.IsType<CompletionEffectsResult.Recorded>(await KillAsync(delivery, new(computed + 1, Suspended(), [operational])));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public abstract class AftermathTests<TSource> : StorageTests<TSource>
         var version = await ReadConfigVersionAsync("ten_1");
         await Store.Access.DeleteTenantAsync("ten_1", null, force: true, Now, Cancel);
 
-        Assert.IsType<AftermathResult.StaleConfig>(await KillAsync(delivery, new(version, null, [])));
+        Assert.IsType<CompletionEffectsResult.StaleConfig>(await KillAsync(delivery, new(version, null, [])));
 
         Assert.Equal(delivery, await GetAsync(delivery));
     }
@@ -107,11 +107,11 @@ public abstract class AftermathTests<TSource> : StorageTests<TSource>
     {
         var delivery = await PublishAsync(_webhook, leased: true);
         var version = await ReadConfigVersionAsync();
-        var notice = To(NewEvent("controlplane.delivery.dead"), leased: false, _told with { Id = "wh_unknown" });
+        var operational = To(NewEvent("controlplane.delivery.dead"), leased: false, _told with { Id = "wh_unknown" });
 
-        await Assert.ThrowsAsync<ArgumentException>(() => KillAsync(delivery, new(version, Suspended(), [notice])));
+        await Assert.ThrowsAsync<ArgumentException>(() => KillAsync(delivery, new(version, Suspended(), [operational])));
 
-        await AssertNothingStoredAsync(delivery, version, notice);
+        await AssertNothingStoredAsync(delivery, version, operational);
         Assert.NotNull(await SucceedAsync(delivery));
     }
 
@@ -119,13 +119,13 @@ public abstract class AftermathTests<TSource> : StorageTests<TSource>
     public async Task Update_WithNotices_StoresBoth()
     {
         var version = await ReadConfigVersionAsync();
-        var notice = Notice();
+        var operational = OperationalEvent();
 
-        var write = await Store.Webhooks.UpdateAsync(Suspended(), version, [notice], Cancel);
+        var write = await Store.Webhooks.UpdateAsync(Suspended(), version, [operational], Cancel);
 
         Assert.Equal((WebhookWriteOutcome.Done, version + 1), (write.Outcome, write.ConfigVersion));
         Assert.Equal(WebhookState.Suspended, (await Store.Webhooks.GetAsync(_webhook.Id, Cancel))!.State);
-        await AssertStoredAsync([notice], write.Notices);
+        await AssertStoredAsync([operational], write.OperationalEvents);
     }
 
     [Fact]
@@ -133,13 +133,13 @@ public abstract class AftermathTests<TSource> : StorageTests<TSource>
     {
         var computed = await ReadConfigVersionAsync();
         await AddWebhookAsync();
-        var notice = Notice();
+        var operational = OperationalEvent();
 
-        var write = await Store.Webhooks.UpdateAsync(Suspended(), computed, [notice], Cancel);
+        var write = await Store.Webhooks.UpdateAsync(Suspended(), computed, [operational], Cancel);
 
         Assert.Equal((WebhookWriteOutcome.StaleConfig, computed + 1), (write.Outcome, write.ConfigVersion));
         Assert.Equal(WebhookState.Active, (await Store.Webhooks.GetAsync(_webhook.Id, Cancel))!.State);
-        Assert.Empty(await Store.Events.FindAsync(notice.Event.Id, null, Cancel));
+        Assert.Empty(await Store.Events.FindAsync(operational.Event.Id, null, Cancel));
     }
 
     [Fact]
@@ -147,15 +147,15 @@ public abstract class AftermathTests<TSource> : StorageTests<TSource>
     {
         var computed = await ReadConfigVersionAsync();
         await Store.Webhooks.UpdateAsync(Suspended(), Cancel);
-        var notice = Notice();
+        var operational = OperationalEvent();
 
-        var write = await Store.Webhooks.UpdateAsync(Suspended(), computed, [notice], Cancel);
+        var write = await Store.Webhooks.UpdateAsync(Suspended(), computed, [operational], Cancel);
 
         Assert.Equal(WebhookWriteOutcome.VersionMismatch, write.Outcome);
-        Assert.Empty(await Store.Events.FindAsync(notice.Event.Id, null, Cancel));
+        Assert.Empty(await Store.Events.FindAsync(operational.Event.Id, null, Cancel));
     }
 
-    private NewEvent Notice() => To(NewEvent("controlplane.delivery.dead"), leased: false, _told);
+    private NewEvent OperationalEvent() => To(NewEvent("controlplane.delivery.dead"), leased: false, _told);
 
     private WebhookRecord Suspended() => _webhook with
     {
@@ -165,29 +165,29 @@ public abstract class AftermathTests<TSource> : StorageTests<TSource>
         UpdateTime = Now,
     };
 
-    private Task<AftermathResult> KillAsync(DeliveryRecord delivery, Aftermath aftermath) => Store.Queue.CompleteAsync(
-        new Completion(delivery, NewAttempt(delivery, 500), DeliveryState.Dead, EndReason.AttemptsExhausted, null, Now), aftermath, Cancel);
+    private Task<CompletionEffectsResult> KillAsync(DeliveryRecord delivery, CompletionEffects effects) => Store.Queue.CompleteAsync(
+        new Completion(delivery, NewAttempt(delivery, 500), DeliveryState.Dead, EndReason.AttemptsExhausted, null, Now), effects, Cancel);
 
-    /// <summary>The notices are events like any other, and their deliveries wait to be claimed.</summary>
-    private async Task AssertStoredAsync(IReadOnlyList<NewEvent> notices, IReadOnlyList<AppendedEvent> appended)
+    /// <summary>The events are events like any other, and their deliveries wait to be claimed.</summary>
+    private async Task AssertStoredAsync(IReadOnlyList<NewEvent> events, IReadOnlyList<AppendedEvent> appended)
     {
-        Assert.Equal(notices.Select(n => n.Event.Id), appended.Select(a => a.Event.Id));
-        foreach (var (notice, stored) in notices.Zip(appended))
+        Assert.Equal(events.Select(n => n.Event.Id), appended.Select(a => a.Event.Id));
+        foreach (var (operational, stored) in events.Zip(appended))
         {
-            Assert.Equal(notice.Event.Payload, Assert.Single(await Store.Events.FindAsync(notice.Event.Id, null, Cancel)).Payload);
+            Assert.Equal(operational.Event.Payload, Assert.Single(await Store.Events.FindAsync(operational.Event.Id, null, Cancel)).Payload);
             Assert.Equal(DeliveryState.Pending, Assert.Single(stored.Deliveries).State);
         }
 
         var claimed = (await ClaimAsync(_told)).Deliveries;
-        Assert.Equal(notices.Select(n => n.Deliveries[0].Id), claimed.Select(d => d.Id));
+        Assert.Equal(events.Select(n => n.Deliveries[0].Id), claimed.Select(d => d.Id));
     }
 
-    private async Task AssertNothingStoredAsync(DeliveryRecord delivery, long configVersion, NewEvent notice)
+    private async Task AssertNothingStoredAsync(DeliveryRecord delivery, long configVersion, NewEvent operational)
     {
         Assert.Equal(delivery, await GetAsync(delivery));
         Assert.Equal(configVersion, await ReadConfigVersionAsync());
         Assert.Equal(WebhookState.Active, (await Store.Webhooks.GetAsync(_webhook.Id, Cancel))!.State);
-        Assert.Empty(await Store.Events.FindAsync(notice.Event.Id, null, Cancel));
+        Assert.Empty(await Store.Events.FindAsync(operational.Event.Id, null, Cancel));
         Assert.Empty((await ClaimAsync(_told)).Deliveries);
     }
 }

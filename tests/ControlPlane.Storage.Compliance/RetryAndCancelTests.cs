@@ -1,12 +1,12 @@
 namespace ControlPlane.Storage.Compliance;
 
 /// <summary>Retrying and cancelling by hand, and what a deleted webhook leaves behind.</summary>
-public abstract class SteeringTests<TSource> : StorageTests<TSource>
+public abstract class RetryAndCancelTests<TSource> : StorageTests<TSource>
     where TSource : StoreSource, new()
 {
-    private Task<SteerResult> CancelAsync(DeliveryRecord delivery) => Store.Deliveries.CancelAsync(delivery.Id, Now, Cancel);
+    private Task<RetryOrCancelResult> CancelAsync(DeliveryRecord delivery) => Store.Deliveries.CancelAsync(delivery.Id, Now, Cancel);
 
-    private Task<SteerResult> RetryAsync(DeliveryRecord delivery) => Store.Deliveries.RetryAsync(delivery.Id, Now, Cancel);
+    private Task<RetryOrCancelResult> RetryAsync(DeliveryRecord delivery) => Store.Deliveries.RetryAsync(delivery.Id, Now, Cancel);
 
     [Fact]
     public async Task Cancel_Waiting_Ends()
@@ -17,7 +17,7 @@ public abstract class SteeringTests<TSource> : StorageTests<TSource>
 
         var result = await CancelAsync(delivery);
 
-        Assert.Equal(SteerOutcome.Done, result.Outcome);
+        Assert.Equal(RetryOrCancelOutcome.Done, result.Outcome);
         Assert.Equal(
             delivery with
             {
@@ -31,7 +31,7 @@ public abstract class SteeringTests<TSource> : StorageTests<TSource>
             result.Delivery);
         Assert.Equal(result.Delivery, await GetAsync(delivery));
         Assert.Empty((await ClaimAsync(webhook)).Deliveries);
-        Assert.Equal(SteerOutcome.WrongState, (await CancelAsync(delivery)).Outcome);
+        Assert.Equal(RetryOrCancelOutcome.WrongState, (await CancelAsync(delivery)).Outcome);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public abstract class SteeringTests<TSource> : StorageTests<TSource>
     {
         var delivery = await PublishAsync(await AddWebhookAsync(), leased: true);
 
-        Assert.Equal(SteerOutcome.Done, (await CancelAsync(delivery)).Outcome);
+        Assert.Equal(RetryOrCancelOutcome.Done, (await CancelAsync(delivery)).Outcome);
 
         Assert.Null(await SucceedAsync(delivery));
         Assert.Equal(DeliveryState.Cancelled, (await GetAsync(delivery)).State);
@@ -60,16 +60,16 @@ public abstract class SteeringTests<TSource> : StorageTests<TSource>
             await Task.WhenAll(completing, cancelling);
 
             var completed = await completing is not null;
-            Assert.Equal(completed ? SteerOutcome.WrongState : SteerOutcome.Done, (await cancelling).Outcome);
+            Assert.Equal(completed ? RetryOrCancelOutcome.WrongState : RetryOrCancelOutcome.Done, (await cancelling).Outcome);
             Assert.Equal(completed ? DeliveryState.Succeeded : DeliveryState.Cancelled, (await GetAsync(delivery)).State);
         }
     }
 
     [Fact]
-    public async Task Steer_Unknown_NotFound()
+    public async Task RetryAndCancel_Unknown_NotFound()
     {
-        Assert.Equal(new SteerResult(SteerOutcome.NotFound, null), await Store.Deliveries.CancelAsync("dlv_x", Now, Cancel));
-        Assert.Equal(new SteerResult(SteerOutcome.NotFound, null), await Store.Deliveries.RetryAsync("dlv_x", Now, Cancel));
+        Assert.Equal(new RetryOrCancelResult(RetryOrCancelOutcome.NotFound, null), await Store.Deliveries.CancelAsync("dlv_x", Now, Cancel));
+        Assert.Equal(new RetryOrCancelResult(RetryOrCancelOutcome.NotFound, null), await Store.Deliveries.RetryAsync("dlv_x", Now, Cancel));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public abstract class SteeringTests<TSource> : StorageTests<TSource>
 
         var result = await RetryAsync(delivery);
 
-        Assert.Equal(SteerOutcome.Done, result.Outcome);
+        Assert.Equal(RetryOrCancelOutcome.Done, result.Outcome);
         Assert.Equal(
             delivery with
             {
@@ -111,8 +111,8 @@ public abstract class SteeringTests<TSource> : StorageTests<TSource>
         var succeeded = (await SucceedAsync(await PublishAsync(webhook, leased: true)))!;
         var cancelled = (await CancelAsync(await PublishAsync(webhook, leased: true))).Delivery!;
 
-        Assert.Equal(SteerOutcome.Done, (await RetryAsync(succeeded)).Outcome);
-        Assert.Equal(SteerOutcome.Done, (await RetryAsync(cancelled)).Outcome);
+        Assert.Equal(RetryOrCancelOutcome.Done, (await RetryAsync(succeeded)).Outcome);
+        Assert.Equal(RetryOrCancelOutcome.Done, (await RetryAsync(cancelled)).Outcome);
         Assert.Equal(2, (await ClaimAsync(webhook)).Deliveries.Count);
     }
 
@@ -126,7 +126,7 @@ public abstract class SteeringTests<TSource> : StorageTests<TSource>
 
         foreach (var delivery in new[] { waiting, leased, scheduled })
         {
-            Assert.Equal(new SteerResult(SteerOutcome.WrongState, delivery), await RetryAsync(delivery));
+            Assert.Equal(new RetryOrCancelResult(RetryOrCancelOutcome.WrongState, delivery), await RetryAsync(delivery));
         }
     }
 
@@ -137,7 +137,7 @@ public abstract class SteeringTests<TSource> : StorageTests<TSource>
         var dead = (await KillAsync(await PublishAsync(webhook, leased: true)))!;
         await Store.Webhooks.DeleteAsync(webhook.Id, null, Now, Cancel);
 
-        Assert.Equal(new SteerResult(SteerOutcome.WebhookDeleted, dead), await RetryAsync(dead));
+        Assert.Equal(new RetryOrCancelResult(RetryOrCancelOutcome.WebhookDeleted, dead), await RetryAsync(dead));
         Assert.Equal(dead, await GetAsync(dead));
     }
 

@@ -4,7 +4,7 @@ namespace ControlPlane.Storage.Sqlite;
 /// For each event of a request the event stored first under its id or idempotency key: one in the store, an earlier one of
 /// the request, or itself.
 /// </summary>
-internal sealed class Originals(WriteSession session, long tenant, int count)
+internal sealed class DuplicateLookup(WriteSession session, long tenant, int count)
 {
     internal static readonly Sql ById = new("SELECT seq, fingerprint FROM events WHERE id = ? AND tenant_seq = ?");
 

@@ -5,7 +5,7 @@ using Grpc.Core;
 namespace ControlPlane.Functional.Tests.Delivering;
 
 /// <summary>RetryDelivery and CancelDelivery.</summary>
-public sealed class SteeringTests(SharedServer shared) : SharedServerTest(shared)
+public sealed class RetryAndCancelTests(SharedServer shared) : SharedServerTest(shared)
 {
     [Fact]
     public async Task Retry_Succeeded_SendsTheSameEventOnceMore()
@@ -97,7 +97,7 @@ public sealed class SteeringTests(SharedServer shared) : SharedServerTest(shared
     }
 
     [Fact]
-    public async Task Steer_MissingDelivery_NotFound()
+    public async Task RetryAndCancel_MissingDelivery_NotFound()
     {
         const string Missing = "dlv_01jzzzzzzzzzzzzzzzzzzzzzzz";
 

@@ -1,10 +1,10 @@
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>
-/// Removes names that nothing refers to: neither an event that the sweep over the events passed and left, nor one after it, which
+/// Removes texts that nothing refers to: neither an event that the sweep over the events passed and left, nor one after it, which
 /// the note that each name carries rules out. An owner's name can be held by leases too.
 /// </summary>
-internal sealed class NameSweep(RetentionTerms terms, EventSweep events) : Sweep(terms.Batch)
+internal sealed class InternedTextSweep(RetentionTerms terms, EventSweep events) : Sweep(terms.Batch)
 {
     private const long EmptyInstance = 1;
 
@@ -12,7 +12,7 @@ internal sealed class NameSweep(RetentionTerms terms, EventSweep events) : Sweep
 
     internal static readonly Sql IsLeasing = new("SELECT 1 FROM deliveries WHERE lease_until IS NOT NULL AND owner_seq = ? LIMIT 1");
     private static readonly Sql DeleteOne = new("DELETE FROM names WHERE seq = ? AND last_event = ? RETURNING 1");
-    private readonly List<(long Seq, NameKind Kind, string Text, long LastEvent)> _found = [];
+    private readonly List<(long Seq, TextKind Kind, string Text, long LastEvent)> _found = [];
     private long _position = EmptyInstance;
 
     public override bool Look(Connection connection)
@@ -24,8 +24,8 @@ internal sealed class NameSweep(RetentionTerms terms, EventSweep events) : Sweep
         {
             looked++;
             _position = rows.Long(0);
-            var (kind, lastEvent) = ((NameKind)rows.Int(1), rows.Long(3));
-            if (lastEvent + Names.NoteEvery <= events.Position && IsUnused(connection, kind, _position))
+            var (kind, lastEvent) = ((TextKind)rows.Int(1), rows.Long(3));
+            if (lastEvent + InternedTexts.NoteEvery <= events.Position && IsUnused(connection, kind, _position))
             {
                 _found.Add((_position, kind, rows.Text(2), lastEvent));
             }
@@ -45,7 +45,7 @@ internal sealed class NameSweep(RetentionTerms terms, EventSweep events) : Sweep
         var removed = 0;
         foreach (var (seq, kind, text, lastEvent) in _found)
         {
-            if (kind == NameKind.Owner && IsOwner(session.Connection, seq))
+            if (kind == TextKind.Owner && IsOwner(session.Connection, seq))
             {
                 continue;
             }
@@ -53,20 +53,20 @@ internal sealed class NameSweep(RetentionTerms terms, EventSweep events) : Sweep
             using var row = session.Use(DeleteOne).Bind(seq).Bind(lastEvent);
             if (row.Step())
             {
-                session.Names.Forget(kind, text);
+                session.Texts.Forget(kind, text);
                 removed++;
             }
 
             session.NoteRow();
         }
 
-        return new Removed { Names = removed };
+        return new Removed { InternedTexts = removed };
     }
 
-    private bool IsUnused(Connection connection, NameKind kind, long seq) => kind switch
+    private bool IsUnused(Connection connection, TextKind kind, long seq) => kind switch
     {
-        NameKind.EventType or NameKind.Instance => !events.NamesInUse.Contains(seq),
-        NameKind.Owner => !IsOwner(connection, seq),
+        TextKind.EventType or TextKind.Instance => !events.TextsInUse.Contains(seq),
+        TextKind.Owner => !IsOwner(connection, seq),
         _ => false,
     };
 

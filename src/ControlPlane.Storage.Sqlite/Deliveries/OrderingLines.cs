@@ -8,7 +8,7 @@ namespace ControlPlane.Storage.Sqlite;
 /// <param name="Webhook">The webhook's seq.</param>
 /// <param name="Key">What <see cref="KeyOf"/> made of the key.</param>
 /// <param name="HeadOfLine">The webhook's choice.</param>
-internal readonly record struct Line(long Webhook, long Key, HeadOfLine HeadOfLine)
+internal readonly record struct OrderingLine(long Webhook, long Key, HeadOfLine HeadOfLine)
 {
     /// <summary>The number of an ordering key. Should two ever have the same, their deliveries wait for each other.</summary>
     public static long KeyOf(string orderingKey) =>
@@ -19,7 +19,7 @@ internal readonly record struct Line(long Webhook, long Key, HeadOfLine HeadOfLi
 /// Lets one delivery of a line go at a time. Those behind are held: they have a due time of their own, but not one to be found by.
 /// While some are held, another one of the line is leased or waiting, and what becomes of that lets them go on.
 /// </summary>
-internal static class Lines
+internal static class OrderingLines
 {
     // Named, since for a least seq the planner can prefer to walk all that there ever was.
     private const string Open =
@@ -45,7 +45,7 @@ internal static class Lines
         """);
 
     /// <summary>Whether a delivery that joins the line has to wait for another one.</summary>
-    public static bool IsBusy(Connection connection, Line line, DateTimeOffset now) => FindAhead(connection, line, now) is not null;
+    public static bool IsBusy(Connection connection, OrderingLine line, DateTimeOffset now) => FindAhead(connection, line, now) is not null;
 
     /// <summary>The other delivery that a waiting one has to let go first, if there is one.</summary>
     public static long? FindAhead(Connection connection, StoredDelivery stored, DateTimeOffset now) =>
@@ -56,11 +56,11 @@ internal static class Lines
                 : null;
 
     /// <summary>The delivery that is leased or, if none is, whose turn it is; null if none is ready.</summary>
-    private static long? FindAhead(Connection connection, Line line, DateTimeOffset now) =>
+    private static long? FindAhead(Connection connection, OrderingLine line, DateTimeOffset now) =>
         ReadSeq(connection.Use(FindLeased), line) ?? FindFirst(connection, line, now)?.Seq;
 
     /// <summary>Whether it is a waiting delivery's turn. If not, it is held, and the one whose turn it is can be claimed.</summary>
-    public static bool TryGo(WriteSession session, long seq, Line line, DateTimeOffset now)
+    public static bool TryGo(WriteSession session, long seq, OrderingLine line, DateTimeOffset now)
     {
         if (ReadSeq(session.Use(FindLeased), line) is not null)
         {
@@ -83,7 +83,7 @@ internal static class Lines
     }
 
     /// <summary>After a delivery of the line ended or was given back: lets the next one go. Answers when it is due if it was held.</summary>
-    public static DateTimeOffset? Advance(WriteSession session, Line line, DateTimeOffset now)
+    public static DateTimeOffset? Advance(WriteSession session, OrderingLine line, DateTimeOffset now)
     {
         if (ReadSeq(session.Use(FindLeased), line) is not null
             || FindFirst(session.Connection, line, now) is not { Held: true } first)
@@ -101,7 +101,7 @@ internal static class Lines
     /// <summary>Lets the first one that is held go in every line of a webhook; those whose turn it is not are held again.</summary>
     public static void AdvanceAll(WriteSession session, long webhook) => session.Use(ReleaseFirst).Bind(webhook).Run();
 
-    private static (long Seq, bool Held)? FindFirst(Connection connection, Line line, DateTimeOffset now)
+    private static (long Seq, bool Held)? FindFirst(Connection connection, OrderingLine line, DateTimeOffset now)
     {
         var held = ReadSeq(connection.Use(FindHeld), line);
         var open = line.HeadOfLine == HeadOfLine.Park
@@ -112,7 +112,7 @@ internal static class Lines
             : null;
     }
 
-    private static long? ReadSeq(Statement statement, Line line, DateTimeOffset? now = null)
+    private static long? ReadSeq(Statement statement, OrderingLine line, DateTimeOffset? now = null)
     {
         statement.Bind(line.Webhook).Bind(line.Key);
         using var row = now is { } time ? statement.Bind(time) : statement;

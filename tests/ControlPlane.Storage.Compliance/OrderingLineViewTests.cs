@@ -1,7 +1,7 @@
 namespace ControlPlane.Storage.Compliance;
 
 /// <summary>How deliveries that are behind others of their ordering key are found, and what becomes of them without their webhook.</summary>
-public abstract class LineViewTests<TSource> : OrderingTest<TSource>
+public abstract class OrderingLineViewTests<TSource> : OrderingTest<TSource>
     where TSource : StoreSource, new()
 {
     private static readonly TimeSpan Delay = TimeSpan.FromMinutes(1);

@@ -7,7 +7,7 @@ namespace ControlPlane.Storage.Sqlite;
 /// begins anew whenever another connection has committed, so that under steady writing it ends only if it too copies everything
 /// within one read; and it would take along the free pages, in which removed rows linger.
 /// </summary>
-internal static class Copies
+internal static class BackupWriter
 {
     private static readonly Sql VacuumInto = new("VACUUM INTO ?");
 

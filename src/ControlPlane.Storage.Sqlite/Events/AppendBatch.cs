@@ -1,7 +1,7 @@
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>The rows that one append adds, collected so that each table gets its rows at once.</summary>
-internal sealed class Addition(WriteSession session, AppendRequest request, long tenant)
+internal sealed class AppendBatch(WriteSession session, AppendRequest request, long tenant)
 {
     private readonly List<EventRow> _events = new(request.Events.Count);
     private readonly List<DeliveryRow> _deliveries = new(request.Events.Count);
@@ -14,13 +14,13 @@ internal sealed class Addition(WriteSession session, AppendRequest request, long
             added,
             ++session.Counters.EventSeq,
             tenant,
-            session.Intern(NameKind.EventType, source.Type),
-            session.Intern(NameKind.Instance, source.Instance),
+            session.Intern(TextKind.EventType, source.Type),
+            session.Intern(TextKind.Instance, source.Instance),
             session.Counters.DeliverySeq + 1);
         _events.Add(row);
         session.Counters.NoteEvent(source.CreateTime);
         session.NoteRow(source.Payload?.Length ?? 0);
-        var line = source.OrderingKey.Length > 0 ? Line.KeyOf(source.OrderingKey) : (long?)null;
+        var line = source.OrderingKey.Length > 0 ? OrderingLine.KeyOf(source.OrderingKey) : (long?)null;
         var deliveries = new DeliveryRecord[added.Deliveries.Count];
         for (var i = 0; i < deliveries.Length; i++)
         {
@@ -43,8 +43,8 @@ internal sealed class Addition(WriteSession session, AppendRequest request, long
         var time = added.CreateTime;
         var webhook = session.Refs.FindReceiver(tenant, delivery.WebhookId)
             ?? throw new ArgumentException($"The tenant has no webhook {delivery.WebhookId}.");
-        Line? line = key is { } hash && delivery.Trigger != DeliveryTrigger.Test ? new Line(webhook.Seq, hash, webhook.HeadOfLine) : null;
-        var held = line is { } busy && Lines.IsBusy(session.Connection, busy, time);
+        OrderingLine? line = key is { } hash && delivery.Trigger != DeliveryTrigger.Test ? new OrderingLine(webhook.Seq, hash, webhook.HeadOfLine) : null;
+        var held = line is { } busy && OrderingLines.IsBusy(session.Connection, busy, time);
         var leased = delivery.Leased && !held;
         var record = new DeliveryRecord
         {
@@ -69,7 +69,7 @@ internal sealed class Addition(WriteSession session, AppendRequest request, long
             record,
             source,
             webhook.Seq,
-            leased ? session.Intern(NameKind.Owner, request.Owner) : null,
+            leased ? session.Intern(TextKind.Owner, request.Owner) : null,
             leased ? request.LeaseUntil : null);
         if (line is { } joined)
         {

@@ -1,14 +1,14 @@
 namespace ControlPlane.Storage.Sqlite.Tests;
 
 /// <summary>Removing rows run by run.</summary>
-public sealed class RunsTests
+public sealed class ContiguousRangesTests
 {
     [Fact]
     public void Remove_NumbersWithGaps_EachRunIsOneRemoval()
     {
         var runs = new List<long[]>();
 
-        var removed = Runs.Remove([1L, 2, 3, 7, 9, 10], row => row, (_, _) => false, run => Take(runs, run));
+        var removed = ContiguousRanges.Remove([1L, 2, 3, 7, 9, 10], row => row, (_, _) => false, run => Take(runs, run));
 
         Assert.Equal(6, removed);
         Assert.Equal([[1, 2, 3], [7], [9, 10]], runs);
@@ -27,7 +27,7 @@ public sealed class RunsTests
             var staying = rows.Where(_ => random.Next(8) == 0).ToHashSet();
             var runs = new List<long[]>();
 
-            var removed = Runs.Remove(rows, row => row, (first, last) => staying.Any(row => row >= first && row <= last), run => Take(runs, run));
+            var removed = ContiguousRanges.Remove(rows, row => row, (first, last) => staying.Any(row => row >= first && row <= last), run => Take(runs, run));
 
             Assert.Equal(rows.Count - staying.Count, removed);
             Assert.Equal(rows.Where(row => !staying.Contains(row)), runs.SelectMany(run => run));
@@ -36,7 +36,7 @@ public sealed class RunsTests
 
     [Fact]
     public void Remove_Nothing_AsksNothing() =>
-        Assert.Equal(0, Runs.Remove<long>([], row => row, (_, _) => throw new InvalidOperationException(), _ => throw new InvalidOperationException()));
+        Assert.Equal(0, ContiguousRanges.Remove<long>([], row => row, (_, _) => throw new InvalidOperationException(), _ => throw new InvalidOperationException()));
 
     private static int Take(List<long[]> runs, ArraySegment<long> run)
     {

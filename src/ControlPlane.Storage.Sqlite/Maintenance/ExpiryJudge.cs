@@ -16,7 +16,7 @@ internal enum Age
 /// Judges rows in the order in which they were stored. One whose time is before that of an earlier row, because the clock stepped
 /// back, counts as old as the earlier one: it must not go early.
 /// </summary>
-internal sealed class Ageing(DateTimeOffset before, DateTimeOffset now)
+internal sealed class ExpiryJudge(DateTimeOffset before, DateTimeOffset now)
 {
     private readonly long _before = before.ToMicroseconds();
     private readonly long _now = now.ToMicroseconds();

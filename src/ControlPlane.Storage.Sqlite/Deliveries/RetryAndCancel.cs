@@ -1,7 +1,7 @@
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Retrying and cancelling, and cancelling what a deleted webhook left behind.</summary>
-internal static class Steering
+internal static class RetryAndCancel
 {
     private const int OrphanBatch = 1_000;
     private static readonly Sql HasPayload = new("SELECT 1 FROM payloads WHERE event_seq = ?");
@@ -35,22 +35,22 @@ internal static class Steering
     internal static readonly Sql FindHeld = new(
         "SELECT seq FROM deliveries WHERE webhook_seq = ? AND line_due IS NOT NULL LIMIT ?");
 
-    public static SteerResult Retry(WriteSession session, string id, DateTimeOffset now) =>
+    public static RetryOrCancelResult Retry(WriteSession session, string id, DateTimeOffset now) =>
         DeliveryRows.Find(session.Connection, id) is { } stored
             ? StartRound(session, stored, DeliveryTrigger.Retry, now)
-            : new SteerResult(SteerOutcome.NotFound, null);
+            : new RetryOrCancelResult(RetryOrCancelOutcome.NotFound, null);
 
     /// <summary>Sets a delivery that ended going once more.</summary>
-    public static SteerResult StartRound(WriteSession session, StoredDelivery stored, DeliveryTrigger trigger, DateTimeOffset now)
+    public static RetryOrCancelResult StartRound(WriteSession session, StoredDelivery stored, DeliveryTrigger trigger, DateTimeOffset now)
     {
         var refusal =
-            !stored.Delivery.Ended ? SteerOutcome.WrongState
-            : stored.WebhookDeleted ? SteerOutcome.WebhookDeleted
-            : !PayloadExists(session, stored.EventSeq) ? SteerOutcome.PayloadExpired
-            : SteerOutcome.Done;
-        if (refusal != SteerOutcome.Done)
+            !stored.Delivery.Ended ? RetryOrCancelOutcome.WrongState
+            : stored.WebhookDeleted ? RetryOrCancelOutcome.WebhookDeleted
+            : !PayloadExists(session, stored.EventSeq) ? RetryOrCancelOutcome.PayloadExpired
+            : RetryOrCancelOutcome.Done;
+        if (refusal != RetryOrCancelOutcome.Done)
         {
-            return new SteerResult(refusal, stored.Delivery);
+            return new RetryOrCancelResult(refusal, stored.Delivery);
         }
 
         var retried = stored.Delivery with
@@ -72,31 +72,31 @@ internal static class Steering
         retried = DeliveryRows.Save(session, stored.Seq, retried);
         if (stored.Line is { } line)
         {
-            Lines.TryGo(session, stored.Seq, line, now);
+            OrderingLines.TryGo(session, stored.Seq, line, now);
         }
 
-        return new SteerResult(SteerOutcome.Done, retried);
+        return new RetryOrCancelResult(RetryOrCancelOutcome.Done, retried);
     }
 
-    public static SteerResult Cancel(WriteSession session, string id, DateTimeOffset now)
+    public static RetryOrCancelResult Cancel(WriteSession session, string id, DateTimeOffset now)
     {
         if (DeliveryRows.Find(session.Connection, id) is not { } stored)
         {
-            return new SteerResult(SteerOutcome.NotFound, null);
+            return new RetryOrCancelResult(RetryOrCancelOutcome.NotFound, null);
         }
 
         if (stored.Delivery.Ended)
         {
-            return new SteerResult(SteerOutcome.WrongState, stored.Delivery);
+            return new RetryOrCancelResult(RetryOrCancelOutcome.WrongState, stored.Delivery);
         }
 
         var cancelled = End(session, stored, EndReason.CancelledByCaller, now);
         if (stored.Line is { } line)
         {
-            Lines.Advance(session, line, now);
+            OrderingLines.Advance(session, line, now);
         }
 
-        return new SteerResult(SteerOutcome.Done, cancelled);
+        return new RetryOrCancelResult(RetryOrCancelOutcome.Done, cancelled);
     }
 
     public static int CancelOrphans(WriteSession session, DateTimeOffset now)
@@ -130,7 +130,7 @@ internal static class Steering
     {
         if (stored.Line is not null)
         {
-            Lines.Leave(session, stored.Seq);
+            OrderingLines.Leave(session, stored.Seq);
         }
 
         return DeliveryRows.Save(session, stored.Seq, DeliveryRows.Cancelled(stored.Delivery, reason, now));

@@ -1,26 +1,26 @@
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Recording an attempt together with what follows from it beyond the delivery.</summary>
-internal static class Aftermaths
+internal static class CompletionEffectWrites
 {
-    public static AftermathResult Complete(WriteSession session, Completion completion, Aftermath aftermath)
+    public static CompletionEffectsResult Complete(WriteSession session, Completion completion, CompletionEffects effects)
     {
         var tenantId = completion.Delivery.TenantId;
-        if (TenantRows.FindConfig(session.Connection, tenantId)?.ConfigVersion != aftermath.ConfigVersion)
+        if (TenantRows.FindConfig(session.Connection, tenantId)?.ConfigVersion != effects.ConfigVersion)
         {
-            return new AftermathResult.StaleConfig();
+            return new CompletionEffectsResult.StaleConfig();
         }
 
         if (Completions.Complete(session, completion) is not { } completed)
         {
-            return new AftermathResult.Stale();
+            return new CompletionEffectsResult.Stale();
         }
 
         // Of the same configuration version, so this is the stored webhook but for its state.
-        var suspension = aftermath.Suspended is { } webhook ? Suspend(session, webhook) : null;
-        var version = suspension?.ConfigVersion ?? aftermath.ConfigVersion;
-        return new AftermathResult.Recorded(
-            completed, suspension, Notices.Append(session, tenantId, version, aftermath.Notices));
+        var suspension = effects.Suspended is { } webhook ? Suspend(session, webhook) : null;
+        var version = suspension?.ConfigVersion ?? effects.ConfigVersion;
+        return new CompletionEffectsResult.Recorded(
+            completed, suspension, OperationalEvents.Append(session, tenantId, version, effects.OperationalEvents));
     }
 
     private static WebhookWrite Suspend(WriteSession session, WebhookRecord webhook)

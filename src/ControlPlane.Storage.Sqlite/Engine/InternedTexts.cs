@@ -1,7 +1,7 @@
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>What a name is of. The numbers are stored.</summary>
-internal enum NameKind
+internal enum TextKind
 {
     EventType = 1,
     Instance = 2,
@@ -12,7 +12,7 @@ internal enum NameKind
 /// Numbers for texts that recur on many rows. Each carries the event that was the latest when it was last found in use, which is
 /// brought up to date every <see cref="NoteEvery"/> events: what refers to a name is at most that much later.
 /// </summary>
-internal sealed class Names(Connection connection)
+internal sealed class InternedTexts(Connection connection)
 {
     public const int NoteEvery = 100_000;
     private const int Remembered = 50_000;
@@ -20,10 +20,10 @@ internal sealed class Names(Connection connection)
     private static readonly Sql Insert = new("INSERT INTO names (kind, text, last_event) VALUES (?, ?, ?) RETURNING seq, last_event");
     private static readonly Sql Note = new("UPDATE names SET last_event = ? WHERE seq = ?");
     private static readonly Sql FindRange = new("SELECT seq FROM names WHERE kind = ? AND text >= ? AND text < ?");
-    private readonly Dictionary<(NameKind, string), (long Seq, long LastEvent)> _known = [];
+    private readonly Dictionary<(TextKind, string), (long Seq, long LastEvent)> _known = [];
 
     /// <summary>The number of a text, given now if it has none.</summary>
-    public long Intern(NameKind kind, string text, long latestEvent)
+    public long Intern(TextKind kind, string text, long latestEvent)
     {
         if (!_known.TryGetValue((kind, text), out var name))
         {
@@ -50,10 +50,10 @@ internal sealed class Names(Connection connection)
     public void Forget() => _known.Clear();
 
     /// <summary>Forgets a name that is being removed.</summary>
-    public void Forget(NameKind kind, string text) => _known.Remove((kind, text));
+    public void Forget(TextKind kind, string text) => _known.Remove((kind, text));
 
     /// <summary>The number of a text, or null if no row can have it.</summary>
-    public static long? FindSeq(Connection connection, NameKind kind, string text)
+    public static long? FindSeq(Connection connection, TextKind kind, string text)
     {
         using var row = connection.Use(Find).Bind((long)kind).Bind(text);
         return row.Step() ? row.Long(0) : null;
@@ -74,13 +74,13 @@ internal sealed class Names(Connection connection)
             {
                 // All texts that begin with "a." sort from "a." up to, not including, "a/".
                 var stem = pattern[..^2];
-                using var rows = connection.Use(FindRange).Bind((long)NameKind.EventType).Bind(stem + ".").Bind(stem + "/");
+                using var rows = connection.Use(FindRange).Bind((long)TextKind.EventType).Bind(stem + ".").Bind(stem + "/");
                 while (rows.Step())
                 {
                     found.Add(rows.Long(0));
                 }
             }
-            else if (FindSeq(connection, NameKind.EventType, pattern) is { } seq)
+            else if (FindSeq(connection, TextKind.EventType, pattern) is { } seq)
             {
                 found.Add(seq);
             }

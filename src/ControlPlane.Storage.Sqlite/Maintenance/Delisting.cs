@@ -4,7 +4,7 @@ namespace ControlPlane.Storage.Sqlite;
 /// Takes deliveries that were removed off the lists of their webhooks: many at a time, webhook by webhook, since each list has pages of
 /// its own. Until then, or for good if the pass is cut short, a list has entries that nobody finds.
 /// </summary>
-internal sealed class Unlisting(int batch)
+internal sealed class Delisting(int batch)
 {
     private const int AtOnce = 1_024;
 

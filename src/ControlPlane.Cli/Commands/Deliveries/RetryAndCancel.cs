@@ -5,7 +5,7 @@ using ControlPlane.V1;
 namespace ControlPlane.Cli.Commands.Deliveries;
 
 /// <summary><c>hookctl deliveries retry</c> and <c>cancel</c></summary>
-internal static class SteerDelivery
+internal static class RetryAndCancel
 {
     public static Command CreateRetry(CommandRunner runner)
     {

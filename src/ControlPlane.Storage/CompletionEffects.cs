@@ -1,0 +1,25 @@
+namespace ControlPlane.Storage;
+
+/// <summary>What follows from an attempt beyond its delivery, to be stored in the same commit.</summary>
+/// <param name="ConfigVersion">The configuration version of the delivery's tenant that all of it was computed with.</param>
+/// <param name="Suspended">The delivery's webhook as it becomes, its version one more than the stored one; null if it stays as it is.</param>
+/// <param name="OperationalEvents">Events of the tenant that tell of it. Their deliveries wait in the store; none is born leased.</param>
+public sealed record CompletionEffects(long ConfigVersion, WebhookRecord? Suspended, IReadOnlyList<NewEvent> OperationalEvents);
+
+/// <summary>How recording an attempt with its effects ended. Only <see cref="Recorded"/> stored anything.</summary>
+public abstract record CompletionEffectsResult
+{
+    private CompletionEffectsResult() { }
+
+    /// <summary>All of it is committed.</summary>
+    /// <param name="Completed">What recording the attempt alone would have answered.</param>
+    /// <param name="Suspension">The webhook as stored with the configuration version after that; null if it stayed as it was.</param>
+    /// <param name="OperationalEvents">The stored events with their deliveries, in order.</param>
+    public sealed record Recorded(Completed Completed, WebhookWrite? Suspension, IReadOnlyList<AppendedEvent> OperationalEvents) : CompletionEffectsResult;
+
+    /// <summary>The fence was stale.</summary>
+    public sealed record Stale : CompletionEffectsResult;
+
+    /// <summary>The tenant's configuration changed since the effects was computed, or the tenant is gone: compute it anew.</summary>
+    public sealed record StaleConfig : CompletionEffectsResult;
+}
