@@ -228,12 +228,12 @@ public abstract class DeliveryListTests<TSource> : StorageTests<TSource>
 
         var cancelled = expected[webhooks[2].Id];
         await Task.WhenAll(cancelled.Select(id => Store.Deliveries.CancelAsync(id, Now, Cancel)));
-        var selection = new DeliverySelection
+        var filter = new DeliveryFilter
         {
             TenantId = TenantRecord.DefaultId,
             WebhookId = webhooks[2].Id,
             States = [DeliveryState.Succeeded, DeliveryState.Cancelled],
         };
-        Assert.Equal(cancelled.Count, (await Store.Redrives.CountAsync(selection, Cancel))!.Count);
+        Assert.Equal(cancelled.Count, (await Store.Redrives.CountAsync(filter, Cancel))!.Count);
     }
 }

@@ -202,10 +202,10 @@ public abstract class OrderingTests<TSource> : OrderingTest<TSource>
         await KillAsync(line[0]);
         await KillAsync(await ClaimOneAsync(_webhook));
         await KillAsync(await ClaimOneAsync(_webhook));
-        var selection = new DeliverySelection { WebhookId = _webhook.Id, States = [DeliveryState.Dead] };
-        var scope = (await Store.Redrives.CountAsync(selection, Cancel))!;
+        var filter = new DeliveryFilter { WebhookId = _webhook.Id, States = [DeliveryState.Dead] };
+        var scope = (await Store.Redrives.CountAsync(filter, Cancel))!;
         var redrive = (await Store.Redrives.CreateAsync(
-            new RedriveRecord { Id = NewId("rdv_"), Selection = selection, MaxRatePerSecond = 1 }, scope, Cancel))!;
+            new RedriveRecord { Id = NewId("rdv_"), Filter = filter, MaxRatePerSecond = 1 }, scope, Cancel))!;
 
         Assert.Equal(3, (await Store.Redrives.RedriveBatchAsync(redrive.Id, 10, Now, Cancel))!.Retried.Count);
 

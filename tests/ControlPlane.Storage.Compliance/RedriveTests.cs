@@ -4,7 +4,7 @@ namespace ControlPlane.Storage.Compliance;
 public abstract class RedriveTests<TSource> : StorageTests<TSource>
     where TSource : StoreSource, new()
 {
-    private static readonly DeliverySelection Dead = new() { States = [DeliveryState.Dead] };
+    private static readonly DeliveryFilter Dead = new() { States = [DeliveryState.Dead] };
 
     private async Task<List<DeliveryRecord>> BuryAsync(WebhookRecord webhook, int count)
     {
@@ -17,17 +17,17 @@ public abstract class RedriveTests<TSource> : StorageTests<TSource>
         return dead;
     }
 
-    private async Task<RedriveRecord> StartAsync(DeliverySelection? selection = null)
+    private async Task<RedriveRecord> StartAsync(DeliveryFilter? filter = null)
     {
         var redrive = new RedriveRecord
         {
             Id = NewId("rdv_"),
-            Selection = selection ?? Dead,
+            Filter = filter ?? Dead,
             MaxRatePerSecond = 12.5,
             CreateTime = Now,
             UpdateTime = Now,
         };
-        var scope = (await Store.Redrives.CountAsync(redrive.Selection, Cancel))!;
+        var scope = (await Store.Redrives.CountAsync(redrive.Filter, Cancel))!;
         return (await Store.Redrives.CreateAsync(redrive, scope, Cancel))!;
     }
 
@@ -224,7 +224,7 @@ public abstract class RedriveTests<TSource> : StorageTests<TSource>
     [Fact]
     public async Task Count_StateThatIsNoEnd_Throws()
     {
-        await Assert.ThrowsAsync<ArgumentException>(() => Store.Redrives.CountAsync(new DeliverySelection(), Cancel));
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.Redrives.CountAsync(new DeliveryFilter(), Cancel));
         await Assert.ThrowsAsync<ArgumentException>(
             () => Store.Redrives.CountAsync(new() { States = [DeliveryState.Dead, DeliveryState.InFlight] }, Cancel));
     }

@@ -180,7 +180,7 @@ public abstract class RetentionTests<TSource> : RetentionTest<TSource>
             var redrive = new RedriveRecord
             {
                 Id = NewId("rdv_"),
-                Selection = new() { States = [DeliveryState.Dead] },
+                Filter = new() { States = [DeliveryState.Dead] },
                 MaxRatePerSecond = 1,
                 CreateTime = Now,
             };

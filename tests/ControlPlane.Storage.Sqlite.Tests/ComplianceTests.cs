@@ -28,7 +28,7 @@ public sealed class RetryAndCancelTests : RetryAndCancelTests<SqliteSource>;
 
 public sealed class RedriveTests : RedriveTests<SqliteSource>;
 
-public sealed class RedriveSelectionTests : RedriveSelectionTests<SqliteSource>;
+public sealed class RedriveFilterTests : RedriveFilterTests<SqliteSource>;
 
 public sealed class DeliveryListTests : DeliveryListTests<SqliteSource>;
 

@@ -5,7 +5,7 @@ namespace ControlPlane.Storage.Sqlite.Tests;
 /// <summary>Where counting stops, and what changes while it goes on.</summary>
 public sealed class RedriveCountingTests : StorageTests<SqliteSource>
 {
-    private static readonly DeliverySelection Dead = new() { States = [DeliveryState.Dead] };
+    private static readonly DeliveryFilter Dead = new() { States = [DeliveryState.Dead] };
 
     [Fact]
     public async Task Count_MoreThanItTakes_EndsAfterTheOldest()
@@ -63,7 +63,7 @@ public sealed class RedriveCountingTests : StorageTests<SqliteSource>
 
     private async Task<RedriveBatch> RedriveAsync(RedriveScope scope)
     {
-        var redrive = new RedriveRecord { Id = NewId("rdv_"), Selection = Dead, MaxRatePerSecond = 1, CreateTime = Now };
+        var redrive = new RedriveRecord { Id = NewId("rdv_"), Filter = Dead, MaxRatePerSecond = 1, CreateTime = Now };
         await Store.Redrives.CreateAsync(redrive, scope, Cancel);
         return (await Store.Redrives.RedriveBatchAsync(redrive.Id, 100, Now, Cancel))!;
     }

@@ -46,7 +46,7 @@ public sealed class StoredFormatTests : StorageTests<SqliteSource>
     [Fact]
     public async Task Redrive_Terms_KeepTheirPropertyNames()
     {
-        var selection = new DeliverySelection
+        var filter = new DeliveryFilter
         {
             TenantId = TenantRecord.DefaultId,
             WebhookId = "w",
@@ -58,7 +58,7 @@ public sealed class StoredFormatTests : StorageTests<SqliteSource>
             CreatedBefore = Now,
         };
         await Store.Redrives.CreateAsync(
-            new RedriveRecord { Id = "rdv_1", Selection = selection, MaxRatePerSecond = 1 }, new RedriveScope(0, 0, 1), Cancel);
+            new RedriveRecord { Id = "rdv_1", Filter = filter, MaxRatePerSecond = 1 }, new RedriveScope(0, 0, 1), Cancel);
         using var connection = Connection.Open(Source.File, readOnly: true);
         using var document = JsonDocument.Parse(connection.ReadText("SELECT terms FROM redrives")!);
 

@@ -1,4 +1,5 @@
 using ControlPlane.Storage;
+using ControlPlane.Storage.Transitions;
 
 namespace ControlPlane.Server.Catalog;
 
@@ -59,14 +60,9 @@ internal sealed class SubscriptionIndex
         return buckets > 1 ? [.. found.DistinctBy(w => w.Id).OrderBy(w => w.Id, StringComparer.Ordinal)] : found;
     }
 
-    /// <summary>Whether a pattern (<c>*</c>, <c>x.*</c> or an exact type) covers a type.</summary>
-    public static bool Covers(string pattern, string type) =>
-        pattern == "*" || pattern == type
-        || (pattern.EndsWith(".*", StringComparison.Ordinal) && type.AsSpan().StartsWith(pattern.AsSpan(0, pattern.Length - 1)));
-
     /// <summary>Whether a webhook that subscribed to a pattern receives a type.</summary>
     public static bool Subscribes(string pattern, string type) =>
-        Covers(pattern, type) && !(pattern == "*" && OperationalTypes.Covers(type));
+        EventTypePattern.Covers(pattern, type) && !(pattern == "*" && OperationalTypes.Covers(type));
 
     private static void Take(List<WebhookRecord> bucket, string instance, ref List<WebhookRecord>? found, ref int buckets)
     {

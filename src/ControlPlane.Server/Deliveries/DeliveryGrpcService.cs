@@ -24,7 +24,7 @@ internal sealed class DeliveryGrpcService(
         var filter = DeliveryFilterValidator.Check(request, violations);
         violations.ThrowIfAny();
         filter = filter with { TenantId = Caller.Of(context).ResolveListTenant(request.TenantId) };
-        var page = await deliveries.ListAsync(filter.ToQuery(paging.Before, paging.Size), context.CancellationToken);
+        var page = await deliveries.ListAsync(new DeliveryQuery(filter) { Before = paging.Before, Limit = paging.Size }, context.CancellationToken);
         return new ListDeliveriesResponse
         {
             Deliveries = { page.Items.Select(delivery => DeliveryMapper.ToProto(delivery)) },

@@ -5,6 +5,7 @@ using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Deliveries.Listing;
 using ControlPlane.Server.Watching;
 using ControlPlane.Storage;
+using ControlPlane.Storage.Transitions;
 using ControlPlane.V1;
 using Grpc.Core;
 

@@ -25,8 +25,7 @@ internal sealed class RedriveCalls(IRedriveStore redrives, RedriveWorker worker,
                 "TOO_MANY_REDRIVES", "As many redrives as the server takes are at work.", TimeSpan.FromMinutes(1));
         }
 
-        var selection = filter.ToSelection();
-        var scope = await redrives.CountAsync(selection, context.CancellationToken) ?? throw NoTenant(selection);
+        var scope = await redrives.CountAsync(filter, context.CancellationToken) ?? throw NoTenant(filter);
         if (request.ValidateOnly)
         {
             return new RedriveDeliveriesResponse { Count = scope.Count };
@@ -36,12 +35,12 @@ internal sealed class RedriveCalls(IRedriveStore redrives, RedriveWorker worker,
         var redrive = new RedriveRecord
         {
             Id = ids.Next("rdv_"),
-            Selection = selection,
+            Filter = filter,
             MaxRatePerSecond = rate,
             CreateTime = now,
             UpdateTime = now,
         };
-        redrive = await redrives.CreateAsync(redrive, scope, context.CancellationToken) ?? throw NoTenant(selection);
+        redrive = await redrives.CreateAsync(redrive, scope, context.CancellationToken) ?? throw NoTenant(filter);
         worker.Start(redrive);
         return new RedriveDeliveriesResponse { Count = redrive.Matched, RedriveId = redrive.Id };
     }
@@ -80,10 +79,10 @@ internal sealed class RedriveCalls(IRedriveStore redrives, RedriveWorker worker,
     {
         var caller = Caller.Of(context);
         return await redrives.GetAsync(id, context.CancellationToken) is { } redrive
-            && (caller.IsPlatform || redrive.Selection.TenantId is { } tenant && caller.Sees(tenant))
+            && (caller.IsPlatform || redrive.Filter.TenantId is { } tenant && caller.Sees(tenant))
             ? redrive
             : throw RequestErrors.NotFound("redrive", id);
     }
 
-    private static RequestException NoTenant(DeliverySelection selection) => RequestErrors.NotFound("tenant", selection.TenantId ?? "");
+    private static RequestException NoTenant(DeliveryFilter filter) => RequestErrors.NotFound("tenant", filter.TenantId ?? "");
 }

@@ -11,9 +11,9 @@ internal static class RedriveMapper
     public static Redrive ToProto(RedriveRecord record) => new()
     {
         Id = record.Id,
-        TenantId = record.Selection.TenantId ?? Caller.EveryTenant,
+        TenantId = record.Filter.TenantId ?? Caller.EveryTenant,
         State = (V1.RedriveState)record.State,
-        Filter = ToProto(record.Selection),
+        Filter = ToProto(record.Filter),
         MaxRatePerSecond = record.MaxRatePerSecond,
         MatchedCount = record.Matched,
         RetriedCount = record.Retried,
@@ -22,14 +22,14 @@ internal static class RedriveMapper
         UpdateTime = record.UpdateTime.ToTimestamp(),
     };
 
-    private static RedriveFilter ToProto(DeliverySelection selection) => new()
+    private static RedriveFilter ToProto(DeliveryFilter filter) => new()
     {
-        WebhookId = selection.WebhookId ?? "",
-        EventId = selection.EventId ?? "",
-        States = { selection.States.Select(state => (V1.DeliveryState)state) },
-        EventTypes = { selection.EventTypes },
-        Instance = selection.Instance ?? "",
-        CreatedAfter = selection.CreatedAfter?.ToTimestamp(),
-        CreatedBefore = selection.CreatedBefore?.ToTimestamp(),
+        WebhookId = filter.WebhookId ?? "",
+        EventId = filter.EventId ?? "",
+        States = { filter.States.Select(state => (V1.DeliveryState)state) },
+        EventTypes = { filter.EventTypes },
+        Instance = filter.Instance ?? "",
+        CreatedAfter = filter.CreatedAfter?.ToTimestamp(),
+        CreatedBefore = filter.CreatedBefore?.ToTimestamp(),
     };
 }

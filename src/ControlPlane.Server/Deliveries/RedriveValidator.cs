@@ -12,7 +12,7 @@ internal static class RedriveValidator
     private const double FastestRate = 1000;
 
     /// <summary>The filter of a list, over states that are ends; dead letters if it names none.</summary>
-    public static DeliveryFilter CheckFilter(RedriveDeliveriesRequest request, Violations violations)
+    public static Storage.DeliveryFilter CheckFilter(RedriveDeliveriesRequest request, Violations violations)
     {
         var filter = DeliveryFilterValidator.Check(request, violations);
         for (var i = 0; i < request.States.Count; i++)

@@ -11,11 +11,7 @@ namespace ControlPlane.Server.Recording;
 internal readonly record struct RetryDecision(DeliveryState State, EndReason EndReason, DateTimeOffset? NextAttemptTime);
 
 /// <summary>Decides what follows from an attempt: pure.</summary>
-<<<<<<<< HEAD:src/ControlPlane.Server/Recording/RetryDecider.cs
 internal static class RetryDecider
-========
-internal static class RetryRules
->>>>>>>> 7780882 (Give the parts of the store the names that the field uses for them):src/ControlPlane.Server/Recording/RetryRules.cs
 {
     /// <summary>Decides.</summary>
     /// <param name="policy">The webhook's policy; null means the preset.</param>

@@ -13,14 +13,14 @@ internal static class DeliveryList
     private const long Live =
         (1L << (int)DeliveryState.Pending) | (1L << (int)DeliveryState.InFlight) | (1L << (int)DeliveryState.RetryScheduled);
 
-    private const string Select = "SELECT " + DeliveryFilter.Columns + " FROM deliveries WHERE seq >= ? AND seq < ? ";
+    private const string Select = "SELECT " + ResolvedDeliveryFilter.Columns + " FROM deliveries WHERE seq >= ? AND seq < ? ";
 
-    private const string SelectDead = "SELECT " + DeliveryFilter.Columns +
+    private const string SelectDead = "SELECT " + ResolvedDeliveryFilter.Columns +
         " FROM dead_letters CROSS JOIN deliveries ON seq = delivery WHERE delivery >= ? AND delivery < ? ";
 
     internal static readonly Sql All = new(Select + "ORDER BY seq DESC");
-    internal static readonly Sql ListedOfWebhook = WebhookDeliveries.SelectListed(DeliveryFilter.Columns, newestFirst: true);
-    internal static readonly Sql LatestOfWebhook = WebhookDeliveries.SelectLatest(DeliveryFilter.Columns, newestFirst: true);
+    internal static readonly Sql ListedOfWebhook = WebhookDeliveries.SelectListed(ResolvedDeliveryFilter.Columns, newestFirst: true);
+    internal static readonly Sql LatestOfWebhook = WebhookDeliveries.SelectLatest(ResolvedDeliveryFilter.Columns, newestFirst: true);
     internal static readonly Sql AllDead = new(SelectDead + "ORDER BY delivery DESC");
     internal static readonly Sql DeadOfWebhook = new(SelectDead + "AND webhook = ? ORDER BY delivery DESC");
     internal static readonly Sql DeadOfTenant = new(SelectDead + "AND tenant = ? ORDER BY delivery DESC");
@@ -29,7 +29,7 @@ internal static class DeliveryList
 
     public static Page<DeliveryRecord> Read(Connection connection, DeliveryQuery query)
     {
-        if (DeliveryFilter.Resolve(connection, query, query.Before) is not { } filter)
+        if (ResolvedDeliveryFilter.Resolve(connection, query, query.Before) is not { } filter)
         {
             return new Page<DeliveryRecord>([], null);
         }
@@ -38,7 +38,7 @@ internal static class DeliveryList
         return page.Build(seq => DeliveryRows.Get(connection, seq).Delivery);
     }
 
-    private static PageBuilder Collect(Connection connection, DeliveryFilter filter, int limit)
+    private static PageBuilder Collect(Connection connection, ResolvedDeliveryFilter filter, int limit)
     {
         if (filter.EventId is not null)
         {
@@ -69,10 +69,10 @@ internal static class DeliveryList
             : Walk(Open(connection, All, filter), filter, new PageBuilder(limit, LookAtMost));
     }
 
-    private static Statement Open(Connection connection, Sql sql, DeliveryFilter filter) =>
+    private static Statement Open(Connection connection, Sql sql, ResolvedDeliveryFilter filter) =>
         connection.Use(sql).Bind(filter.From).Bind(filter.To);
 
-    private static PageBuilder Walk(Statement statement, DeliveryFilter filter, PageBuilder page)
+    private static PageBuilder Walk(Statement statement, ResolvedDeliveryFilter filter, PageBuilder page)
     {
         using (statement)
         {
@@ -85,7 +85,7 @@ internal static class DeliveryList
         return page;
     }
 
-    private static PageBuilder WalkWebhook(Connection connection, DeliveryFilter filter, PageBuilder page)
+    private static PageBuilder WalkWebhook(Connection connection, ResolvedDeliveryFilter filter, PageBuilder page)
     {
         var split = WebhookDeliveries.FirstLatest(connection);
         Walk(connection.Use(LatestOfWebhook).Bind(Math.Max(filter.From, split)).Bind(filter.To).Bind(filter.Webhook), filter, page);
@@ -94,7 +94,7 @@ internal static class DeliveryList
     }
 
     /// <summary>Walks the deliveries of all events with one id: one event, unless several tenants chose the same id.</summary>
-    private static PageBuilder WalkEvents(Connection connection, DeliveryFilter filter, PageBuilder page)
+    private static PageBuilder WalkEvents(Connection connection, ResolvedDeliveryFilter filter, PageBuilder page)
     {
         using var events = connection.Use(OfEvent).Bind(filter.EventId);
         while (page.WantsMore && events.Step())

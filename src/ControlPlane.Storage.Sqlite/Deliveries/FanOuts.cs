@@ -13,7 +13,7 @@ internal static class FanOuts
     internal static readonly Sql Events = new(Select + "ORDER BY seq DESC");
     internal static readonly Sql EventsOfTenant = new(Select + "AND tenant_seq = ? ORDER BY seq DESC");
 
-    public static PageBuilder Walk(Connection connection, DeliveryFilter filter, PageBuilder page)
+    public static PageBuilder Walk(Connection connection, ResolvedDeliveryFilter filter, PageBuilder page)
     {
         using var events = connection.Use(filter.Tenant == 0 ? Events : EventsOfTenant).Bind(FindLast(connection, filter.To));
         if (filter.Tenant != 0)
@@ -44,7 +44,7 @@ internal static class FanOuts
         return page;
     }
 
-    private static void WalkDeliveries(Connection connection, DeliveryFilter filter, long from, long to, PageBuilder page)
+    private static void WalkDeliveries(Connection connection, ResolvedDeliveryFilter filter, long from, long to, PageBuilder page)
     {
         using var rows = connection.Use(DeliveryList.All).Bind(from).Bind(to);
         while (page.WantsMore && rows.Step())

@@ -20,10 +20,10 @@ internal static class LiveDeliveries
 
     internal static readonly Sql Leased = new("SELECT seq FROM deliveries WHERE lease_until IS NOT NULL LIMIT ?");
 
-    private static readonly Sql One = new("SELECT " + DeliveryFilter.Columns + " FROM deliveries WHERE seq = ?");
+    private static readonly Sql One = new("SELECT " + ResolvedDeliveryFilter.Columns + " FROM deliveries WHERE seq = ?");
 
     /// <summary>All that can match, newest first, or null if they are too many to look at.</summary>
-    public static List<long>? TryFind(Connection connection, DeliveryFilter filter)
+    public static List<long>? TryFind(Connection connection, ResolvedDeliveryFilter filter)
     {
         const long Leasing = 1L << (int)DeliveryState.InFlight;
         var found = new List<long>();
@@ -51,7 +51,7 @@ internal static class LiveDeliveries
         return found;
     }
 
-    public static PageBuilder Walk(Connection connection, DeliveryFilter filter, List<long> seqs, PageBuilder page)
+    public static PageBuilder Walk(Connection connection, ResolvedDeliveryFilter filter, List<long> seqs, PageBuilder page)
     {
         foreach (var seq in seqs)
         {
@@ -70,7 +70,7 @@ internal static class LiveDeliveries
         return page;
     }
 
-    private static Statement Open(Connection connection, DeliveryFilter filter, Sql all, Sql ofWebhook) => filter.Webhook == 0
+    private static Statement Open(Connection connection, ResolvedDeliveryFilter filter, Sql all, Sql ofWebhook) => filter.Webhook == 0
         ? connection.Use(all).Bind(AtMost + 1)
         : connection.Use(ofWebhook).Bind(filter.Webhook).Bind(AtMost + 1);
 

@@ -7,43 +7,43 @@ namespace ControlPlane.Storage.Sqlite;
 internal sealed class RedriveCounting
 {
     private const int LookAtMost = 20_000;
-    private readonly DeliverySelection _selection;
+    private readonly DeliveryFilter _filter;
     private readonly int _most;
     private long _position;
 
-    private RedriveCounting(DeliverySelection selection, RedriveScope scope, int most) =>
-        (_selection, Scope, _most) = (selection, scope, most);
+    private RedriveCounting(DeliveryFilter filter, RedriveScope scope, int most) =>
+        (_filter, Scope, _most) = (filter, scope, most);
 
     public RedriveScope Scope { get; private set; }
 
     public bool Finished => _position >= Scope.End;
 
-    public static void Validate(DeliverySelection selection)
+    public static void Validate(DeliveryFilter filter)
     {
-        if (selection.States.Count == 0
-            || selection.States.Any(state => state is not (DeliveryState.Succeeded or DeliveryState.Dead or DeliveryState.Cancelled)))
+        if (filter.States.Count == 0
+            || filter.States.Any(state => state is not (DeliveryState.Succeeded or DeliveryState.Dead or DeliveryState.Cancelled)))
         {
-            throw new ArgumentException("Only deliveries that have ended can be redriven.", nameof(selection));
+            throw new ArgumentException("Only deliveries that have ended can be redriven.", nameof(filter));
         }
     }
 
     /// <summary>Takes the moment down; null if the tenant does not exist.</summary>
-    public static RedriveCounting? TryStart(Connection connection, DeliverySelection selection, int most = RedriveScope.Most)
+    public static RedriveCounting? TryStart(Connection connection, DeliveryFilter filter, int most = RedriveScope.Most)
     {
-        if (selection.TenantId is { } tenant && TenantRows.FindConfig(connection, tenant) is null)
+        if (filter.TenantId is { } tenant && TenantRows.FindConfig(connection, tenant) is null)
         {
             return null;
         }
 
         var counters = Counters.Load(connection);
-        return new RedriveCounting(selection, new RedriveScope(0, counters.Revision, counters.DeliverySeq + 1), most);
+        return new RedriveCounting(filter, new RedriveScope(0, counters.Revision, counters.DeliverySeq + 1), most);
     }
 
     /// <summary>Counts on; answers how many were found.</summary>
     public int GoOn(Connection connection)
     {
         var room = _most - Scope.Count;
-        var stretch = RedriveWalk.Read(connection, _selection, Scope, _position, room, LookAtMost);
+        var stretch = RedriveWalk.Read(connection, _filter, Scope, _position, room, LookAtMost);
         _position = stretch.Next;
         Scope = Scope with { Count = Scope.Count + stretch.Found.Count };
         if (stretch.Found.Count == room)

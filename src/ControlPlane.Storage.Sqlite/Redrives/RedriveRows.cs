@@ -1,9 +1,10 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>What was asked of a redrive, as stored.</summary>
-internal sealed record RedriveTerms(DeliverySelection Selection, double MaxRatePerSecond);
+internal sealed record RedriveTerms([property: JsonPropertyName("selection")] DeliveryFilter Filter, double MaxRatePerSecond);
 
 /// <summary>Redrive rows as records.</summary>
 internal static class RedriveRows
@@ -33,7 +34,7 @@ internal static class RedriveRows
     public static RedriveRecord? Create(WriteSession session, RedriveRecord redrive, RedriveScope scope)
     {
         long? tenant = null;
-        if (redrive.Selection.TenantId is { } tenantId)
+        if (redrive.Filter.TenantId is { } tenantId)
         {
             if (TenantRows.FindConfig(session.Connection, tenantId) is not { } found)
             {
@@ -43,7 +44,7 @@ internal static class RedriveRows
             tenant = found.Seq;
         }
 
-        var terms = new RedriveTerms(redrive.Selection, redrive.MaxRatePerSecond);
+        var terms = new RedriveTerms(redrive.Filter, redrive.MaxRatePerSecond);
         session.Use(InsertOne)
             .Bind(redrive.Id).Bind(tenant).Bind((long)RedriveState.Running)
             .Bind(JsonSerializer.Serialize(terms, Json.Default.RedriveTerms))
@@ -101,7 +102,7 @@ internal static class RedriveRows
         return new RedriveRecord
         {
             Id = row.Text(1),
-            Selection = terms.Selection,
+            Filter = terms.Filter,
             MaxRatePerSecond = terms.MaxRatePerSecond,
             State = (RedriveState)row.Int(2),
             Matched = row.Int(4),

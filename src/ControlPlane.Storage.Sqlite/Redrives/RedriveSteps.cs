@@ -19,7 +19,7 @@ internal static class RedriveSteps
         }
 
         var stretch = RedriveWalk.Read(
-            session.Connection, stored.Redrive.Selection, stored.Scope, stored.Position, limit, LookAtMost);
+            session.Connection, stored.Redrive.Filter, stored.Scope, stored.Position, limit, LookAtMost);
         var retried = new List<DeliveryRecord>(stretch.Found.Count);
         foreach (var seq in stretch.Found)
         {

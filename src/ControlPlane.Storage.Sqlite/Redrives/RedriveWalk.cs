@@ -6,7 +6,7 @@ namespace ControlPlane.Storage.Sqlite;
 internal readonly record struct RedriveStretch(List<long> Found, long Next);
 
 /// <summary>
-/// Walks what a redrive takes, oldest first, through the narrowest index for its selection. It stops after a number of finds or
+/// Walks what a redrive takes, oldest first, through the narrowest index for its filter. It stops after a number of finds or
 /// of rows looked at, and says where to go on.
 /// </summary>
 internal static class RedriveWalk
@@ -14,7 +14,7 @@ internal static class RedriveWalk
     private const long Dead = 1L << (int)DeliveryState.Dead;
     private const int Revision = 7;
 
-    private const string Columns = DeliveryFilter.Columns + ", revision";
+    private const string Columns = ResolvedDeliveryFilter.Columns + ", revision";
     private const string Select = "SELECT " + Columns + " FROM deliveries WHERE seq >= ? AND seq < ? ";
 
     private const string SelectDead =
@@ -30,20 +30,20 @@ internal static class RedriveWalk
     private static readonly Sql OfEvent = new("SELECT first_delivery, delivery_count FROM events WHERE id = ? ORDER BY seq");
 
     public static RedriveStretch Read(
-        Connection connection, DeliverySelection selection, RedriveScope scope, long position, int limit, int lookAtMost)
+        Connection connection, DeliveryFilter filter, RedriveScope scope, long position, int limit, int lookAtMost)
     {
-        if (DeliveryFilter.Resolve(connection, selection, scope.End) is not { } filter)
+        if (ResolvedDeliveryFilter.Resolve(connection, filter, scope.End) is not { } resolved)
         {
             return new RedriveStretch([], scope.End);
         }
 
         var found = new List<long>();
-        foreach (var rows in Open(connection, filter, Math.Max(position, filter.From)))
+        foreach (var rows in Open(connection, resolved, Math.Max(position, resolved.From)))
         {
             using var open = rows;
             while (rows.Step())
             {
-                if (rows.Long(Revision) <= scope.Revision && filter.Matches(rows))
+                if (rows.Long(Revision) <= scope.Revision && resolved.Matches(rows))
                 {
                     found.Add(rows.Long(0));
                 }
@@ -59,7 +59,7 @@ internal static class RedriveWalk
     }
 
     /// <summary>What to walk, one after another.</summary>
-    private static IEnumerable<Statement> Open(Connection connection, DeliveryFilter filter, long from)
+    private static IEnumerable<Statement> Open(Connection connection, ResolvedDeliveryFilter filter, long from)
     {
         if (filter.EventId is not null)
         {
@@ -76,7 +76,7 @@ internal static class RedriveWalk
         return filter.Webhook != 0 ? OpenWebhook(connection, filter, from) : [connection.Use(All).Bind(from).Bind(filter.To)];
     }
 
-    private static IEnumerable<Statement> OpenWebhook(Connection connection, DeliveryFilter filter, long from)
+    private static IEnumerable<Statement> OpenWebhook(Connection connection, ResolvedDeliveryFilter filter, long from)
     {
         var split = WebhookDeliveries.FirstLatest(connection);
         yield return connection.Use(ListedOfWebhook).Bind(from).Bind(Math.Min(filter.To, split)).Bind(filter.Webhook);
@@ -84,7 +84,7 @@ internal static class RedriveWalk
     }
 
     /// <summary>The deliveries of the events with one id, one per tenant.</summary>
-    private static List<(long From, long To)> Ranges(Connection connection, DeliveryFilter filter, long from)
+    private static List<(long From, long To)> Ranges(Connection connection, ResolvedDeliveryFilter filter, long from)
     {
         var ranges = new List<(long, long)>();
         using var events = connection.Use(OfEvent).Bind(filter.EventId);

@@ -3,11 +3,11 @@ namespace ControlPlane.Storage.Sqlite;
 /// <inheritdoc/>
 internal sealed class SqliteRedriveStore(SqliteDatabase database) : IRedriveStore
 {
-    public async Task<RedriveScope?> CountAsync(DeliverySelection selection, CancellationToken cancellationToken)
+    public async Task<RedriveScope?> CountAsync(DeliveryFilter filter, CancellationToken cancellationToken)
     {
-        RedriveCounting.Validate(selection);
+        RedriveCounting.Validate(filter);
         var counting = await database.ReadAsync(
-            connection => RedriveCounting.TryStart(connection, selection), cancellationToken).ConfigureAwait(false);
+            connection => RedriveCounting.TryStart(connection, filter), cancellationToken).ConfigureAwait(false);
         while (counting is { Finished: false })
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -19,7 +19,7 @@ internal sealed class SqliteRedriveStore(SqliteDatabase database) : IRedriveStor
 
     public Task<RedriveRecord?> CreateAsync(RedriveRecord redrive, RedriveScope scope, CancellationToken cancellationToken)
     {
-        RedriveCounting.Validate(redrive.Selection);
+        RedriveCounting.Validate(redrive.Filter);
         return database.WriteAsync(session => RedriveRows.Create(session, redrive, scope), cancellationToken);
     }
 

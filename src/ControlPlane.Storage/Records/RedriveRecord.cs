@@ -6,7 +6,7 @@ public sealed record RedriveRecord
     public required string Id { get; init; }
 
     /// <summary>Which deliveries. Its tenant is the redrive's own; null for one over every tenant.</summary>
-    public required DeliverySelection Selection { get; init; }
+    public required DeliveryFilter Filter { get; init; }
 
     /// <summary>How many deliveries are set going per second at most.</summary>
     public required double MaxRatePerSecond { get; init; }
@@ -26,7 +26,7 @@ public sealed record RedriveRecord
     public DateTimeOffset UpdateTime { get; init; }
 }
 
-/// <summary>What matches a selection at one moment: that of its revision.</summary>
+/// <summary>What matches a filter at one moment: that of its revision.</summary>
 /// <param name="Count">How many, at most <see cref="Most"/>.</param>
 /// <param name="Revision">A delivery that changed after this revision does not belong to it.</param>
 /// <param name="End">The position before which all of them are.</param>

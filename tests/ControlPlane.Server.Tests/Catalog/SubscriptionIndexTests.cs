@@ -1,6 +1,7 @@
 using ControlPlane.Egress.Tests.Peers;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Storage;
+using ControlPlane.Storage.Transitions;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -40,7 +41,7 @@ public sealed class SubscriptionIndexTests
     [InlineData("order.*", "ORDER.paid", false)]
     public void Covers_Pattern_AsTheApiSays(string pattern, string type, bool covers)
     {
-        Assert.Equal(covers, SubscriptionIndex.Covers(pattern, type));
+        Assert.Equal(covers, EventTypePattern.Covers(pattern, type));
         Assert.Equal(covers, new SubscriptionIndex([Records.Webhook("wh_1", pattern)]).Match(type, "").Count == 1);
     }
 

@@ -9,11 +9,7 @@ using FsCheck.Fluent;
 namespace ControlPlane.Server.Tests.Recording;
 
 /// <summary>What holds for every policy that the API accepts.</summary>
-<<<<<<<< HEAD:tests/ControlPlane.Server.Tests/Recording/RetryDeciderProperties.cs
 public sealed class RetryDeciderProperties
-========
-public sealed class RetryRulesProperties
->>>>>>>> 7780882 (Give the parts of the store the names that the field uses for them):tests/ControlPlane.Server.Tests/Recording/RetryRulesProperties.cs
 {
     private static readonly DateTimeOffset Now = Records.Time.AddMinutes(3);
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
@@ -74,11 +70,7 @@ public sealed class RetryRulesProperties
 
     [Fact]
     public void Decide_AllAttemptsMade_IsNeverRetried() => Cases.Holds(c =>
-<<<<<<<< HEAD:tests/ControlPlane.Server.Tests/Recording/RetryDeciderProperties.cs
         c.Made + 1 < RetryBackoff.MaxAttempts(c.Policy) || Decide(c).State == DeliveryState.Dead);
-========
-        c.Made + 1 < RetryRules.MaxAttempts(c.Policy) || Decide(c).State == DeliveryState.Dead);
->>>>>>>> 7780882 (Give the parts of the store the names that the field uses for them):tests/ControlPlane.Server.Tests/Recording/RetryRulesProperties.cs
 
     [Fact]
     public void Decide_FailingForEver_MakesExactlyTheAttemptsAllowed() => Policies.Select(p => p with { MaxAge = null }).Holds(policy =>
@@ -90,11 +82,7 @@ public sealed class RetryRulesProperties
             made++;
         }
 
-<<<<<<<< HEAD:tests/ControlPlane.Server.Tests/Recording/RetryDeciderProperties.cs
         return made == RetryBackoff.MaxAttempts(policy);
-========
-        return made == RetryRules.MaxAttempts(policy);
->>>>>>>> 7780882 (Give the parts of the store the names that the field uses for them):tests/ControlPlane.Server.Tests/Recording/RetryRulesProperties.cs
     });
 
     [Fact]
@@ -106,11 +94,7 @@ public sealed class RetryRulesProperties
         }
 
         var share = c.Policy is { Backoff: null, Jitter: 0 } ? 0.2 : c.Policy.Jitter;
-<<<<<<<< HEAD:tests/ControlPlane.Server.Tests/Recording/RetryDeciderProperties.cs
         var delay = RetryBackoff.Delay(c.Policy, c.Made + 1);
-========
-        var delay = RetryRules.Delay(c.Policy, c.Made + 1);
->>>>>>>> 7780882 (Give the parts of the store the names that the field uses for them):tests/ControlPlane.Server.Tests/Recording/RetryRulesProperties.cs
         var asked = c.Outcome.RetryAfter ?? TimeSpan.Zero;
         var slack = TimeSpan.FromMilliseconds(1);
         var longest = delay * (1 + share) + slack;
@@ -138,11 +122,7 @@ public sealed class RetryRulesProperties
             var before = TimeSpan.Zero;
             for (var attempts = 1; attempts <= 100; attempts++)
             {
-<<<<<<<< HEAD:tests/ControlPlane.Server.Tests/Recording/RetryDeciderProperties.cs
                 var delay = RetryBackoff.Delay(policy, attempts);
-========
-                var delay = RetryRules.Delay(policy, attempts);
->>>>>>>> 7780882 (Give the parts of the store the names that the field uses for them):tests/ControlPlane.Server.Tests/Recording/RetryRulesProperties.cs
                 if (delay < before || delay > Longest || delay <= TimeSpan.Zero
                     || (policy.Backoff == BackoffKind.Exponential && (delay > policy.Max || delay < policy.Initial - TimeSpan.FromMilliseconds(1))))
                 {
@@ -156,9 +136,5 @@ public sealed class RetryRulesProperties
         });
 
     private static RetryDecision Decide((RetryPolicyRecord Policy, int Made, AttemptOutcome Outcome, double Sample) c) =>
-<<<<<<<< HEAD:tests/ControlPlane.Server.Tests/Recording/RetryDeciderProperties.cs
         RetryDecider.Decide(c.Policy, Records.Delivery() with { RoundAttempts = c.Made }, c.Outcome, Now, c.Sample);
-========
-        RetryRules.Decide(c.Policy, Records.Delivery() with { RoundAttempts = c.Made }, c.Outcome, Now, c.Sample);
->>>>>>>> 7780882 (Give the parts of the store the names that the field uses for them):tests/ControlPlane.Server.Tests/Recording/RetryRulesProperties.cs
 }

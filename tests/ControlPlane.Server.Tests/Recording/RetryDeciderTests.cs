@@ -5,11 +5,7 @@ using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Tests.Recording;
 
-<<<<<<<< HEAD:tests/ControlPlane.Server.Tests/Recording/RetryDeciderTests.cs
 public sealed class RetryDeciderTests
-========
-public sealed class RetryRulesTests
->>>>>>>> 7780882 (Give the parts of the store the names that the field uses for them):tests/ControlPlane.Server.Tests/Recording/RetryRulesTests.cs
 {
     private static readonly DateTimeOffset Now = Records.Time.AddMinutes(1);
 
@@ -85,11 +81,7 @@ public sealed class RetryRulesTests
     [InlineData(100, 20)]
     public void Delay_Exponential_GrowsToTheMaximum(int attempts, int seconds) => Assert.Equal(
         TimeSpan.FromSeconds(seconds),
-<<<<<<<< HEAD:tests/ControlPlane.Server.Tests/Recording/RetryDeciderTests.cs
         RetryBackoff.Delay(
-========
-        RetryRules.Delay(
->>>>>>>> 7780882 (Give the parts of the store the names that the field uses for them):tests/ControlPlane.Server.Tests/Recording/RetryRulesTests.cs
             new RetryPolicyRecord
             {
                 Backoff = BackoffKind.Exponential,
@@ -110,11 +102,7 @@ public sealed class RetryRulesTests
     [InlineData(BackoffKind.Exponential, 0, 0, 10)]
     public void MaxAttempts_Policy_AsTheApiSays(BackoffKind? backoff, int delays, int asked, int attempts) => Assert.Equal(
         attempts,
-<<<<<<<< HEAD:tests/ControlPlane.Server.Tests/Recording/RetryDeciderTests.cs
         RetryBackoff.MaxAttempts(new RetryPolicyRecord
-========
-        RetryRules.MaxAttempts(new RetryPolicyRecord
->>>>>>>> 7780882 (Give the parts of the store the names that the field uses for them):tests/ControlPlane.Server.Tests/Recording/RetryRulesTests.cs
         {
             Backoff = backoff,
             Delays = [.. Enumerable.Repeat(TimeSpan.FromSeconds(1), delays)],
@@ -128,9 +116,5 @@ public sealed class RetryRulesTests
 
     private static RetryDecision Decide(
         RetryPolicyRecord? policy, AttemptOutcome outcome, Func<DeliveryRecord, DeliveryRecord>? with = null) =>
-<<<<<<<< HEAD:tests/ControlPlane.Server.Tests/Recording/RetryDeciderTests.cs
         RetryDecider.Decide(policy, with?.Invoke(Records.Delivery()) ?? Records.Delivery(), outcome, Now, sample: 0.5);
-========
-        RetryRules.Decide(policy, with?.Invoke(Records.Delivery()) ?? Records.Delivery(), outcome, Now, sample: 0.5);
->>>>>>>> 7780882 (Give the parts of the store the names that the field uses for them):tests/ControlPlane.Server.Tests/Recording/RetryRulesTests.cs
 }

@@ -11,7 +11,7 @@ internal static class ExportDeliveries
 
     public static Command Create(CommandRunner runner)
     {
-        var filter = new DeliveryFilter();
+        var filter = new DeliveryFilterFlags();
         var output = Flags.Text("--output", "Write to this file instead; it appears when it is complete.", "FILE");
         var command = new Command(
             "export",

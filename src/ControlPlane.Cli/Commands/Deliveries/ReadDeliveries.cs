@@ -9,7 +9,7 @@ internal static class ReadDeliveries
 {
     public static Command CreateList(CommandRunner runner)
     {
-        var (filter, list) = (new DeliveryFilter(), new ListOptions());
+        var (filter, list) = (new DeliveryFilterFlags(), new ListOptions());
         var command = new Command("list", "Lists deliveries, newest first.");
         filter.AddTo(command);
         list.AddTo(command);

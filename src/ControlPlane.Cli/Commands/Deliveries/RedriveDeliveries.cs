@@ -13,7 +13,7 @@ internal static class RedriveDeliveries
 
     public static Command Create(CommandRunner runner)
     {
-        var filter = new DeliveryFilter();
+        var filter = new DeliveryFilterFlags();
         var dryRun = new Option<bool>("--dry-run") { Description = "Only count; nothing is sent." };
         var rate = new Option<double>("--rate") { Description = "How many per second at most, 0.1 to 1000. [default: 100]", HelpName = "NUMBER" };
         var wait = new Option<bool>("--wait") { Description = "Wait until it has ended, and show how far it is." };

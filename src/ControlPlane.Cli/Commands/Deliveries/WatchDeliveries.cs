@@ -13,7 +13,7 @@ internal static class WatchDeliveries
 {
     public static Command Create(CommandRunner runner)
     {
-        var filter = new DeliveryFilter();
+        var filter = new DeliveryFilterFlags();
         var resume = Flags.Text("--resume-token", "Go on after the message that carried this token.", "TOKEN");
         var since = Flags.Time("--since", "Begin with what changed at or after this time. Default: now.");
         var tokenFile = Flags.Text(

@@ -12,19 +12,19 @@ internal static class DeliveryFilterValidator
     private const int MaximumTypes = 50;
     private const int MaximumStates = 20;
 
-    public static DeliveryFilter Check(ListDeliveriesRequest request, Violations violations) => Check(
+    public static Storage.DeliveryFilter Check(ListDeliveriesRequest request, Violations violations) => Check(
         request.TenantId, request.WebhookId, request.EventId, request.States, request.EventTypes, request.Instance, request.CreatedAfter,
         request.CreatedBefore, violations);
 
-    public static DeliveryFilter Check(WatchDeliveriesRequest request, Violations violations) => Check(
+    public static Storage.DeliveryFilter Check(WatchDeliveriesRequest request, Violations violations) => Check(
         request.TenantId, request.WebhookId, request.EventId, request.States, request.EventTypes, request.Instance, request.CreatedAfter,
         request.CreatedBefore, violations);
 
-    public static DeliveryFilter Check(RedriveDeliveriesRequest request, Violations violations) => Check(
+    public static Storage.DeliveryFilter Check(RedriveDeliveriesRequest request, Violations violations) => Check(
         request.TenantId, request.WebhookId, request.EventId, request.States, request.EventTypes, request.Instance, request.CreatedAfter,
         request.CreatedBefore, violations);
 
-    private static DeliveryFilter Check(
+    private static Storage.DeliveryFilter Check(
         string tenantId, string webhookId, string eventId, RepeatedField<DeliveryState> states, RepeatedField<string> eventTypes, string instance,
         Timestamp? createdAfter, Timestamp? createdBefore, Violations violations)
     {
@@ -46,15 +46,16 @@ internal static class DeliveryFilterValidator
 
         EventTypeRules.CheckPatterns(violations, "event_types", eventTypes, MaximumTypes);
         FieldRules.CheckInstance(violations, "instance", instance);
-        return new(
-            TenantId: null,
-            Optional(webhookId),
-            Optional(eventId),
-            [.. states.Select(state => (Storage.DeliveryState)state).Distinct()],
-            [.. eventTypes],
-            Optional(instance),
-            ProtoTimes.CheckBound(violations, "created_after", createdAfter),
-            ProtoTimes.CheckBound(violations, "created_before", createdBefore));
+        return new()
+        {
+            WebhookId = Optional(webhookId),
+            EventId = Optional(eventId),
+            States = [.. states.Select(state => (Storage.DeliveryState)state).Distinct()],
+            EventTypes = [.. eventTypes],
+            Instance = Optional(instance),
+            CreatedAfter = ProtoTimes.CheckBound(violations, "created_after", createdAfter),
+            CreatedBefore = ProtoTimes.CheckBound(violations, "created_before", createdBefore),
+        };
     }
 
     private static string? Optional(string text) => text.Length > 0 ? text : null;

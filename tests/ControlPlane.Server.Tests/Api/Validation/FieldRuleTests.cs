@@ -1,6 +1,6 @@
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Validation;
-using ControlPlane.Server.Catalog;
+using ControlPlane.Storage.Transitions;
 using FsCheck;
 using FsCheck.Fluent;
 using Google.Protobuf.WellKnownTypes;
@@ -34,7 +34,7 @@ public sealed class FieldRuleTests
         Assert.False(EventTypeRules.IsType(new string('a', 129)));
         Assert.True(EventTypeRules.IsPattern(new string('a', 126) + ".*"));
         Assert.False(EventTypeRules.IsPattern(new string('a', 127) + ".*"));
-        Assert.True(SubscriptionIndex.Covers(new string('a', 126) + ".*", new string('a', 126) + ".b"));
+        Assert.True(EventTypePattern.Covers(new string('a', 126) + ".*", new string('a', 126) + ".b"));
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class UpdateMaskTests
             new() { RetryPolicy = new() { Fixed = new() { Delay = Sample.Seconds(2) }, Jitter = 1 } },
             "retry_policy.schedule.delays");
         Assert.Equal(RetryPolicy.BackoffOneofCase.Schedule, target.RetryPolicy.BackoffCase);
-        Assert.Equal(1, target.RetryRules.Jitter);
+        Assert.Equal(1, target.RetryPolicy.Jitter);
     }
 
     [Fact]

@@ -7,8 +7,8 @@ public interface IRedriveStore
     /// Counts what matches now, in several reads of bounded size. A delivery that changes while it counts is left out. Null if
     /// the tenant does not exist.
     /// </summary>
-    /// <exception cref="ArgumentException">The selection names no states, or one that is no end.</exception>
-    Task<RedriveScope?> CountAsync(DeliverySelection selection, CancellationToken cancellationToken);
+    /// <exception cref="ArgumentException">The filter names no states, or one that is no end.</exception>
+    Task<RedriveScope?> CountAsync(DeliveryFilter filter, CancellationToken cancellationToken);
 
     /// <summary>Stores a redrive of what was counted; null if the tenant does not exist.</summary>
     Task<RedriveRecord?> CreateAsync(RedriveRecord redrive, RedriveScope scope, CancellationToken cancellationToken);

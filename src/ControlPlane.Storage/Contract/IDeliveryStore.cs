@@ -44,29 +44,3 @@ public enum RetryOrCancelOutcome
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Delivery">The delivery afterwards; null if not found.</param>
 public sealed record RetryOrCancelResult(RetryOrCancelOutcome Outcome, DeliveryRecord? Delivery);
-
-/// <summary>Which deliveries are meant; null and empty mean any.</summary>
-public record DeliverySelection
-{
-    public string? TenantId { get; init; }
-    public string? WebhookId { get; init; }
-    public string? EventId { get; init; }
-    public IReadOnlyList<DeliveryState> States { get; init; } = [];
-
-    /// <summary>Exact types, or prefixes that end in <c>.*</c>.</summary>
-    public IReadOnlyList<string> EventTypes { get; init; } = [];
-
-    public string? Instance { get; init; }
-    public DateTimeOffset? CreatedAfter { get; init; }
-    public DateTimeOffset? CreatedBefore { get; init; }
-}
-
-/// <summary>Which deliveries to list.</summary>
-public sealed record DeliveryQuery : DeliverySelection
-{
-    /// <summary>Only entries before this position.</summary>
-    public long? Before { get; init; }
-
-    /// <summary>1 to 1,000.</summary>
-    public int Limit { get; init; } = 50;
-}

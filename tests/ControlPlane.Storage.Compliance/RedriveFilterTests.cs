@@ -1,7 +1,7 @@
 namespace ControlPlane.Storage.Compliance;
 
 /// <summary>A redrive counts and takes exactly what a list with the same filter shows.</summary>
-public abstract class RedriveSelectionTests<TSource> : StorageTests<TSource>
+public abstract class RedriveFilterTests<TSource> : StorageTests<TSource>
     where TSource : StoreSource, new()
 {
     private readonly List<WebhookRecord> _webhooks = [];
@@ -48,11 +48,11 @@ public abstract class RedriveSelectionTests<TSource> : StorageTests<TSource>
         }
     }
 
-    private DeliverySelection Selection(string filter)
+    private DeliveryFilter Filter(string name)
     {
         DeliveryState[] ends = [DeliveryState.Succeeded, DeliveryState.Dead, DeliveryState.Cancelled];
-        var dead = new DeliverySelection { States = [DeliveryState.Dead] };
-        return filter switch
+        var dead = new DeliveryFilter { States = [DeliveryState.Dead] };
+        return name switch
         {
             "dead" => dead,
             "every end" => dead with { States = ends },
@@ -101,28 +101,18 @@ public abstract class RedriveSelectionTests<TSource> : StorageTests<TSource>
     [InlineData("unknown instance")]
     [InlineData("window")]
     [InlineData("all of them")]
-    public async Task Redrive_Filter_TakesWhatAListShows(string filter)
+    public async Task Redrive_Filter_TakesWhatAListShows(string name)
     {
-        var selection = Selection(filter);
-        var listed = await ListAsync(new DeliveryQuery
-        {
-            TenantId = selection.TenantId,
-            WebhookId = selection.WebhookId,
-            EventId = selection.EventId,
-            States = selection.States,
-            EventTypes = selection.EventTypes,
-            Instance = selection.Instance,
-            CreatedAfter = selection.CreatedAfter,
-            CreatedBefore = selection.CreatedBefore,
-        });
+        var filter = Filter(name);
+        var listed = await ListAsync(new DeliveryQuery(filter));
         listed.Reverse();
-        Assert.Equal(filter.StartsWith("unknown", StringComparison.Ordinal) || filter == "foreign webhook", listed.Count == 0);
+        Assert.Equal(name.StartsWith("unknown", StringComparison.Ordinal) || name == "foreign webhook", listed.Count == 0);
 
-        var scope = (await Store.Redrives.CountAsync(selection, Cancel))!;
+        var scope = (await Store.Redrives.CountAsync(filter, Cancel))!;
         Assert.Equal(listed.Count, scope.Count);
-        var redrive = new RedriveRecord { Id = NewId("rdv_"), Selection = selection, MaxRatePerSecond = 1, CreateTime = Now };
+        var redrive = new RedriveRecord { Id = NewId("rdv_"), Filter = filter, MaxRatePerSecond = 1, CreateTime = Now };
         redrive = await Store.Redrives.CreateAsync(redrive, scope, Cancel);
-        Assert.Equivalent(selection, redrive!.Selection, strict: true);
+        Assert.Equivalent(filter, redrive!.Filter, strict: true);
         var retried = new List<string>();
         while (redrive.State == RedriveState.Running)
         {

@@ -5,7 +5,7 @@ using ControlPlane.V1;
 namespace ControlPlane.Cli.Commands.Deliveries;
 
 /// <summary>The flags that say which deliveries are meant, the same for lists, watches, redrives and exports.</summary>
-internal sealed class DeliveryFilter
+internal sealed class DeliveryFilterFlags
 {
     private readonly Option<string> _webhook = Flags.Text("--webhook", "Only to this webhook.", "ID");
     private readonly Option<string> _event = Flags.Text("--event", "Only of this event.", "ID");

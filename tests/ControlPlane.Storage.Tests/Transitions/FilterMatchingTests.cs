@@ -1,12 +1,18 @@
+<<<<<<<< HEAD:tests/ControlPlane.Server.Tests/Deliveries/Listing/DeliveryFilterTests.cs
 using ControlPlane.Server.Deliveries.Listing;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Tests.Deliveries.Listing;
+========
+using ControlPlane.Storage.Transitions;
 
-public sealed class DeliveryFilterTests
+namespace ControlPlane.Storage.Tests.Transitions;
+>>>>>>>> 385875e (Keep one filter of deliveries and match it by a pure rule in Storage):tests/ControlPlane.Storage.Tests/Transitions/FilterMatchingTests.cs
+
+public sealed class FilterMatchingTests
 {
-    private static readonly DeliveryFilter Any = new(null, null, null, [], [], null, null, null);
-    private static readonly DeliveryRecord Delivery = Records.Delivery() with { Instance = "eu" };
+    private static readonly DeliveryFilter Any = new();
+    private static readonly DeliveryRecord Delivery = Records.Delivery();
 
     public static TheoryData<string> Hiding { get; } = [.. Filters.Where(f => !f.Value.Shows).Select(f => f.Key)];
 
@@ -41,4 +47,25 @@ public sealed class DeliveryFilterTests
     [Theory]
     [MemberData(nameof(Hiding))]
     public void Matches_NotFitting_Hides(string name) => Assert.False(Filters[name].Filter.Matches(Delivery));
+
+    [Theory]
+    [InlineData("default", "order.*", "eu", true)]
+    [InlineData(null, "order.paid", null, true)]
+    [InlineData("acme", "order.*", "eu", false)]
+    [InlineData("default", "orders.*", "eu", false)]
+    [InlineData("default", "order.*", "us", false)]
+    public void Matches_EventQuery_ShowsWhatFits(string? tenant, string type, string? instance, bool shows)
+    {
+        var query = new EventQuery { TenantId = tenant, EventTypes = [type], Instance = instance, CreatedAfter = Records.Time };
+        var stored = new EventRecord
+        {
+            Id = "evt_1",
+            TenantId = TenantRecord.DefaultId,
+            Type = "order.paid",
+            Instance = "eu",
+            CreateTime = Records.Time,
+        };
+        Assert.Equal(shows, query.Matches(stored));
+        Assert.False(query.Matches(stored with { CreateTime = Records.Time.AddTicks(-10) }));
+    }
 }

@@ -1,7 +1,7 @@
 namespace ControlPlane.Storage.Sqlite;
 
-/// <summary>A selection of deliveries with its texts resolved to numbers; 0 and null mean any.</summary>
-internal sealed class DeliveryFilter
+/// <summary>A filter of deliveries with its texts resolved to numbers; 0 and null mean any.</summary>
+internal sealed class ResolvedDeliveryFilter
 {
     /// <summary>What <see cref="Matches"/> reads of a row.</summary>
     public const string Columns = "seq, state, tenant_seq, webhook_seq, type_seq, instance_seq, create_time";
@@ -10,16 +10,16 @@ internal sealed class DeliveryFilter
     private readonly long _after;
     private readonly long _before;
 
-    private DeliveryFilter(Connection connection, DeliverySelection selection, long? before)
+    private ResolvedDeliveryFilter(Connection connection, DeliveryFilter filter, long? before)
     {
-        foreach (var state in selection.States)
+        foreach (var state in filter.States)
         {
             States |= 1L << (int)state;
         }
 
-        _after = selection.CreatedAfter?.ToMicroseconds() ?? long.MinValue;
-        _before = selection.CreatedBefore?.ToMicroseconds() ?? long.MaxValue;
-        (From, To) = TimeSearch.Deliveries(connection, selection.CreatedAfter, selection.CreatedBefore);
+        _after = filter.CreatedAfter?.ToMicroseconds() ?? long.MinValue;
+        _before = filter.CreatedBefore?.ToMicroseconds() ?? long.MaxValue;
+        (From, To) = TimeSearch.Deliveries(connection, filter.CreatedAfter, filter.CreatedBefore);
         To = Math.Min(To, before ?? long.MaxValue);
     }
 
@@ -36,23 +36,23 @@ internal sealed class DeliveryFilter
     /// <summary>One bit per state, none for any.</summary>
     public long States { get; }
 
-    /// <summary>Null if the selection names something that does not exist: then nothing can match.</summary>
-    public static DeliveryFilter? Resolve(Connection connection, DeliverySelection selection, long? before)
+    /// <summary>Null if the filter names something that does not exist: then nothing can match.</summary>
+    public static ResolvedDeliveryFilter? Resolve(Connection connection, DeliveryFilter filter, long? before)
     {
-        var tenant = selection.TenantId is { } tenantId ? TenantRows.FindSeq(connection, tenantId) : 0;
-        var webhook = selection.WebhookId is { } webhookId ? FindWebhookSeq(connection, webhookId) : 0;
-        var instance = selection.Instance is { } name ? InternedTexts.FindSeq(connection, TextKind.Instance, name) : 0;
-        var types = InternedTexts.FindTypes(connection, selection.EventTypes);
+        var tenant = filter.TenantId is { } tenantId ? TenantRows.FindSeq(connection, tenantId) : 0;
+        var webhook = filter.WebhookId is { } webhookId ? FindWebhookSeq(connection, webhookId) : 0;
+        var instance = filter.Instance is { } name ? InternedTexts.FindSeq(connection, TextKind.Instance, name) : 0;
+        var types = InternedTexts.FindTypes(connection, filter.EventTypes);
         if (tenant is null || webhook is null || instance is null || types is { Count: 0 })
         {
             return null;
         }
 
-        return new DeliveryFilter(connection, selection, before)
+        return new ResolvedDeliveryFilter(connection, filter, before)
         {
             Tenant = tenant.Value,
             Webhook = webhook.Value,
-            EventId = selection.EventId,
+            EventId = filter.EventId,
             Types = types,
             Instance = instance.Value,
         };
