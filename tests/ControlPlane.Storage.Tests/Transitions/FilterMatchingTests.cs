@@ -1,13 +1,6 @@
-<<<<<<<< HEAD:tests/ControlPlane.Server.Tests/Deliveries/Listing/DeliveryFilterTests.cs
-using ControlPlane.Server.Deliveries.Listing;
-using ControlPlane.Storage;
-
-namespace ControlPlane.Server.Tests.Deliveries.Listing;
-========
 using ControlPlane.Storage.Transitions;
 
 namespace ControlPlane.Storage.Tests.Transitions;
->>>>>>>> 385875e (Keep one filter of deliveries and match it by a pure rule in Storage):tests/ControlPlane.Storage.Tests/Transitions/FilterMatchingTests.cs
 
 public sealed class FilterMatchingTests
 {
