@@ -10,7 +10,8 @@ namespace ControlPlane.Functional.Tests.Harness;
 /// <param name="Status">The gRPC status; null if the answer carries none, or is a stream that goes on.</param>
 /// <param name="Message">The gRPC status message.</param>
 /// <param name="Bytes">How many bytes of messages were read.</param>
-public sealed record RawAnswer(HttpStatusCode Http, StatusCode? Status, string Message, int Bytes);
+/// <param name="IsCompressed">The first message says that it is compressed.</param>
+public sealed record RawAnswer(HttpStatusCode Http, StatusCode? Status, string Message, int Bytes, bool IsCompressed);
 
 /// <summary>gRPC by hand: HTTP/2 requests with any headers and any bytes.</summary>
 public sealed class RawGrpc(Uri address, string? key) : IDisposable
@@ -66,7 +67,8 @@ public sealed class RawGrpc(Uri address, string? key) : IDisposable
 
         using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
         await using var stream = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
-        var read = await Eventually.InTimeAsync(stream.ReadAtLeastAsync(new byte[PrefixBytes], PrefixBytes, throwOnEndOfStream: false).AsTask(), path);
+        var prefix = new byte[PrefixBytes];
+        var read = await Eventually.InTimeAsync(stream.ReadAtLeastAsync(prefix, PrefixBytes, throwOnEndOfStream: false).AsTask(), path);
         // What a unary call answers ends by itself; what a watch does, only when its reader goes.
         var isOpen = read > 0 && path.Contains("/Watch", StringComparison.Ordinal);
         if (!isOpen)
@@ -74,7 +76,7 @@ public sealed class RawGrpc(Uri address, string? key) : IDisposable
             await stream.CopyToAsync(Stream.Null, TestContext.Current.CancellationToken);
         }
 
-        return new(response.StatusCode, isOpen ? StatusCode.OK : StatusOf(response), One(response, "grpc-message"), read);
+        return new(response.StatusCode, isOpen ? StatusCode.OK : StatusOf(response), One(response, "grpc-message"), read, prefix[0] == 1);
     }
 
     /// <summary>Takes back every request that is under way.</summary>

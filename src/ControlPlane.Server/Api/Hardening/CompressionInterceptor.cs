@@ -1,25 +1,39 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
 namespace ControlPlane.Server.Api.Hardening;
 
 /// <summary>
-/// Has lists compressed for clients that accept gzip, and nothing else: the answers of all other methods are small, and packing
-/// them would cost a publish more than it saves.
+/// Has long lists compressed for clients that accept gzip, and nothing else. The answers of other methods are small, and packing
+/// them costs a publish more than it saves. An empty answer must never be compressed: .NET packs nothing into no bytes at all,
+/// which other clients refuse to unpack.
 /// </summary>
 internal sealed class CompressionInterceptor : Interceptor
 {
+    /// <summary>The serialized size from which a list is compressed.</summary>
+    public const int LeastBytes = 1 << 10;
+
     private static readonly WriteOptions Plain = new(WriteFlags.NoCompress);
 
-    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
-        if (!context.Method.AsSpan(context.Method.LastIndexOf('/') + 1).StartsWith("List"))
+        var response = await continuation(request, context);
+        if (!IsList(context.Method) || response is not IMessage message || message.CalculateSize() < LeastBytes)
         {
             context.WriteOptions = Plain;
         }
 
-        return continuation(request, context);
+        return response;
+    }
+
+    public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requestStream, ServerCallContext context,
+        ClientStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        context.WriteOptions = Plain;
+        return await continuation(requestStream, context);
     }
 
     public override Task ServerStreamingServerHandler<TRequest, TResponse>(
@@ -37,4 +51,6 @@ internal sealed class CompressionInterceptor : Interceptor
         context.WriteOptions = Plain;
         return continuation(requestStream, responseStream, context);
     }
+
+    private static bool IsList(string method) => method.AsSpan(method.LastIndexOf('/') + 1).StartsWith("List");
 }
