@@ -20,7 +20,6 @@ public static class SqliteStorage
     {
         Provider = Provider,
         StoreId = database.StoreId,
-        SingleOwner = true,
         Events = new SqliteEventStore(database),
         Queue = new SqliteDeliveryQueue(database),
         Deliveries = new SqliteDeliveryStore(database),
@@ -30,6 +29,8 @@ public static class SqliteStorage
         Access = new SqliteAccessStore(database),
         Changes = new SqliteChangeFeed(database),
         Maintenance = new SqliteMaintenance(database),
+        Ownership = new SqliteOwnership(database),
+        Capabilities = new() { Backup = new SqliteBackup(database), Integrity = new SqliteIntegrity(database) },
         Close = database.DisposeAsync,
     };
 

@@ -31,21 +31,18 @@ internal sealed class DeliveryQueueSeam(IDeliveryQueue inner) : IDeliveryQueue
         return await inner.CompleteAsync(completion, effects, cancellationToken);
     }
 
-    public async Task ReleaseAsync(IReadOnlyList<Lease> leases, DateTimeOffset due, CancellationToken cancellationToken)
+    public async Task ReleaseAsync(IReadOnlyList<Lease> leases, TimeSpan delay, CancellationToken cancellationToken)
     {
         await BeforeRelease();
-        await inner.ReleaseAsync(leases, due, cancellationToken);
+        await inner.ReleaseAsync(leases, delay, cancellationToken);
     }
 
     public Task<IReadOnlyList<string>> ExtendAsync(
-        IReadOnlyList<Lease> leases, DateTimeOffset until, CancellationToken cancellationToken) =>
-        inner.ExtendAsync(leases, until, cancellationToken);
+        IReadOnlyList<Lease> leases, TimeSpan leaseFor, CancellationToken cancellationToken) =>
+        inner.ExtendAsync(leases, leaseFor, cancellationToken);
 
     public ValueTask<BacklogCount> CountBacklogAsync(string tenantId, CancellationToken cancellationToken) =>
         inner.CountBacklogAsync(tenantId, cancellationToken);
-
-    public Task<int> RecoverAsync(DateTimeOffset now, string? survivor, CancellationToken cancellationToken) =>
-        inner.RecoverAsync(now, survivor, cancellationToken);
 
     public async Task<IReadOnlyList<WaitingWebhook>> ListWaitingAsync(CancellationToken cancellationToken)
     {

@@ -24,9 +24,9 @@ public abstract class BacklogTests<TSource> : OrderingTest<TSource>
         Assert.Null(await SucceedAsync(claimed.Single(d => d.Id == one.Id)));
         await KillAsync(claimed.Single(d => d.Id == two.Id));
         await ExpectAsync(1);
-        await Store.Deliveries.CancelAsync(three.Id, Now, Cancel);
+        await Store.Deliveries.CancelAsync(three.Id, Cancel);
         await ExpectAsync(0);
-        await Store.Deliveries.RetryAsync(two.Id, Now, Cancel);
+        await Store.Deliveries.RetryAsync(two.Id, Cancel);
         await ExpectAsync(1);
     }
 
@@ -37,7 +37,7 @@ public abstract class BacklogTests<TSource> : OrderingTest<TSource>
         await PublishAsync(webhook);
         await PublishAsync(webhook);
         await Store.Webhooks.DeleteAsync(webhook.Id, null, Now, Cancel);
-        while (await Store.Deliveries.CancelOrphansAsync(Now, Cancel) > 0)
+        while (await Store.Deliveries.CancelOrphansAsync(Cancel) > 0)
         {
         }
 

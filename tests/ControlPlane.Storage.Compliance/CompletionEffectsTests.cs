@@ -18,7 +18,7 @@ public abstract class CompletionEffectsTests<TSource> : StorageTests<TSource>
     {
         var delivery = await PublishAsync(_webhook, leased: true);
         var version = await ReadConfigVersionAsync();
-        var head = Store.Changes.Head;
+        var head = await ReadHeadAsync();
         var events = new[] { OperationalEvent(), OperationalEvent() };
 
         var recorded = Assert.IsType<CompletionEffectsResult.Recorded>(await KillAsync(delivery, new(version, Suspended(), events)));
@@ -166,7 +166,7 @@ public abstract class CompletionEffectsTests<TSource> : StorageTests<TSource>
     };
 
     private Task<CompletionEffectsResult> KillAsync(DeliveryRecord delivery, CompletionEffects effects) => Store.Queue.CompleteAsync(
-        new Completion(delivery, NewAttempt(delivery, 500), DeliveryState.Dead, EndReason.AttemptsExhausted, null, Now), effects, Cancel);
+        new Completion(delivery, NewAttempt(delivery, 500), DeliveryState.Dead, EndReason.AttemptsExhausted, null), effects, Cancel);
 
     /// <summary>The events are events like any other, and their deliveries wait to be claimed.</summary>
     private async Task AssertStoredAsync(IReadOnlyList<NewEvent> events, IReadOnlyList<AppendedEvent> appended)

@@ -36,7 +36,7 @@ public abstract class DeliveryListTests<TSource> : StorageTests<TSource>
                 DeliveryState.RetryScheduled => (await FailAsync(delivery, TimeSpan.FromDays(1)))!,
                 DeliveryState.Succeeded => (await SucceedAsync(delivery))!,
                 DeliveryState.Dead => (await KillAsync(delivery))!,
-                DeliveryState.Cancelled => (await Store.Deliveries.CancelAsync(delivery.Id, Now, Cancel)).Delivery!,
+                DeliveryState.Cancelled => (await Store.Deliveries.CancelAsync(delivery.Id, Cancel)).Delivery!,
                 _ => delivery,
             });
         }
@@ -227,7 +227,7 @@ public abstract class DeliveryListTests<TSource> : StorageTests<TSource>
         }
 
         var cancelled = expected[webhooks[2].Id];
-        await Task.WhenAll(cancelled.Select(id => Store.Deliveries.CancelAsync(id, Now, Cancel)));
+        await Task.WhenAll(cancelled.Select(id => Store.Deliveries.CancelAsync(id, Cancel)));
         var filter = new DeliveryFilter
         {
             TenantId = TenantRecord.DefaultId,

@@ -11,10 +11,10 @@ public abstract class LeaseTests<TSource> : StorageTests<TSource>
     {
         var webhook = await AddWebhookAsync();
         var delivery = await PublishAsync(webhook, leased: true);
-        var revision = Store.Changes.Head;
+        var revision = await ReadHeadAsync();
         Clock.Advance(TimeSpan.FromSeconds(1));
 
-        await Store.Queue.ReleaseAsync([LeaseOf(delivery)], Now.AddSeconds(3), Cancel);
+        await Store.Queue.ReleaseAsync([LeaseOf(delivery)], TimeSpan.FromSeconds(3), Cancel);
 
         var released = await GetAsync(delivery);
         Assert.Equal(DeliveryState.Pending, released.State);
@@ -35,7 +35,7 @@ public abstract class LeaseTests<TSource> : StorageTests<TSource>
         await FailAsync(await PublishAsync(webhook, leased: true), TimeSpan.Zero);
         var delivery = Assert.Single((await ClaimAsync(webhook)).Deliveries);
 
-        await Store.Queue.ReleaseAsync([LeaseOf(delivery)], Now, Cancel);
+        await Store.Queue.ReleaseAsync([LeaseOf(delivery)], TimeSpan.Zero, Cancel);
 
         Assert.Equal(DeliveryState.RetryScheduled, (await GetAsync(delivery)).State);
     }
@@ -48,8 +48,8 @@ public abstract class LeaseTests<TSource> : StorageTests<TSource>
         var held = await PublishAsync(webhook, leased: true);
         await SucceedAsync(done);
 
-        await Store.Queue.ReleaseAsync([LeaseOf(done), new Lease("dlv_unknown", 1), LeaseOf(held)], Now, Cancel);
-        await Store.Queue.ReleaseAsync([], Now, Cancel);
+        await Store.Queue.ReleaseAsync([LeaseOf(done), new Lease("dlv_unknown", 1), LeaseOf(held)], TimeSpan.Zero, Cancel);
+        await Store.Queue.ReleaseAsync([], TimeSpan.Zero, Cancel);
 
         Assert.Equal(DeliveryState.Succeeded, (await GetAsync(done)).State);
         Assert.Equal(DeliveryState.Pending, (await GetAsync(held)).State);
@@ -62,16 +62,16 @@ public abstract class LeaseTests<TSource> : StorageTests<TSource>
         var held = await PublishAsync(webhook, leased: true);
         var done = await PublishAsync(webhook, leased: true);
         await SucceedAsync(done);
-        var head = Store.Changes.Head;
+        var head = await ReadHeadAsync();
 
-        var stale = await Store.Queue.ExtendAsync([LeaseOf(held), LeaseOf(done)], Now.AddMinutes(10), Cancel);
+        var stale = await Store.Queue.ExtendAsync([LeaseOf(held), LeaseOf(done)], TimeSpan.FromMinutes(10), Cancel);
 
         Assert.Equal([done.Id], stale);
-        Assert.Equal(head, Store.Changes.Head);
+        Assert.Equal(head, await ReadHeadAsync());
         Clock.Advance(TimeSpan.FromMinutes(9));
-        Assert.Equal(0, await Store.Queue.RecoverAsync(Now, null, Cancel));
+        Assert.Equal(0, await Store.Ownership.RecoverAsync(Cancel));
         Assert.NotNull(await SucceedAsync(held));
-        Assert.Empty(await Store.Queue.ExtendAsync([], Now, Cancel));
+        Assert.Empty(await Store.Queue.ExtendAsync([], TimeSpan.Zero, Cancel));
     }
 
     [Fact]
@@ -80,12 +80,12 @@ public abstract class LeaseTests<TSource> : StorageTests<TSource>
         var webhook = await AddWebhookAsync();
         var delivery = await PublishAsync(webhook, leased: true);
         Clock.Advance(TimeSpan.FromSeconds(60));
-        Assert.Equal(0, await Store.Queue.RecoverAsync(Now, null, Cancel));
+        Assert.Equal(0, await Store.Ownership.RecoverAsync(Cancel));
         Clock.Advance(TimeSpan.FromMicroseconds(1));
 
-        Assert.Equal(1, await Store.Queue.RecoverAsync(Now, null, Cancel));
+        Assert.Equal(1, await Store.Ownership.RecoverAsync(Cancel));
 
-        Assert.Equal(0, await Store.Queue.RecoverAsync(Now, null, Cancel));
+        Assert.Equal(0, await Store.Ownership.RecoverAsync(Cancel));
         var recovered = await GetAsync(delivery);
         Assert.Equal((DeliveryState.Pending, Now), (recovered.State, recovered.NextAttemptTime!.Value));
         Assert.Null(await SucceedAsync(delivery));
@@ -100,9 +100,9 @@ public abstract class LeaseTests<TSource> : StorageTests<TSource>
         await PublishAsync(webhook);
         var alive = Assert.Single((await ClaimAsync(webhook, owner: "node-2")).Deliveries);
 
-        Assert.Equal(1, await Store.Queue.RecoverAsync(Now, "node-2", Cancel));
+        Assert.Equal(1, await RecoverAsync("node-2"));
 
-        Assert.Equal(0, await Store.Queue.RecoverAsync(Now, "node-2", Cancel));
+        Assert.Equal(0, await RecoverAsync("node-2"));
         Assert.Equal(DeliveryState.Pending, (await GetAsync(dead)).State);
         Assert.NotNull(await SucceedAsync(alive));
     }
@@ -118,8 +118,8 @@ public abstract class LeaseTests<TSource> : StorageTests<TSource>
 
         await ReopenAsync();
 
-        Assert.Equal(1_000, await Store.Queue.RecoverAsync(Now, "node-2", Cancel));
-        Assert.Equal(500, await Store.Queue.RecoverAsync(Now, "node-2", Cancel));
-        Assert.Equal(0, await Store.Queue.RecoverAsync(Now, "node-2", Cancel));
+        Assert.Equal(1_000, await RecoverAsync("node-2"));
+        Assert.Equal(500, await RecoverAsync("node-2"));
+        Assert.Equal(0, await RecoverAsync("node-2"));
     }
 }

@@ -17,7 +17,7 @@ public abstract class OrderingLineViewTests<TSource> : OrderingTest<TSource>
         await FailAsync(line[0], Delay);
         Assert.Equal(await GetAsync(line[0]), await FindAheadAsync(line[1]));
         Assert.Null(await FindAheadAsync(line[0]));
-        await Store.Deliveries.CancelAsync(line[0].Id, Now, Cancel);
+        await Store.Deliveries.CancelAsync(line[0].Id, Cancel);
         Assert.Null(await FindAheadAsync(line[1]));
         Assert.Equal(line[1].Id, (await FindAheadAsync(line[2]))!.Id);
         Assert.Null(await FindAheadAsync(line[0]));
@@ -47,7 +47,7 @@ public abstract class OrderingLineViewTests<TSource> : OrderingTest<TSource>
         await PublishAsync(webhook);
 
         Assert.Null(await FindAheadAsync(delivery));
-        Assert.Null(await Store.Deliveries.FindAheadAsync("dlv_unknown", Now, Cancel));
+        Assert.Null(await Store.Deliveries.FindAheadAsync("dlv_unknown", Cancel));
     }
 
     [Fact]
@@ -84,8 +84,8 @@ public abstract class OrderingLineViewTests<TSource> : OrderingTest<TSource>
         var line = await PublishAsync(webhook, "a", 3, leased);
         await Store.Webhooks.DeleteAsync(webhook.Id, null, Now, Cancel);
 
-        Assert.Equal(leased ? 2 : 3, await Store.Deliveries.CancelOrphansAsync(Now, Cancel));
-        Assert.Equal(0, await Store.Deliveries.CancelOrphansAsync(Now, Cancel));
+        Assert.Equal(leased ? 2 : 3, await Store.Deliveries.CancelOrphansAsync(Cancel));
+        Assert.Equal(0, await Store.Deliveries.CancelOrphansAsync(Cancel));
 
         Assert.Equal(leased ? DeliveryState.InFlight : DeliveryState.Cancelled, (await GetAsync(line[0])).State);
         var last = await GetAsync(line[2]);
@@ -98,7 +98,7 @@ public abstract class OrderingLineViewTests<TSource> : OrderingTest<TSource>
     {
         var webhook = await AddWebhookAsync();
         var line = await PublishAsync(webhook, "a", 2);
-        var head = Store.Changes.Head;
+        var head = await ReadHeadAsync();
 
         await SucceedAsync(line[0]);
 

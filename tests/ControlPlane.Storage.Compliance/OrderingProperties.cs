@@ -56,19 +56,19 @@ public abstract class OrderingProperties<TSource> : OrderingTest<TSource>
                 await KillAsync(sent);
                 break;
             case 8 when Any(leased) is { } sent:
-                await Store.Queue.ReleaseAsync([new Lease(sent.Id, sent.Fence)], Now + Later(), Cancel);
+                await Store.Queue.ReleaseAsync([new Lease(sent.Id, sent.Fence)], Later(), Cancel);
                 break;
             case 9 when Any([.. leased, .. waiting]) is { } unfinished:
-                await Store.Deliveries.CancelAsync(unfinished.Id, Now, Cancel);
+                await Store.Deliveries.CancelAsync(unfinished.Id, Cancel);
                 break;
             case 10 when Any(ended) is { } done:
-                await Store.Deliveries.RetryAsync(done.Id, Now, Cancel);
+                await Store.Deliveries.RetryAsync(done.Id, Cancel);
                 break;
             case 11 when random.Next(4) == 0:
                 _webhook = await ChangeAsync(_webhook, random.Next(2) == 0 ? HeadOfLine.Block : HeadOfLine.Park);
                 break;
             case 11 when random.Next(4) == 0:
-                await Store.Queue.RecoverAsync(Now, "another", Cancel);
+                await RecoverAsync("another");
                 break;
             default:
                 Clock.Advance(Later());

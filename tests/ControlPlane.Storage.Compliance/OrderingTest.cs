@@ -28,5 +28,5 @@ public abstract class OrderingTest<TSource> : StorageTests<TSource>
         (await Store.Webhooks.UpdateAsync(webhook with { HeadOfLine = headOfLine, Version = webhook.Version + 1 }, Cancel)).Webhook!;
 
     protected Task<DeliveryRecord?> FindAheadAsync(DeliveryRecord delivery) =>
-        Store.Deliveries.FindAheadAsync(delivery.Id, Now, Cancel);
+        Store.Deliveries.FindAheadAsync(delivery.Id, Cancel);
 }

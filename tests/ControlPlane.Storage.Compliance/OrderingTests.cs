@@ -115,7 +115,7 @@ public abstract class OrderingTests<TSource> : OrderingTest<TSource>
     {
         var line = await PublishAsync(_webhook, "a", 2, leased);
 
-        Assert.Equal(RetryOrCancelOutcome.Done, (await Store.Deliveries.CancelAsync(line[0].Id, Now, Cancel)).Outcome);
+        Assert.Equal(RetryOrCancelOutcome.Done, (await Store.Deliveries.CancelAsync(line[0].Id, Cancel)).Outcome);
 
         Assert.Equal([line[1].Id], await ClaimIdsAsync(_webhook));
     }
@@ -125,7 +125,7 @@ public abstract class OrderingTests<TSource> : OrderingTest<TSource>
     {
         var line = await PublishAsync(_webhook, "a", 3);
 
-        var cancelled = (await Store.Deliveries.CancelAsync(line[1].Id, Now, Cancel)).Delivery!;
+        var cancelled = (await Store.Deliveries.CancelAsync(line[1].Id, Cancel)).Delivery!;
 
         Assert.Null(cancelled.NextAttemptTime);
         Assert.Equal(cancelled, await GetAsync(cancelled));
@@ -139,7 +139,7 @@ public abstract class OrderingTests<TSource> : OrderingTest<TSource>
     {
         var line = await PublishAsync(_webhook, "a", 2);
 
-        await Store.Queue.ReleaseAsync([new Lease(line[0].Id, line[0].Fence)], Now.AddMinutes(1), Cancel);
+        await Store.Queue.ReleaseAsync([new Lease(line[0].Id, line[0].Fence)], TimeSpan.FromMinutes(1), Cancel);
 
         Assert.Empty(await ClaimIdsAsync(_webhook));
         Clock.Advance(TimeSpan.FromMinutes(1));
@@ -152,7 +152,7 @@ public abstract class OrderingTests<TSource> : OrderingTest<TSource>
         var line = await PublishAsync(_webhook, "a", 3);
 
         await ReopenAsync();
-        Assert.Equal(1, await Store.Queue.RecoverAsync(Now, "another", Cancel));
+        Assert.Equal(1, await RecoverAsync("another"));
 
         foreach (var expected in line)
         {
@@ -169,7 +169,7 @@ public abstract class OrderingTests<TSource> : OrderingTest<TSource>
         await KillAsync(line[0]);
         var second = await ClaimOneAsync(_webhook);
 
-        var retried = (await Store.Deliveries.RetryAsync(line[0].Id, Now, Cancel)).Delivery!;
+        var retried = (await Store.Deliveries.RetryAsync(line[0].Id, Cancel)).Delivery!;
 
         Assert.Equal(Now, retried.NextAttemptTime);
         Assert.Empty(await ClaimIdsAsync(_webhook));
@@ -187,7 +187,7 @@ public abstract class OrderingTests<TSource> : OrderingTest<TSource>
         await KillAsync(line[0]);
         Clock.Advance(TimeSpan.FromSeconds(1));
 
-        await Store.Deliveries.RetryAsync(line[0].Id, Now, Cancel);
+        await Store.Deliveries.RetryAsync(line[0].Id, Cancel);
 
         var first = await ClaimOneAsync(_webhook);
         Assert.Equal(line[0].Id, first.Id);
@@ -207,7 +207,7 @@ public abstract class OrderingTests<TSource> : OrderingTest<TSource>
         var redrive = (await Store.Redrives.CreateAsync(
             new RedriveRecord { Id = NewId("rdv_"), Filter = filter, MaxRatePerSecond = 1 }, scope, Cancel))!;
 
-        Assert.Equal(3, (await Store.Redrives.RedriveBatchAsync(redrive.Id, 10, Now, Cancel))!.Retried.Count);
+        Assert.Equal(3, (await Store.Redrives.RedriveBatchAsync(redrive.Id, 10, Cancel))!.Retried.Count);
 
         foreach (var expected in line)
         {

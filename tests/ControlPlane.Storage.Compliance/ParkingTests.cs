@@ -74,7 +74,7 @@ public abstract class ParkingTests<TSource> : OrderingTest<TSource>
     {
         var line = await PublishAsync(_webhook, "a", 2);
 
-        await Store.Queue.ReleaseAsync([new Lease(line[0].Id, line[0].Fence)], Now + Delay, Cancel);
+        await Store.Queue.ReleaseAsync([new Lease(line[0].Id, line[0].Fence)], Delay, Cancel);
 
         Assert.Empty(await ClaimIdsAsync(_webhook));
         Clock.Advance(Delay);
@@ -88,7 +88,7 @@ public abstract class ParkingTests<TSource> : OrderingTest<TSource>
         await FailAsync(line[0], TimeSpan.Zero);
         var again = await ClaimOneAsync(_webhook);
 
-        await Store.Queue.ReleaseAsync([new Lease(again.Id, again.Fence)], Now + Delay, Cancel);
+        await Store.Queue.ReleaseAsync([new Lease(again.Id, again.Fence)], Delay, Cancel);
 
         Assert.Equal([line[1].Id], await ClaimIdsAsync(_webhook));
     }

@@ -37,7 +37,7 @@ public abstract class RedriveFilterTests<TSource> : StorageTests<TSource>
                 {
                     0 => await SucceedAsync(delivery),
                     1 => await KillAsync(delivery),
-                    2 => (await Store.Deliveries.CancelAsync(delivery.Id, Now, Cancel)).Delivery,
+                    2 => (await Store.Deliveries.CancelAsync(delivery.Id, Cancel)).Delivery,
                     _ => delivery,
                 };
             }
@@ -116,7 +116,7 @@ public abstract class RedriveFilterTests<TSource> : StorageTests<TSource>
         var retried = new List<string>();
         while (redrive.State == RedriveState.Running)
         {
-            var batch = (await Store.Redrives.RedriveBatchAsync(redrive.Id, 3, Now, Cancel))!;
+            var batch = (await Store.Redrives.RedriveBatchAsync(redrive.Id, 3, Cancel))!;
             retried.AddRange(batch.Retried.Select(delivery => delivery.Id));
             redrive = batch.Redrive;
         }

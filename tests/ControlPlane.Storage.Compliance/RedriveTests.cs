@@ -32,7 +32,7 @@ public abstract class RedriveTests<TSource> : StorageTests<TSource>
     }
 
     private async Task<RedriveBatch> StepAsync(RedriveRecord redrive, int limit) =>
-        (await Store.Redrives.RedriveBatchAsync(redrive.Id, limit, Now, Cancel))!;
+        (await Store.Redrives.RedriveBatchAsync(redrive.Id, limit, Cancel))!;
 
     private static (RedriveState, int, int, int) Summary(RedriveRecord? redrive) =>
         (redrive!.State, redrive.Matched, redrive.Retried, redrive.Skipped);
@@ -112,7 +112,7 @@ public abstract class RedriveTests<TSource> : StorageTests<TSource>
         await BuryAsync(deleted, 2);
         var redrive = await StartAsync();
         await Store.Webhooks.DeleteAsync(deleted.Id, null, Now, Cancel);
-        await Store.Deliveries.RetryAsync(dead[0].Id, Now, Cancel);
+        await Store.Deliveries.RetryAsync(dead[0].Id, Cancel);
         // Dead again, but not the dead letter that was counted.
         await KillAsync((await ClaimAsync(kept)).Deliveries.Single());
 
@@ -202,22 +202,22 @@ public abstract class RedriveTests<TSource> : StorageTests<TSource>
         await StepAsync(redrive, 1);
         Clock.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.True(await Store.Redrives.CancelAsync(redrive.Id, Now, Cancel));
+        Assert.True(await Store.Redrives.CancelAsync(redrive.Id, Cancel));
         var batch = await StepAsync(redrive, 100);
 
         Assert.Empty(batch.Retried);
         Assert.Equal((RedriveState.Cancelled, 3, 1, 0), Summary(batch.Redrive));
         Assert.Equal(Now, batch.Redrive.UpdateTime);
         Assert.Empty(await Store.Redrives.ListRunningAsync(Cancel));
-        Assert.False(await Store.Redrives.CancelAsync(redrive.Id, Now, Cancel));
+        Assert.False(await Store.Redrives.CancelAsync(redrive.Id, Cancel));
     }
 
     [Fact]
     public async Task Unknown_IsNull()
     {
         Assert.Null(await Store.Redrives.GetAsync("rdv_x", Cancel));
-        Assert.Null(await Store.Redrives.RedriveBatchAsync("rdv_x", 1, Now, Cancel));
-        Assert.False(await Store.Redrives.CancelAsync("rdv_x", Now, Cancel));
+        Assert.Null(await Store.Redrives.RedriveBatchAsync("rdv_x", 1, Cancel));
+        Assert.False(await Store.Redrives.CancelAsync("rdv_x", Cancel));
         Assert.Null(await Store.Redrives.CountAsync(Dead with { TenantId = "nobody" }, Cancel));
     }
 

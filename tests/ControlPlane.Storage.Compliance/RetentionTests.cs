@@ -107,7 +107,7 @@ public abstract class RetentionTests<TSource> : RetentionTest<TSource>
         foreach (var kept in new[] { dead[2], dead[3], dead[4], single })
         {
             Assert.Equal((true, true, true), await LookAsync(kept));
-            Assert.Equal(RetryOrCancelOutcome.Done, (await Store.Deliveries.RetryAsync(kept.Id, Now, Cancel)).Outcome);
+            Assert.Equal(RetryOrCancelOutcome.Done, (await Store.Deliveries.RetryAsync(kept.Id, Cancel)).Outcome);
         }
     }
 
@@ -149,7 +149,7 @@ public abstract class RetentionTests<TSource> : RetentionTest<TSource>
         Clock.Advance(PayloadAge + Moment);
         await RemoveAsync(deadLetters: 0);
 
-        Assert.Equal(RetryOrCancelOutcome.PayloadExpired, (await Store.Deliveries.RetryAsync(delivery.Id, Now, Cancel)).Outcome);
+        Assert.Equal(RetryOrCancelOutcome.PayloadExpired, (await Store.Deliveries.RetryAsync(delivery.Id, Cancel)).Outcome);
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public abstract class RetentionTests<TSource> : RetentionTest<TSource>
         }
 
         var (ended, running) = (await StartAsync(), await StartAsync());
-        await Store.Redrives.CancelAsync(ended.Id, Now, Cancel);
+        await Store.Redrives.CancelAsync(ended.Id, Cancel);
 
         Clock.Advance(MetadataAge + Moment);
 
@@ -238,7 +238,7 @@ public abstract class RetentionTests<TSource> : RetentionTest<TSource>
             if (redone.State == DeliveryState.Succeeded)
             {
                 Assert.Equal(new Removed { Payloads = 1 }, step);
-                redone = (await Store.Deliveries.RetryAsync(redone.Id, Now, Cancel)).Delivery!;
+                redone = (await Store.Deliveries.RetryAsync(redone.Id, Cancel)).Delivery!;
             }
         }
 

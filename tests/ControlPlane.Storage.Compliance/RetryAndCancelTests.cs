@@ -4,9 +4,9 @@ namespace ControlPlane.Storage.Compliance;
 public abstract class RetryAndCancelTests<TSource> : StorageTests<TSource>
     where TSource : StoreSource, new()
 {
-    private Task<RetryOrCancelResult> CancelAsync(DeliveryRecord delivery) => Store.Deliveries.CancelAsync(delivery.Id, Now, Cancel);
+    private Task<RetryOrCancelResult> CancelAsync(DeliveryRecord delivery) => Store.Deliveries.CancelAsync(delivery.Id, Cancel);
 
-    private Task<RetryOrCancelResult> RetryAsync(DeliveryRecord delivery) => Store.Deliveries.RetryAsync(delivery.Id, Now, Cancel);
+    private Task<RetryOrCancelResult> RetryAsync(DeliveryRecord delivery) => Store.Deliveries.RetryAsync(delivery.Id, Cancel);
 
     [Fact]
     public async Task Cancel_Waiting_Ends()
@@ -25,7 +25,7 @@ public abstract class RetryAndCancelTests<TSource> : StorageTests<TSource>
                 EndReason = EndReason.CancelledByCaller,
                 NextAttemptTime = null,
                 Fence = 1,
-                Revision = Store.Changes.Head,
+                Revision = await ReadHeadAsync(),
                 UpdateTime = Now,
             },
             result.Delivery);
@@ -43,8 +43,8 @@ public abstract class RetryAndCancelTests<TSource> : StorageTests<TSource>
 
         Assert.Null(await SucceedAsync(delivery));
         Assert.Equal(DeliveryState.Cancelled, (await GetAsync(delivery)).State);
-        Assert.Equal([delivery.Id], await Store.Queue.ExtendAsync([new Lease(delivery.Id, 1)], Now.AddDays(1), Cancel));
-        Assert.Equal(0, await Store.Queue.RecoverAsync(Now.AddDays(1), null, Cancel));
+        Assert.Equal([delivery.Id], await Store.Queue.ExtendAsync([new Lease(delivery.Id, 1)], TimeSpan.FromDays(1), Cancel));
+        Assert.Equal(0, await Store.Ownership.RecoverAsync(Cancel));
     }
 
     [Fact]
@@ -68,8 +68,8 @@ public abstract class RetryAndCancelTests<TSource> : StorageTests<TSource>
     [Fact]
     public async Task RetryAndCancel_Unknown_NotFound()
     {
-        Assert.Equal(new RetryOrCancelResult(RetryOrCancelOutcome.NotFound, null), await Store.Deliveries.CancelAsync("dlv_x", Now, Cancel));
-        Assert.Equal(new RetryOrCancelResult(RetryOrCancelOutcome.NotFound, null), await Store.Deliveries.RetryAsync("dlv_x", Now, Cancel));
+        Assert.Equal(new RetryOrCancelResult(RetryOrCancelOutcome.NotFound, null), await Store.Deliveries.CancelAsync("dlv_x", Cancel));
+        Assert.Equal(new RetryOrCancelResult(RetryOrCancelOutcome.NotFound, null), await Store.Deliveries.RetryAsync("dlv_x", Cancel));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public abstract class RetryAndCancelTests<TSource> : StorageTests<TSource>
                 RoundAttempts = 0,
                 RoundStartTime = Now,
                 NextAttemptTime = Now,
-                Revision = Store.Changes.Head,
+                Revision = await ReadHeadAsync(),
                 UpdateTime = Now,
             },
             result.Delivery);
@@ -153,18 +153,18 @@ public abstract class RetryAndCancelTests<TSource> : StorageTests<TSource>
 
         var leased = await PublishAsync(deleted, leased: true);
         var other = await PublishAsync(kept);
-        Assert.Equal(0, await Store.Deliveries.CancelOrphansAsync(Now, Cancel));
+        Assert.Equal(0, await Store.Deliveries.CancelOrphansAsync(Cancel));
         await Store.Webhooks.DeleteAsync(deleted.Id, null, Now, Cancel);
 
-        Assert.Equal(1_000, await Store.Deliveries.CancelOrphansAsync(Now, Cancel));
-        Assert.Equal(200, await Store.Deliveries.CancelOrphansAsync(Now, Cancel));
-        Assert.Equal(0, await Store.Deliveries.CancelOrphansAsync(Now, Cancel));
+        Assert.Equal(1_000, await Store.Deliveries.CancelOrphansAsync(Cancel));
+        Assert.Equal(200, await Store.Deliveries.CancelOrphansAsync(Cancel));
+        Assert.Equal(0, await Store.Deliveries.CancelOrphansAsync(Cancel));
 
         var cancelled = await ListAsync(new DeliveryQuery { States = [DeliveryState.Cancelled], Limit = 1_000 });
         Assert.Equal(1_200, cancelled.Count);
         Assert.All(cancelled, d => Assert.Equal(EndReason.WebhookDeleted, d.EndReason));
         Assert.Equal(other, await GetAsync(other));
-        await Store.Queue.ReleaseAsync([new Lease(leased.Id, leased.Fence)], Now, Cancel);
-        Assert.Equal(1, await Store.Deliveries.CancelOrphansAsync(Now, Cancel));
+        await Store.Queue.ReleaseAsync([new Lease(leased.Id, leased.Fence)], TimeSpan.Zero, Cancel);
+        Assert.Equal(1, await Store.Deliveries.CancelOrphansAsync(Cancel));
     }
 }

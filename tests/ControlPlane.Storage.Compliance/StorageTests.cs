@@ -90,7 +90,7 @@ public abstract class StorageTests<TSource> : IAsyncLifetime
         var tenant = events[0].Event.TenantId;
         var version = (await Store.Webhooks.LoadTenantAsync(tenant, Cancel))?.ConfigVersion ?? 0;
         return await Store.Events.AppendAsync(
-            new AppendRequest(tenant, version, events, Owner, Now.AddSeconds(60)), Cancel);
+            new AppendRequest(tenant, version, events, Owner, TimeSpan.FromSeconds(60)), Cancel);
     }
 
     protected async Task<IReadOnlyList<AppendedEvent>> AppendAsync(params NewEvent[] events) =>
@@ -101,7 +101,16 @@ public abstract class StorageTests<TSource> : IAsyncLifetime
         (await AppendAsync(To(NewEvent(type, webhook.TenantId), leased, webhook)))[0].Deliveries[0];
 
     protected Task<ClaimResult> ClaimAsync(WebhookRecord webhook, int limit = 100, string owner = Owner) =>
-        Store.Queue.ClaimDueAsync(new ClaimRequest(webhook.Id, limit, owner, Now, Now.AddSeconds(60)), Cancel);
+        Store.Queue.ClaimDueAsync(new ClaimRequest(webhook.Id, limit, owner, TimeSpan.FromSeconds(60)), Cancel);
+
+    /// <summary>Takes back the leases of all but one owner; returns how many.</summary>
+    protected async Task<int> RecoverAsync(string owner)
+    {
+        await Store.Ownership.JoinAsync(owner, Cancel);
+        return await Store.Ownership.RecoverAsync(Cancel);
+    }
+
+    protected ValueTask<long> ReadHeadAsync() => Store.Changes.GetHeadAsync(Cancel);
 
     protected AttemptRecord NewAttempt(DeliveryRecord delivery, int status = 200) => new(
         delivery.AttemptCount + 1, delivery.Trigger, Now, TimeSpan.FromMicroseconds(12_345), status,
@@ -125,7 +134,7 @@ public abstract class StorageTests<TSource> : IAsyncLifetime
             _ => (503, EndReason.None),
         };
         return Store.Queue.CompleteAsync(
-            new Completion(delivery, NewAttempt(delivery, status), state, reason, Now + retryIn, Now), Cancel);
+            new Completion(delivery, NewAttempt(delivery, status), state, reason, retryIn), Cancel);
     }
 
     protected async Task<DeliveryRecord> GetAsync(DeliveryRecord delivery) =>

@@ -56,7 +56,7 @@ public abstract class TenantPolicyTests<TSource> : StorageTests<TSource>
         await SetAsync(Narrow, 2);
 
         Assert.IsType<AppendResult.StaleConfig>(await Store.Events.AppendAsync(
-            new AppendRequest("ten_1", version, [To(NewEvent(tenant: "ten_1"), false)], Owner, Now), Cancel));
+            new AppendRequest("ten_1", version, [To(NewEvent(tenant: "ten_1"), false)], Owner, TimeSpan.Zero), Cancel));
     }
 
     [Fact]

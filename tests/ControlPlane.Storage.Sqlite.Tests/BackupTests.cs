@@ -9,7 +9,7 @@ public sealed class BackupTests : SqliteTests
     public async Task Backup_WhileEverybodyWrites_HoldsWhatWasAcknowledgedBefore()
     {
         var database = Open();
-        var maintenance = new SqliteMaintenance(database);
+        var maintenance = new SqliteBackup(database);
         using var stop = new CancellationTokenSource();
         var acknowledged = 0;
         var writers = Enumerable.Range(0, 4).Select(writer => Task.Run(
@@ -70,7 +70,7 @@ public sealed class BackupTests : SqliteTests
             Cancel);
         Directory.CreateDirectory(Path.GetDirectoryName(Target)!);
 
-        Assert.IsType<BackupResult.Done>(await new SqliteMaintenance(database).BackupAsync(Target, Tell([]), Cancel));
+        Assert.IsType<BackupResult.Done>(await new SqliteBackup(database).BackupAsync(Target, Tell([]), Cancel));
 
         Assert.Equal(-1, (await File.ReadAllBytesAsync(Target, Cancel)).AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(Mark)));
     }
@@ -78,7 +78,7 @@ public sealed class BackupTests : SqliteTests
     [Fact]
     public async Task Backup_NameTaken_IsRefusedAndTheFileStays()
     {
-        var maintenance = new SqliteMaintenance(Open());
+        var maintenance = new SqliteBackup(Open());
         Directory.CreateDirectory(Path.GetDirectoryName(Target)!);
         await File.WriteAllTextAsync(Target, "earlier", Cancel);
 
@@ -90,9 +90,9 @@ public sealed class BackupTests : SqliteTests
     [Fact]
     public async Task Backup_LeftoverOfACrash_IsReplaced()
     {
-        var maintenance = new SqliteMaintenance(Open());
+        var maintenance = new SqliteBackup(Open());
         Directory.CreateDirectory(Path.GetDirectoryName(Target)!);
-        await File.WriteAllTextAsync(Target + IMaintenance.PartialSuffix, "half", Cancel);
+        await File.WriteAllTextAsync(Target + IFileBackup.PartialSuffix, "half", Cancel);
 
         Assert.IsType<BackupResult.Done>(await maintenance.BackupAsync(Target, Tell([]), Cancel));
 
@@ -102,7 +102,7 @@ public sealed class BackupTests : SqliteTests
     [Fact]
     public async Task Backup_NoDirectory_FailsAndSaysWhy()
     {
-        var failed = Assert.IsType<BackupResult.Failed>(await new SqliteMaintenance(Open()).BackupAsync(Target, Tell([]), Cancel));
+        var failed = Assert.IsType<BackupResult.Failed>(await new SqliteBackup(Open()).BackupAsync(Target, Tell([]), Cancel));
 
         Assert.Contains("copies", failed.Reason, StringComparison.Ordinal);
     }
@@ -110,7 +110,7 @@ public sealed class BackupTests : SqliteTests
     [Fact]
     public async Task Backup_NobodyWantsItAnyMore_LeavesNothing()
     {
-        var maintenance = new SqliteMaintenance(Open());
+        var maintenance = new SqliteBackup(Open());
         Directory.CreateDirectory(Path.GetDirectoryName(Target)!);
         using var ending = new CancellationTokenSource();
         await ending.CancelAsync();

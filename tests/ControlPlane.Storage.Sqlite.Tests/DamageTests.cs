@@ -93,7 +93,7 @@ public sealed class DamageTests : SqliteTests
 
         await Assert.ThrowsAsync<StorageDamagedException>(() => AddTenantAsync(database, "ten_new"));
         await Assert.ThrowsAsync<StorageDamagedException>(() => database.ReadAsync(c => c.ReadText("SELECT 1"), Cancel));
-        var maintenance = new SqliteMaintenance(database);
+        var maintenance = new SqliteIntegrity(database);
         Assert.NotEmpty(await maintenance.Damage);
         await Assert.ThrowsAsync<StorageDamagedException>(() => maintenance.CheckAsync(Cancel));
     }
@@ -101,11 +101,11 @@ public sealed class DamageTests : SqliteTests
     [Fact]
     public async Task Check_Damaged_SaysWhatIsWrongAndEndsAllWriting()
     {
-        var maintenance = new SqliteMaintenance(Open());
+        var maintenance = new SqliteIntegrity(Open());
         Assert.Empty(await maintenance.CheckAsync(Cancel));
         Assert.False(maintenance.Damage.IsCompleted);
         var database = await OpenWithDamageAsync();
-        maintenance = new SqliteMaintenance(database);
+        maintenance = new SqliteIntegrity(database);
 
         var findings = await maintenance.CheckAsync(Cancel);
 
@@ -121,7 +121,7 @@ public sealed class DamageTests : SqliteTests
         var target = Path.Combine(Folder, "copy.db");
 
         await Assert.ThrowsAsync<StorageDamagedException>(
-            () => new SqliteMaintenance(database).BackupAsync(target, _ => Task.CompletedTask, Cancel));
+            () => new SqliteBackup(database).BackupAsync(target, _ => Task.CompletedTask, Cancel));
 
         Assert.Empty(Directory.GetFiles(Folder, "copy*"));
         Assert.True(database.Damage.Found.IsCompleted);

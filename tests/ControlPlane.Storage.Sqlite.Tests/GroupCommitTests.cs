@@ -251,8 +251,7 @@ public sealed class GroupCommitTests : SqliteTests
         new AttemptRecord(1, DeliveryTrigger.Publish, default, default, 200, FailureKind.None, "", "", ""),
         DeliveryState.Succeeded,
         EndReason.Delivered,
-        NextAttemptTime: null,
-        DateTimeOffset.UnixEpoch);
+        RetryAfter: null);
 
     private static Task<AppendResult> AppendAsync(SqliteDatabase database, long version, string? webhook, params string[] ids) =>
         database.WriteAsync(session => Appends.Append(session, NewAppend(version, webhook, ids)), Cancel);
@@ -268,5 +267,5 @@ public sealed class GroupCommitTests : SqliteTests
                 Fingerprint: null)),
         ],
         "node",
-        DateTimeOffset.UnixEpoch);
+        TimeSpan.Zero);
 }

@@ -12,7 +12,7 @@ public sealed class ListBudgetTests : StorageTests<SqliteSource>
     {
         _webhook = await AddWebhookAsync();
         var rare = (await AppendAsync(To(NewEvent("rare.one", instance: "rare"), false, _webhook)))[0].Deliveries[0];
-        _rare = (await Store.Deliveries.CancelAsync(rare.Id, Now, Cancel)).Delivery!;
+        _rare = (await Store.Deliveries.CancelAsync(rare.Id, Cancel)).Delivery!;
         for (var i = 0; i < 21; i++)
         {
             await AppendAsync([.. Enumerable.Range(0, 1_000).Select(_ => To(NewEvent("common"), true, _webhook))]);

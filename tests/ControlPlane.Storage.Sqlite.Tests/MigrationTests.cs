@@ -39,7 +39,7 @@ public sealed class MigrationTests : SqliteTests
         Assert.Equal(HeadOfLine.Block, Assert.Single(config.Webhooks).HeadOfLine);
         Assert.Equal("", Assert.Single(await store.Events.FindAsync("evt_1", "acme", Cancel)).OrderingKey);
         var claim = await store.Queue.ClaimDueAsync(
-            new ClaimRequest("wh_1", 10, "node", DateTimeOffset.UnixEpoch.AddSeconds(1), DateTimeOffset.UnixEpoch.AddSeconds(2)), Cancel);
+            new ClaimRequest("wh_1", 10, "node", TimeSpan.FromSeconds(1)), Cancel);
         Assert.Equal(("dlv_1", ""), (Assert.Single(claim.Deliveries).Id, claim.Deliveries[0].OrderingKey));
         var dead = await store.Deliveries.ListAsync(new DeliveryQuery { TenantId = "acme", States = [DeliveryState.Dead] }, Cancel);
         Assert.Equal("dlv_2", Assert.Single(dead.Items).Id);

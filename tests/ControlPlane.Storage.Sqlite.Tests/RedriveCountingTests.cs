@@ -26,7 +26,7 @@ public sealed class RedriveCountingTests : StorageTests<SqliteSource>
         var dead = await BuryAsync(3);
         using var connection = Connection.Open(Source.File, readOnly: true);
         var counting = RedriveCounting.TryStart(connection, Dead)!;
-        await Store.Deliveries.RetryAsync(dead[1].Id, Now, Cancel);
+        await Store.Deliveries.RetryAsync(dead[1].Id, Cancel);
         await BuryAsync(1);
 
         Assert.Equal(2, counting.GoOn(connection));
@@ -65,6 +65,6 @@ public sealed class RedriveCountingTests : StorageTests<SqliteSource>
     {
         var redrive = new RedriveRecord { Id = NewId("rdv_"), Filter = Dead, MaxRatePerSecond = 1, CreateTime = Now };
         await Store.Redrives.CreateAsync(redrive, scope, Cancel);
-        return (await Store.Redrives.RedriveBatchAsync(redrive.Id, 100, Now, Cancel))!;
+        return (await Store.Redrives.RedriveBatchAsync(redrive.Id, 100, Cancel))!;
     }
 }

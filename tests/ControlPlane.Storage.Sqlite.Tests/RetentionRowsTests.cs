@@ -23,7 +23,8 @@ public sealed class RetentionRowsTests : SqliteTests
         _owner = "node-2";
         await SucceedAsync(await PublishAsync("late", ""));
         Assert.Equal(["held", "late", "node-1", "node-2", "old", "phone"], await ReadNamesAsync());
-        await _store.Queue.RecoverAsync(Now, _owner, Cancel);
+        await _store.Ownership.JoinAsync(_owner, Cancel);
+        await _store.Ownership.RecoverAsync(Cancel);
         Clock.Advance(Month);
 
         Assert.Equal(new Removed { Payloads = 2, Deliveries = 2, Events = 2, InternedTexts = 3 }, await RemoveAsync());
@@ -126,7 +127,7 @@ public sealed class RetentionRowsTests : SqliteTests
         Assert.True(await _database.ReadAsync(sweep.Look, Cancel));
         foreach (var delivery in again)
         {
-            Assert.Equal(RetryOrCancelOutcome.Done, (await _store.Deliveries.RetryAsync(delivery.Id, Now, Cancel)).Outcome);
+            Assert.Equal(RetryOrCancelOutcome.Done, (await _store.Deliveries.RetryAsync(delivery.Id, Cancel)).Outcome);
         }
 
         var removed = await _database.WriteAsync(sweep.Remove, Cancel);
@@ -183,8 +184,8 @@ public sealed class RetentionRowsTests : SqliteTests
         Clock.Advance(Month);
         var sweep = new PayloadSweep(Terms(batch: 100));
         Assert.True(await _database.ReadAsync(sweep.Look, Cancel));
-        await _store.Deliveries.RetryAsync(deliveries[1].Id, Now, Cancel);
-        var claimed = await _store.Queue.ClaimDueAsync(new ClaimRequest(_webhook.Id, 1, _owner, Now, Now.AddMinutes(1)), Cancel);
+        await _store.Deliveries.RetryAsync(deliveries[1].Id, Cancel);
+        var claimed = await _store.Queue.ClaimDueAsync(new ClaimRequest(_webhook.Id, 1, _owner, TimeSpan.FromMinutes(1)), Cancel);
         await KillAsync(Assert.Single(claimed.Deliveries));
 
         Assert.Equal(2, (await _database.WriteAsync(sweep.Remove, Cancel)).Payloads);
@@ -290,7 +291,7 @@ public sealed class RetentionRowsTests : SqliteTests
             Payload = payload,
             CreateTime = Now,
         };
-        return new AppendRequest(_webhook.TenantId, 2, [new NewEvent(stored, deliveries, null)], _owner, Now.AddMinutes(1));
+        return new AppendRequest(_webhook.TenantId, 2, [new NewEvent(stored, deliveries, null)], _owner, TimeSpan.FromMinutes(1));
     }
 
     private async Task<DeliveryRecord> PublishAsync(string type, string instance, byte[]? payload = null)
@@ -303,13 +304,13 @@ public sealed class RetentionRowsTests : SqliteTests
     private Task<Completed?> KillAsync(DeliveryRecord delivery) => _store.Queue.CompleteAsync(
         new Completion(
             delivery, new AttemptRecord(1, delivery.Trigger, Now, TimeSpan.Zero, 500, FailureKind.HttpStatus, "", "", ""),
-            DeliveryState.Dead, EndReason.AttemptsExhausted, null, Now),
+            DeliveryState.Dead, EndReason.AttemptsExhausted, null),
         Cancel);
 
     private Task<Completed?> SucceedAsync(DeliveryRecord delivery) => _store.Queue.CompleteAsync(
         new Completion(
             delivery, new AttemptRecord(1, delivery.Trigger, Now, TimeSpan.Zero, 200, FailureKind.None, "", "", ""),
-            DeliveryState.Succeeded, EndReason.Delivered, null, Now),
+            DeliveryState.Succeeded, EndReason.Delivered, null),
         Cancel);
 
     private async Task<Removed> RemoveAsync()

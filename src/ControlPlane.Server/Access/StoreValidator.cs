@@ -22,7 +22,7 @@ internal static class StoreValidator
             violations.Add(
                 "name", "BACKUP_NAME_INVALID",
                 $"A name is 1 to {LongestName} letters, digits, \".\", \"_\" and \"-\", begins with a letter or digit, and does not end with "
-                + $"\"{IMaintenance.PartialSuffix}\".");
+                + $"\"{IFileBackup.PartialSuffix}\".");
         }
 
         violations.ThrowIfAny();
@@ -32,5 +32,5 @@ internal static class StoreValidator
         name.Length <= LongestName
         && !name.AsSpan().ContainsAnyExcept(NameCharacters)
         && char.IsAsciiLetterOrDigit(name[0])
-        && !name.EndsWith(IMaintenance.PartialSuffix, StringComparison.OrdinalIgnoreCase);
+        && !name.EndsWith(IFileBackup.PartialSuffix, StringComparison.OrdinalIgnoreCase);
 }

@@ -105,7 +105,7 @@ internal sealed class TenantAdmin(
         int batch;
         do
         {
-            batch = await deliveries.CancelOrphansAsync(clock.GetStoreNow(), CancellationToken.None);
+            batch = await deliveries.CancelOrphansAsync(CancellationToken.None);
             cancelled += batch;
         }
         while (batch > 0);

@@ -42,7 +42,7 @@ internal sealed class DeliveryGrpcService(
     public override async Task<RetryDeliveryResponse> RetryDelivery(RetryDeliveryRequest request, ServerCallContext context)
     {
         var found = await FindAsync(FieldRules.RequireId("delivery_id", request.DeliveryId), context);
-        var result = await deliveries.RetryAsync(found.Id, clock.GetStoreNow(), context.CancellationToken);
+        var result = await deliveries.RetryAsync(found.Id, context.CancellationToken);
         var delivery = Unwrap(result, found.Id, "DELIVERY_NOT_ENDED", "is still on its way; only a delivery that has ended can be retried.");
         dispatcher.Expect(delivery.TenantId, delivery.WebhookId, clock.GetUtcNow());
         return new RetryDeliveryResponse { Delivery = DeliveryMapper.ToProto(delivery) };
@@ -51,7 +51,7 @@ internal sealed class DeliveryGrpcService(
     public override async Task<CancelDeliveryResponse> CancelDelivery(CancelDeliveryRequest request, ServerCallContext context)
     {
         var found = await FindAsync(FieldRules.RequireId("delivery_id", request.DeliveryId), context);
-        var result = await deliveries.CancelAsync(found.Id, clock.GetStoreNow(), context.CancellationToken);
+        var result = await deliveries.CancelAsync(found.Id, context.CancellationToken);
         var delivery = Unwrap(result, found.Id, "DELIVERY_ENDED", "has ended already.");
         dispatcher.Forget(delivery.Id);
         if (delivery.OrderingKey.Length > 0)

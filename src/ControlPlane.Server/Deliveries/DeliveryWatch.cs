@@ -35,7 +35,8 @@ internal sealed class DeliveryWatch(
             await plans.RequireAsync(filter.TenantId, Features.Watch, context.CancellationToken);
         }
 
-        if (resumed > feed.Head)
+        var head = await feed.GetHeadAsync(context.CancellationToken);
+        if (resumed > head)
         {
             throw RequestErrors.OutOfRange(
                 "RESUME_TOKEN_EXPIRED", "The resume token is ahead of this store, which was restored from a backup: list, then watch from now.");
@@ -43,7 +44,7 @@ internal sealed class DeliveryWatch(
 
         var after = resumed ?? (startTime is { } time
             ? Math.Max(await feed.FindBeforeAsync(time, context.CancellationToken), await feed.GetFloorAsync(context.CancellationToken))
-            : feed.Head);
+            : head);
         using var states = request.WebhookStates ? new WebhookStates(catalog, webhooks, filter.TenantId, filter.WebhookId) : null;
         // Revisions and times can be a little out of step: what is told is judged by its own time.
         await stream.RunAsync(

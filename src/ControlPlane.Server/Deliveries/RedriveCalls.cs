@@ -66,7 +66,7 @@ internal sealed class RedriveCalls(IRedriveStore redrives, RedriveWorker worker,
     public async Task<CancelRedriveResponse> CancelAsync(CancelRedriveRequest request, ServerCallContext context)
     {
         var found = await FindAsync(FieldRules.RequireId("redrive_id", request.RedriveId), context);
-        if (!await redrives.CancelAsync(found.Id, clock.GetStoreNow(), context.CancellationToken))
+        if (!await redrives.CancelAsync(found.Id, context.CancellationToken))
         {
             throw RequestErrors.FailedPrecondition("REDRIVE_ENDED", found.Id, $"The redrive \"{found.Id}\" has ended already.");
         }

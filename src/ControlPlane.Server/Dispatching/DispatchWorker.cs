@@ -47,6 +47,7 @@ internal sealed class DispatchWorker(
         await _background;
         // What was claimed or published into lanes since.
         await GiveBackAsync([.. places.Items]);
+        await store.Ownership.LeaveAsync(CancellationToken.None);
     }
 
     public void Dispose()
@@ -104,13 +105,27 @@ internal sealed class DispatchWorker(
     /// <summary>Goes on with everything that was unfinished when the store was last closed or its owner died.</summary>
     private async Task ResumeAsync()
     {
-        if (await leases.RecoverAsync(store.SingleOwner) is > 0 and var recovered)
+        await store.Ownership.JoinAsync(leases.Owner, CancellationToken.None);
+        if (await RecoverAsync() is > 0 and var recovered)
         {
             DispatchingLog.Recovered(log, recovered);
         }
 
         await leases.CancelOrphansAsync();
         await ExpectWaitingAsync();
+    }
+
+    /// <summary>Makes deliveries wait again whose leases nobody will use any more; returns how many.</summary>
+    private async Task<int> RecoverAsync()
+    {
+        int taken, all = 0;
+        do
+        {
+            taken = await store.Ownership.RecoverAsync(CancellationToken.None);
+            all += taken;
+        }
+        while (taken > 0);
+        return all;
     }
 
     /// <summary>Until the last request has ended: a lease that runs out under one lets another node send the same.</summary>
@@ -123,7 +138,7 @@ internal sealed class DispatchWorker(
             try
             {
                 await leases.ExtendAsync();
-                if (await leases.RecoverAsync(onlyOwner: false) is > 0 and var expired)
+                if (await RecoverAsync() is > 0 and var expired)
                 {
                     DispatchingLog.Expired(log, expired);
                     look = true;

@@ -15,8 +15,11 @@ internal sealed class LeaseBook(
 
     public string Owner => node.NodeId;
 
-    /// <summary>Until when a lease taken now holds.</summary>
-    public DateTimeOffset LeaseUntil() => clock.GetStoreNow() + options.Value.Lease;
+    /// <summary>How long a lease holds that is taken or prolonged.</summary>
+    public TimeSpan Lease => options.Value.Lease;
+
+    /// <summary>Until when a lease taken now holds at least, by the clock of this process.</summary>
+    public DateTimeOffset LeaseUntil() => clock.GetStoreNow() + Lease;
 
     /// <summary>Claims due deliveries of a webhook into places already taken; gives back the places that it does not fill.</summary>
     public async Task<(IReadOnlyList<WorkItem> Items, DateTimeOffset? NextDue)> ClaimAsync(string webhookId, TenantPlaces share, int count)
@@ -25,8 +28,7 @@ internal sealed class LeaseBook(
         try
         {
             var until = LeaseUntil();
-            var claim = await queue.ClaimDueAsync(
-                new ClaimRequest(webhookId, count, Owner, clock.GetStoreNow(), until), CancellationToken.None);
+            var claim = await queue.ClaimDueAsync(new ClaimRequest(webhookId, count, Owner, Lease), CancellationToken.None);
             filled = claim.Deliveries.Count;
             var sources = await ReadAsync(claim.Deliveries);
             return ([.. claim.Deliveries.Select(d => places.Add(share, d, sources.GetValueOrDefault(d.EventId), until))], claim.NextDue);
@@ -73,7 +75,9 @@ internal sealed class LeaseBook(
 
         try
         {
-            await queue.ReleaseAsync([.. items.Select(item => item.Lease)], due, CancellationToken.None);
+            var delay = due - clock.GetStoreNow();
+            await queue.ReleaseAsync(
+                [.. items.Select(item => item.Lease)], delay > TimeSpan.Zero ? delay : TimeSpan.Zero, CancellationToken.None);
         }
         finally
         {
@@ -91,7 +95,7 @@ internal sealed class LeaseBook(
         foreach (var items in places.Items.Where(item => !item.Lost && item.LeaseUntil < soon).Chunk(Batch))
         {
             var until = LeaseUntil();
-            var lost = await queue.ExtendAsync([.. items.Select(item => item.Lease)], until, CancellationToken.None);
+            var lost = await queue.ExtendAsync([.. items.Select(item => item.Lease)], Lease, CancellationToken.None);
             foreach (var item in items)
             {
                 if (lost.Contains(item.Delivery.Id))
@@ -106,23 +110,10 @@ internal sealed class LeaseBook(
         }
     }
 
-    /// <summary>Makes deliveries wait again whose lease ran out or, if this process is the store's only owner, was another's.</summary>
-    public async Task<int> RecoverAsync(bool onlyOwner)
-    {
-        int taken, all = 0;
-        do
-        {
-            taken = await queue.RecoverAsync(clock.GetStoreNow(), onlyOwner ? Owner : null, CancellationToken.None);
-            all += taken;
-        }
-        while (taken > 0);
-        return all;
-    }
-
     /// <summary>Cancels what still waits for deleted webhooks.</summary>
     public async Task CancelOrphansAsync()
     {
-        while (await deliveries.CancelOrphansAsync(clock.GetStoreNow(), CancellationToken.None) > 0)
+        while (await deliveries.CancelOrphansAsync(CancellationToken.None) > 0)
         {
         }
     }

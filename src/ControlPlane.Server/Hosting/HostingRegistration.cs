@@ -52,7 +52,8 @@ internal static class HostingRegistration
             .AddSingleton(store.EventTypes)
             .AddSingleton(store.Access)
             .AddSingleton(store.Changes)
-            .AddSingleton(store.Maintenance);
+            .AddSingleton(store.Maintenance)
+            .AddSingleton(store.Capabilities);
         return builder;
     }
 

@@ -7,13 +7,18 @@ namespace ControlPlane.Server.Maintenance;
 /// Says that the server cannot go on when its store is found to be damaged. The process stays, so that its health and its log can
 /// be read; the next start would refuse.
 /// </summary>
-internal sealed class DamageWorker(IMaintenance maintenance, HealthState health, ILogger<DamageWorker> log) : BackgroundService
+internal sealed class DamageWorker(EngineCapabilities capabilities, HealthState health, ILogger<DamageWorker> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (capabilities.Integrity is not { } integrity)
+        {
+            return;
+        }
+
         try
         {
-            var finding = await maintenance.Damage.WaitAsync(stoppingToken);
+            var finding = await integrity.Damage.WaitAsync(stoppingToken);
             health.Fail();
             MaintenanceLog.Damaged(log, finding);
         }

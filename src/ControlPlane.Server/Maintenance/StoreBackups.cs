@@ -12,7 +12,7 @@ internal sealed record MadeBackup(string Name, string Path, long Bytes, long Rev
 
 /// <summary>Makes backups in the one directory for them, one at a time.</summary>
 internal sealed class StoreBackups(
-    IMaintenance maintenance, BackupPlace place, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<StoreBackups> log)
+    EngineCapabilities capabilities, BackupPlace place, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<StoreBackups> log)
 {
     private int _running;
 
@@ -23,6 +23,7 @@ internal sealed class StoreBackups(
     /// <exception cref="RequestException">It was not made, as the API says.</exception>
     public async Task<MadeBackup> RunAsync(string name, Func<BackupProgress, Task> told, CancellationToken cancellationToken)
     {
+        var backup = capabilities.Backup ?? throw Unsupported.Error("backup", capabilities);
         if (Interlocked.Exchange(ref _running, 1) == 1)
         {
             throw RequestErrors.Aborted("BACKUP_RUNNING", "A backup is being made already. Wait until it is done.");
@@ -31,7 +32,7 @@ internal sealed class StoreBackups(
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-            return await MakeAsync(name, told, either.Token);
+            return await MakeAsync(backup, name, told, either.Token);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -43,13 +44,14 @@ internal sealed class StoreBackups(
         }
     }
 
-    private async Task<MadeBackup> MakeAsync(string name, Func<BackupProgress, Task> told, CancellationToken cancellationToken)
+    private async Task<MadeBackup> MakeAsync(
+        IFileBackup backup, string name, Func<BackupProgress, Task> told, CancellationToken cancellationToken)
     {
         var (start, started) = (clock.GetUtcNow(), clock.GetTimestamp());
         name = name.Length > 0 ? name : string.Create(CultureInfo.InvariantCulture, $"controlplane-{start:yyyyMMdd'T'HHmmss'Z'}.db");
         var path = Path.Combine(place.Directory, name);
         PrepareDirectory();
-        switch (await maintenance.BackupAsync(path, told, cancellationToken))
+        switch (await backup.BackupAsync(path, told, cancellationToken))
         {
             case BackupResult.Done done:
                 var made = new MadeBackup(name, path, done.Bytes, done.Revision, start, clock.GetElapsedTime(started));
@@ -76,7 +78,7 @@ internal sealed class StoreBackups(
             }
 
             // What a crash left behind: no backup runs but this one.
-            foreach (var partial in Directory.EnumerateFiles(place.Directory, "*" + IMaintenance.PartialSuffix))
+            foreach (var partial in Directory.EnumerateFiles(place.Directory, "*" + IFileBackup.PartialSuffix))
             {
                 File.Delete(partial);
             }

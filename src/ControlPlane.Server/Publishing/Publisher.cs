@@ -99,7 +99,7 @@ internal sealed class Publisher(
 
             // Cancellation can only keep the append from being begun: its outcome is always awaited, so that no place or lease is lost.
             var result = await events.AppendAsync(
-                new AppendRequest(tenantId, picture.ConfigVersion, [.. plans.Select(plan => plan.Event)], leases.Owner, leaseUntil),
+                new AppendRequest(tenantId, picture.ConfigVersion, [.. plans.Select(plan => plan.Event)], leases.Owner, leases.Lease),
                 cancellationToken);
             switch (result)
             {

@@ -58,7 +58,7 @@ internal sealed class TestPublisher(
         {
             var result = await events.AppendAsync(
                 new AppendRequest(
-                    webhook.TenantId, picture.ConfigVersion, [new NewEvent(source, [fanOut], Fingerprint: null)], leases.Owner, leases.LeaseUntil()),
+                    webhook.TenantId, picture.ConfigVersion, [new NewEvent(source, [fanOut], Fingerprint: null)], leases.Owner, leases.Lease),
                 CancellationToken.None);
             if (result is not AppendResult.StaleConfig)
             {

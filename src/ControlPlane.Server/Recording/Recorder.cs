@@ -30,14 +30,13 @@ internal sealed class Recorder(
             outcome.Message,
             outcome.RemoteAddress,
             outcome.ResponseExcerpt);
-        var next = decision.NextAttemptTime is { } due ? Timestamps.FromMicroseconds(due.ToMicroseconds()) : (DateTimeOffset?)null;
-        var completion = new Completion(delivery, attempt, decision.State, decision.EndReason, next, now);
+        var completion = new Completion(delivery, attempt, decision.State, decision.EndReason, decision.NextAttemptTime - now);
         // A test is sent by hand, past the webhook's state, and whoever sent it sees how it went.
         var test = delivery.Trigger == DeliveryTrigger.Test;
         var asked = !test && !outcome.PayloadGone && !outcome.Unsendable;
         var verdict = asked ? health.Judge(webhook, outcome, now) : default;
         var more = !test && (verdict.Reason != StateReason.None || completion.State == DeliveryState.Dead);
-        var (stored, suspended) = more ? await CompleteAsync(completion, webhook, verdict) : (await CompleteAsync(completion), false);
+        var (stored, suspended) = more ? await CompleteAsync(completion, webhook, verdict, now) : (await CompleteAsync(completion), false);
         RecordingLog.Attempt(log, delivery, webhook, attempt, stored?.Delivery, outcome);
         if (stored is not null && asked && !suspended)
         {
@@ -52,13 +51,13 @@ internal sealed class Recorder(
 
     /// <summary>Records it with what follows beyond the delivery, computed anew as often as the tenant's configuration changes.</summary>
     private async Task<(Completed? Stored, bool Suspended)> CompleteAsync(
-        Completion completion, WebhookRecord tried, HealthVerdict verdict)
+        Completion completion, WebhookRecord tried, HealthVerdict verdict, DateTimeOffset now)
     {
         for (var tenant = await catalog.GetAsync(tried.TenantId, CancellationToken.None);
             tenant is not null;
             tenant = await catalog.RefreshAsync(tried.TenantId, CancellationToken.None))
         {
-            var suspended = Suspend(tenant.Find(tried.Id), tried, verdict, completion.Now);
+            var suspended = Suspend(tenant.Find(tried.Id), tried, verdict, now);
             var happened = Happened(completion, tried, suspended, verdict);
             if (happened.Count == 0)
             {
@@ -66,7 +65,7 @@ internal sealed class Recorder(
             }
 
             // Also where nobody is to be told: that is true of this configuration only.
-            var events = operationalEvents.Plan(tenant, happened, completion.Now);
+            var events = operationalEvents.Plan(tenant, happened, now);
             var result = await queue.CompleteAsync(completion, new(tenant.ConfigVersion, suspended, events), CancellationToken.None);
             if (result is CompletionEffectsResult.Recorded recorded)
             {

@@ -12,16 +12,27 @@ internal sealed class ChangeRing(int capacity)
     private readonly DeliveryRecord?[] _items = new DeliveryRecord?[capacity];
     private long _count;
     private long _completeAfter = long.MaxValue;
+    private long _lastDropped;
     private TaskCompletionSource _changed = NewSignal();
 
-    /// <summary>Starts anew: everything after this revision will be appended.</summary>
-    public void Reset(long completeAfter)
+    /// <summary>Starts over, complete after no revision until <see cref="Complete"/> says which.</summary>
+    public void Reset()
     {
         lock (_lock)
         {
             Array.Clear(_items);
             _count = 0;
-            _completeAfter = completeAfter;
+            _completeAfter = long.MaxValue;
+            _lastDropped = 0;
+        }
+    }
+
+    /// <summary>Says that everything after a revision was or will be appended. What was appended since the reset stays.</summary>
+    public void Complete(long after)
+    {
+        lock (_lock)
+        {
+            _completeAfter = after;
         }
     }
 
@@ -34,9 +45,9 @@ internal sealed class ChangeRing(int capacity)
             foreach (var change in changes)
             {
                 ref var place = ref _items[_count++ % capacity];
-                if (place is { } dropped && dropped.Revision > _completeAfter)
+                if (place is { } dropped)
                 {
-                    _completeAfter = dropped.Revision;
+                    _lastDropped = dropped.Revision;
                 }
 
                 place = change;
@@ -58,7 +69,7 @@ internal sealed class ChangeRing(int capacity)
         lock (_lock)
         {
             changed = _changed.Task;
-            if (after < _completeAfter)
+            if (after < Math.Max(_completeAfter, _lastDropped))
             {
                 return false;
             }

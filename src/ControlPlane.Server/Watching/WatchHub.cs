@@ -16,6 +16,7 @@ internal sealed class WatchHub(IChangeFeed feed, IOptions<WatchingOptions> optio
     private readonly Lock _lock = new();
     private readonly ChangeRing _ring = new(options.Value.Ring);
     private IDisposable? _subscription;
+    private Task _begun = Task.CompletedTask;
     private int _watchers;
 
     /// <summary>Reads on from a position: from the ring if it reaches back that far, else from the store.</summary>
@@ -27,7 +28,7 @@ internal sealed class WatchHub(IChangeFeed feed, IOptions<WatchingOptions> optio
             return new(changes, changes.Count > 0 ? changes[^1].Revision : after, changed, FromStore: false);
         }
 
-        var head = feed.Head;
+        var head = await feed.GetHeadAsync(cancellationToken);
         var stored = await feed.ReadAfterAsync(after, limit, cancellationToken);
         var last = stored.Count > 0 ? stored[^1].Revision : after;
         // A read that was not cut short has seen everything up to the head from before it.
@@ -35,20 +36,44 @@ internal sealed class WatchHub(IChangeFeed feed, IOptions<WatchingOptions> optio
     }
 
     /// <summary>Counts a watcher in until the answer is disposed of.</summary>
-    public IDisposable Enter()
+    public async ValueTask<IDisposable> EnterAsync(CancellationToken cancellationToken)
     {
+        Task begun;
         lock (_lock)
         {
             if (_watchers++ == 0)
             {
-                // Nothing is complete until the subscription stands; the head read afterwards covers all that came before.
-                _ring.Reset(long.MaxValue);
-                _subscription = feed.Subscribe(_ring.Append);
-                _ring.Reset(feed.Head);
+                _begun = BeginAsync();
             }
+
+            begun = _begun;
         }
 
-        return new Exit(this);
+        var exit = new Exit(this);
+        try
+        {
+            await begun.WaitAsync(cancellationToken);
+            return exit;
+        }
+        catch
+        {
+            exit.Dispose();
+            throw;
+        }
+    }
+
+    private async Task BeginAsync()
+    {
+        // Nothing is complete until the subscription stands; the head read afterwards covers all that came before.
+        var subscription = _subscription = feed.Subscribe(_ring.Append);
+        var head = await feed.GetHeadAsync(CancellationToken.None);
+        lock (_lock)
+        {
+            if (_subscription == subscription)
+            {
+                _ring.Complete(head);
+            }
+        }
     }
 
     private void Leave()
@@ -59,7 +84,7 @@ internal sealed class WatchHub(IChangeFeed feed, IOptions<WatchingOptions> optio
             {
                 _subscription?.Dispose();
                 _subscription = null;
-                _ring.Reset(long.MaxValue);
+                _ring.Reset();
             }
         }
     }

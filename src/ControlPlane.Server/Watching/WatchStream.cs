@@ -35,7 +35,7 @@ internal sealed class WatchStream(
         long after, Func<DeliveryRecord, bool> matches, TimeSpan heartbeat, WebhookStates? states, Func<WatchMessage, Task> write,
         CancellationToken cancellationToken)
     {
-        using var watching = hub.Enter();
+        using var watching = await hub.EnterAsync(cancellationToken);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         var position = after;
         try

@@ -42,8 +42,9 @@ internal static class Claims
             return new ClaimResult([], null);
         }
 
+        var now = session.Now;
         var due = new List<long>();
-        using (var rows = session.Use(FindDue).Bind(webhook).Bind(request.Now).Bind(Math.Max(0, request.Limit)))
+        using (var rows = session.Use(FindDue).Bind(webhook).Bind(now).Bind(Math.Max(0, request.Limit)))
         {
             while (rows.Step())
             {
@@ -58,9 +59,9 @@ internal static class Claims
             foreach (var seq in due)
             {
                 var stored = DeliveryRows.Get(session.Connection, seq);
-                if (stored.Line is not { } line || OrderingLines.TryGo(session, seq, line, request.Now))
+                if (stored.Line is not { } line || OrderingLines.TryGo(session, seq, line, now))
                 {
-                    claimed.Add(Lease(session, stored, owner, request));
+                    claimed.Add(Lease(session, stored, owner, now, request.LeaseFor));
                 }
             }
         }
@@ -81,7 +82,7 @@ internal static class Claims
         return found;
     }
 
-    private static DeliveryRecord Lease(WriteSession session, StoredDelivery stored, long owner, ClaimRequest request)
+    private static DeliveryRecord Lease(WriteSession session, StoredDelivery stored, long owner, DateTimeOffset now, TimeSpan leaseFor)
     {
         var delivery = stored.Delivery;
         var leased = delivery with
@@ -89,9 +90,9 @@ internal static class Claims
             State = DeliveryState.InFlight,
             NextAttemptTime = null,
             Fence = delivery.Fence + 1,
-            UpdateTime = request.Now,
+            UpdateTime = now,
         };
-        return DeliveryRows.Save(session, stored.Seq, leased, owner, request.LeaseUntil);
+        return DeliveryRows.Save(session, stored.Seq, leased, owner, now + leaseFor);
     }
 
     private static long? FindLiveWebhook(WriteSession session, string id)

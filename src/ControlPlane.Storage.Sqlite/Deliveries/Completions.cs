@@ -15,10 +15,11 @@ internal static class Completions
     {
         var retried = completion.State == DeliveryState.RetryScheduled;
         if (completion.State is DeliveryState.Pending or DeliveryState.InFlight
-            || completion.NextAttemptTime.HasValue != retried
+            || completion.RetryAfter.HasValue != retried
+            || completion.RetryAfter < TimeSpan.Zero
             || completion.EndReason == EndReason.None != retried)
         {
-            throw new ArgumentException("State, end reason and next attempt time do not fit together.", nameof(completion));
+            throw new ArgumentException("State, end reason and delay do not fit together.", nameof(completion));
         }
     }
 
@@ -37,12 +38,13 @@ internal static class Completions
 
         var number = leased.AttemptCount + 1;
         AttemptRows.Add(session, leased.Seq, number, completion.Attempt);
-        var ended = Apply(completion, number, leased.RoundAttempts + 1, webhookDeleted: false);
+        var ended = Apply(completion, session.Now, number, leased.RoundAttempts + 1, webhookDeleted: false);
         return new Completed(DeliveryRows.SaveEnd(session, leased.Seq, ended), null);
     }
 
     private static Completed? CompleteStored(WriteSession session, Completion completion)
     {
+        var now = session.Now;
         long seq;
         int attempts;
         OrderingLine? line;
@@ -59,15 +61,16 @@ internal static class Completions
             seq = row.Long(0);
             attempts = row.Int(3) + 1;
             line = row.LongOrNull(6) is { } key ? new OrderingLine(row.Long(7), key, (HeadOfLine)row.Int(8)) : null;
-            delivery = Apply(completion, attempts, row.Int(4) + 1, webhookDeleted: row.Bool(5));
+            delivery = Apply(completion, now, attempts, row.Int(4) + 1, webhookDeleted: row.Bool(5));
         }
 
         AttemptRows.Add(session, seq, attempts, completion.Attempt);
         delivery = DeliveryRows.Save(session, seq, delivery);
-        return new Completed(delivery, line is { } next ? OrderingLines.Advance(session, next, completion.Now) : null);
+        return new Completed(delivery, line is { } next ? OrderingLines.Advance(session, next, now) : null);
     }
 
-    private static DeliveryRecord Apply(Completion completion, int attempts, int roundAttempts, bool webhookDeleted)
+    private static DeliveryRecord Apply(
+        Completion completion, DateTimeOffset now, int attempts, int roundAttempts, bool webhookDeleted)
     {
         var claimed = completion.Delivery;
         var retried = completion.State == DeliveryState.RetryScheduled;
@@ -76,13 +79,13 @@ internal static class Completions
         {
             State = orphaned ? DeliveryState.Cancelled : completion.State,
             EndReason = orphaned ? EndReason.WebhookDeleted : completion.EndReason,
-            NextAttemptTime = orphaned ? null : completion.NextAttemptTime,
+            NextAttemptTime = orphaned ? null : (now + completion.RetryAfter)?.ToStorePrecision(),
             Trigger = retried && !orphaned && claimed.Trigger != DeliveryTrigger.Test ? DeliveryTrigger.Schedule : claimed.Trigger,
             AttemptCount = attempts,
             RoundAttempts = roundAttempts,
             LastStatusCode = completion.Attempt.StatusCode,
             LastFailure = completion.Attempt.Failure,
-            UpdateTime = completion.Now,
+            UpdateTime = now,
         };
     }
 }

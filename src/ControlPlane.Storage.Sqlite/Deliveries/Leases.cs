@@ -8,22 +8,20 @@ internal static class Leases
     private static readonly Sql ExtendOne = new("UPDATE deliveries SET lease_until = ? WHERE seq = ?");
     private static readonly Sql FindHeld = new("SELECT seq FROM deliveries WHERE id = ? AND state = 2 AND fence = ?");
 
-    internal static readonly Sql FindExpired = new(
-        "SELECT seq FROM deliveries WHERE lease_until IS NOT NULL AND lease_until < ? LIMIT ?");
+    private const string Dead = "(lease_until < ? OR owner_seq <> ?)";
 
-    private static readonly Sql IsExpired = new("SELECT seq FROM deliveries WHERE seq = ? AND lease_until < ?");
+    internal static readonly Sql FindDead = new("SELECT seq FROM deliveries WHERE lease_until IS NOT NULL AND " + Dead + " LIMIT ?");
+    private static readonly Sql IsDead = new("SELECT seq FROM deliveries WHERE seq = ? AND lease_until IS NOT NULL AND " + Dead);
 
-    internal static readonly Sql FindForeign = new(
-        "SELECT seq FROM deliveries WHERE lease_until IS NOT NULL AND owner_seq <> ? LIMIT ?");
-
-    public static int Release(WriteSession session, IReadOnlyList<Lease> leases, DateTimeOffset due, DateTimeOffset now)
+    public static int Release(WriteSession session, IReadOnlyList<Lease> leases, TimeSpan delay)
     {
+        var now = session.Now;
         var released = 0;
         foreach (var lease in leases)
         {
             if (Find(session, lease) is { } seq)
             {
-                Return(session, seq, due, now);
+                Return(session, seq, (now + delay).ToStorePrecision(), now);
                 released++;
             }
         }
@@ -31,8 +29,9 @@ internal static class Leases
         return released;
     }
 
-    public static IReadOnlyList<string> Extend(WriteSession session, IReadOnlyList<Lease> leases, DateTimeOffset until)
+    public static IReadOnlyList<string> Extend(WriteSession session, IReadOnlyList<Lease> leases, TimeSpan leaseFor)
     {
+        var until = session.Now + leaseFor;
         var stale = new List<string>();
         foreach (var lease in leases)
         {
@@ -49,25 +48,22 @@ internal static class Leases
         return stale;
     }
 
-    /// <summary>Leases that expired. Looks at all there are, which is the readers' part.</summary>
-    public static List<long> ListExpired(Connection connection, DateTimeOffset now) =>
-        Read(connection.Use(FindExpired).Bind(now).Bind(RecoverBatch));
+    /// <summary>Leases that expired or, if an owner is given, that another one took. Looks at all there are, which is the readers' part.</summary>
+    public static List<long> ListDead(Connection connection, string? owner, DateTimeOffset now) =>
+        Read(connection.Use(FindDead).Bind(now).Bind(OwnerSeq(connection, owner)).Bind(RecoverBatch));
 
-    /// <summary>Takes back those of the leases that are still expired.</summary>
-    public static int Recover(WriteSession session, List<long> expired, DateTimeOffset now)
+    /// <summary>Takes back those of the leases that are still dead.</summary>
+    public static int Recover(WriteSession session, List<long> dead, string? owner)
     {
-        var lost = expired.Where(seq => Read(session.Use(IsExpired).Bind(seq).Bind(now)).Count > 0).ToList();
+        var (now, survivor) = (session.Now, OwnerSeq(session.Connection, owner));
+        var lost = dead.Where(seq => Read(session.Use(IsDead).Bind(seq).Bind(now).Bind(survivor)).Count > 0).ToList();
         lost.ForEach(seq => Return(session, seq, now, now));
         return lost.Count;
     }
 
-    /// <summary>Takes back leases that the survivor does not hold.</summary>
-    public static int Recover(WriteSession session, string survivor, DateTimeOffset now)
-    {
-        var lost = Read(session.Use(FindForeign).Bind(session.Intern(TextKind.Owner, survivor)).Bind(RecoverBatch));
-        lost.ForEach(seq => Return(session, seq, now, now));
-        return lost.Count;
-    }
+    /// <summary>An owner's number; one that no lease has if it never took any, and null, which differs from nothing, if there is none.</summary>
+    private static long? OwnerSeq(Connection connection, string? owner) =>
+        owner is null ? null : InternedTexts.FindSeq(connection, TextKind.Owner, owner) ?? 0;
 
     private static List<long> Read(Statement rows)
     {

@@ -35,9 +35,9 @@ internal static class RetryAndCancel
     internal static readonly Sql FindHeld = new(
         "SELECT seq FROM deliveries WHERE webhook_seq = ? AND line_due IS NOT NULL LIMIT ?");
 
-    public static RetryOrCancelResult Retry(WriteSession session, string id, DateTimeOffset now) =>
+    public static RetryOrCancelResult Retry(WriteSession session, string id) =>
         DeliveryRows.Find(session.Connection, id) is { } stored
-            ? StartRound(session, stored, DeliveryTrigger.Retry, now)
+            ? StartRound(session, stored, DeliveryTrigger.Retry, session.Now)
             : new RetryOrCancelResult(RetryOrCancelOutcome.NotFound, null);
 
     /// <summary>Sets a delivery that ended going once more.</summary>
@@ -78,8 +78,9 @@ internal static class RetryAndCancel
         return new RetryOrCancelResult(RetryOrCancelOutcome.Done, retried);
     }
 
-    public static RetryOrCancelResult Cancel(WriteSession session, string id, DateTimeOffset now)
+    public static RetryOrCancelResult Cancel(WriteSession session, string id)
     {
+        var now = session.Now;
         if (DeliveryRows.Find(session.Connection, id) is not { } stored)
         {
             return new RetryOrCancelResult(RetryOrCancelOutcome.NotFound, null);
@@ -99,8 +100,9 @@ internal static class RetryAndCancel
         return new RetryOrCancelResult(RetryOrCancelOutcome.Done, cancelled);
     }
 
-    public static int CancelOrphans(WriteSession session, DateTimeOffset now)
+    public static int CancelOrphans(WriteSession session)
     {
+        var now = session.Now;
         var orphans = new List<long>();
         Collect(session, FindOrphaned, FindWaiting, orphans);
         Collect(session, FindOrphanedLines, FindHeld, orphans);

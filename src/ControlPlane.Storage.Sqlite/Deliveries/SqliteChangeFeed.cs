@@ -11,7 +11,7 @@ internal sealed class SqliteChangeFeed(SqliteDatabase database) : IChangeFeed
 
     private static readonly Sql Floor = new("SELECT revision_floor FROM meta");
 
-    public long Head => database.Head;
+    public ValueTask<long> GetHeadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(database.Head);
 
     public Task<IReadOnlyList<DeliveryRecord>> ReadAfterAsync(long revision, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<DeliveryRecord>>(

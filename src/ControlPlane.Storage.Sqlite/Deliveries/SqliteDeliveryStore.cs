@@ -13,9 +13,9 @@ internal sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliverySt
                 : [],
             cancellationToken);
 
-    public Task<DeliveryRecord?> FindAheadAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<DeliveryRecord?> FindAheadAsync(string deliveryId, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            connection => DeliveryRows.Find(connection, deliveryId) is { } stored && OrderingLines.FindAhead(connection, stored, now) is { } ahead
+            connection => DeliveryRows.Find(connection, deliveryId) is { } stored && OrderingLines.FindAhead(connection, stored, database.Clock.GetStoreNow()) is { } ahead
                 ? DeliveryRows.Get(connection, ahead).Delivery
                 : null,
             cancellationToken);
@@ -23,12 +23,12 @@ internal sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliverySt
     public Task<Page<DeliveryRecord>> ListAsync(DeliveryQuery query, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => DeliveryList.Read(connection, query), cancellationToken);
 
-    public Task<RetryOrCancelResult> RetryAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => RetryAndCancel.Retry(session, deliveryId, now), cancellationToken);
+    public Task<RetryOrCancelResult> RetryAsync(string deliveryId, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => RetryAndCancel.Retry(session, deliveryId), cancellationToken);
 
-    public Task<RetryOrCancelResult> CancelAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => RetryAndCancel.Cancel(session, deliveryId, now), cancellationToken);
+    public Task<RetryOrCancelResult> CancelAsync(string deliveryId, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => RetryAndCancel.Cancel(session, deliveryId), cancellationToken);
 
-    public Task<int> CancelOrphansAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => RetryAndCancel.CancelOrphans(session, now), cancellationToken);
+    public Task<int> CancelOrphansAsync(CancellationToken cancellationToken) =>
+        database.WriteAsync(RetryAndCancel.CancelOrphans, cancellationToken);
 }

@@ -12,13 +12,15 @@ internal sealed class WriteSession
     private static readonly Sql BeginImmediate = new("BEGIN IMMEDIATE");
     private static readonly Sql CommitAll = new("COMMIT");
     private readonly Connection _connection;
+    private readonly TimeProvider _clock;
     private Counters _committed;
     private Counters _counters;
     private long _size;
 
-    public WriteSession(Connection connection)
+    public WriteSession(Connection connection, TimeProvider clock)
     {
         _connection = connection;
+        _clock = clock;
         Texts = new InternedTexts(connection);
         Refs = new TenantRefs(connection);
         Backlog = new Backlog(connection);
@@ -55,6 +57,9 @@ internal sealed class WriteSession
     public long Head => _committed.Revision;
 
     public Connection Connection => _connection;
+
+    /// <summary>The time that leases and due times are reckoned from.</summary>
+    public DateTimeOffset Now => _clock.GetStoreNow();
 
     /// <summary>Whether the transaction should take in no more.</summary>
     public bool IsFull => _size >= FullSize;

@@ -35,7 +35,7 @@ internal sealed class Writer
     public Writer(Connection connection, ChangeSubscribers subscribers, Checkpointer checkpointer, Damage damage, TimeProvider clock)
     {
         _clock = clock;
-        _session = new WriteSession(connection);
+        _session = new WriteSession(connection, clock);
         _subscribers = subscribers;
         _checkpointer = checkpointer;
         _damage = damage;

@@ -70,7 +70,7 @@ internal sealed class AppendBatch(WriteSession session, AppendRequest request, l
             source,
             webhook.Seq,
             leased ? session.Intern(TextKind.Owner, request.Owner) : null,
-            leased ? request.LeaseUntil : null);
+            leased ? session.Now + request.LeaseFor : null);
         if (line is { } joined)
         {
             // At once: whoever joins the line next looks for it.

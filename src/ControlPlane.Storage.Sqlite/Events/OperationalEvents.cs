@@ -13,7 +13,7 @@ internal static class OperationalEvents
         }
 
         // No delivery is born leased, so there is nobody to lease it to.
-        var request = new AppendRequest(tenantId, configVersion, events, Owner: "", LeaseUntil: default);
+        var request = new AppendRequest(tenantId, configVersion, events, Owner: "", LeaseFor: default);
         return Appends.Append(session, request) is AppendResult.Appended appended
             ? appended.Events
             : throw new InvalidOperationException("Operational events could not be stored with what they tell of.");

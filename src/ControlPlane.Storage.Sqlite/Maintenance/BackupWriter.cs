@@ -18,7 +18,7 @@ internal static class BackupWriter
     /// <summary>Writes a copy and syncs it, under the name that says that it is not complete; then checks it and gives it its name.</summary>
     public static BackupResult Write(Connection connection, string path)
     {
-        var partial = path + IMaintenance.PartialSuffix;
+        var partial = path + IFileBackup.PartialSuffix;
         try
         {
             if (File.Exists(path))

@@ -5,10 +5,6 @@ namespace ControlPlane.Storage.Sqlite;
 /// <inheritdoc/>
 internal sealed class SqliteMaintenance(SqliteDatabase database) : IMaintenance
 {
-    private static readonly TimeSpan TellEvery = TimeSpan.FromSeconds(1);
-
-    public Task<string> Damage => database.Damage.Found;
-
     public async IAsyncEnumerable<Removed> RemoveExpiredAsync(
         RetentionTerms terms, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -29,60 +25,4 @@ internal sealed class SqliteMaintenance(SqliteDatabase database) : IMaintenance
             }
         }
     }
-
-    public async Task<BackupResult> BackupAsync(
-        string path, Func<BackupProgress, Task> told, CancellationToken cancellationToken)
-    {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        try
-        {
-            var expected = await database.ReadAsync(BackupWriter.Estimate, cancellationToken).ConfigureAwait(false);
-            var copying = LongRead.RunAsync(database.Path, connection => BackupWriter.Write(connection, path), ending.Token);
-            try
-            {
-                do
-                {
-                    await told(new BackupProgress(ReadLength(path + IMaintenance.PartialSuffix), expected)).ConfigureAwait(false);
-                    await Task.WhenAny(copying, Task.Delay(TellEvery, database.Clock, ending.Token)).ConfigureAwait(false);
-                }
-                while (!copying.IsCompleted);
-            }
-            finally
-            {
-                await ending.CancelAsync().ConfigureAwait(false);
-                await ((Task)copying).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-
-            return await copying.ConfigureAwait(false);
-        }
-        catch (SqliteException e) when (e.IsDamage)
-        {
-            throw database.Damage.Translate(e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException { IsOutage: true })
-        {
-            return new BackupResult.Failed(e.Message);
-        }
-    }
-
-    public async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken)
-    {
-        database.Damage.ThrowIfFound();
-        try
-        {
-            var findings = await LongRead.RunAsync(database.Path, IntegrityCheck.Check, cancellationToken).ConfigureAwait(false);
-            if (findings.Count > 0)
-            {
-                database.Damage.Report(findings[0]);
-            }
-
-            return findings;
-        }
-        catch (SqliteException e)
-        {
-            throw database.Damage.Translate(e);
-        }
-    }
-
-    private static long ReadLength(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : 0;
 }

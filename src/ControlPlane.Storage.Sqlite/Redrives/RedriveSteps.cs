@@ -6,8 +6,9 @@ internal static class RedriveSteps
     // The writer does nothing else meanwhile.
     private const int LookAtMost = 5_000;
 
-    public static RedriveBatch? Batch(WriteSession session, string id, int limit, DateTimeOffset now)
+    public static RedriveBatch? Batch(WriteSession session, string id, int limit)
     {
+        var now = session.Now;
         if (RedriveRows.Find(session.Connection, id) is not { } stored)
         {
             return null;
@@ -47,14 +48,14 @@ internal static class RedriveSteps
         return new RedriveBatch(redrive, retried);
     }
 
-    public static bool Cancel(WriteSession session, string id, DateTimeOffset now)
+    public static bool Cancel(WriteSession session, string id)
     {
         if (RedriveRows.Find(session.Connection, id) is not { Redrive.State: RedriveState.Running } stored)
         {
             return false;
         }
 
-        var cancelled = stored.Redrive with { State = RedriveState.Cancelled, UpdateTime = now };
+        var cancelled = stored.Redrive with { State = RedriveState.Cancelled, UpdateTime = session.Now };
         RedriveRows.Save(session, stored.Seq, cancelled, stored.Position);
         return true;
     }

@@ -32,10 +32,9 @@ internal sealed class SqliteRedriveStore(SqliteDatabase database) : IRedriveStor
     public Task<IReadOnlyList<RedriveRecord>> ListRunningAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(RedriveRows.ListRunning, cancellationToken);
 
-    public Task<RedriveBatch?> RedriveBatchAsync(
-        string redriveId, int limit, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => RedriveSteps.Batch(session, redriveId, limit, now), cancellationToken);
+    public Task<RedriveBatch?> RedriveBatchAsync(string redriveId, int limit, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => RedriveSteps.Batch(session, redriveId, limit), cancellationToken);
 
-    public Task<bool> CancelAsync(string redriveId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => RedriveSteps.Cancel(session, redriveId, now), cancellationToken);
+    public Task<bool> CancelAsync(string redriveId, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => RedriveSteps.Cancel(session, redriveId), cancellationToken);
 }

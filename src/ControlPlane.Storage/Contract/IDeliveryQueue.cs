@@ -28,7 +28,7 @@ public interface IDeliveryQueue
     /// Attempts are counted by the store, whatever number the given one carries. A delivery that will be retried gets the trigger
     /// Schedule, unless it is a Test.
     /// </summary>
-    /// <exception cref="ArgumentException">State, end reason and next attempt time contradict each other.</exception>
+    /// <exception cref="ArgumentException">State, end reason and delay contradict each other.</exception>
     Task<Completed?> CompleteAsync(Completion completion, CancellationToken cancellationToken);
 
     /// <summary>
@@ -40,20 +40,14 @@ public interface IDeliveryQueue
     Task<CompletionEffectsResult> CompleteAsync(Completion completion, CompletionEffects effects, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Gives leases back unused: each delivery waits again, due at <paramref name="due"/>; Pending if no attempt of the round was
-    /// made, else RetryScheduled. Its fence grows and its update time is the store's own. Stale ones are skipped.
+    /// Gives leases back unused: each delivery waits again, due after <paramref name="delay"/>; Pending if no attempt of the round was
+    /// made, else RetryScheduled. Its fence grows. Stale ones are skipped.
     /// </summary>
-    Task ReleaseAsync(IReadOnlyList<Lease> leases, DateTimeOffset due, CancellationToken cancellationToken);
+    Task ReleaseAsync(IReadOnlyList<Lease> leases, TimeSpan delay, CancellationToken cancellationToken);
 
-    /// <summary>Prolongs leases; answers the ids of those that are stale and must not be used any more.</summary>
-    Task<IReadOnlyList<string>> ExtendAsync(IReadOnlyList<Lease> leases, DateTimeOffset until, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Takes leases back: without a <paramref name="survivor"/> those that expired before <paramref name="now"/>; with one all
-    /// that it does not hold, expired or not, and none of its own (an embedded store has one owner at a time, so at start all
-    /// others are dead). The deliveries wait again, due now, as after a release. Works in batches of at most 1,000; answers how many it took, 0 when there are no more.
-    /// </summary>
-    Task<int> RecoverAsync(DateTimeOffset now, string? survivor, CancellationToken cancellationToken);
+    /// <summary>Prolongs leases, to end after <paramref name="leaseFor"/> from now. Returns the ids of those that are stale and must not
+    /// be used any more.</summary>
+    Task<IReadOnlyList<string>> ExtendAsync(IReadOnlyList<Lease> leases, TimeSpan leaseFor, CancellationToken cancellationToken);
 
     /// <summary>
     /// How many deliveries have not ended, of a tenant and of all. Cheap enough to be asked with every publish; can be a moment old.
@@ -66,7 +60,11 @@ public interface IDeliveryQueue
 }
 
 /// <summary>Asks for due deliveries of one webhook.</summary>
-public sealed record ClaimRequest(string WebhookId, int Limit, string Owner, DateTimeOffset Now, DateTimeOffset LeaseUntil);
+/// <param name="WebhookId">The webhook.</param>
+/// <param name="Limit">How many at most.</param>
+/// <param name="Owner">Who takes them.</param>
+/// <param name="LeaseFor">How long the leases hold from now.</param>
+public sealed record ClaimRequest(string WebhookId, int Limit, string Owner, TimeSpan LeaseFor);
 
 /// <summary>Claimed deliveries.</summary>
 /// <param name="Deliveries">InFlight, with their fences.</param>
@@ -78,15 +76,13 @@ public sealed record ClaimResult(IReadOnlyList<DeliveryRecord> Deliveries, DateT
 /// <param name="Attempt">The attempt.</param>
 /// <param name="State">Succeeded, Dead, Cancelled or RetryScheduled.</param>
 /// <param name="EndReason">Set unless RetryScheduled.</param>
-/// <param name="NextAttemptTime">Set exactly if RetryScheduled.</param>
-/// <param name="Now">When it ended.</param>
+/// <param name="RetryAfter">How long from now to wait before the next attempt; set exactly if RetryScheduled, and not negative.</param>
 public sealed record Completion(
     DeliveryRecord Delivery,
     AttemptRecord Attempt,
     DeliveryState State,
     EndReason EndReason,
-    DateTimeOffset? NextAttemptTime,
-    DateTimeOffset Now);
+    TimeSpan? RetryAfter);
 
 /// <summary>How many deliveries have not ended.</summary>
 public readonly record struct BacklogCount(long OfTenant, long OfAll);

@@ -10,19 +10,19 @@ public interface IDeliveryStore
 
     /// <summary>The delivery of the same line that a waiting one has to let go first; null if it does not wait, or not for another
     /// one.</summary>
-    Task<DeliveryRecord?> FindAheadAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<DeliveryRecord?> FindAheadAsync(string deliveryId, CancellationToken cancellationToken);
 
     /// <summary>Looks at a bounded number of deliveries per call: a filter that few match can give short and empty pages.</summary>
     Task<Page<DeliveryRecord>> ListAsync(DeliveryQuery query, CancellationToken cancellationToken);
 
     /// <summary>Starts a new round for a delivery that ended: Pending, due now, trigger Retry.</summary>
-    Task<RetryOrCancelResult> RetryAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<RetryOrCancelResult> RetryAsync(string deliveryId, CancellationToken cancellationToken);
 
     /// <summary>Ends a delivery that has not: Cancelled, by the caller; a lease on it becomes stale.</summary>
-    Task<RetryOrCancelResult> CancelAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<RetryOrCancelResult> CancelAsync(string deliveryId, CancellationToken cancellationToken);
 
     /// <summary>Cancels waiting deliveries of deleted webhooks, at most 1,000; answers how many, 0 when there are no more.</summary>
-    Task<int> CancelOrphansAsync(DateTimeOffset now, CancellationToken cancellationToken);
+    Task<int> CancelOrphansAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>How retrying or cancelling a delivery ended.</summary>

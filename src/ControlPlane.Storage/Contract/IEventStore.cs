@@ -31,9 +31,9 @@ public interface IEventStore
 /// <param name="ConfigVersion">The tenant's configuration version that the fan-out was computed with.</param>
 /// <param name="Events">The events, in order.</param>
 /// <param name="Owner">The sender to which deliveries with <see cref="NewDelivery.Leased"/> are born leased.</param>
-/// <param name="LeaseUntil">When those leases end.</param>
+/// <param name="LeaseFor">How long those leases hold from now.</param>
 public sealed record AppendRequest(
-    string TenantId, long ConfigVersion, IReadOnlyList<NewEvent> Events, string Owner, DateTimeOffset LeaseUntil);
+    string TenantId, long ConfigVersion, IReadOnlyList<NewEvent> Events, string Owner, TimeSpan LeaseFor);
 
 /// <summary>An event to store.</summary>
 /// <param name="Event">The event, with payload.</param>

@@ -1,6 +1,6 @@
 namespace ControlPlane.Storage;
 
-/// <summary>Keeping the store small, copied and sound.</summary>
+/// <summary>Keeping the store small.</summary>
 public interface IMaintenance
 {
     /// <summary>
@@ -23,27 +23,6 @@ public interface IMaintenance
     /// </para>
     /// </remarks>
     IAsyncEnumerable<Removed> RemoveExpiredAsync(RetentionTerms terms, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Copies the store, as it is at one moment, into a new file in a directory that exists. Neither reads nor writes wait for it.
-    /// Until it is complete it has the name with <see cref="PartialSuffix"/>, and nothing is left of it if it does not get there.
-    /// </summary>
-    /// <param name="path">The file to make.</param>
-    /// <param name="told">Told how far it is: at once, and about every second. If it throws, the backup ends.</param>
-    /// <param name="cancellationToken">Ends the backup.</param>
-    Task<BackupResult> BackupAsync(string path, Func<BackupProgress, Task> told, CancellationToken cancellationToken);
-
-    /// <summary>Reads all of the store and looks for damage; answers what it found, at most 100 lines, none if it is sound.</summary>
-    Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Completes when the store is found to be damaged, by an operation or by a check, with what was found. From then on every
-    /// operation throws <see cref="StorageDamagedException"/>.
-    /// </summary>
-    Task<string> Damage { get; }
-
-    /// <summary>What a backup's name ends with until it is complete. One that a crash left behind can be deleted.</summary>
-    const string PartialSuffix = ".partial";
 }
 
 /// <summary>What has expired.</summary>

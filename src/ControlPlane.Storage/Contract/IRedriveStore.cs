@@ -28,8 +28,8 @@ public interface IRedriveStore
     /// retry none and still be Running; when none are left the redrive is Done. One that has ended is answered unchanged; null
     /// if there is none.
     /// </summary>
-    Task<RedriveBatch?> RedriveBatchAsync(string redriveId, int limit, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<RedriveBatch?> RedriveBatchAsync(string redriveId, int limit, CancellationToken cancellationToken);
 
     /// <summary>Ends a redrive; false if there is none that is Running.</summary>
-    Task<bool> CancelAsync(string redriveId, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<bool> CancelAsync(string redriveId, CancellationToken cancellationToken);
 }

@@ -2,7 +2,7 @@ namespace ControlPlane.Storage;
 
 /// <summary>An opened store: one implementation of every interface over the same data.</summary>
 /// <remarks>
-/// A write completes when it is committed and synced. Its cancellation token takes it back only until the store begins with it;
+/// Leases and due times follow the clock of the engine, since the clocks of several nodes differ. A write completes when it is committed and synced. Its cancellation token takes it back only until the store begins with it;
 /// from then on it runs to the end and answers what it did. Reads see everything that was acknowledged before they began. Every
 /// operation can throw <see cref="StorageUnavailableException"/> and <see cref="StorageDamagedException"/>. Times are stored in microseconds; see <see cref="Timestamps"/>.
 /// </remarks>
@@ -14,9 +14,6 @@ public sealed record StorageEngine : IAsyncDisposable
     /// <summary>The store's own random id (16 hex digits), made when the store was.</summary>
     public required string StoreId { get; init; }
 
-    /// <summary>Only one process at a time can have the store open, so leases of any other owner are dead at start.</summary>
-    public required bool SingleOwner { get; init; }
-
     public required IEventStore Events { get; init; }
     public required IDeliveryQueue Queue { get; init; }
     public required IDeliveryStore Deliveries { get; init; }
@@ -26,6 +23,10 @@ public sealed record StorageEngine : IAsyncDisposable
     public required IAccessStore Access { get; init; }
     public required IChangeFeed Changes { get; init; }
     public required IMaintenance Maintenance { get; init; }
+    public required IOwnership Ownership { get; init; }
+
+    /// <summary>What the engine can do beyond that. Default: nothing.</summary>
+    public EngineCapabilities Capabilities { get; init; } = EngineCapabilities.None;
 
     /// <summary>Finishes what was handed in, then closes the store.</summary>
     public required Func<ValueTask> Close { get; init; }

@@ -4,11 +4,10 @@ namespace ControlPlane.Storage;
 public static class Timestamps
 {
     /// <summary>The current time, cut to whole microseconds so that it reads back equal.</summary>
-    public static DateTimeOffset GetStoreNow(this TimeProvider clock)
-    {
-        var now = clock.GetUtcNow();
-        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
-    }
+    public static DateTimeOffset GetStoreNow(this TimeProvider clock) => clock.GetUtcNow().ToStorePrecision();
+
+    /// <summary>The time cut to whole microseconds.</summary>
+    public static DateTimeOffset ToStorePrecision(this DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 
     /// <summary>Unix microseconds.</summary>
     public static long ToMicroseconds(this DateTimeOffset time) =>

@@ -16,14 +16,18 @@ internal sealed class StoreFiller : IAsyncDisposable
     private static readonly TimeSpan AttemptDuration = TimeSpan.FromMilliseconds(40);
 
     private readonly StorageEngine _store;
+    private readonly PastClock _clock;
     private readonly IdSource _ids = new(TimeProvider.System);
     private readonly Queue<Task> _completing = new();
     private readonly Dictionary<string, long> _versions = [];
 
-    private StoreFiller(StorageEngine store) => _store = store;
+    private StoreFiller(StorageEngine store, PastClock clock) => (_store, _clock) = (store, clock);
 
-    public static async Task<StoreFiller> OpenAsync(string path, CancellationToken cancellationToken) =>
-        new(await SqliteStorage.OpenAsync(new SqliteStorageOptions { Path = path }, cancellationToken));
+    public static async Task<StoreFiller> OpenAsync(string path, CancellationToken cancellationToken)
+    {
+        var clock = new PastClock();
+        return new(await SqliteStorage.OpenAsync(new SqliteStorageOptions { Path = path, TimeProvider = clock }, cancellationToken), clock);
+    }
 
     /// <summary>Adds events of one tenant, at most a thousand at a time; answers their ids.</summary>
     public async Task<IReadOnlyList<string>> AddAsync(
@@ -34,7 +38,8 @@ internal sealed class StoreFiller : IAsyncDisposable
             await GetVersionAsync(tenantId, cancellationToken),
             [.. events.Select(each => Create(tenantId, each))],
             Owner,
-            TimeProvider.System.GetStoreNow().AddHours(1));
+            TimeSpan.FromHours(1));
+        _clock.Now = events[^1].Time + AttemptDuration;
         if (await _store.Events.AppendAsync(request, cancellationToken) is not AppendResult.Appended appended)
         {
             throw new BenchmarkException("The store does not take the events.");
@@ -88,7 +93,7 @@ internal sealed class StoreFiller : IAsyncDisposable
         }
     }
 
-    private static Completion Complete(DeliveryRecord delivery, PastDelivery past)
+    private Completion Complete(DeliveryRecord delivery, PastDelivery past)
     {
         var failed = past.State != DeliveryState.Succeeded;
         var status = (int)(failed ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.NoContent);
@@ -109,8 +114,11 @@ internal sealed class StoreFiller : IAsyncDisposable
             DeliveryState.Cancelled => EndReason.CancelledByCaller,
             _ => EndReason.None,
         };
-        return new(delivery, attempt, past.State, reason, past.Due, delivery.CreateTime + AttemptDuration);
+        return new(delivery, attempt, past.State, reason, Remaining(past.Due));
     }
+
+    private TimeSpan? Remaining(DateTimeOffset? due) =>
+        due - _clock.GetStoreNow() is { } left ? (left > TimeSpan.Zero ? left : TimeSpan.Zero) : null;
 
     private async Task<long> GetVersionAsync(string tenantId, CancellationToken cancellationToken)
     {

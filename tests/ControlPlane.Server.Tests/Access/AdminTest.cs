@@ -82,7 +82,7 @@ public abstract class AdminTest : IAsyncLifetime
             .AddSingleton(new NodeIdentity("node_test", Clock.GetUtcNow()))
             .AddSingleton(Engine())
             .AddSingleton(new OperatorOutput(Output))
-            .AddSingleton<IMaintenance>(Maintenance)
+            .AddSingleton(new EngineCapabilities { Backup = Maintenance, Integrity = Maintenance })
             .AddSingleton(new BackupPlace(Path.Combine(_folder, "backups")))
             .AddSingleton<StoreBackups>()
             .AddSingleton<StoreChecks>()
@@ -93,7 +93,6 @@ public abstract class AdminTest : IAsyncLifetime
     {
         Provider = "memory",
         StoreId = "0123456789abcdef",
-        SingleOwner = true,
         EventTypes = null!,
         Access = Store,
         Deliveries = Orphans,
@@ -102,7 +101,8 @@ public abstract class AdminTest : IAsyncLifetime
         Queue = null!,
         Redrives = null!,
         Changes = null!,
-        Maintenance = Maintenance,
+        Maintenance = null!,
+        Ownership = null!,
         Close = () => ValueTask.CompletedTask,
     };
 }

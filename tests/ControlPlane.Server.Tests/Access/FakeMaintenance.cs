@@ -1,10 +1,9 @@
-using System.Runtime.CompilerServices;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Tests.Access;
 
-/// <summary>A store whose maintenance ends as the test says.</summary>
-internal sealed class FakeMaintenance : IMaintenance
+/// <summary>A store whose backups and checks end as the test says.</summary>
+internal sealed class FakeMaintenance : IFileBackup, IIntegrityCheck
 {
     public Task<string> Damage { get; } = new TaskCompletionSource<string>().Task;
 
@@ -16,16 +15,9 @@ internal sealed class FakeMaintenance : IMaintenance
     public Func<string, CancellationToken, Task<BackupResult>> Backup { get; set; } =
         (_, _) => Task.FromResult<BackupResult>(new BackupResult.Done(4096, 7));
 
-    public async IAsyncEnumerable<Removed> RemoveExpiredAsync(
-        RetentionTerms terms, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async Task<BackupResult> BackupAsync(string path, Func<BackupProgress, Task> progress, CancellationToken cancellationToken)
     {
-        await Task.CompletedTask;
-        yield break;
-    }
-
-    public async Task<BackupResult> BackupAsync(string path, Func<BackupProgress, Task> told, CancellationToken cancellationToken)
-    {
-        await told(new(0, 8192));
+        await progress(new(0, 8192));
         Backups.Add(path);
         return await Backup(path, cancellationToken);
     }

@@ -10,7 +10,7 @@ internal sealed class FakeOrphans : IDeliveryStore
 
     public int Calls { get; private set; }
 
-    public Task<int> CancelOrphansAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    public Task<int> CancelOrphansAsync(CancellationToken cancellationToken)
     {
         Calls++;
         return Task.FromResult(Batches.TryDequeue(out var batch) ? batch : 0);
@@ -21,16 +21,16 @@ internal sealed class FakeOrphans : IDeliveryStore
     public Task<IReadOnlyList<AttemptRecord>> ListAttemptsAsync(string deliveryId, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<DeliveryRecord?> FindAheadAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<DeliveryRecord?> FindAheadAsync(string deliveryId, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<Page<DeliveryRecord>> ListAsync(DeliveryQuery query, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<RetryOrCancelResult> RetryAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<RetryOrCancelResult> RetryAsync(string deliveryId, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<RetryOrCancelResult> CancelAsync(string deliveryId, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<RetryOrCancelResult> CancelAsync(string deliveryId, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 }
 

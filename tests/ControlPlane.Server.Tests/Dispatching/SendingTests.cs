@@ -158,7 +158,7 @@ public sealed class SendingTests : WalkTest
         Answer = _ => goOn.Task;
         var deliveries = await PublishAsync(3);
         await UntilReceivedAsync(1);
-        await Pipeline.Store.Deliveries.CancelAsync(deliveries[1].Id, Clock.GetStoreNow(), Cancel);
+        await Pipeline.Store.Deliveries.CancelAsync(deliveries[1].Id, Cancel);
         Pipeline.Get<Dispatcher>().Forget(deliveries[1].Id);
         goOn.SetResult(200);
         await UntilAsync(deliveries[2], DeliveryState.Succeeded);
@@ -175,7 +175,7 @@ public sealed class SendingTests : WalkTest
         var deliveries = await PublishAsync(3);
         await UntilReceivedAsync(1);
         await Pipeline.Store.Queue.ReleaseAsync(
-            [new Lease(deliveries[1].Id, deliveries[1].Fence)], Clock.GetStoreNow().AddDays(1), Cancel);
+            [new Lease(deliveries[1].Id, deliveries[1].Fence)], TimeSpan.FromDays(1), Cancel);
         Clock.Advance(TimeSpan.FromSeconds(50));
         await Pipeline.Get<LeaseBook>().ExtendAsync();
         goOn.SetResult(200);

@@ -58,7 +58,7 @@ public sealed class StoppingTests : WalkTest
         for (var i = 0; i < 20; i++)
         {
             Clock.Advance(TimeSpan.FromSeconds(10));
-            Assert.Equal(0, await Pipeline.Get<LeaseBook>().RecoverAsync(onlyOwner: false));
+            Assert.Equal(0, await Pipeline.Store.Ownership.RecoverAsync(Cancel));
             // Prolonged at every sixth of a lease once less than half of it is left, and always in good time.
             while (item.LeaseUntil < Clock.GetUtcNow() + TimeSpan.FromSeconds(25))
             {
@@ -146,7 +146,7 @@ public sealed class StoppingTests : WalkTest
             [new("dlv_leased", webhook.Id, DeliveryTrigger.Publish, Leased: true), new("dlv_waiting", webhook.Id, DeliveryTrigger.Publish, Leased: false)],
             null);
         var appended = Assert.IsType<AppendResult.Appended>(await Pipeline.Store.Events.AppendAsync(
-            new AppendRequest(webhook.TenantId, config.ConfigVersion, [fanOut], "node_dead", Clock.GetStoreNow().AddHours(1)), Cancel));
+            new AppendRequest(webhook.TenantId, config.ConfigVersion, [fanOut], "node_dead", TimeSpan.FromHours(1)), Cancel));
         await Pipeline.StartAsync();
         await UntilAllAsync(appended.Events[0].Deliveries, DeliveryState.Succeeded);
     }

@@ -115,7 +115,7 @@ public sealed class TroubleTests : WalkTest
             [new("dlv_1", webhook.Id, DeliveryTrigger.Publish, Leased: false)],
             null);
         var appended = Assert.IsType<AppendResult.Appended>(await node.Store.Events.AppendAsync(
-            new AppendRequest(webhook.TenantId, config.ConfigVersion, [fanOut], "node_dead", Clock.GetStoreNow()), Cancel));
+            new AppendRequest(webhook.TenantId, config.ConfigVersion, [fanOut], "node_dead", TimeSpan.Zero), Cancel));
         var refusals = 2;
         node.Webhooks.AfterLoad = () => --refusals >= 0 ? throw new StorageUnavailableException("busy") : Task.CompletedTask;
         await node.StartAsync();
@@ -161,7 +161,7 @@ public sealed class TroubleTests : WalkTest
         var refusals = 1;
         node.Queue.BeforeListWaiting = () => --refusals >= 0 ? throw new StorageUnavailableException("busy") : Task.CompletedTask;
         var appended = Assert.IsType<AppendResult.Appended>(await node.Store.Events.AppendAsync(
-            new AppendRequest(webhook.TenantId, config.ConfigVersion, [fanOut], "node_dead", Clock.GetStoreNow().AddSeconds(5)), Cancel));
+            new AppendRequest(webhook.TenantId, config.ConfigVersion, [fanOut], "node_dead", TimeSpan.FromSeconds(5)), Cancel));
         await UntilAsync(appended.Events[0].Deliveries[0], DeliveryState.Succeeded, TimeSpan.FromSeconds(1));
         Assert.True(refusals < 0);
     }

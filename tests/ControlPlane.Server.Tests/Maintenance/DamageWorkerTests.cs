@@ -1,5 +1,6 @@
 using ControlPlane.Server.Api.Standard;
 using ControlPlane.Server.Maintenance;
+using ControlPlane.Storage;
 using Microsoft.Extensions.Logging;
 using static Grpc.Health.V1.HealthCheckResponse.Types;
 
@@ -14,7 +15,7 @@ public sealed class DamageWorkerTests
         using var loggers = new LoggerFactory([log]);
         health.Set(HealthState.WholeServer, ServingStatus.Serving);
         health.Set("a", ServingStatus.Serving);
-        using var worker = new DamageWorker(maintenance, health, loggers.CreateLogger<DamageWorker>());
+        using var worker = new DamageWorker(new EngineCapabilities { Integrity = maintenance }, health, loggers.CreateLogger<DamageWorker>());
         await worker.StartAsync(TestContext.Current.CancellationToken);
         Assert.Equal(ServingStatus.Serving, health.Current.Statuses["a"]);
 
@@ -28,10 +29,20 @@ public sealed class DamageWorkerTests
     }
 
     [Fact]
+    public async Task Start_EngineWithoutIntegrityCheck_EndsQuietly()
+    {
+        using var loggers = new LoggerFactory();
+        using var worker = new DamageWorker(EngineCapabilities.None, new HealthState(), loggers.CreateLogger<DamageWorker>());
+        await worker.StartAsync(TestContext.Current.CancellationToken);
+
+        await worker.ExecuteTask!;
+    }
+
+    [Fact]
     public async Task Stop_SoundStore_EndsQuietly()
     {
         using var loggers = new LoggerFactory();
-        using var worker = new DamageWorker(new ScriptedMaintenance(), new HealthState(), loggers.CreateLogger<DamageWorker>());
+        using var worker = new DamageWorker(new EngineCapabilities { Integrity = new ScriptedMaintenance() }, new HealthState(), loggers.CreateLogger<DamageWorker>());
         await worker.StartAsync(TestContext.Current.CancellationToken);
 
         await worker.StopAsync(TestContext.Current.CancellationToken);

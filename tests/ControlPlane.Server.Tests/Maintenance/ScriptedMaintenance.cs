@@ -4,7 +4,7 @@ using ControlPlane.Storage;
 namespace ControlPlane.Server.Tests.Maintenance;
 
 /// <summary>Retention whose steps are the test's.</summary>
-internal sealed class ScriptedMaintenance : IMaintenance
+internal sealed class ScriptedMaintenance : IMaintenance, IIntegrityCheck
 {
     private readonly TaskCompletionSource<string> _damage = new();
     private int _steps;
@@ -47,9 +47,6 @@ internal sealed class ScriptedMaintenance : IMaintenance
             return Passes.Count;
         }
     }
-
-    public Task<BackupResult> BackupAsync(string path, Func<BackupProgress, Task> told, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
 
     public Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 }

@@ -198,7 +198,7 @@ public sealed class SuspensionTests : WalkTest
         var webhook = await AddWebhookAsync("wh_1");
         var delivery = (await PublishAsync(1))[0];
         await AddWebhookAsync("wh_ops", w => w with { EventTypes = ["controlplane.*"] });
-        await Pipeline.Store.Deliveries.CancelAsync(delivery.Id, Clock.GetStoreNow(), Cancel);
+        await Pipeline.Store.Deliveries.CancelAsync(delivery.Id, Cancel);
 
         Assert.Null(await Pipeline.Get<Recorder>().RecordAsync(delivery, webhook, Outcome(410)));
 

@@ -11,9 +11,9 @@ public sealed class ChangeRingTests
     public void TryRead_BeforeAnyReset_IsRefused() => Assert.Null(Read(0));
 
     [Fact]
-    public void TryRead_AfterReset_GivesWhatWasAppendedSince()
+    public void TryRead_Complete_GivesWhatWasAppendedSince()
     {
-        _ring.Reset(10);
+        _ring.Complete(10);
         Append(11, 13);
         Assert.Equal([11, 12, 13], Read(10)!);
         Assert.Equal([13], Read(12)!);
@@ -22,9 +22,18 @@ public sealed class ChangeRingTests
     }
 
     [Fact]
+    public void TryRead_AppendedBeforeItIsKnownSinceWhen_IsThere()
+    {
+        Append(11, 13);
+        Assert.Null(Read(10));
+        _ring.Complete(10);
+        Assert.Equal([11, 12, 13], Read(10)!);
+    }
+
+    [Fact]
     public void TryRead_Limit_CutsShort()
     {
-        _ring.Reset(0);
+        _ring.Complete(0);
         Append(1, 10);
         Assert.Equal([1, 2, 3], Read(0, limit: 3)!);
         Assert.Equal([4, 5, 6], Read(3, limit: 3)!);
@@ -33,7 +42,7 @@ public sealed class ChangeRingTests
     [Fact]
     public void TryRead_FallenOffTheEnd_IsRefused()
     {
-        _ring.Reset(0);
+        _ring.Complete(0);
         Append(1, 20);
         Assert.Null(Read(3));
         Assert.Equal(Enumerable.Range(5, 16).Select(r => (long)r), Read(4)!);
@@ -42,7 +51,7 @@ public sealed class ChangeRingTests
     [Fact]
     public void TryRead_EveryPosition_IsWholeOrRefused()
     {
-        _ring.Reset(0);
+        _ring.Complete(0);
         for (var head = 1; head <= 60; head++)
         {
             Append(head, head);
@@ -58,7 +67,7 @@ public sealed class ChangeRingTests
     [Fact]
     public void Append_MoreThanFitAtOnce_KeepsTheLast()
     {
-        _ring.Reset(0);
+        _ring.Complete(0);
         Append(1, 100);
         Assert.Null(Read(83));
         Assert.Equal(16, Read(84)!.Count);
@@ -67,7 +76,7 @@ public sealed class ChangeRingTests
     [Fact]
     public void Changed_CompletesWithTheNextAppendOnly()
     {
-        _ring.Reset(0);
+        _ring.Complete(0);
         Assert.True(_ring.TryRead(0, 10, [], out var changed));
         Assert.False(changed.IsCompleted);
         Append(1, 1);

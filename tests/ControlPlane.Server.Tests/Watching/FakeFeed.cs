@@ -42,6 +42,8 @@ internal sealed class FakeFeed : IChangeFeed
         }
     }
 
+    public ValueTask<long> GetHeadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Head);
+
     public Task<IReadOnlyList<DeliveryRecord>> ReadAfterAsync(long revision, int limit, CancellationToken cancellationToken)
     {
         BeforeRead();

@@ -204,13 +204,13 @@ public sealed class WatchStreamTests : IDisposable
     [Fact]
     public async Task Enter_LastOneLeaves_TheRingStartsAnew()
     {
-        using (_hub.Enter())
+        using (await _hub.EnterAsync(Cancel))
         {
             _feed.Commit("dlv_1");
         }
 
         _feed.Commit("dlv_2");
-        using (_hub.Enter())
+        using (await _hub.EnterAsync(Cancel))
         {
             var read = await _hub.ReadAsync(0, 10, Cancel);
             Assert.Equal((2, 2, true), (read.Changes.Count, read.Position, read.FromStore));

@@ -125,6 +125,7 @@ public abstract class WebhookTest : IAsyncLifetime
             .AddSingleton(Engine.Queue)
             .AddSingleton(Engine.Changes)
             .AddSingleton(Engine.Maintenance)
+            .AddSingleton(Engine.Capabilities)
             .AddSingleton(new BackupPlace("backups"))
             .AddSingleton<StoreBackups>()
             .AddSingleton<StoreChecks>()

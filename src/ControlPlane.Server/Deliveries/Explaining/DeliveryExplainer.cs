@@ -38,7 +38,7 @@ internal sealed class DeliveryExplainer(
         if (delivery is not null)
         {
             var ahead = delivery.OrderingKey.Length > 0
-                ? await deliveries.FindAheadAsync(delivery.Id, clock.GetStoreNow(), cancellationToken)
+                ? await deliveries.FindAheadAsync(delivery.Id, cancellationToken)
                 : null;
             Add(answer, delivery, ahead, webhook);
         }

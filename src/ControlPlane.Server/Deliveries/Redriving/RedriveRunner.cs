@@ -38,7 +38,7 @@ internal sealed class RedriveRunner(IRedriveStore store, Dispatcher dispatcher, 
         try
         {
             stopping.ThrowIfCancellationRequested();
-            var batch = await store.RedriveBatchAsync(redrive.Id, limit, clock.GetStoreNow(), stopping)
+            var batch = await store.RedriveBatchAsync(redrive.Id, limit, stopping)
                 ?? throw new InvalidOperationException($"There is no redrive {redrive.Id}.");
             var now = clock.GetUtcNow();
             foreach (var (tenantId, webhookId) in batch.Retried.Select(delivery => (delivery.TenantId, delivery.WebhookId)).Distinct())

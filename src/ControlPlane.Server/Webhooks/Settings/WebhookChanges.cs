@@ -183,7 +183,7 @@ internal sealed class WebhookChanges(
     private async Task<int> CancelWaitingAsync(DateTimeOffset now)
     {
         var cancelled = 0;
-        while (await deliveries.CancelOrphansAsync(now, CancellationToken.None) is > 0 and var count)
+        while (await deliveries.CancelOrphansAsync(CancellationToken.None) is > 0 and var count)
         {
             cancelled += count;
         }

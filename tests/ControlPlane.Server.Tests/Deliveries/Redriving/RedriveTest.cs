@@ -107,13 +107,13 @@ public abstract class RedriveTest : IAsyncLifetime
         var config = (await Engine.Webhooks.LoadTenantAsync(webhook.TenantId, Cancelled))!;
         var now = Clock.GetStoreNow();
         var appended = Assert.IsType<AppendResult.Appended>(await Engine.Events.AppendAsync(
-            new(webhook.TenantId, config.ConfigVersion, [.. Enumerable.Range(0, count).Select(_ => Draft(webhook, type))], "gone", now),
+            new(webhook.TenantId, config.ConfigVersion, [.. Enumerable.Range(0, count).Select(_ => Draft(webhook, type))], "gone", TimeSpan.Zero),
             Cancelled));
         var dead = await Task.WhenAll(appended.Events.Select(e => Engine.Queue.CompleteAsync(
             new(
                 e.Deliveries[0],
                 new(1, Storage.DeliveryTrigger.Publish, now, TimeSpan.Zero, 500, Storage.FailureKind.HttpStatus, "", "", ""),
-                Storage.DeliveryState.Dead, Storage.EndReason.AttemptsExhausted, null, now),
+                Storage.DeliveryState.Dead, Storage.EndReason.AttemptsExhausted, null),
             Cancelled)));
         return [.. dead.Select(completed => completed!.Delivery)];
     }
@@ -174,6 +174,7 @@ public abstract class RedriveTest : IAsyncLifetime
             .AddSingleton(new NodeIdentity("node_test", Clock.GetUtcNow()))
             .AddSecrets(builder.Configuration, path)
             .AddSingleton(Engine.Maintenance)
+            .AddSingleton(Engine.Capabilities)
             .AddSingleton(new BackupPlace("backups"))
             .AddSingleton<StoreBackups>()
             .AddSingleton<StoreChecks>()

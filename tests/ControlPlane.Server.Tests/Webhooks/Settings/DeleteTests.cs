@@ -42,12 +42,12 @@ public sealed class DeleteTests : WebhookTest
                 new($"dlv_kept{i}", kept.Id, DeliveryTrigger.Publish, Leased: false),
             ],
             Fingerprint: null));
-        var append = new AppendRequest("default", config.ConfigVersion, [.. events], "node", Clock.GetUtcNow());
+        var append = new AppendRequest("default", config.ConfigVersion, [.. events], "node", TimeSpan.Zero);
         Assert.IsType<AppendResult.Appended>(await Engine.Events.AppendAsync(append, Cancelled));
 
         await Webhooks.DeleteWebhookAsync(new() { WebhookId = gone.Id }, cancellationToken: Cancelled);
 
-        Assert.Equal(0, await Engine.Deliveries.CancelOrphansAsync(Clock.GetUtcNow(), Cancelled));
+        Assert.Equal(0, await Engine.Deliveries.CancelOrphansAsync(Cancelled));
         var cancelled = (await Engine.Deliveries.GetAsync("dlv_gone1000", Cancelled))!;
         Assert.Equal((DeliveryState.Cancelled, EndReason.WebhookDeleted), (cancelled.State, cancelled.EndReason));
         Assert.Equal(DeliveryState.Pending, (await Engine.Deliveries.GetAsync("dlv_kept0", Cancelled))!.State);
