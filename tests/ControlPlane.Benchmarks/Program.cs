@@ -48,7 +48,7 @@ static async Task<int> RunAsync(IReadOnlyList<IMode> modes, Settings settings, C
         }
     }
 
-    var machine = Machine.Describe(settings.Folder, ServerProgram.CollectsAsServer);
+    var machine = Machine.Describe(settings.Folder, ServerConfiguration.CollectsAsServer);
     ReportTable.Write(Console.Out, machine, report);
     await ReportJson.WriteAsync(settings.Output, started, [.. modes.Select(mode => mode.Name)], machine, settings, report);
     Console.Out.WriteLine();

@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using ControlPlane.Egress.Connecting;
 using ControlPlane.Egress.Tests.Peers;
+using ControlPlane.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 

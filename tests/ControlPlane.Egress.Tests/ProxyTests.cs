@@ -1,6 +1,7 @@
 using System.Net;
 using ControlPlane.Egress.Connecting;
 using ControlPlane.Egress.Tests.Peers;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Egress.Tests;
 

@@ -1,5 +1,5 @@
 using ControlPlane.Faults.Tests.Receiving;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 
 namespace ControlPlane.Faults.Tests;

@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using ControlPlane.Faults.Tests.Receiving;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 
 namespace ControlPlane.Faults.Tests;
@@ -25,7 +25,7 @@ internal sealed record Fault(FailureKind Kind, int? Status, string Message, Func
     public bool HasTls { get; init; } = true;
 
     /// <summary>Makes the certificate it shows. Null: it shows the one that is right.</summary>
-    public Func<ReceiverCertificates, X509Certificate2>? Certificate { get; init; }
+    public Func<TestAuthority, X509Certificate2>? Certificate { get; init; }
 
     /// <summary>It must not come to the end of what it does: the server hangs up before.</summary>
     public bool IsCutOff { get; init; }

@@ -1,5 +1,5 @@
 using ControlPlane.Faults.Tests.Receiving;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -12,7 +12,7 @@ namespace ControlPlane.Faults.Tests;
 /// </summary>
 public sealed class GuardTests : IAsyncLifetime
 {
-    private readonly ReceiverCertificates _certificates = new();
+    private readonly TestAuthority _certificates = new();
     private FaultReceiver _receiver = null!;
     private ServerProcess _server = null!;
     private TestTenant _tenant = null!;

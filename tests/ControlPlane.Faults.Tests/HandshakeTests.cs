@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 
 namespace ControlPlane.Faults.Tests;
@@ -19,10 +19,10 @@ public sealed class HandshakeTests(SharedServer shared) : FaultTest(shared)
         ["expired"] = Shows("it expired on", authority => authority.Issue("localhost", Now.AddHours(-1.5), Now.AddHours(-1))),
         ["not yet valid"] = Shows("it is not valid before", authority => authority.Issue("localhost", Now.AddHours(1), Now.AddHours(2))),
         ["for another host"] = Shows("it is for another host", authority => authority.Issue("other.example.com", Now.AddHours(-1), Now.AddHours(1))),
-        ["self-signed"] = Shows("it is self-signed", _ => SelfSigned()),
+        ["self-signed"] = Shows("it is self-signed", _ => TestAuthority.SelfSigned("localhost")),
         ["of a stranger"] = Shows("its issuer is unknown", _ =>
         {
-            using var stranger = new ReceiverCertificates();
+            using var stranger = new TestAuthority();
             return stranger.Issue("localhost", Now.AddHours(-1), Now.AddHours(1));
         }),
         // Alert: fatal, protocol_version (RFC 8446, 6).
@@ -39,7 +39,7 @@ public sealed class HandshakeTests(SharedServer shared) : FaultTest(shared)
     [Theory, MemberData(nameof(Names))]
     public Task Deliver_HandshakeFails_SaysWhy(string name) => SufferAsync(Faults[name]);
 
-    private static Fault Shows(string message, Func<ReceiverCertificates, X509Certificate2> certificate) =>
+    private static Fault Shows(string message, Func<TestAuthority, X509Certificate2> certificate) =>
         new(FailureKind.Tls, 0, Refused + message, c => c.ReadRequestAsync()) { Certificate = certificate, IsCutOff = true };
 
     private static Fault Raw(string message, byte[] answer) => new(FailureKind.Tls, 0, message, async c =>
@@ -58,15 +58,5 @@ public sealed class HandshakeTests(SharedServer shared) : FaultTest(shared)
         byte[] body = [major, minor, .. RandomNumberGenerator.GetBytes(32), 0x00, 0x00, 0x2f, 0x00];
         byte[] message = [0x02, 0x00, 0x00, (byte)body.Length, .. body];
         return [0x16, major, minor, 0x00, (byte)message.Length, .. message];
-    }
-
-    private static X509Certificate2 SelfSigned()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(System.Net.IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        return request.CreateSelfSigned(Now.AddHours(-1), Now.AddHours(1));
     }
 }

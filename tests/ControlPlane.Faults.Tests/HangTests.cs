@@ -1,6 +1,6 @@
 using System.Net.Security;
 using ControlPlane.Faults.Tests.Receiving;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Faults.Tests;
 

@@ -1,6 +1,6 @@
 using System.Net.Security;
 using ControlPlane.Faults.Tests.Receiving;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 
 namespace ControlPlane.Faults.Tests;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Faults.Tests;
 

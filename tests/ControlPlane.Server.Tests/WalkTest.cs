@@ -3,6 +3,7 @@ using ControlPlane.Egress.Tests.Peers;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Storage;
+using ControlPlane.Testing;
 using Microsoft.AspNetCore.Http;
 
 namespace ControlPlane.Server.Tests;

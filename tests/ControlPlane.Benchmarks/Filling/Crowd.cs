@@ -46,8 +46,8 @@ internal sealed class Crowd
     /// <summary>Registers tenants and webhooks through a server, which seals their secrets and is stopped again.</summary>
     public static async Task<Crowd> CreateAsync(Bench bench, Workspace workspace)
     {
-        var crowd = new Crowd(bench, ServerProcess.StorePath(workspace));
-        await using var server = await ServerProcess.StartAsync(workspace, null, bench.Cancellation);
+        var crowd = new Crowd(bench, MeasuredServer.StorePath(workspace));
+        await using var server = await MeasuredServer.StartAsync(workspace, null, bench.Cancellation);
         using var clients = server.Connect();
         for (var tenant = 0; tenant < TenantCount; tenant++)
         {

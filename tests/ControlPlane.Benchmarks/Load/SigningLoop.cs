@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ControlPlane.Benchmarks.Receivers;
 using ControlPlane.Benchmarks.Reporting;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Benchmarks.Load;
 
@@ -11,7 +12,7 @@ namespace ControlPlane.Benchmarks.Load;
 /// The least that a sender of webhooks has to do, and nothing else: a Standard Webhooks signature (HMAC-SHA256 over id, timestamp
 /// and payload) made anew for each request, and the request. What a durable server delivers per second is measured against this.
 /// </summary>
-internal sealed class SigningLoop(string url, ReceiverCertificates certificates, Settings settings) : IDisposable
+internal sealed class SigningLoop(string url, TestAuthority certificates, Settings settings) : IDisposable
 {
     private readonly HttpMessageInvoker _http = new(TrustingHandler.Create(certificates));
     private readonly Uri _url = new(url);

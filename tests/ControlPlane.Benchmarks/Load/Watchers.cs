@@ -30,7 +30,7 @@ internal sealed class Watchers : IAsyncDisposable
     /// <param name="bench">The run.</param>
     /// <param name="server">What to watch.</param>
     /// <param name="webhookIds">One per watcher; empty for every webhook.</param>
-    public static async Task<Watchers> StartAsync(Bench bench, ServerProcess server, IReadOnlyList<string> webhookIds)
+    public static async Task<Watchers> StartAsync(Bench bench, MeasuredServer server, IReadOnlyList<string> webhookIds)
     {
         var watchers = new Watchers(bench);
         try

@@ -1,4 +1,5 @@
 using ControlPlane.Benchmarks.Receivers;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Benchmarks.Modes;
 
@@ -11,7 +12,7 @@ internal sealed class BacklogMode : IMode
 
     public async Task RunAsync(Bench bench)
     {
-        using var certificates = new ReceiverCertificates();
+        using var certificates = new TestAuthority();
         await using var receiver = await TimingReceiver.StartAsync(certificates, bench.Cancellation);
         var growing = new GrowingBacklog(bench, Name, certificates);
         await growing.RunAsync("receiver refuses", GrowingBacklog.RefusingUrl());

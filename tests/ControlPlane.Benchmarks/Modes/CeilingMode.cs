@@ -1,5 +1,6 @@
 using ControlPlane.Benchmarks.Load;
 using ControlPlane.Benchmarks.Receivers;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Benchmarks.Modes;
 
@@ -14,7 +15,7 @@ internal sealed class CeilingMode : IMode
     {
         var settings = bench.Settings;
         var (rounds, warmUps, count) = (settings.RoundsOr(5), settings.WarmUpsOr(2), settings.CountOr(30_000, 30_000));
-        using var certificates = new ReceiverCertificates();
+        using var certificates = new TestAuthority();
         await using var receiver = await ReceiverChoice.StartAsync(bench, certificates);
         using var loop = new SigningLoop(receiver.Url, receiver.Certificates, settings);
         bench.Report.Note(Name, $"receiver {receiver.Description}; {settings.Concurrency} callers, {settings.PayloadBytes} B payload, "

@@ -1,6 +1,7 @@
 using ControlPlane.Benchmarks.Load;
 using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Benchmarks.Receivers;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Benchmarks.Modes;
 
@@ -23,10 +24,10 @@ internal sealed class DeliverMode : IMode
         var (settings, cancellation) = (bench.Settings, bench.Cancellation);
         var (rounds, warmUps) = (settings.RoundsOr(5), settings.WarmUpsOr(3));
         var count = settings.CountOr(30_000, 30_000) / BatchSize * BatchSize;
-        using var certificates = new ReceiverCertificates();
+        using var certificates = new TestAuthority();
         await using var receiver = await ReceiverChoice.StartAsync(bench, certificates);
         using var workspace = bench.OpenWorkspace();
-        await using var server = await ServerProcess.StartAsync(workspace, certificates.AuthorityPem, cancellation);
+        await using var server = await MeasuredServer.StartAsync(workspace, certificates.AuthorityPem, cancellation);
         using var clients = server.Connect();
         using var loop = new SigningLoop(receiver.Url, receiver.Certificates, settings);
         var one = await Hooks.CreateAsync(clients, "one", [receiver.Url], Math.Min(settings.Concurrency, 1024), cancellation);

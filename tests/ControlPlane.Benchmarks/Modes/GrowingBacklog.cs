@@ -1,15 +1,14 @@
 using System.Collections.Concurrent;
 using ControlPlane.Benchmarks.Load;
 using ControlPlane.Benchmarks.Processes;
-using ControlPlane.Benchmarks.Receivers;
 using ControlPlane.Benchmarks.Reporting;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using Grpc.Core;
 
 namespace ControlPlane.Benchmarks.Modes;
 
 /// <summary>Publishes as fast as the server takes it to receivers that get nothing done.</summary>
-internal sealed class GrowingBacklog(Bench bench, string mode, ReceiverCertificates certificates)
+internal sealed class GrowingBacklog(Bench bench, string mode, TestAuthority certificates)
 {
     private const int HookCount = 10;
     private const int WindowSeconds = 5;
@@ -26,7 +25,7 @@ internal sealed class GrowingBacklog(Bench bench, string mode, ReceiverCertifica
         var (settings, cancellation) = (bench.Settings, bench.Cancellation);
         var duration = TimeSpan.FromSeconds(settings.Seconds ?? (settings.Full ? 120 : settings.Quick ? 10 : 30));
         using var workspace = bench.OpenWorkspace();
-        await using var server = await ServerProcess.StartAsync(workspace, certificates.AuthorityPem, cancellation);
+        await using var server = await MeasuredServer.StartAsync(workspace, certificates.AuthorityPem, cancellation);
         using var clients = server.Connect();
         var hooks = await Hooks.CreateAsync(clients, "backlog", Enumerable.Repeat(url, HookCount), 0, cancellation);
         var publishing = new Publishing(clients, hooks, settings.PayloadBytes);

@@ -2,6 +2,7 @@ using ControlPlane.Benchmarks.Load;
 using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Benchmarks.Receivers;
 using ControlPlane.Benchmarks.Reporting;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Benchmarks.Modes;
 
@@ -25,10 +26,10 @@ internal sealed class IsolationMode : IMode
     {
         var (settings, cancellation) = (bench.Settings, bench.Cancellation);
         var (rounds, warmUps, duration) = (settings.RoundsOr(3), settings.WarmUpsOr(1), TimeSpan.FromSeconds(settings.SecondsOr(30)));
-        using var certificates = new ReceiverCertificates();
+        using var certificates = new TestAuthority();
         await using var receiver = await TimingReceiver.StartAsync(certificates, cancellation);
         using var workspace = bench.OpenWorkspace();
-        await using var server = await ServerProcess.StartAsync(workspace, certificates.AuthorityPem, cancellation);
+        await using var server = await MeasuredServer.StartAsync(workspace, certificates.AuthorityPem, cancellation);
         using var clients = server.Connect();
         bench.Report.Note(Name, $"receiver {TimingReceiver.Description}, hanging ones on a port of their own; {HookCount} webhooks, every "
             + $"{EveryHanging}th of which is not measured and hangs or does not; {Rate}/s over all, {duration.TotalSeconds:0} s per round, "

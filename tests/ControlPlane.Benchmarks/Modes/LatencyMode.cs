@@ -1,6 +1,7 @@
 using ControlPlane.Benchmarks.Load;
 using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Benchmarks.Receivers;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Benchmarks.Modes;
 
@@ -19,10 +20,10 @@ internal sealed class LatencyMode : IMode
     {
         var (settings, cancellation) = (bench.Settings, bench.Cancellation);
         var (rounds, warmUps, duration) = (settings.RoundsOr(3), settings.WarmUpsOr(1), TimeSpan.FromSeconds(settings.SecondsOr(15)));
-        using var certificates = new ReceiverCertificates();
+        using var certificates = new TestAuthority();
         await using var receiver = await TimingReceiver.StartAsync(certificates, cancellation);
         using var workspace = bench.OpenWorkspace();
-        await using var server = await ServerProcess.StartAsync(workspace, certificates.AuthorityPem, cancellation);
+        await using var server = await MeasuredServer.StartAsync(workspace, certificates.AuthorityPem, cancellation);
         using var clients = server.Connect();
         var hooks = await Hooks.CreateAsync(clients, "latency", Enumerable.Repeat(receiver.Url, HookCount), 0, cancellation);
         var publishing = new Publishing(clients, hooks, settings.PayloadBytes);

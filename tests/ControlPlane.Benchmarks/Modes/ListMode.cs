@@ -27,10 +27,10 @@ internal sealed class ListMode : IMode
         var started = bench.Clock.GetTimestamp();
         await crowd.FillAsync(count);
         var filling = bench.Clock.GetElapsedTime(started);
-        var megabytes = new FileInfo(ServerProcess.StorePath(workspace)).Length / 1e6;
+        var megabytes = new FileInfo(MeasuredServer.StorePath(workspace)).Length / 1e6;
         bench.Progress($"filled with {count:N0} deliveries in {filling.TotalSeconds:F0} s");
 
-        await using var server = await ServerProcess.StartAsync(workspace, null, bench.Cancellation);
+        await using var server = await MeasuredServer.StartAsync(workspace, null, bench.Cancellation);
         using var clients = server.Connect();
         bench.Report.Note(Name, $"{count:N0} deliveries, a store of {megabytes:N0} MB; {crowd.Description}; pages of {PageSize}, one caller, "
             + $"{calls} calls per filter and round after {Unmeasured} that are not counted; deep: pages one after another from where a walk "

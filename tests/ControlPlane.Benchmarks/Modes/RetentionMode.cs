@@ -6,6 +6,7 @@ using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Benchmarks.Receivers;
 using ControlPlane.Benchmarks.Reporting;
 using ControlPlane.Storage;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Benchmarks.Modes;
 
@@ -34,7 +35,7 @@ internal sealed partial class RetentionMode : IMode
 
     public async Task RunAsync(Bench bench)
     {
-        using var certificates = new ReceiverCertificates();
+        using var certificates = new TestAuthority();
         await using var receiver = await TimingReceiver.StartAsync(certificates, bench.Cancellation);
         bench.Report.Note(Name, $"receiver {TimingReceiver.Description}; one delivery per event, {HookCount} webhooks, {bench.Settings.PayloadBytes} B "
             + $"payload, unary publishes at {Rate:N0}/s at scheduled times, {WarmUp.TotalSeconds:0} s to warm up; a round is a pass of the "
@@ -45,7 +46,7 @@ internal sealed partial class RetentionMode : IMode
         }
     }
 
-    private async Task MeasureAsync(Bench bench, Pace pace, ReceiverCertificates certificates, TimingReceiver receiver)
+    private async Task MeasureAsync(Bench bench, Pace pace, TestAuthority certificates, TimingReceiver receiver)
     {
         var (settings, period) = (bench.Settings, TimeSpan.FromSeconds(bench.Settings.SecondsOr(10)));
         var rounds = settings.RoundsOr(12);
@@ -62,7 +63,7 @@ internal sealed partial class RetentionMode : IMode
             ["ControlPlane__Retention__Interval"] = "00:00:01",
             ["ControlPlane__Retention__Pause"] = pace.Pause.ToString("c", CultureInfo.InvariantCulture),
         };
-        await using var server = await ServerProcess.StartAsync(workspace, certificates.AuthorityPem, bench.Cancellation, retention);
+        await using var server = await MeasuredServer.StartAsync(workspace, certificates.AuthorityPem, bench.Cancellation, retention);
         using var clients = server.Connect();
         var hooks = await Hooks.CreateAsync(clients, "new", Enumerable.Repeat(receiver.Url, HookCount), 0, bench.Cancellation);
         var publishing = new Publishing(clients, hooks, settings.PayloadBytes);
@@ -103,7 +104,7 @@ internal sealed partial class RetentionMode : IMode
         new(timed.Each.Where(each => each.Sent >= from && each.Sent < to).Select(each => each.Milliseconds));
 
     /// <summary>When the server removed something, as its log says.</summary>
-    private static List<Pass> Passes(TimeProvider clock, ServerProcess server) =>
+    private static List<Pass> Passes(TimeProvider clock, MeasuredServer server) =>
     [
         .. from line in server.Log
            let told = Told().Match(line.Text)
@@ -120,20 +121,20 @@ internal sealed partial class RetentionMode : IMode
     private static async Task FillAsync(
         Bench bench,
         Workspace workspace,
-        ReceiverCertificates certificates,
+        TestAuthority certificates,
         TimingReceiver receiver,
         int size,
         IReadOnlyList<DateTimeOffset> times)
     {
         string hook;
-        await using (var server = await ServerProcess.StartAsync(workspace, certificates.AuthorityPem, bench.Cancellation))
+        await using (var server = await MeasuredServer.StartAsync(workspace, certificates.AuthorityPem, bench.Cancellation))
         {
             using var clients = server.Connect();
             hook = (await Hooks.CreateAsync(clients, "old", [receiver.Url], 0, bench.Cancellation)).Ids[0];
         }
 
         var payload = Payload.Create(bench.Settings.PayloadBytes);
-        await using var filler = await StoreFiller.OpenAsync(ServerProcess.StorePath(workspace), bench.Cancellation);
+        await using var filler = await StoreFiller.OpenAsync(MeasuredServer.StorePath(workspace), bench.Cancellation);
         foreach (var time in times)
         {
             for (var done = 0; done < size; done += BatchSize)

@@ -1,5 +1,6 @@
 using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Benchmarks.Reporting;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Benchmarks.Modes;
 
@@ -24,7 +25,7 @@ internal sealed class StartupMode : IMode
             foreach (var form in forms)
             {
                 using var workspace = bench.OpenWorkspace();
-                await using var server = await ServerProcess.StartAsync(form.Assembly, workspace, null, bench.Cancellation);
+                await using var server = await MeasuredServer.StartAsync(form.Assembly, workspace, null, bench.Cancellation);
                 bench.Progress($"{form.Name} serving after {server.TimeToServing.TotalSeconds:F3} s");
                 if (i >= 0)
                 {
@@ -64,7 +65,7 @@ internal sealed class StartupMode : IMode
         }
     }
 
-    private async Task IdleAsync(Bench bench, Form form, ServerProcess server, TimeSpan window)
+    private async Task IdleAsync(Bench bench, Form form, MeasuredServer server, TimeSpan window)
     {
         await bench.PauseAsync(Settle);
         List<double> percents = [];

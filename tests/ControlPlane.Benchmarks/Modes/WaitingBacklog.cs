@@ -4,6 +4,7 @@ using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Benchmarks.Receivers;
 using ControlPlane.Benchmarks.Reporting;
 using ControlPlane.Storage;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Benchmarks.Modes;
 
@@ -11,7 +12,7 @@ namespace ControlPlane.Benchmarks.Modes;
 /// Many deliveries that failed once and wait for their retry; a small part of them falls due while the server runs, first one after
 /// another and then all at one moment, and their receiver takes them again.
 /// </summary>
-internal sealed class WaitingBacklog(Bench bench, string mode, ReceiverCertificates certificates, TimingReceiver receiver)
+internal sealed class WaitingBacklog(Bench bench, string mode, TestAuthority certificates, TimingReceiver receiver)
 {
     private const string Tenant = "default";
     private const int HookCount = 100;
@@ -38,7 +39,7 @@ internal sealed class WaitingBacklog(Bench bench, string mode, ReceiverCertifica
 
         Dictionary<string, DateTimeOffset> spread = [], together = [];
         var started = bench.Clock.GetTimestamp();
-        var filler = await StoreFiller.OpenAsync(ServerProcess.StorePath(workspace), bench.Cancellation);
+        var filler = await StoreFiller.OpenAsync(MeasuredServer.StorePath(workspace), bench.Cancellation);
         await using (filler)
         {
             var now = bench.Clock.GetStoreNow();
@@ -51,7 +52,7 @@ internal sealed class WaitingBacklog(Bench bench, string mode, ReceiverCertifica
         }
 
         bench.Progress($"filled with {count:N0} waiting deliveries in {bench.Clock.GetElapsedTime(started).TotalSeconds:F0} s");
-        await using var server = await ServerProcess.StartAsync(workspace, certificates.AuthorityPem, bench.Cancellation);
+        await using var server = await MeasuredServer.StartAsync(workspace, certificates.AuthorityPem, bench.Cancellation);
         if (bench.Clock.GetUtcNow() > spread.Values.Min())
         {
             throw new BenchmarkException("The store was not filled in time: the first deliveries were due before the server ran.");
@@ -81,7 +82,7 @@ internal sealed class WaitingBacklog(Bench bench, string mode, ReceiverCertifica
     /// <summary>The server itself makes webhooks, since it seals their secrets.</summary>
     private async Task<Hooks> CreateHooksAsync(Workspace workspace)
     {
-        await using var server = await ServerProcess.StartAsync(workspace, certificates.AuthorityPem, bench.Cancellation);
+        await using var server = await MeasuredServer.StartAsync(workspace, certificates.AuthorityPem, bench.Cancellation);
         using var clients = server.Connect();
         return await Hooks.CreateAsync(clients, "waiting", Enumerable.Repeat(receiver.Url, HookCount), 0, bench.Cancellation);
     }
@@ -121,7 +122,7 @@ internal sealed class WaitingBacklog(Bench bench, string mode, ReceiverCertifica
     }
 
     private void Tell(
-        long count, int part, ServerProcess server, UsageSampler sampler,
+        long count, int part, MeasuredServer server, UsageSampler sampler,
         Dictionary<string, DateTimeOffset> spread, Dictionary<string, DateTimeOffset> together)
     {
         var name = $"{count:N0} waiting";

@@ -2,6 +2,7 @@ using ControlPlane.Benchmarks.Load;
 using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Benchmarks.Receivers;
 using ControlPlane.Benchmarks.Reporting;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Benchmarks.Modes;
 
@@ -36,10 +37,10 @@ internal sealed class WatchMode : IMode
     {
         var (settings, cancellation) = (bench.Settings, bench.Cancellation);
         var (rounds, warmUps, duration) = (settings.RoundsOr(3), settings.WarmUpsOr(1), TimeSpan.FromSeconds(settings.SecondsOr(10)));
-        using var certificates = new ReceiverCertificates();
+        using var certificates = new TestAuthority();
         await using var receiver = await ReceiverChoice.StartAsync(bench, certificates);
         using var workspace = bench.OpenWorkspace();
-        await using var server = await ServerProcess.StartAsync(workspace, certificates.AuthorityPem, cancellation);
+        await using var server = await MeasuredServer.StartAsync(workspace, certificates.AuthorityPem, cancellation);
         using var clients = server.Connect();
         var hooks = await Hooks.CreateAsync(clients, "watch", Enumerable.Repeat(receiver.Url, HookCount), 0, cancellation);
         var publishing = new Publishing(clients, hooks, settings.PayloadBytes);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using ControlPlane.Benchmarks.Reporting;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Benchmarks.Processes;
 

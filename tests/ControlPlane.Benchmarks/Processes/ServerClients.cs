@@ -21,7 +21,7 @@ internal sealed class ServerClients : IDisposable
             });
         var invoker = _channel.Intercept(headers =>
         {
-            headers.Add("authorization", $"Bearer {ServerProcess.PlatformKey}");
+            headers.Add("authorization", $"Bearer {MeasuredServer.PlatformKey}");
             return headers;
         });
         Webhooks = new(invoker);

@@ -6,10 +6,10 @@ internal sealed class UsageSampler : IAsyncDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private readonly CancellationTokenSource _stop = new();
     private readonly List<double> _resident = [];
-    private readonly ServerProcess _server;
+    private readonly MeasuredServer _server;
     private readonly Task _sampling;
 
-    public UsageSampler(ServerProcess server)
+    public UsageSampler(MeasuredServer server)
     {
         _server = server;
         _sampling = SampleAsync();

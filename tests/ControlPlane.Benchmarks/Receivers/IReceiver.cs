@@ -1,3 +1,5 @@
+using ControlPlane.Testing;
+
 namespace ControlPlane.Benchmarks.Receivers;
 
 /// <summary>An HTTPS endpoint in a process of its own that answers 204 to everything, as fast as it can.</summary>
@@ -10,7 +12,7 @@ internal interface IReceiver : IAsyncDisposable
     string Url { get; }
 
     /// <summary>Who signed its certificate.</summary>
-    ReceiverCertificates Certificates { get; }
+    TestAuthority Certificates { get; }
 
     /// <summary>How many requests it has got so far.</summary>
     Task<long> CountAsync(CancellationToken cancellationToken);

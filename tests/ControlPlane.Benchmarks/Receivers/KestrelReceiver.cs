@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using ControlPlane.Benchmarks.Processes;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -23,7 +23,7 @@ internal sealed class KestrelReceiver : IReceiver
     private readonly ChildProcess _process;
     private readonly HttpClient _http;
 
-    public KestrelReceiver(Workspace workspace, ReceiverCertificates certificates)
+    public KestrelReceiver(Workspace workspace, TestAuthority certificates)
     {
         _workspace = workspace;
         Certificates = certificates;
@@ -42,7 +42,7 @@ internal sealed class KestrelReceiver : IReceiver
 
     public string Url { get; }
 
-    public ReceiverCertificates Certificates { get; }
+    public TestAuthority Certificates { get; }
 
     public bool HasExited => _process.HasExited;
 

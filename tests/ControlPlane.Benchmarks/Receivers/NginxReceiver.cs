@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ControlPlane.Benchmarks.Processes;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Benchmarks.Receivers;
 
@@ -15,7 +15,7 @@ internal sealed class NginxReceiver : IReceiver
     private readonly Uri _status;
     private long _asked;
 
-    public NginxReceiver(Workspace workspace, ReceiverCertificates certificates)
+    public NginxReceiver(Workspace workspace, TestAuthority certificates)
     {
         _workspace = workspace;
         Certificates = certificates;
@@ -38,7 +38,7 @@ internal sealed class NginxReceiver : IReceiver
 
     public string Url { get; }
 
-    public ReceiverCertificates Certificates { get; }
+    public TestAuthority Certificates { get; }
 
     public bool HasExited => _process.HasExited;
 

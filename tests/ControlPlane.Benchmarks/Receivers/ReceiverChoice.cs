@@ -1,4 +1,5 @@
 using ControlPlane.Benchmarks.Reporting;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Benchmarks.Receivers;
 
@@ -13,7 +14,7 @@ internal static class ReceiverChoice
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>nginx where there is one, unless the other was asked for; waits until it receives.</summary>
-    public static async Task<IReceiver> StartAsync(Bench bench, ReceiverCertificates certificates)
+    public static async Task<IReceiver> StartAsync(Bench bench, TestAuthority certificates)
     {
         var workspace = bench.OpenWorkspace();
         if (bench.Settings.Receiver == Nginx || (bench.Settings.Receiver == Auto && NginxReceiver.IsInstalled))

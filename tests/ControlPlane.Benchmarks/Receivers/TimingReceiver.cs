@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using ControlPlane.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -17,7 +18,7 @@ internal sealed class TimingReceiver : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, long> _received = new(StringComparer.Ordinal);
 
-    private TimingReceiver(ReceiverCertificates certificates)
+    private TimingReceiver(TestAuthority certificates)
     {
         // The empty builder takes no settings from the environment, which may be made for another program.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -47,7 +48,7 @@ internal sealed class TimingReceiver : IAsyncDisposable
     /// <summary>The timestamps of first receipts, by event id; only of those that were answered.</summary>
     public IReadOnlyDictionary<string, long> Received => _received;
 
-    public static async Task<TimingReceiver> StartAsync(ReceiverCertificates certificates, CancellationToken cancellationToken)
+    public static async Task<TimingReceiver> StartAsync(TestAuthority certificates, CancellationToken cancellationToken)
     {
         var receiver = new TimingReceiver(certificates);
         await receiver._app.StartAsync(cancellationToken);

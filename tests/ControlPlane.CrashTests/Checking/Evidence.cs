@@ -2,7 +2,7 @@ using ControlPlane.CrashTests.Ledger;
 using ControlPlane.CrashTests.Load;
 using ControlPlane.CrashTests.Receiving;
 using ControlPlane.CrashTests.Serving;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 
 namespace ControlPlane.CrashTests.Checking;

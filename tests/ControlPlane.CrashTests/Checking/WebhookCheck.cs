@@ -1,5 +1,5 @@
 using ControlPlane.CrashTests.Load;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 
 namespace ControlPlane.CrashTests.Checking;

@@ -1,6 +1,6 @@
 using ControlPlane.CrashTests.Ledger;
 using ControlPlane.CrashTests.Points;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using Grpc.Core;
 
 namespace ControlPlane.CrashTests.Load;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using ControlPlane.CrashTests.Points;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -16,7 +16,7 @@ internal sealed class Receiver : IAsyncDisposable
 
     private readonly TimeProvider _clock = TimeProvider.System;
     private readonly ConcurrentDictionary<string, Mailbox> _mailboxes = new(StringComparer.Ordinal);
-    private readonly ReceiverCertificates _certificates = new();
+    private readonly TestAuthority _certificates = new();
     private readonly Moments _moments;
     private readonly WebApplication _app;
     private int _connections;

@@ -4,7 +4,7 @@ using ControlPlane.CrashTests.Load;
 using ControlPlane.CrashTests.Points;
 using ControlPlane.CrashTests.Receiving;
 using ControlPlane.CrashTests.Serving;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 
 namespace ControlPlane.CrashTests.Running;

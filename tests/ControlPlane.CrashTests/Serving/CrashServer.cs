@@ -1,5 +1,5 @@
 using ControlPlane.CrashTests.Points;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 
 namespace ControlPlane.CrashTests.Serving;
 

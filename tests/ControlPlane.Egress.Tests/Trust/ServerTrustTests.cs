@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using ControlPlane.Egress.Connecting;
 using ControlPlane.Egress.Tests.Peers;
 using ControlPlane.Egress.Trust;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Egress.Tests.Trust;
 

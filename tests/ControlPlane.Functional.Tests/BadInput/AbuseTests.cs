@@ -1,5 +1,5 @@
 using ControlPlane.Functional.Tests.EveryRpc;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 using Google.Protobuf;
 using Grpc.Core;

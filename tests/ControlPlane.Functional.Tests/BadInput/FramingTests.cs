@@ -1,9 +1,9 @@
 using System.IO.Compression;
 using System.Net;
 using ControlPlane.Functional.Tests.EveryRpc;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using Grpc.Core;
-using static ControlPlane.Functional.Tests.Harness.RawGrpc;
+using static ControlPlane.Testing.RawGrpc;
 
 namespace ControlPlane.Functional.Tests.BadInput;
 

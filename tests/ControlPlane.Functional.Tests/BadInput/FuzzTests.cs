@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ControlPlane.Functional.Tests.EveryRpc;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using Google.Protobuf;
 using Grpc.Core;
 

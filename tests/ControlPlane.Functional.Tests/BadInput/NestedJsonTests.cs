@@ -1,4 +1,4 @@
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using Google.Protobuf;
 
 namespace ControlPlane.Functional.Tests.BadInput;

@@ -1,6 +1,6 @@
 using System.Net;
 using ControlPlane.Functional.Tests.EveryRpc;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Health.V1;

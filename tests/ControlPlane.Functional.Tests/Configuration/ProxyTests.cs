@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 using Google.Protobuf;
 using Grpc.Core;
@@ -22,7 +22,7 @@ public sealed class ProxyTests
     [InlineData("nginx.conf")]
     public async Task Grpc_ThroughProxyThatEndsTls_ServesCallsAndStreams(string configuration)
     {
-        using var certificates = new ReceiverCertificates();
+        using var certificates = new TestAuthority();
         await using var server = await ServerProcess.StartAsync(receiver: null);
         var port = LocalPorts.Take();
         var said = new ConcurrentQueue<string?>();

@@ -1,5 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -12,7 +12,7 @@ public sealed class TlsListenerTests
     [Fact]
     public async Task Grpc_Https_ServesClientsThatTrustItAndNoOthers()
     {
-        using var certificates = new ReceiverCertificates();
+        using var certificates = new TestAuthority();
         await using var server = await ServerProcess.StartAsync(receiver: null, setup =>
         {
             File.WriteAllText(setup.PathOf("tls.pem"), certificates.Server.ExportCertificatePem());
@@ -28,7 +28,7 @@ public sealed class TlsListenerTests
         var info = await new AdminService.AdminServiceClient(trusting).GetServerInfoAsync(new(), headers);
         Assert.NotEmpty(info.Version);
 
-        using var stranger = new ReceiverCertificates();
+        using var stranger = new TestAuthority();
         using var doubting = NewChannel(address, X509Certificate2.CreateFromPem(stranger.AuthorityPem));
         using var plain = server.Connect();
         foreach (var client in new[] { new AdminService.AdminServiceClient(doubting), plain.Admin })

@@ -1,4 +1,4 @@
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Functional.Tests.Configuration;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using Google.Protobuf;
 using Grpc.Core;
 

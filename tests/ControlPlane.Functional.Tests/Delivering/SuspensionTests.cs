@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 
 namespace ControlPlane.Functional.Tests.Delivering;

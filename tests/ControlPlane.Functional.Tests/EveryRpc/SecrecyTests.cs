@@ -1,5 +1,5 @@
 using System.Text;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 using Google.Protobuf;
 using Grpc.Core;

@@ -1,5 +1,5 @@
 using ControlPlane.Functional.Tests.Crashing;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 using Grpc.Core;
 using Grpc.Health.V1;

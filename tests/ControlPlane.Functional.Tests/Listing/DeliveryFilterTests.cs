@@ -1,4 +1,4 @@
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;
 

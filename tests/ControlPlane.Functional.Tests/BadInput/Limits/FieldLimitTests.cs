@@ -1,5 +1,5 @@
 using ControlPlane.Functional.Tests.EveryRpc;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Rpc;

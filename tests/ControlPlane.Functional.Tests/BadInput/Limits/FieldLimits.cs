@@ -1,3 +1,4 @@
+using ControlPlane.Testing;
 using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;
 using DialectHeader = ControlPlane.V1.CustomDialect.Types.Header;
@@ -56,7 +57,7 @@ internal static class FieldLimits
         ["DeleteTenantRequest.tenant_id"] = Limit.RequiredId,
         ["ApiKey.id"] = Limit.OutputOnly,
         ["ApiKey.name"] = Limit.Name(200),
-        ["ApiKey.scopes"] = Limit.List(1, 20, _ => "events.read", Limit.OneOf([.. Harness.TestTenant.AllScopes])),
+        ["ApiKey.scopes"] = Limit.List(1, 20, _ => "events.read", Limit.OneOf([.. TestTenant.AllScopes])),
         ["ApiKey.expire_time"] = Limit.Future,
         ["ApiKey.revoke_time"] = Limit.OutputOnly,
         ["ApiKey.last_use_time"] = Limit.OutputOnly,
@@ -144,7 +145,7 @@ internal static class FieldLimits
             Probe.Refused("none", "nonsense"), Probe.Refused("a line break", "text/plain\r\nx: y"), Probe.Refused("not ASCII", "text/\u00e9")),
         ["Event.idempotency_key"] = Limit.Ascii(1, 256),
         ["Event.ordering_key"] = Limit.Ascii(1, 128),
-        ["BatchPublishEventsRequest.events"] = Limit.List(1, 1_000, _ => Harness.TestTenant.NewEvent()),
+        ["BatchPublishEventsRequest.events"] = Limit.List(1, 1_000, _ => TestTenant.NewEvent()),
         ["GetEventRequest.event_id"] = Limit.RequiredId,
         ["ListEventsRequest.event_types"] = Patterns,
         ["ListEventsRequest.instance"] = Limit.Line(256),

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>
 /// The limit of file sizes of a running process (RLIMIT_FSIZE of Linux): writes beyond it fail, and go on when it is lifted. A disk

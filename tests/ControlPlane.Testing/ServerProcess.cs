@@ -1,4 +1,4 @@
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>The real server on a store of its own, which can be stopped or killed and started again on the same store and ports.</summary>
 public sealed class ServerProcess : IAsyncDisposable

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
 
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>An HTTP/2 connection by hand (RFC 9113), for what no library would do on one.</summary>
 public sealed class RawHttp2 : IAsyncDisposable

@@ -1,6 +1,6 @@
 using ControlPlane.Signing;
 
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>A request as it came.</summary>
 /// <param name="Number">1 for the first of its inbox.</param>

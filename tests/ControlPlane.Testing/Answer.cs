@@ -1,4 +1,4 @@
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>What a receiver answers.</summary>
 /// <param name="Status">The HTTP status.</param>

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Grpc.Core;
 
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>What came back for a request that no gRPC library would send.</summary>
 /// <param name="Http">The HTTP status.</param>

@@ -1,4 +1,4 @@
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>One address of the receiver: what came in there, and how it answers.</summary>
 public sealed class Inbox(string url)

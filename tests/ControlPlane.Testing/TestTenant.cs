@@ -1,7 +1,7 @@
 using ControlPlane.V1;
 using Google.Protobuf;
 
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>A tenant of one test, and what tests do in it.</summary>
 public sealed class TestTenant(string id, string key, Clients clients) : IDisposable

@@ -6,13 +6,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>A real HTTPS server with as many addresses as tests want, each of which keeps what it gets and answers as told.</summary>
 public sealed class HttpsReceiver : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Inbox> _inboxes = new(StringComparer.Ordinal);
-    private readonly ReceiverCertificates _certificates = new();
+    private readonly TestAuthority _certificates = new();
     private readonly WebApplication _app;
     private int _count;
 
@@ -34,7 +34,7 @@ public sealed class HttpsReceiver : IAsyncDisposable
     public string AuthorityPem => _certificates.AuthorityPem;
 
     /// <summary>For more receivers of the same authority.</summary>
-    public ReceiverCertificates Certificates => _certificates;
+    public TestAuthority Certificates => _certificates;
 
     public static async Task<HttpsReceiver> StartAsync()
     {

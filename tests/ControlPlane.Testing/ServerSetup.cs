@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>The settings of a server on a store of its own, in a folder that goes with it.</summary>
 public sealed class ServerSetup : IDisposable
@@ -45,18 +45,8 @@ public sealed class ServerSetup : IDisposable
     {
         // A write beyond a limit of file sizes is to fail, as it does on a full disk; the signal that comes with it would end the process.
         var limit = FileSizeLimit is { } bytes ? $"ulimit -f {bytes / 512}; " : "";
-        var start = new ProcessStartInfo("/bin/sh", ["-c", $"trap '' XFSZ; {limit}exec \"$0\" \"$@\"", ServerProgram.Dotnet, ServerProgram.Assembly])
-        {
-            WorkingDirectory = Folder.FullName,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        // What is set for another server must not reach this one.
-        foreach (var inherited in start.Environment.Keys.Where(IsServerSetting).ToList())
-        {
-            start.Environment.Remove(inherited);
-        }
-
+        var start = ServerProgram.ToStart(
+            Folder.FullName, "/bin/sh", "-c", $"trap '' XFSZ; {limit}exec \"$0\" \"$@\"", ServerProgram.Dotnet, ServerProgram.Assembly);
         if (FileSizeLimit is not null)
         {
             // Reserves memory through a large file, which the limit does not allow.
@@ -72,11 +62,4 @@ public sealed class ServerSetup : IDisposable
     }
 
     public void Dispose() => Folder.Delete(recursive: true);
-
-    private static bool IsServerSetting(string name) =>
-        name.StartsWith("ControlPlane__", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("Logging__", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("Kestrel__", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
-        || name is "DOTNET_ENVIRONMENT" or "DOTNET_URLS";
 }

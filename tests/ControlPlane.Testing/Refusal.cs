@@ -2,7 +2,7 @@ using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
 
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>A failed call with its details, which every error of the API has.</summary>
 /// <param name="Code">The status code.</param>

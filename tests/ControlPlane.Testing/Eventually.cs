@@ -1,4 +1,4 @@
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>Waits for what must come to pass.</summary>
 public static class Eventually

@@ -1,8 +1,4 @@
-using ControlPlane.Functional.Tests.Harness;
-
-[assembly: AssemblyFixture(typeof(SharedServer))]
-
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>One server and one receiver for all tests that leave them as they are; each test works in a tenant of its own.</summary>
 public sealed class SharedServer : IAsyncLifetime

@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using ControlPlane.V1;
 using Grpc.Core;
 
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>Reads a WatchDeliveries stream in the background and keeps all its messages.</summary>
 public sealed class Watcher : IAsyncDisposable

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>Ports of this machine that nobody uses.</summary>
 public static class LocalPorts

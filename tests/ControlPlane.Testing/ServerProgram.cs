@@ -1,6 +1,7 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>Finds the server that was built along with these tests, and what runs it.</summary>
 public static class ServerProgram
@@ -27,4 +28,28 @@ public static class ServerProgram
             return path;
         }
     }
+
+    /// <summary>How the server is started. What is set for another server does not reach this one.</summary>
+    public static ProcessStartInfo ToStart(string folder, string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var inherited in start.Environment.Keys.Where(IsServerSetting).ToList())
+        {
+            start.Environment.Remove(inherited);
+        }
+
+        return start;
+    }
+
+    private static bool IsServerSetting(string name) =>
+        name.StartsWith("ControlPlane__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("Logging__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("Kestrel__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
+        || name is "DOTNET_ENVIRONMENT" or "DOTNET_URLS";
 }

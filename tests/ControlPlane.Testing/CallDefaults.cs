@@ -1,7 +1,7 @@
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>What every call of a test carries: the key, a deadline (streams have none) and the test's own token.</summary>
 /// <param name="key">The API key; null for none.</param>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>One process of the server, from its start to its end. Only this very process is ever signalled, by its id.</summary>
 public sealed class ServerRun : IAsyncDisposable

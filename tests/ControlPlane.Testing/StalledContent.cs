@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>A body that begins and does not end before it is cancelled.</summary>
 public sealed class StalledContent(byte[] beginning) : HttpContent

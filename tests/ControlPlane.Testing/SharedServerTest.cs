@@ -1,4 +1,4 @@
-namespace ControlPlane.Functional.Tests.Harness;
+namespace ControlPlane.Testing;
 
 /// <summary>A test in a tenant of its own on the shared server, which must not log an error meanwhile.</summary>
 public abstract class SharedServerTest(SharedServer shared) : IAsyncLifetime

@@ -2,14 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using ControlPlane.Benchmarks.Reporting;
-using ControlPlane.Functional.Tests.Harness;
+using ControlPlane.Testing;
 using Grpc.Core;
 using Grpc.Health.V1;
 
 namespace ControlPlane.Benchmarks.Processes;
 
 /// <summary>The real server with its default settings, but for such as a mode is about, on a store of its own.</summary>
-internal sealed class ServerProcess : IAsyncDisposable
+internal sealed class MeasuredServer : IAsyncDisposable
 {
     public const string PlatformKey = "cpk_benchmark_platform_0123456789_0123456789";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
@@ -18,16 +18,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     private readonly ChildProcess _process;
     private readonly Process _look;
 
-    private ServerProcess(string assembly, Workspace workspace, string? trustedPem, IReadOnlyDictionary<string, string>? settings)
+    private MeasuredServer(string assembly, Workspace workspace, string? trustedPem, IReadOnlyDictionary<string, string>? settings)
     {
         Address = new($"http://127.0.0.1:{LocalPorts.Take()}");
-        var start = new ProcessStartInfo(ServerProgram.Dotnet, [assembly]) { WorkingDirectory = workspace.Folder };
-        // What is set for another server must not reach this one.
-        foreach (var inherited in start.Environment.Keys.Where(IsServerSetting).ToList())
-        {
-            start.Environment.Remove(inherited);
-        }
-
+        var start = ServerProgram.ToStart(workspace.Folder, ServerProgram.Dotnet, assembly);
         start.Environment["ControlPlane__Listen__Grpc"] = Address.GetLeftPart(UriPartial.Authority);
         start.Environment["ControlPlane__Listen__Http"] = $"http://127.0.0.1:{LocalPorts.Take()}";
         start.Environment["ControlPlane__Storage__Path"] = StorePath(workspace);
@@ -95,16 +89,16 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static string StorePath(Workspace workspace) => workspace.PathOf("controlplane.db");
 
     /// <summary>Starts it, on the store that is in the workspace if there is one, and waits until it serves.</summary>
-    public static Task<ServerProcess> StartAsync(
+    public static Task<MeasuredServer> StartAsync(
         Workspace workspace, string? trustedPem, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? settings = null) =>
         StartAsync(ServerProgram.Assembly, workspace, trustedPem, cancellationToken, settings);
 
     /// <summary>The same with another build of it.</summary>
-    public static async Task<ServerProcess> StartAsync(
+    public static async Task<MeasuredServer> StartAsync(
         string assembly, Workspace workspace, string? trustedPem, CancellationToken cancellationToken,
         IReadOnlyDictionary<string, string>? settings = null)
     {
-        var server = new ServerProcess(assembly, workspace, trustedPem, settings);
+        var server = new MeasuredServer(assembly, workspace, trustedPem, settings);
         try
         {
             await server.WaitUntilServingAsync(cancellationToken);
@@ -169,11 +163,4 @@ internal sealed class ServerProcess : IAsyncDisposable
             return false;
         }
     }
-
-    private static bool IsServerSetting(string name) =>
-        name.StartsWith("ControlPlane__", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("Logging__", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("Kestrel__", StringComparison.OrdinalIgnoreCase)
-        || name.StartsWith("ASPNETCORE_", StringComparison.OrdinalIgnoreCase)
-        || name is "DOTNET_ENVIRONMENT" or "DOTNET_URLS";
 }
