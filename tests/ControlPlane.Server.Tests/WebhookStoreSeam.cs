@@ -40,6 +40,9 @@ internal sealed class WebhookStoreSeam(IWebhookStore inner) : IWebhookStore
     public Task<WebhookWrite> DeleteAsync(string webhookId, long? version, DateTimeOffset now, CancellationToken cancellationToken) =>
         inner.DeleteAsync(webhookId, version, now, cancellationToken);
 
+    public Task<long?> GetConfigVersionAsync(string tenantId, CancellationToken cancellationToken) =>
+        inner.GetConfigVersionAsync(tenantId, cancellationToken);
+
     public Task<WebhookRecord?> GetAsync(string webhookId, CancellationToken cancellationToken) =>
         inner.GetAsync(webhookId, cancellationToken);
 

@@ -97,6 +97,8 @@ public abstract class WebhookTests<TSource> : StorageTests<TSource>
             [created.ConfigVersion, updated.ConfigVersion, deleted.ConfigVersion]);
         Assert.Equal(start + 3, await ReadConfigVersionAsync());
         Assert.Equal(other, await ReadConfigVersionAsync("other"));
+        Assert.Equal(start + 3, await Store.Webhooks.GetConfigVersionAsync(created.Webhook!.TenantId, Cancel));
+        Assert.Null(await Store.Webhooks.GetConfigVersionAsync("no-such-tenant", Cancel));
     }
 
     [Fact]

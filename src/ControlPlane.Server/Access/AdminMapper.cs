@@ -1,3 +1,4 @@
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -13,7 +14,7 @@ internal static class AdminMapper
         proto.Id = tenant.Id;
         proto.Name = tenant.Name;
         proto.Labels.Add(tenant.Labels.ToDictionary());
-        proto.Etag = TenantAdmin.EtagOf(tenant);
+        proto.Etag = Etag.Of(tenant.Version);
         proto.CreateTime = ToTimestamp(tenant.CreateTime);
         proto.UpdateTime = ToTimestamp(tenant.UpdateTime);
         return proto;

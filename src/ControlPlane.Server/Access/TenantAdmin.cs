@@ -1,4 +1,3 @@
-using System.Globalization;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Storage;
@@ -16,8 +15,6 @@ internal sealed class TenantAdmin(
     ILogger<TenantAdmin> logger)
 {
     private const string ResourceType = "tenant";
-
-    public static string EtagOf(TenantRecord tenant) => tenant.Version.ToString(CultureInfo.InvariantCulture);
 
     public async Task<TenantRecord> CreateAsync(Caller caller, TenantDraft draft, CancellationToken cancellationToken)
     {
@@ -49,7 +46,7 @@ internal sealed class TenantAdmin(
         while (true)
         {
             var held = await GetAsync(draft.Id, cancellationToken);
-            if (draft.Etag.Length > 0 && draft.Etag != EtagOf(held))
+            if (!Etag.Allows(draft.Etag, held.Version))
             {
                 throw RequestErrors.EtagMismatch(ResourceType, draft.Id);
             }
@@ -92,7 +89,7 @@ internal sealed class TenantAdmin(
 
         // Once begun it is carried through: a caller that goes away must not leave a deletion half done, since none can repeat it.
         cancellationToken.ThrowIfCancellationRequested();
-        var outcome = await store.DeleteTenantAsync(tenantId, ParseEtag(etag), force, clock.GetStoreNow(), CancellationToken.None);
+        var outcome = await store.DeleteTenantAsync(tenantId, Etag.ToVersion(etag), force, clock.GetStoreNow(), CancellationToken.None);
         if (outcome != TenantDelete.Done)
         {
             throw Refusal(outcome, tenantId);
@@ -121,15 +118,4 @@ internal sealed class TenantAdmin(
             "TENANT_NOT_EMPTY", tenantId, "The tenant has webhooks. Delete them first, or set force to delete them with it."),
         _ => throw new InvalidOperationException($"A tenant's deletion ended as {outcome}."),
     };
-
-    /// <summary>The version that an etag means: null for any, and 0, which no tenant has, for one that was never given out.</summary>
-    private static long? ParseEtag(string etag)
-    {
-        if (etag.Length == 0)
-        {
-            return null;
-        }
-
-        return long.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : 0;
-    }
 }

@@ -47,6 +47,8 @@ internal sealed class TenantCatalog
     /// <summary>Who receives what; built when first asked for.</summary>
     public SubscriptionIndex Subscriptions => _subscriptions.Value;
 
+    public int WebhookCount => _webhooks.Count;
+
     public IEnumerable<string> WebhookIds => _webhooks.Keys;
 
     public IEnumerable<WebhookRecord> Webhooks => _webhooks.Values;

@@ -26,11 +26,20 @@ internal sealed class WebhookCatalog(IWebhookStore store)
     public async ValueTask<WebhookRecord?> FindAsync(string tenantId, string webhookId, CancellationToken cancellationToken) =>
         (await GetAsync(tenantId, cancellationToken))?.Find(webhookId);
 
-    /// <summary>Reads the tenant's webhooks anew.</summary>
+    /// <summary>
+    /// Returns the tenant's webhooks as the store has them now, or null if there is no such tenant. Reads one number if the picture
+    /// held is the newest, and all webhooks of the tenant otherwise.
+    /// </summary>
     public async Task<TenantCatalog?> RefreshAsync(string tenantId, CancellationToken cancellationToken)
     {
         while (true)
         {
+            if (_tenants.TryGetValue(tenantId, out var newest)
+                && await store.GetConfigVersionAsync(tenantId, cancellationToken) == newest.ConfigVersion)
+            {
+                return newest;
+            }
+
             if (await store.LoadTenantAsync(tenantId, cancellationToken) is not { } config)
             {
                 Forget(tenantId);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Catalog;
@@ -46,7 +45,7 @@ internal sealed class EventTypeChanges(
         {
             var stored = await store.GetAsync(tenantId, draft.Name, cancellationToken)
                 ?? throw RequestErrors.NotFound(ResourceType, draft.Name);
-            if (draft.Etag.Length > 0 && draft.Etag != EventTypeMapper.Etag(stored))
+            if (!Etag.Allows(draft.Etag, stored.Version))
             {
                 throw RequestErrors.EtagMismatch(ResourceType, draft.Name);
             }
@@ -78,7 +77,7 @@ internal sealed class EventTypeChanges(
     /// <exception cref="RequestException">NOT_FOUND; ABORTED.</exception>
     public async Task DeleteAsync(string tenantId, string name, string etag, CancellationToken cancellationToken)
     {
-        var write = await store.DeleteAsync(tenantId, name, ParseEtag(etag), cancellationToken);
+        var write = await store.DeleteAsync(tenantId, name, Etag.ToVersion(etag), cancellationToken);
         Require(write.Outcome, new EventTypeRecord { TenantId = tenantId, Name = name });
         await catalog.RefreshAsync(tenantId, CancellationToken.None);
         EventTypesLog.Deleted(logger, name, tenantId);
@@ -103,18 +102,5 @@ internal sealed class EventTypeChanges(
             default:
                 throw RequestErrors.NotFound(ResourceType, type.Name);
         }
-    }
-
-    /// <summary>The version that an etag means: null for any, and 0, which no type has, for one that was never given out.</summary>
-    private static long? ParseEtag(string etag)
-    {
-        if (etag.Length == 0)
-        {
-            return null;
-        }
-
-        var known = long.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            && version.ToString(CultureInfo.InvariantCulture) == etag;
-        return known ? version : 0;
     }
 }

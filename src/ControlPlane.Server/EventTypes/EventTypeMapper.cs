@@ -1,4 +1,4 @@
-using System.Globalization;
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Storage;
 using ControlPlane.V1;
@@ -15,14 +15,11 @@ internal static class EventTypeMapper
         Name = type.Name,
         Description = type.Description,
         Deprecated = type.Deprecated,
-        Etag = Etag(type),
+        Etag = Etag.Of(type.Version),
         CreateTime = type.CreateTime.ToTimestamp(),
         UpdateTime = type.UpdateTime.ToTimestamp(),
     };
 
     public static EventType ToProto(BuiltInEventType type) =>
         new() { Name = type.Name, Description = type.Description, Dialect = type.Dialect };
-
-    /// <summary>The version as callers see it; they may only compare it.</summary>
-    public static string Etag(EventTypeRecord type) => type.Version.ToString(CultureInfo.InvariantCulture);
 }

@@ -6,5 +6,6 @@ internal static class EventTypesRegistration
     public static IServiceCollection AddEventTypes(this IServiceCollection services) => services
         .AddSingleton<EventTypeChanges>()
         .AddSingleton<EventTypeQueries>()
+        .AddSingleton<EventTypeCalls>()
         .AddSingleton<StrictEventTypes>();
 }

@@ -1,32 +1,32 @@
 namespace ControlPlane.Server.Maintenance;
 
-/// <summary>Log lines of the maintenance room: 1800-1899.</summary>
+/// <summary>Log lines of the maintenance room.</summary>
 internal static partial class MaintenanceLog
 {
-    [LoggerMessage(1800, LogLevel.Information,
+    [LoggerMessage(EventIds.Maintenance, LogLevel.Information,
         "Removed what has expired: {Payloads} payloads, {Deliveries} deliveries, {Events} events, {Webhooks} deleted webhooks, {Redrives} redrives, {Texts} interned texts in {Seconds:0.0} s")]
     public static partial void Removed(
         ILogger log, int payloads, int deliveries, int events, int webhooks, int redrives, int texts, double seconds);
 
-    [LoggerMessage(1801, LogLevel.Warning, "What has expired could not be removed, because the store is not available; the next pass goes on")]
+    [LoggerMessage(EventIds.Maintenance + 1, LogLevel.Warning, "What has expired could not be removed, because the store is not available; the next pass goes on")]
     public static partial void Unavailable(ILogger log, Exception exception);
 
-    [LoggerMessage(1802, LogLevel.Error, "What has expired could not be removed; the next pass tries again")]
+    [LoggerMessage(EventIds.Maintenance + 2, LogLevel.Error, "What has expired could not be removed; the next pass tries again")]
     public static partial void Failed(ILogger log, Exception exception);
 
-    [LoggerMessage(1803, LogLevel.Warning, "The clock was set ahead by {Leap:c}; nothing that looks expired is removed for {Doubt:c}")]
+    [LoggerMessage(EventIds.Maintenance + 3, LogLevel.Warning, "The clock was set ahead by {Leap:c}; nothing that looks expired is removed for {Doubt:c}")]
     public static partial void ClockLeapt(ILogger log, TimeSpan leap, TimeSpan doubt);
 
-    [LoggerMessage(1804, LogLevel.Information, "Backed up the store to {Path}: {Bytes} bytes, revision {Revision}, in {Seconds:0.0} s")]
+    [LoggerMessage(EventIds.Maintenance + 4, LogLevel.Information, "Backed up the store to {Path}: {Bytes} bytes, revision {Revision}, in {Seconds:0.0} s")]
     public static partial void BackedUp(ILogger log, string path, long bytes, long revision, double seconds);
 
-    [LoggerMessage(1805, LogLevel.Warning, "A backup to {Directory} failed: {Reason}")]
+    [LoggerMessage(EventIds.Maintenance + 5, LogLevel.Warning, "A backup to {Directory} failed: {Reason}")]
     public static partial void BackupFailed(ILogger log, string directory, string reason);
 
-    [LoggerMessage(1806, LogLevel.Information, "Checked the store: {Problems} problems, in {Seconds:0.0} s")]
+    [LoggerMessage(EventIds.Maintenance + 6, LogLevel.Information, "Checked the store: {Problems} problems, in {Seconds:0.0} s")]
     public static partial void Checked(ILogger log, int problems, double seconds);
 
-    [LoggerMessage(1807, LogLevel.Critical,
+    [LoggerMessage(EventIds.Maintenance + 7, LogLevel.Critical,
         "The store is damaged: {Finding}. Nothing is read from it or written to it any more. Stop the server and put a backup in the store's place")]
     public static partial void Damaged(ILogger log, string finding);
 }

@@ -3,7 +3,7 @@ using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Recording;
 
-/// <summary>Log lines of the recording room: 1500-1599.</summary>
+/// <summary>Log lines of the recording room.</summary>
 internal static partial class RecordingLog
 {
     /// <summary>The one wide line of an attempt.</summary>
@@ -26,23 +26,23 @@ internal static partial class RecordingLog
         }
     }
 
-    [LoggerMessage(1500, LogLevel.Debug,
+    [LoggerMessage(EventIds.Recording, LogLevel.Debug,
         "Delivered {DeliveryId} event {EventId} webhook {WebhookId} tenant {TenantId} attempt {Attempt} {Trigger}: {Status} in {Milliseconds:0.0} ms")]
     private static partial void Succeeded(ILogger log, string deliveryId, string eventId, string webhookId, string tenantId, int attempt,
         DeliveryTrigger trigger, int status, double milliseconds);
 
-    [LoggerMessage(1501, LogLevel.Information,
+    [LoggerMessage(EventIds.Recording + 1, LogLevel.Information,
         "Failed {DeliveryId} event {EventId} webhook {WebhookId} tenant {TenantId} attempt {Attempt} {Trigger}: {Status} {Failure} {Message} in {Milliseconds:0.0} ms, now {State}, next {Next:O}")]
     private static partial void Failed(ILogger log, string deliveryId, string eventId, string webhookId, string tenantId, int attempt,
         DeliveryTrigger trigger, int status, FailureKind failure, string message, double milliseconds, DeliveryState state, DateTimeOffset? next);
 
-    [LoggerMessage(1502, LogLevel.Information,
+    [LoggerMessage(EventIds.Recording + 2, LogLevel.Information,
         "Not recorded {DeliveryId} event {EventId} webhook {WebhookId} attempt {Attempt}: {Status} {Failure}; the delivery was cancelled or taken over meanwhile")]
     private static partial void Stale(ILogger log, string deliveryId, string eventId, string webhookId, int attempt, int status, FailureKind failure);
 
-    [LoggerMessage(1504, LogLevel.Error, "Could not note how webhook {WebhookId} fares; its next attempt will")]
+    [LoggerMessage(EventIds.Recording + 4, LogLevel.Error, "Could not note how webhook {WebhookId} fares; its next attempt will")]
     public static partial void HealthFailed(ILogger log, Exception exception, string webhookId);
 
-    [LoggerMessage(1503, LogLevel.Warning, "Suspended webhook {WebhookId} of tenant {TenantId}: {Reason}")]
+    [LoggerMessage(EventIds.Recording + 3, LogLevel.Warning, "Suspended webhook {WebhookId} of tenant {TenantId}: {Reason}")]
     public static partial void Suspended(ILogger log, string webhookId, string tenantId, StateReason reason);
 }

@@ -16,11 +16,16 @@ internal static class WebhooksRegistration
         services.AddSingleton<WebhookSecrets>();
         services.AddSingleton<WebhookValidator>();
         services.AddSingleton<WebhookQueries>();
+        services.AddSingleton<WebhookDrafts>();
+        services.AddSingleton<WebhookCreation>();
         services.AddSingleton<WebhookChanges>();
+        services.AddSingleton<WebhookDeletion>();
         services.AddSingleton<WebhookUpserts>();
+        services.AddSingleton<SettingsCalls>();
         services.AddSingleton<WebhookTester>();
         services.AddSingleton<WebhookProber>();
         services.AddSingleton<RequestPreviewer>();
+        services.AddSingleton<InspectionCalls>();
         services.AddSingleton<WebhookGrpcService>();
         return services;
     }

@@ -27,6 +27,9 @@ internal sealed class SqliteWebhookStore(SqliteDatabase database) : IWebhookStor
         string? tenantId, long? before, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => WebhookRows.List(connection, tenantId, before, limit), cancellationToken);
 
+    public Task<long?> GetConfigVersionAsync(string tenantId, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => TenantRows.FindConfig(connection, tenantId)?.ConfigVersion, cancellationToken);
+
     public Task<TenantConfig?> LoadTenantAsync(string tenantId, CancellationToken cancellationToken) =>
         database.ReadAsync(
             connection => TenantRows.FindConfig(connection, tenantId) is { } tenant

@@ -34,6 +34,9 @@ public interface IWebhookStore
     /// <summary>Lists a tenant's webhooks, or all (null).</summary>
     Task<Page<WebhookRecord>> ListAsync(string? tenantId, long? before, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Returns the tenant's configuration version: one row, whatever the tenant holds. Null if there is no such tenant.</summary>
+    Task<long?> GetConfigVersionAsync(string tenantId, CancellationToken cancellationToken);
+
     /// <summary>All webhooks of a tenant, its event types and its policy with the configuration version they belong to, read in one
     /// snapshot; null if there is no such tenant.</summary>
     Task<TenantConfig?> LoadTenantAsync(string tenantId, CancellationToken cancellationToken);

@@ -39,6 +39,8 @@ internal sealed class FakeTenantConfigs : IWebhookStore
 {
     public int Loads { get; private set; }
 
+    public Task<long?> GetConfigVersionAsync(string tenantId, CancellationToken cancellationToken) => Task.FromResult<long?>(1);
+
     public Task<TenantConfig?> LoadTenantAsync(string tenantId, CancellationToken cancellationToken)
     {
         Loads++;

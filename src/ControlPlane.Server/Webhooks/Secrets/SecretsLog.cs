@@ -1,16 +1,16 @@
 namespace ControlPlane.Server.Webhooks.Secrets;
 
-/// <summary>Log lines about secrets at rest, events 1280 to 1299. Never a secret or a key.</summary>
+/// <summary>Log lines about secrets at rest. Never a secret or a key.</summary>
 internal static partial class SecretsLog
 {
-    [LoggerMessage(1280, LogLevel.Warning,
+    [LoggerMessage(EventIds.Secrets, LogLevel.Warning,
         "Made a new master key in {Path}. Keep a copy: without it no stored webhook secret can be read.")]
     public static partial void KeyCreated(ILogger logger, string path);
 
-    [LoggerMessage(1281, LogLevel.Error,
+    [LoggerMessage(EventIds.Secrets + 1, LogLevel.Error,
         "The secret {SecretId} of webhook {WebhookId} (tenant {TenantId}) cannot be decrypted: {Setting} or the key file beside the store is not the key it was stored under. Bring that key back, or rotate the secret.")]
     public static partial void Unreadable(ILogger logger, string webhookId, string tenantId, string secretId, string setting);
 
-    [LoggerMessage(1282, LogLevel.Error, "Could not check whether the stored webhook secrets can be decrypted.")]
+    [LoggerMessage(EventIds.Secrets + 2, LogLevel.Error, "Could not check whether the stored webhook secrets can be decrypted.")]
     public static partial void CheckFailed(ILogger logger, Exception exception);
 }

@@ -1,4 +1,3 @@
-using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.OperationalEvents;
@@ -10,62 +9,31 @@ using ControlPlane.Storage;
 namespace ControlPlane.Server.Webhooks.Settings;
 
 /// <summary>
-/// Changes webhooks in the store and, before anybody is answered, in the catalogue that publishes fan out from.
+/// Changes webhooks in the store and, before the caller is answered, in the catalogue that publishes fan out from. A webhook that
+/// the caller has read is the basis of the first try; it is read again only after a conflict.
 /// </summary>
 internal sealed class WebhookChanges(
-    IWebhookStore store,
-    IDeliveryStore deliveries,
-    WebhookCatalog catalog,
-    WebhookSecrets secrets,
-    OperationalEventPlanner operationalEvents,
-    IdSource ids,
-    TimeProvider clock,
+    IWebhookStore store, WebhookCatalog catalog, WebhookSecrets secrets, OperationalEventPlanner operationalEvents, TimeProvider clock,
     ILogger<WebhookChanges> logger)
 {
-    /// <summary>How often a change is tried again when others change the same webhook in between.</summary>
+    /// <summary>How often a change is tried while others change the same webhook.</summary>
     private const int MaximumTries = 10;
 
-    /// <summary>Stores a new webhook. The secret is empty if the request was carried out before.</summary>
-    /// <exception cref="RequestException">NOT_FOUND (tenant); ALREADY_EXISTS.</exception>
-    public async Task<(WebhookRecord Webhook, string Secret)> CreateAsync(
-        WebhookRecord draft, string ownSecret, CancellationToken cancellationToken)
-    {
-        var now = clock.GetStoreNow();
-        var id = ids.Next("wh_");
-        var secret = ownSecret.Length > 0 ? ownSecret : WebhookSecret.Generate();
-        var webhook = draft with { Id = id, Secrets = [secrets.Seal(id, secret, now)], CreateTime = now, UpdateTime = now };
-        var write = await store.CreateAsync(webhook, cancellationToken);
-        switch (write.Outcome)
-        {
-            case WebhookWriteOutcome.Done:
-                catalog.Apply(write.Webhook!, write.ConfigVersion);
-                WebhooksLog.Created(logger, id, webhook.TenantId, webhook.State);
-                return (write.Webhook!, secret);
-            case WebhookWriteOutcome.RequestIdUsed:
-                return (WebhookConflicts.Repeated(draft, write.Webhook!), "");
-            default:
-                throw WebhookConflicts.Refusal(write.Outcome, draft);
-        }
-    }
-
     /// <summary>Changes a webhook until the change is stored on top of what it was computed from.</summary>
-    /// <param name="caller">Who wants it.</param>
-    /// <param name="webhookId">The webhook.</param>
+    /// <param name="stored">The webhook as it was read.</param>
     /// <param name="etag">The version it must have; empty for any.</param>
-    /// <param name="change">Computes the new webhook; the same instance means that there is nothing to do.</param>
+    /// <param name="change">Computes the new webhook. The same instance means that there is nothing to do.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="RequestException">NOT_FOUND; ABORTED; ALREADY_EXISTS.</exception>
-    public async Task<WebhookRecord> UpdateAsync(
-        Caller caller,
-        string webhookId,
+    public async Task<WebhookChange> UpdateAsync(
+        WebhookRecord stored,
         string etag,
         Func<WebhookRecord, DateTimeOffset, WebhookRecord> change,
         CancellationToken cancellationToken)
     {
-        var (before, after) = await ChangeAsync(caller, webhookId, etag, change, cancellationToken)
-            ?? throw RequestErrors.NotFound("webhook", webhookId);
-        if (!ReferenceEquals(before, after))
+        var (before, result) = await ChangeAsync(stored, etag, change, cancellationToken);
+        if (result.Outcome == WebhookWriteOutcome.Done && !ReferenceEquals(before, result.Webhook))
         {
+            var after = result.Webhook;
             WebhooksLog.Updated(logger, after.Id, after.TenantId, after.Version);
             if (before.State != after.State)
             {
@@ -73,13 +41,13 @@ internal sealed class WebhookChanges(
             }
         }
 
-        return after;
+        return result;
     }
 
-    /// <summary>Gives a webhook a new secret; the ones before it sign on for the grace period.</summary>
-    /// <exception cref="RequestException">NOT_FOUND; ABORTED; INVALID_ARGUMENT if the secret is none for the webhook's dialects.</exception>
-    public async Task<(WebhookRecord Webhook, string Secret)> RotateAsync(
-        Caller caller, string webhookId, string etag, string ownSecret, TimeSpan grace, CancellationToken cancellationToken)
+    /// <summary>Gives a webhook a new secret. The secrets before it sign on for the grace period.</summary>
+    /// <exception cref="RequestException">INVALID_ARGUMENT if a dialect of the webhook cannot use the secret.</exception>
+    public async Task<WebhookChange> RotateAsync(
+        WebhookRecord stored, string etag, string ownSecret, TimeSpan grace, CancellationToken cancellationToken)
     {
         var secret = ownSecret.Length > 0 ? ownSecret : WebhookSecret.Generate();
         WebhookRecord Rotate(WebhookRecord webhook, DateTimeOffset now)
@@ -88,49 +56,41 @@ internal sealed class WebhookChanges(
             return webhook with { Secrets = WebhookSecrets.Rotate(webhook.Secrets, secrets.Seal(webhook.Id, secret, now), grace, now) };
         }
 
-        var (_, after) = await ChangeAsync(caller, webhookId, etag, Rotate, cancellationToken)
-            ?? throw RequestErrors.NotFound("webhook", webhookId);
-        WebhooksLog.Rotated(logger, after.Id, after.TenantId, after.Secrets[0].Id, after.Secrets.Count);
-        return (after, secret);
-    }
-
-    /// <summary>Deletes a webhook and cancels what waits for it.</summary>
-    /// <exception cref="RequestException">NOT_FOUND; ABORTED.</exception>
-    public async Task DeleteAsync(Caller caller, string webhookId, string etag, CancellationToken cancellationToken)
-    {
-        var stored = await FindAsync(caller, webhookId, cancellationToken) ?? throw RequestErrors.NotFound("webhook", webhookId);
-        WebhookConflicts.RequireEtag(stored, etag);
-        var now = clock.GetStoreNow();
-        var write = await store.DeleteAsync(webhookId, etag.Length > 0 ? stored.Version : null, now, cancellationToken);
-        if (write.Outcome != WebhookWriteOutcome.Done)
+        var (_, result) = await ChangeAsync(stored, etag, Rotate, cancellationToken);
+        if (result.Outcome == WebhookWriteOutcome.Done)
         {
-            throw WebhookConflicts.Refusal(write.Outcome, stored);
+            var after = result.Webhook;
+            WebhooksLog.Rotated(logger, after.Id, after.TenantId, after.Secrets[0].Id, after.Secrets.Count);
         }
 
-        catalog.Remove(stored.TenantId, webhookId, write.ConfigVersion);
-        WebhooksLog.Deleted(logger, webhookId, stored.TenantId, await CancelWaitingAsync(now));
+        return result with { Secret = secret };
     }
 
-    private async Task<(WebhookRecord Before, WebhookRecord After)?> ChangeAsync(
-        Caller caller,
-        string webhookId,
+    /// <summary>Checks what the store would refuse a changed webhook for, and stores nothing.</summary>
+    /// <exception cref="RequestException">ALREADY_EXISTS; NOT_FOUND if its tenant was deleted meanwhile.</exception>
+    public async Task ForeseeAsync(WebhookRecord changed, CancellationToken cancellationToken) =>
+        WebhookConflicts.RequireFreeExternalId(
+            await catalog.RefreshAsync(changed.TenantId, cancellationToken) ?? throw RequestErrors.NotFound("webhook", changed.Id),
+            changed);
+
+    private async Task<(WebhookRecord Before, WebhookChange Result)> ChangeAsync(
+        WebhookRecord stored,
         string etag,
         Func<WebhookRecord, DateTimeOffset, WebhookRecord> change,
         CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {
-            if (await FindAsync(caller, webhookId, cancellationToken) is not { } stored)
+            if (!Etag.Allows(etag, stored.Version))
             {
-                return null;
+                return (stored, new(WebhookWriteOutcome.VersionMismatch, stored));
             }
 
-            WebhookConflicts.RequireEtag(stored, etag);
             var now = clock.GetStoreNow();
             var changed = change(stored, now);
             if (ReferenceEquals(changed, stored))
             {
-                return (stored, stored);
+                return (stored, new(WebhookWriteOutcome.Done, stored));
             }
 
             changed = changed with
@@ -145,24 +105,28 @@ internal sealed class WebhookChanges(
                 case WebhookWriteOutcome.Done:
                     catalog.Apply(write.Webhook!, write.ConfigVersion);
                     operationalEvents.Announce(write.OperationalEvents);
-                    return (stored, write.Webhook!);
+                    return (stored, new(write.Outcome, write.Webhook!));
                 case WebhookWriteOutcome.StaleConfig when tries < MaximumTries:
                     await catalog.RefreshAsync(stored.TenantId, cancellationToken);
-                    continue;
-                case WebhookWriteOutcome.NotFound:
-                    return null;
+                    break;
                 case WebhookWriteOutcome.VersionMismatch when etag.Length == 0 && tries < MaximumTries:
-                    continue;
-                case WebhookWriteOutcome.StaleConfig:
+                    break;
                 case WebhookWriteOutcome.VersionMismatch when etag.Length == 0:
-                    throw RequestErrors.Aborted("WRITE_CONFLICT", $"The webhook \"{webhookId}\" is being changed by others. Try again.");
+                    return (stored, new(WebhookWriteOutcome.StaleConfig, changed));
                 default:
-                    throw WebhookConflicts.Refusal(write.Outcome, changed);
+                    return (stored, new(write.Outcome, changed));
             }
+
+            if (await store.GetAsync(stored.Id, cancellationToken) is not { } current)
+            {
+                return (stored, new(WebhookWriteOutcome.NotFound, stored));
+            }
+
+            stored = current;
         }
     }
 
-    /// <summary>Stores a change; that a suspension ends is told in the same commit.</summary>
+    /// <summary>Stores a change. The operational event that says a suspension ended is stored in the same commit.</summary>
     private async Task<WebhookWrite> StoreAsync(WebhookRecord before, WebhookRecord after, CancellationToken cancellationToken)
     {
         var resumed = (before.State, after.State) is (WebhookState.Suspended, WebhookState.Active);
@@ -174,20 +138,5 @@ internal sealed class WebhookChanges(
                 tenant.ConfigVersion,
                 operationalEvents.Plan(tenant, [new OperationalEvent.Resumed(before)], after.UpdateTime),
                 cancellationToken);
-    }
-
-    private async Task<WebhookRecord?> FindAsync(Caller caller, string webhookId, CancellationToken cancellationToken) =>
-        await store.GetAsync(webhookId, cancellationToken) is { } found && caller.Sees(found.TenantId) ? found : null;
-
-    /// <summary>The webhook is gone for good, so this goes on when its caller does not wait for it.</summary>
-    private async Task<int> CancelWaitingAsync(DateTimeOffset now)
-    {
-        var cancelled = 0;
-        while (await deliveries.CancelOrphansAsync(CancellationToken.None) is > 0 and var count)
-        {
-            cancelled += count;
-        }
-
-        return cancelled;
     }
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Webhooks.Dialects;
 using ControlPlane.Server.Webhooks.Retries;
 using ControlPlane.Server.Webhooks.Secrets;
@@ -20,7 +20,7 @@ internal static class WebhookMapper
         var webhook = Settings(record);
         webhook.Id = record.Id;
         webhook.Secrets.Add(WebhookSecrets.Signing(record.Secrets, now).Select(ToProto));
-        webhook.Etag = Etag(record);
+        webhook.Etag = Etag.Of(record.Version);
         webhook.CreateTime = record.CreateTime.ToTimestamp();
         webhook.UpdateTime = record.UpdateTime.ToTimestamp();
         return webhook;
@@ -63,9 +63,6 @@ internal static class WebhookMapper
     /// <summary>What a new webhook of a tenant begins as.</summary>
     public static WebhookRecord Blank(string tenantId) =>
         new() { Id = "", TenantId = tenantId, Url = "", EventTypes = [], Dialect = "", Secrets = [] };
-
-    /// <summary>The version as callers see it; they may only compare it.</summary>
-    public static string Etag(WebhookRecord record) => record.Version.ToString(CultureInfo.InvariantCulture);
 
     private static Webhook Settings(WebhookRecord record) => new()
     {

@@ -7,9 +7,9 @@ using ControlPlane.Storage;
 namespace ControlPlane.Server.Webhooks.Settings;
 
 /// <summary>Reads webhooks for callers.</summary>
-internal sealed class WebhookQueries(IWebhookStore store, WebhookCatalog catalog)
+internal sealed class WebhookQueries(IWebhookStore store, WebhookCatalog catalog, TenantPlans plans)
 {
-    /// <summary>How many webhooks one filtered page looks at before it answers what it found.</summary>
+    /// <summary>How many webhooks one filtered page looks at before it returns what it found.</summary>
     public const int MaximumScan = 5_000;
 
     private const int Chunk = 500;
@@ -19,6 +19,15 @@ internal sealed class WebhookQueries(IWebhookStore store, WebhookCatalog catalog
         await store.GetAsync(webhookId, cancellationToken) is { } found && caller.Sees(found.TenantId)
             ? found
             : throw RequestErrors.NotFound("webhook", webhookId);
+
+    /// <summary>Returns a webhook of a tenant whose plan lets it be changed.</summary>
+    /// <exception cref="RequestException">NOT_FOUND; PERMISSION_DENIED.</exception>
+    public async Task<WebhookRecord> GetWritableAsync(Caller caller, string webhookId, CancellationToken cancellationToken)
+    {
+        var webhook = await GetAsync(caller, webhookId, cancellationToken);
+        await plans.RequireAsync(webhook.TenantId, Features.Webhooks, cancellationToken);
+        return webhook;
+    }
 
     /// <summary>A page of a tenant's webhooks, or of all (null).</summary>
     /// <exception cref="RequestException">NOT_FOUND if there is no such tenant.</exception>

@@ -10,6 +10,9 @@ internal sealed class RacingWebhookStore(IWebhookStore inner) : IWebhookStore
 
     public int Lists { get; private set; }
 
+    /// <summary>How often all webhooks of a tenant were read.</summary>
+    public int Loads { get; private set; }
+
     public async Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, CancellationToken cancellationToken)
     {
         if (BeforeUpdate is not null)
@@ -50,6 +53,12 @@ internal sealed class RacingWebhookStore(IWebhookStore inner) : IWebhookStore
         return inner.ListAsync(tenantId, before, limit, cancellationToken);
     }
 
-    public Task<TenantConfig?> LoadTenantAsync(string tenantId, CancellationToken cancellationToken) =>
-        inner.LoadTenantAsync(tenantId, cancellationToken);
+    public Task<long?> GetConfigVersionAsync(string tenantId, CancellationToken cancellationToken) =>
+        inner.GetConfigVersionAsync(tenantId, cancellationToken);
+
+    public Task<TenantConfig?> LoadTenantAsync(string tenantId, CancellationToken cancellationToken)
+    {
+        Loads++;
+        return inner.LoadTenantAsync(tenantId, cancellationToken);
+    }
 }

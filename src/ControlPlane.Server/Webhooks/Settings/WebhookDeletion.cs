@@ -1,0 +1,38 @@
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Catalog;
+using ControlPlane.Storage;
+
+namespace ControlPlane.Server.Webhooks.Settings;
+
+/// <summary>Deletes webhooks, and cancels what waits for them.</summary>
+internal sealed class WebhookDeletion(
+    IWebhookStore store, IDeliveryStore deliveries, WebhookCatalog catalog, TimeProvider clock, ILogger<WebhookDeletion> logger)
+{
+    /// <summary>Deletes a webhook that has the version an etag names; the empty etag names every version.</summary>
+    /// <exception cref="RequestException">NOT_FOUND; ABORTED.</exception>
+    public async Task DeleteAsync(WebhookRecord stored, string etag, CancellationToken cancellationToken)
+    {
+        WebhookConflicts.RequireEtag(stored, etag);
+        var now = clock.GetStoreNow();
+        var write = await store.DeleteAsync(stored.Id, etag.Length > 0 ? stored.Version : null, now, cancellationToken);
+        if (write.Outcome != WebhookWriteOutcome.Done)
+        {
+            throw WebhookConflicts.Refusal(write.Outcome, stored);
+        }
+
+        catalog.Remove(stored.TenantId, stored.Id, write.ConfigVersion);
+        WebhooksLog.Deleted(logger, stored.Id, stored.TenantId, await CancelWaitingAsync());
+    }
+
+    /// <summary>The webhook is gone for good, so this goes on when its caller does not wait for it.</summary>
+    private async Task<int> CancelWaitingAsync()
+    {
+        var cancelled = 0;
+        while (await deliveries.CancelOrphansAsync(CancellationToken.None) is > 0 and var count)
+        {
+            cancelled += count;
+        }
+
+        return cancelled;
+    }
+}
