@@ -64,7 +64,7 @@ export class Server {
 
 export const removeFolder = (folder) => rmSync(folder, { recursive: true, force: true });
 
-function freePort() {
+export function freePort() {
   return new Promise((r) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
       const { port } = probe.address();
