@@ -29,19 +29,28 @@ finish() {
   exit
 }
 
+# Installs packages unless what they bring is there: a command, or a file by its path.
 needs() {
-  local package=$1 command=$2
-  command -v "$command" >/dev/null && return
+  local brought=$1
+  shift
+  command -v "$brought" >/dev/null && return
+  [ -e "$brought" ] && return
   local sudo=
   [ "$(id -u)" -eq 0 ] || sudo=sudo
   # With a run level of its own no service of the package is started.
-  $sudo apt-get update -qq && $sudo env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package"
+  $sudo apt-get update -qq && $sudo env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
 }
 
 check install-openssl needs openssl openssl
 check install-python needs python3 python3
+check install-grpcio needs /usr/lib/python3/dist-packages/grpc python3-grpcio
+check install-python-protobuf needs /usr/lib/python3/dist-packages/google/protobuf python3-protobuf
+check install-java needs javac default-jdk-headless
+check install-grpc-java needs /usr/share/java/grpc-netty.jar libgrpc-java
+check install-netty needs /usr/share/java/netty-codec-http2.jar libnetty-java
+check install-java-messages needs /usr/share/java/protobuf-util.jar libprotobuf-java libgoogle-gson-java libguava-java libperfmark-java
 check install-haproxy needs haproxy haproxy
-check install-nginx needs nginx-light nginx
+check install-nginx needs nginx nginx-light
 check install-npm npm ci --prefix tests/interop --no-audit --no-fund
 buf=tests/interop/node_modules/.bin/buf
 

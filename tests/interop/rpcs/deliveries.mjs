@@ -12,7 +12,8 @@ const attempts = ['delivery.attempts', 'delivery.attempts.*'];
 async function redrive(w) {
   const { webhookId, eventId } = await w.dead(event);
   const { redriveId } = await w.make('DeliveryService/RedriveDeliveries', { ...filter({ webhookId, eventId }), maxRatePerSecond: 5 });
-  await w.until(async () => (await w.make('DeliveryService/GetRedrive', { redriveId })).redrive.state === 'REDRIVE_STATE_DONE', 'the redrive');
+  const get = async () => (await w.make('DeliveryService/GetRedrive', { redriveId })).redrive;
+  await w.until(async () => (await get()).state === 'REDRIVE_STATE_DONE', 'the redrive');
   return redriveId;
 }
 

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { freePort } from '../support/server.mjs';
 
 const retryPolicies = [
-  { exponential: { initial: '1s', multiplier: 3, max: '60s' }, maxAttempts: 5, jitter: 0.5, nonRetryableStatuses: [400, 401], maxAge: '7200s' },
+  {
+    exponential: { initial: '1s', multiplier: 3, max: '60s' }, maxAttempts: 5, jitter: 0.5, nonRetryableStatuses: [400, 401],
+    maxAge: '7200s',
+  },
   { fixed: { delay: '5s' } },
   { schedule: { delays: ['1s', '5s', '25s'] } },
   { preset: 'standard' },

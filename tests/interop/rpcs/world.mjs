@@ -33,7 +33,8 @@ export class World {
 
   /** A webhook whose receiver answers 204, or what its path says. */
   async hook(settings = {}, path = this.path) {
-    return (await this.make('WebhookService/CreateWebhook', { webhook: { url: this.receiver.url + path, eventTypes: ['*'], ...settings } })).webhook;
+    const webhook = { url: this.receiver.url + path, eventTypes: ['*'], ...settings };
+    return (await this.make('WebhookService/CreateWebhook', { webhook })).webhook;
   }
 
   async publish(event = {}) {
