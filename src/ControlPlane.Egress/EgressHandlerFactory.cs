@@ -54,7 +54,7 @@ internal sealed class EgressHandlerFactory(GuardedConnector connector, ServerTru
             ResponseDrainTimeout = TimeSpan.Zero,
             SslOptions = trust.CreateOptions(),
             PlaintextStreamFilter = MeterAsync,
-            RequestHeaderEncodingSelector = static (header, _) => RequestTrace.CountHead(header),
+            RequestHeaderEncodingSelector = static (header, request) => RequestTrace.CountHead(header, request),
         };
         if (proxy is not null)
         {

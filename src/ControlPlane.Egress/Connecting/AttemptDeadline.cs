@@ -38,6 +38,8 @@ internal sealed class AttemptDeadline(CancellationToken token)
     {
         lock (_lock)
         {
+            // With a proxy this is all that is seen of the connection.
+            HasConnected = true;
             _closing.Unregister();
         }
     }

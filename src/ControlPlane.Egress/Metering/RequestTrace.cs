@@ -41,9 +41,10 @@ internal sealed class RequestTrace
 
     /// <summary>The handler's header encoding callback, which it calls for each header whenever it writes a request.</summary>
     /// <exception cref="RepeatedRequestException">The handler repeats the request by itself.</exception>
-    public static Encoding? CountHead(string header)
+    public static Encoding? CountHead(string header, HttpRequestMessage request)
     {
-        if (header.Equals("User-Agent", StringComparison.Ordinal) && Current is { } trace)
+        // The request for a tunnel to a proxy carries the same header.
+        if (header.Equals("User-Agent", StringComparison.Ordinal) && request.Method != HttpMethod.Connect && Current is { } trace)
         {
             if (trace._heads == trace._allowed)
             {

@@ -39,7 +39,7 @@ public sealed class RepeatTests : IDisposable
         Assert.Equal((true, ""), (first.Succeeded, first.Message));
         Assert.True(second.Succeeded, second.Message);
         Assert.StartsWith("Sent twice:", second.Message, StringComparison.Ordinal);
-        Assert.Equal((3, 2), (_requests, receiver.Connections));
+        Assert.Equal(3, _requests);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using ControlPlane.Egress;
 using ControlPlane.Egress.Connecting;
 using ControlPlane.Egress.Tests.Peers;
 using ControlPlane.Server.Sending;
+using ControlPlane.Server.Webhooks.Dialects;
 using ControlPlane.Storage;
 using Microsoft.Extensions.Options;
 
