@@ -11,9 +11,9 @@ namespace ControlPlane.Egress;
 /// response; deadlines are the caller's, by cancellation and <see cref="AttemptDeadline"/>. For HTTP/2 where the receiver speaks it, send requests with
 /// version 2.0 and <see cref="HttpVersionPolicy.RequestVersionOrLower"/>.
 /// </summary>
-internal sealed class EgressHandlerFactory(GuardedConnector connector, ServerTrust trust, UrlPolicy urls, IWebProxy? proxy)
+internal sealed class EgressHandlerFactory(GuardedConnector connector, ServerTrust trust, UrlPolicy urls, Http2Fallbacks fallbacks, IWebProxy? proxy)
 {
-    private const int MaxResponseHeadersKilobytes = 16;
+    private const int MaxResponseHeadersKilobytes = 64;
 
     /// <summary>As long as the longest attempt; nearly always the deadline of the attempt itself is sooner.</summary>
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromMinutes(1);
@@ -25,7 +25,14 @@ internal sealed class EgressHandlerFactory(GuardedConnector connector, ServerTru
     private static readonly TimeSpan KeepAlivePingDelay = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan KeepAlivePingTimeout = TimeSpan.FromSeconds(5);
 
-    public HttpMessageHandler Create()
+    private static readonly TimeSpan PooledConnectionLifetime = TimeSpan.FromMinutes(2);
+
+    public HttpMessageHandler Create() => Create(PooledConnectionLifetime);
+
+    /// <summary>Makes a handler whose connections serve one request each.</summary>
+    public HttpMessageHandler CreateWithoutReuse() => Create(TimeSpan.Zero);
+
+    private HttpMessageHandler Create(TimeSpan pooledConnectionLifetime)
     {
         var handler = new SocketsHttpHandler
         {
@@ -36,7 +43,7 @@ internal sealed class EgressHandlerFactory(GuardedConnector connector, ServerTru
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
             EnableMultipleHttp2Connections = true,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+            PooledConnectionLifetime = pooledConnectionLifetime,
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
             ConnectTimeout = ConnectTimeout,
             KeepAlivePingDelay = KeepAlivePingDelay,
@@ -47,6 +54,7 @@ internal sealed class EgressHandlerFactory(GuardedConnector connector, ServerTru
             ResponseDrainTimeout = TimeSpan.Zero,
             SslOptions = trust.CreateOptions(),
             PlaintextStreamFilter = MeterAsync,
+            RequestHeaderEncodingSelector = static (header, request) => RequestTrace.CountHead(header, request),
         };
         if (proxy is not null)
         {
@@ -59,11 +67,19 @@ internal sealed class EgressHandlerFactory(GuardedConnector connector, ServerTru
     }
 
     /// <summary>Called when a connection is ready for its first request. The tunnel to a proxy is none to a receiver, but has one inside.</summary>
-    private static ValueTask<Stream> MeterAsync(SocketsHttpPlaintextStreamFilterContext context, CancellationToken cancellationToken)
+    private ValueTask<Stream> MeterAsync(SocketsHttpPlaintextStreamFilterContext context, CancellationToken cancellationToken)
     {
         AttemptDeadline.Of(context.InitialRequestMessage)?.Established();
+        var origin = context.InitialRequestMessage.RequestUri!;
         return ValueTask.FromResult(context.InitialRequestMessage.Method == HttpMethod.Connect
             ? context.PlaintextStream
-            : MeteredStream.For(context.PlaintextStream, context.NegotiatedHttpVersion));
+            : MeteredStream.For(context.PlaintextStream, context.NegotiatedHttpVersion, code => Gone(origin, code)));
+    }
+    private void Gone(Uri origin, uint code)
+    {
+        if (code == Http2Fault.HttpRequiredCode)
+        {
+            fallbacks.Add(origin, Http2Fault.HttpRequired);
+        }
     }
 }

@@ -1,4 +1,95 @@
+using System.Net;
+using System.Net.Sockets;
+using ControlPlane.Egress.Connecting;
+using ControlPlane.Egress.Metering;
+
 namespace ControlPlane.Egress;
 
-/// <summary>The one way out: sends a request over the shared, guarded connection pool.</summary>
-internal sealed class EgressInvoker(EgressHandlerFactory factory) : HttpMessageInvoker(factory.Create(), disposeHandler: true);
+/// <summary>
+/// The one way out: sends a request over the shared, guarded connection pool. A request that met a connection the receiver was
+/// closing, that the receiver did not process, or that HTTP/2 failed, goes out once more at once, on a connection of its own.
+/// </summary>
+internal sealed class EgressInvoker(EgressHandlerFactory factory, Http2Fallbacks fallbacks) : IDisposable
+{
+    private readonly HttpMessageInvoker _pooled = new(factory.Create());
+    private readonly HttpMessageInvoker _fresh = new(factory.CreateWithoutReuse());
+
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        SendAsync(request, new RequestTrace(), cancellationToken);
+
+    /// <summary>Sends. The request is written to connections at most twice.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, RequestTrace trace, CancellationToken cancellationToken)
+    {
+        RequestTrace.Current = trace;
+        if (request.Version.Major >= 2 && fallbacks.Find(request.RequestUri!) is { } fallback)
+        {
+            request.Version = HttpVersion.Version11;
+            trace.Note = fallback;
+        }
+
+        var version = request.Version;
+        try
+        {
+            return await _pooled.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && MayRepeat(exception, request, version, trace))
+        {
+            // The request goes out again below, outside of the handler of the failure.
+        }
+
+        trace.AllowAgain();
+        return await _fresh.SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _pooled.Dispose();
+        _fresh.Dispose();
+    }
+
+    private bool MayRepeat(Exception exception, HttpRequestMessage request, Version version, RequestTrace trace)
+    {
+        if (!trace.WasSent || ExcessException.Of(exception) is not null)
+        {
+            return false;
+        }
+
+        if (version.Major >= 2 && FallsBack(exception, request, version))
+        {
+            request.Version = HttpVersion.Version11;
+            trace.Note = fallbacks.Find(request.RequestUri!) ?? "";
+            return true;
+        }
+
+        var cause = exception.GetBaseException();
+        if (cause is RepeatedRequestException)
+        {
+            trace.Note = "Sent twice: the receiver refused it unread the first time (REFUSED_STREAM, GOAWAY or a closed connection).";
+            return true;
+        }
+
+        var isReused = version.Major >= 2 && trace.Connection is null
+            ? AttemptDeadline.Of(request) is { HasConnected: false }
+            : trace.IsUnansweredOnReusedConnection;
+        if (isReused && cause is SocketException or (IOException and not HttpProtocolException))
+        {
+            trace.Note = "Sent twice: the reused connection of the first time closed without an answer.";
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether the origin is sent to over HTTP/1.1 from now on.</summary>
+    private bool FallsBack(Exception exception, HttpRequestMessage request, Version version)
+    {
+        // The handler lowers the version by itself when the receiver refused the stream with HTTP_1_1_REQUIRED.
+        var fault = request.Version < version ? Http2Fault.HttpRequired : Http2Fault.Describe(exception);
+        if (fault is not null)
+        {
+            fallbacks.Add(request.RequestUri!, fault);
+        }
+
+        return fault is not null || fallbacks.Find(request.RequestUri!) is not null;
+    }
+}

@@ -42,7 +42,9 @@ internal static class EgressRegistration
             provider.GetRequiredService<GuardedConnector>(),
             provider.GetRequiredService<ServerTrust>(),
             provider.GetRequiredService<UrlPolicy>(),
+            provider.GetRequiredService<Http2Fallbacks>(),
             Proxy(Options(provider))));
+        services.AddSingleton<Http2Fallbacks>();
         services.AddSingleton<EgressInvoker>();
         services.AddSingleton<ReceiverProbe>();
         return services;

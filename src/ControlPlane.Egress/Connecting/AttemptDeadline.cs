@@ -14,6 +14,9 @@ internal sealed class AttemptDeadline(CancellationToken token)
 
     public CancellationToken Token => token;
 
+    /// <summary>Whether a connection was made for the request.</summary>
+    public bool HasConnected { get; private set; }
+
     public static void Set(HttpRequestMessage request, CancellationToken token) =>
         request.Options.Set(Key, new AttemptDeadline(token));
 
@@ -25,6 +28,7 @@ internal sealed class AttemptDeadline(CancellationToken token)
     {
         lock (_lock)
         {
+            HasConnected = true;
             _closing = token.UnsafeRegister(static stream => ((Stream)stream!).Dispose(), connection);
         }
     }
@@ -34,6 +38,8 @@ internal sealed class AttemptDeadline(CancellationToken token)
     {
         lock (_lock)
         {
+            // With a proxy this is all that is seen of the connection.
+            HasConnected = true;
             _closing.Unregister();
         }
     }

@@ -6,16 +6,23 @@ namespace ControlPlane.Egress.Metering;
 /// </summary>
 internal sealed class Http1Meter : IWireMeter
 {
-    /// <summary>16 KB of headers, and 16 KB of body in chunks of one byte, which are six on the wire; and some to spare.</summary>
-    public const int BytesPerAnswer = 128 * 1024;
+    /// <summary>64 KB of headers, and 16 KB of body in chunks of one byte, which are six on the wire; and some to spare.</summary>
+    public const int BytesPerAnswer = 192 * 1024;
 
     private int _left = BytesPerAnswer;
+    private volatile int _requests;
     private volatile bool _answered;
+
+    /// <summary>Whether the connection served a request before the one that it was last used for.</summary>
+    public bool IsReused => _requests > 1;
+
+    /// <summary>Whether any of the answer to the last request came.</summary>
+    public bool IsAnswered => _answered;
 
     public void Received(ReadOnlySpan<byte> bytes)
     {
         _left -= bytes.Length;
-        _answered = true;
+        _answered |= bytes.Length > 0;
         if (_left < 0)
         {
             throw new ExcessException($"The receiver sent more than {BytesPerAnswer / 1024} KB for one answer, so the connection was dropped.");
@@ -25,10 +32,16 @@ internal sealed class Http1Meter : IWireMeter
     /// <summary>The handler writes only when the answer before was read to its end, so this begins the next request.</summary>
     public void Sending(ReadOnlySpan<byte> bytes)
     {
-        if (_answered)
+        if (_answered || _requests == 0)
         {
             _answered = false;
             _left = BytesPerAnswer;
+            _requests++;
+        }
+
+        if (RequestTrace.Current is { } trace)
+        {
+            trace.Connection = this;
         }
     }
 }

@@ -8,14 +8,23 @@ internal struct Http2Frames(int preface)
     public const byte Headers = 0x1;
     public const byte Settings = 0x4;
     public const byte Ping = 0x6;
+    public const byte GoAway = 0x7;
 
     private const int HeaderLength = 9;
     private const byte Ack = 0x1;
+
+    /// <summary>Where the error code of a GOAWAY frame ends in its payload (RFC 9113, 6.8).</summary>
+    private const int CodeEnd = 8;
 
     private int _skip = preface;
     private int _known;
     private uint _lengthAndType;
     private byte _flags;
+    private int _untilCode;
+    private uint _code;
+
+    /// <summary>The error code of the last GOAWAY frame whose payload was read; null if there was none.</summary>
+    public uint? GoAwayCode { get; private set; }
 
     /// <summary>Reads on to the end of the next frame header; false when the bytes are used up before.</summary>
     /// <param name="bytes">What there is; what was read is cut off.</param>
@@ -24,6 +33,7 @@ internal struct Http2Frames(int preface)
     public bool TryNext(ref ReadOnlySpan<byte> bytes, out byte type, out bool isAck)
     {
         var skipped = Math.Min(_skip, bytes.Length);
+        ReadCode(bytes[..skipped]);
         bytes = bytes[skipped..];
         _skip -= skipped;
         for (; bytes.Length > 0; bytes = bytes[1..])
@@ -42,11 +52,24 @@ internal struct Http2Frames(int preface)
                 bytes = bytes[1..];
                 (type, isAck) = ((byte)_lengthAndType, (_flags & Ack) != 0);
                 (_skip, _known) = ((int)(_lengthAndType >> 8), 0);
+                _untilCode = type == GoAway && _skip >= CodeEnd ? CodeEnd : 0;
                 return true;
             }
         }
 
         (type, isAck) = (0, false);
         return false;
+    }
+
+    private void ReadCode(ReadOnlySpan<byte> payload)
+    {
+        for (var i = 0; i < payload.Length && _untilCode > 0; i++)
+        {
+            _code = (_code << 8) | payload[i];
+            if (--_untilCode == 0)
+            {
+                GoAwayCode = _code;
+            }
+        }
     }
 }

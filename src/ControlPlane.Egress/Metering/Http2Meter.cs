@@ -5,10 +5,11 @@ namespace ControlPlane.Egress.Metering;
 /// bodies; but a receiver could keep it busy to the deadline with empty DATA frames, window updates and SETTINGS and PING frames,
 /// each of which is answered.
 /// </summary>
-internal sealed class Http2Meter : IWireMeter
+/// <param name="gone">Called with the error code of a GOAWAY frame before the handler reads it.</param>
+internal sealed class Http2Meter(Action<uint>? gone = null) : IWireMeter
 {
-    /// <summary>A window of 64 KB, which is as much of a body as can come before it is cancelled, 16 KB of headers, and what frames cost.</summary>
-    public const int BytesPerRequest = 128 * 1024;
+    /// <summary>A window of 64 KB, which is as much of a body as can come before it is cancelled, 64 KB of headers, and what frames cost.</summary>
+    public const int BytesPerRequest = 192 * 1024;
 
     /// <summary>Frames to be answered that a connection may bring besides those of its requests: keep-alive pings, mostly.</summary>
     public const int FirstQuestions = 256;
@@ -23,6 +24,7 @@ internal sealed class Http2Meter : IWireMeter
     private Http2Frames _outgoing = new(Http2Frames.ClientPreface);
     private long _bytes = BytesPerRequest;
     private int _questions = FirstQuestions;
+    private bool _isGone;
 
     public void Received(ReadOnlySpan<byte> bytes)
     {
@@ -33,6 +35,12 @@ internal sealed class Http2Meter : IWireMeter
             {
                 questions++;
             }
+        }
+
+        if (!_isGone && _incoming.GoAwayCode is { } code)
+        {
+            _isGone = true;
+            gone?.Invoke(code);
         }
 
         lock (_lock)

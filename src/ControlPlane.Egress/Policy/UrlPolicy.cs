@@ -157,8 +157,8 @@ internal sealed class UrlPolicy(AddressPolicy addresses, PortSet ports)
 
     private static UrlVerdict Build(string host, int port, string tail)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"https://{host}:{port}{tail}");
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        var text = string.Create(CultureInfo.InvariantCulture, $"https://{host}{(port == DefaultPort ? "" : $":{port}")}{WebhookUri.Target(tail)}");
+        if (!WebhookUri.TryParse(text, out var uri)
             || uri.Scheme != Uri.UriSchemeHttps
             || uri.Port != port
             || uri.UserInfo.Length > 0

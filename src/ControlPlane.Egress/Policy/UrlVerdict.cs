@@ -12,8 +12,8 @@ internal sealed class UrlVerdict
     private UrlVerdict(Uri? url, IReadOnlyList<UrlViolation> violations) => (Url, Violations) = (url, violations);
 
     /// <summary>
-    /// ASCII throughout, host in lower case and Punycode without a trailing dot, default port left out; checking it again
-    /// gives itself. Null when refused.
+    /// ASCII throughout, host in lower case and Punycode without a trailing dot, default port left out, path and query as they
+    /// were written; checking it again gives itself. Null when refused.
     /// </summary>
     public Uri? Url { get; }
 

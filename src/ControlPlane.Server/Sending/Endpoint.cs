@@ -1,3 +1,4 @@
+using ControlPlane.Egress.Policy;
 using ControlPlane.Signing;
 using ControlPlane.Storage;
 
@@ -22,7 +23,7 @@ internal sealed class Endpoint(
     /// <summary>The dialect that makes the request, then the one whose headers are added, if any.</summary>
     public IReadOnlyList<Dialect> Dialects => dialects;
 
-    public Uri Url { get; } = new(webhook.Url);
+    public Uri Url { get; } = WebhookUri.Parse(webhook.Url);
 
     /// <summary>The deadline of one attempt, from name resolution to the end of the response.</summary>
     public TimeSpan Timeout => timeout;

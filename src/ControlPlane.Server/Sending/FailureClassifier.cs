@@ -35,11 +35,10 @@ internal static class FailureClassifier
             return outcome with
             {
                 Failure = FailureKind.Timeout,
-                Message = (outcome.StatusCode, hasConnection) switch
+                Message = hasConnection switch
                 {
-                    (0, false) => $"No connection within {timeout.TotalSeconds:0.###} s: the name, the TCP connection or the TLS handshake took too long.",
-                    (0, true) => $"No answer within {timeout.TotalSeconds:0.###} s.",
-                    _ => $"The answer's body did not end within {timeout.TotalSeconds:0.###} s.",
+                    false => $"No connection within {timeout.TotalSeconds:0.###} s: the name, the TCP connection or the TLS handshake took too long.",
+                    true => $"No answer within {timeout.TotalSeconds:0.###} s.",
                 },
             };
         }
@@ -60,6 +59,11 @@ internal static class FailureClassifier
             };
         }
 
+        if (exception.GetBaseException() is RepeatedRequestException refused)
+        {
+            return outcome with { Failure = FailureKind.Protocol, Message = refused.Message };
+        }
+
         // The handler asks a new connection where it leads, and does not wrap the answer if there is none any more.
         if (exception is SocketException or ObjectDisposedException)
         {
@@ -76,7 +80,7 @@ internal static class FailureClassifier
             _ => exception is HttpRequestException outer ? outer.HttpRequestError : HttpRequestError.Unknown,
         };
         return error == HttpRequestError.ConfigurationLimitExceeded
-            ? outcome with { Failure = FailureKind.ResponseTooLarge, Message = "The answer's headers are larger than 16 KB." }
+            ? outcome with { Failure = FailureKind.ResponseTooLarge, Message = "The answer's headers are larger than 64 KB." }
             : outcome with { Failure = FailureKind.Protocol, Message = Describe(error) };
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
 using ControlPlane.Signing;
 using ControlPlane.Storage;
 
@@ -26,7 +27,7 @@ internal static class RequestBuilder
             WebhookId = delivery.WebhookId,
             ContentType = source.ContentType,
         });
-        var content = new PayloadContent(signed.Body);
+        var content = Content(signed.Body);
         content.Headers.TryAddWithoutValidation("Content-Type", signed.ContentType);
         var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Url)
         {
@@ -36,6 +37,12 @@ internal static class RequestBuilder
         };
         var headers = request.Headers;
         headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        // Firewalls for web applications commonly refuse requests without it.
+        if (!endpoint.Webhook.Headers.Keys.Contains("Accept", StringComparer.OrdinalIgnoreCase))
+        {
+            headers.TryAddWithoutValidation("Accept", "*/*");
+        }
+
         foreach (var (name, value) in signed.Headers)
         {
             headers.TryAddWithoutValidation(name, value);
@@ -44,6 +51,10 @@ internal static class RequestBuilder
         AddOwn(headers, endpoint.Webhook);
         return request;
     }
+
+    /// <summary>An array's content, because the handler takes any other for one that is written while the answer is read, which costs a packet more.</summary>
+    private static ByteArrayContent Content(ReadOnlyMemory<byte> body) =>
+        MemoryMarshal.TryGetArray(body, out var array) ? new(array.Array!, array.Offset, array.Count) : new(body.ToArray());
 
     /// <summary>The webhook's own headers were checked when it was written: tokens and printable values, none of the dialects' names.</summary>
     private static void AddOwn(HttpRequestHeaders headers, WebhookRecord webhook)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 
 namespace ControlPlane.Server.Sending;
 
@@ -9,11 +8,9 @@ internal static class ResponseBody
     /// <summary>Of a longer body the rest is not read: the connection is dropped.</summary>
     public const int MaxBytes = 16 * 1024;
 
-    private const int ExcerptBytes = 1024;
-
     /// <summary>
-    /// Reads up to <see cref="MaxBytes"/> and answers the beginning as text. What is not UTF-8 is replaced, control characters
-    /// too, so that nobody's terminal or log is written to by a receiver.
+    /// Reads up to <see cref="MaxBytes"/> and returns the beginning as text. The status has decided by then, so a body that breaks
+    /// off, or that is still under way when the token is cancelled, is shown as far as it came.
     /// </summary>
     public static async Task<string> ReadExcerptAsync(HttpContent content, CancellationToken cancellationToken)
     {
@@ -25,9 +22,8 @@ internal static class ResponseBody
         var buffer = ArrayPool<byte>.Shared.Rent(MaxBytes);
         try
         {
-            await using var stream = await content.ReadAsStreamAsync(cancellationToken);
-            var length = await stream.ReadAtLeastAsync(buffer.AsMemory(0, MaxBytes), MaxBytes, throwOnEndOfStream: false, cancellationToken);
-            return Text(buffer.AsSpan(0, Math.Min(length, ExcerptBytes)));
+            var length = await ReadAsync(content, buffer, cancellationToken);
+            return ResponseExcerpt.Of(buffer.AsSpan(0, length), content.Headers);
         }
         finally
         {
@@ -35,16 +31,22 @@ internal static class ResponseBody
         }
     }
 
-    private static string Text(ReadOnlySpan<byte> bytes)
+    private static async Task<int> ReadAsync(HttpContent content, byte[] buffer, CancellationToken cancellationToken)
     {
-        if (bytes.IsEmpty)
+        var length = 0;
+        try
         {
-            return "";
+            await using var stream = await content.ReadAsStreamAsync(cancellationToken);
+            while (length < MaxBytes && await stream.ReadAsync(buffer.AsMemory(length, MaxBytes - length), cancellationToken) is > 0 and var count)
+            {
+                length += count;
+            }
+        }
+        catch (Exception e) when (FailureClassifier.IsOfTheNetwork(e))
+        {
+            // What came is the excerpt.
         }
 
-        var text = Encoding.UTF8.GetString(bytes);
-        return text.Any(NotForDisplay) ? string.Concat(text.Select(c => NotForDisplay(c) ? '\uFFFD' : c)) : text;
+        return length;
     }
-
-    private static bool NotForDisplay(char c) => char.IsControl(c) && c is not ('\n' or '\r' or '\t');
 }

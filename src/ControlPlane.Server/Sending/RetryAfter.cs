@@ -25,8 +25,7 @@ internal static class RetryAfter
                 : Longest;
         }
 
-        if (!DateTimeOffset.TryParseExact(
-            value, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces, out var date))
+        if (!HttpDate.TryRead(value, now, out var date))
         {
             return null;
         }

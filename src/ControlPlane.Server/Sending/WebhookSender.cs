@@ -1,11 +1,15 @@
+using System.Net;
 using ControlPlane.Egress;
 using ControlPlane.Egress.Connecting;
+using ControlPlane.Egress.Metering;
 using ControlPlane.Storage;
+using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Sending;
 
 /// <summary>Makes one request to a receiver and tells how it went.</summary>
-internal sealed class WebhookSender(EgressInvoker egress, RemoteAddressLedger ledger, TimeProvider clock)
+internal sealed class WebhookSender(
+    EgressInvoker egress, RemoteAddressLedger ledger, IOptions<SendingOptions> options, TimeProvider clock)
 {
     /// <summary>Sends. Whatever the receiver does is an outcome.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cutOff"/> was cancelled: how the receiver took it is unknown.</exception>
@@ -23,28 +27,42 @@ internal sealed class WebhookSender(EgressInvoker egress, RemoteAddressLedger le
         await using var cut = cutOff.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);
         using var request = RequestBuilder.Build(endpoint, delivery, source, startTime);
         AttemptDeadline.Set(request, deadline.Token);
+        var trace = new RequestTrace();
         var outcome = new AttemptOutcome { StartTime = startTime, Duration = TimeSpan.Zero, Failure = FailureKind.None };
         try
         {
-            using var response = await egress.SendAsync(request, deadline.Token);
+            using var response = await egress.SendAsync(request, trace, deadline.Token);
             outcome = ResponseClassifier.Classify(response, outcome, clock.GetUtcNow());
-            var excerpt = await ResponseBody.ReadExcerptAsync(response.Content, deadline.Token);
-            outcome = outcome with { ResponseExcerpt = endpoint.SendsSecret ? "" : excerpt };
+            if (response.StatusCode >= HttpStatusCode.OK)
+            {
+                Shorten(deadline, endpoint.Timeout - clock.GetElapsedTime(started));
+                var excerpt = await ResponseBody.ReadExcerptAsync(response.Content, deadline.Token);
+                outcome = outcome with { ResponseExcerpt = endpoint.SendsSecret ? "" : excerpt };
+            }
         }
         catch (Exception e) when (FailureClassifier.IsOfTheNetwork(e))
         {
             // In this order: the cut-off cancels the deadline, too.
             var isLate = deadline.IsCancellationRequested;
             cutOff.ThrowIfCancellationRequested();
-            var hasConnection = ((PayloadContent)request.Content!).HasConnection;
-            outcome = FailureClassifier.Classify(e, outcome, endpoint.Timeout, isLate, hasConnection);
+            outcome = FailureClassifier.Classify(e, outcome, endpoint.Timeout, isLate, trace.WasSent);
         }
 
         return outcome with
         {
             Duration = clock.GetElapsedTime(started),
+            Message = trace.Note.Length == 0 ? outcome.Message : $"{outcome.Message} {trace.Note}".TrimStart(),
             RemoteAddress = outcome.RemoteAddress is { Length: > 0 } known ? known : ledger.Find(endpoint.Url, started)?.ToString() ?? "",
         };
+    }
+
+    /// <summary>The body has its own, shorter time, which ends with the deadline at the latest.</summary>
+    private void Shorten(CancellationTokenSource deadline, TimeSpan left)
+    {
+        if (left > options.Value.ExcerptTimeout)
+        {
+            deadline.CancelAfter(options.Value.ExcerptTimeout);
+        }
     }
 
     /// <summary>Refused here and not at the publish: the other webhooks of the event get it all the same.</summary>

@@ -152,7 +152,7 @@ public sealed class UrlPolicyTests
     [InlineData("https://[2606:4700:4700:0:0:0:0:1111]/", "https://[2606:4700:4700::1111]/")]
     [InlineData("https://a_b.example.com/", "https://a_b.example.com/")]
     [InlineData("https://_a.example.com/", "https://_a.example.com/")]
-    [InlineData("https://example.com/a/../b%2f%0d", "https://example.com/b%2f%0d")]
+    [InlineData("https://example.com/a/../b%2f%0d", "https://example.com/a/../b%2f%0d")]
     [InlineData("https://3com.com/", "https://3com.com/")]
     [InlineData("https://0x7f.example.com/", "https://0x7f.example.com/")]
     [InlineData("https://localhost.example.com/", "https://localhost.example.com/")]

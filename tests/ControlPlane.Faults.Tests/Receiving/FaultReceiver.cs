@@ -103,6 +103,12 @@ internal sealed class FaultReceiver : IAsyncDisposable
 
                 await using var tls = new SslStream(plain);
                 await tls.AuthenticateAsServerAsync(_tls, _stop.Token);
+                if (_tls.ApplicationProtocols is { Count: > 0 } && tls.NegotiatedApplicationProtocol == default)
+                {
+                    // The server fell back to a version that this receiver does not speak.
+                    return false;
+                }
+
                 await _behave(new FaultConnection(socket, tls, _stop.Token));
                 return true;
             }

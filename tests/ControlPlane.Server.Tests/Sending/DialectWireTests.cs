@@ -45,7 +45,7 @@ public sealed class DialectWireTests
             Assert.True(wire.Verify(dialect, Secret).IsValid, dialect.Name);
             Assert.Empty(wire.Header("X-Injected"));
             Assert.All(wire.Lines, line => Assert.DoesNotContain(line, c => c is < ' ' or > '~'));
-            var expected = dialect.Headers.Select(h => h.Name).Concat(["Content-Length", "Content-Type", "Host", "User-Agent"]);
+            var expected = dialect.Headers.Select(h => h.Name).Concat(["Accept", "Content-Length", "Content-Type", "Host", "User-Agent"]);
             Assert.Equal(
                 expected.Order(StringComparer.OrdinalIgnoreCase),
                 wire.Lines.Skip(1).Select(line => line.Split(':')[0]).Order(StringComparer.OrdinalIgnoreCase),

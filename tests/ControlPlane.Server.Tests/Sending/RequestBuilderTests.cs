@@ -16,7 +16,7 @@ public sealed class RequestBuilderTests
     {
         using var request = Build(w => w with { Headers = new Dictionary<string, string> { ["X-Own"] = "a, b" } });
         Assert.Equal(
-            ["User-Agent", "X-Own", "webhook-id", "webhook-signature", "webhook-timestamp"],
+            ["Accept", "User-Agent", "X-Own", "webhook-id", "webhook-signature", "webhook-timestamp"],
             request.Headers.NonValidated.Select(h => h.Key).Order(StringComparer.Ordinal));
         Assert.Equal("a, b", request.Headers.NonValidated["X-Own"].ToString());
         Assert.Equal("evt_1", request.Headers.NonValidated["webhook-id"].ToString());

@@ -17,6 +17,12 @@ public sealed class RetryAfterTests
     [InlineData("99999999999999999999999999999999999999", 86_400)]
     [InlineData("Wed, 02 Jan 2030 03:04:35 GMT", 30)]
     [InlineData("Wed, 02 Jan 2030 03:04:05 GMT", 0)]
+    [InlineData("wed, 02 jan 2030 03:04:35 gmt", 30)]
+    [InlineData("Wednesday, 02-Jan-30 03:04:35 GMT", 30)]
+    [InlineData("Wednesday, 02-Jan-30 03:04:35 gmt", 30)]
+    [InlineData("Sunday, 06-Nov-94 08:49:37 GMT", 0)]
+    [InlineData("Wed Jan  2 03:04:35 2030", 30)]
+    [InlineData("Sun Nov  6 08:49:37 1994", 0)]
     [InlineData("Tue, 01 Jan 1980 00:00:00 GMT", 0)]
     [InlineData("Fri, 31 Dec 9999 23:59:59 GMT", 86_400)]
     public void Read_SecondsOrDate_GivesTheWait(string value, int seconds) =>

@@ -5,6 +5,7 @@ using ControlPlane.Server.Recording;
 using ControlPlane.Server.Sending;
 using ControlPlane.Server.Webhooks.Dialects;
 using ControlPlane.Storage;
+using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Tests.Sending;
 
@@ -37,7 +38,7 @@ public sealed class UnsendableTests
         var webhook = Wire.Webhook(dialect) with { Url = "https://hooks.example.com:1/" };
         Assert.True(WebhookDialects.TryGet(webhook, out var dialects));
         var endpoint = new Endpoint(webhook, dialects, [("0123456789abcdef", null)], TimeSpan.FromSeconds(5));
-        var sender = new WebhookSender(rig.Get<EgressInvoker>(), rig.Get<RemoteAddressLedger>(), TimeProvider.System);
+        var sender = new WebhookSender(rig.Get<EgressInvoker>(), rig.Get<RemoteAddressLedger>(), Options.Create(new SendingOptions()), TimeProvider.System);
 
         var outcome = await sender.SendAsync(
             endpoint, Delivery, Wire.Event() with { ContentType = contentType }, TestContext.Current.CancellationToken);

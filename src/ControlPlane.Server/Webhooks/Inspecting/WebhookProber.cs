@@ -38,7 +38,7 @@ internal sealed class WebhookProber(
         if (request.TargetCase == TargetOneofCase.WebhookId)
         {
             var webhook = await queries.GetAsync(caller, FieldRules.RequireId("webhook_id", request.WebhookId), cancellationToken);
-            return (new Uri(webhook.Url), webhook.Timeout);
+            return (WebhookUri.Parse(webhook.Url), webhook.Timeout);
         }
 
         var violations = new Violations();
