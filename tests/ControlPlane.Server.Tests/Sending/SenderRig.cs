@@ -6,6 +6,7 @@ using ControlPlane.Egress.Tests.Peers;
 using ControlPlane.Server.Sending;
 using ControlPlane.Server.Webhooks.Dialects;
 using ControlPlane.Storage;
+using ControlPlane.Testing;
 using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Tests.Sending;
