@@ -46,13 +46,14 @@ try
         .AddDeliveries()
         .AddMaintenance(configuration, storage.Backups);
     builder.Services.AddApi(WebhookService.Descriptor, EventService.Descriptor, DeliveryService.Descriptor, AdminService.Descriptor);
-    builder.Services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<AccessInterceptor>());
+    builder.Services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<StreamGuard>());
 
     var app = builder.Build();
     // Before the host looks, which would log a stack trace beside the line for the operator.
     app.Services.GetService<IStartupValidator>()?.Validate();
-    app.UseMiddleware<KeyGate>();
-    app.UseMiddleware<FrameGate>();
+    app.UseAuthentication();
+    app.UseAuthorization();
+    app.UseMiddleware<FrameGate>((HttpContext context) => Admission.Of(context)?.Caller.KeyId);
     app.MapStandardServices();
     app.MapGrpcService<WebhookGrpcService>();
     app.MapGrpcService<EventGrpcService>();

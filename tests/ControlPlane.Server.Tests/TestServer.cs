@@ -47,10 +47,13 @@ internal sealed class TestServer : IAsyncDisposable
         builder.Services.AddGrpc(grpc =>
         {
             grpc.Interceptors.Add<ErrorInterceptor>();
-            grpc.Interceptors.Add<AccessInterceptor>();
+            grpc.Interceptors.Add<StreamGuard>();
         }).RefuseMalformedMessages();
+        builder.Services.AddErrors();
         add(builder);
         var app = builder.Build();
+        app.UseAuthentication();
+        app.UseAuthorization();
         map(app);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new(app, log);

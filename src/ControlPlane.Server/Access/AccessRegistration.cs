@@ -1,13 +1,14 @@
-using ControlPlane.Server.Api.Errors;
 using ControlPlane.Storage;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Access;
 
 /// <summary>
-/// Registers who may call, and the interceptors. They take effect where gRPC is registered: <see cref="ErrorInterceptor"/> first,
-/// <see cref="AccessInterceptor"/> second. Needs the stores, an <see cref="IdSource"/> and a <see cref="NodeIdentity"/>.
+/// Registers who may call: authentication by API key, authorization by the scope that a method's contract asks for, and the
+/// interceptor <see cref="StreamGuard"/>, which takes effect where gRPC is registered. Needs the stores, error handling, an <see cref="IdSource"/> and a <see cref="NodeIdentity"/>.
 /// </summary>
 internal static class AccessRegistration
 {
@@ -22,8 +23,14 @@ internal static class AccessRegistration
         services.AddSingleton<ApiKeyUse>();
         services.AddSingleton<ApiKeys>();
 
+        services.AddAuthentication(ApiKeyAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
+        services.AddSingleton<IAuthorizationHandler, MethodAuthorization>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessRefusals>();
+        // Of every endpoint, so that none is open because somebody forgot it.
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new([new MethodRequirement()], []));
         // One instance for all calls; gRPC would make one per call otherwise.
-        services.AddSingleton<AccessInterceptor>();
+        services.AddSingleton<StreamGuard>();
         services.AddSingleton<TenantPlans>();
         services.AddSingleton<TenantAdmin>();
         services.AddSingleton<ApiKeyAdmin>();

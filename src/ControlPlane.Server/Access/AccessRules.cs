@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Reflection;
 using ControlPlane.V1;
 using Google.Protobuf.Reflection;
+using Grpc.AspNetCore.Server;
 
 namespace ControlPlane.Server.Access;
 
@@ -33,6 +34,10 @@ internal sealed class AccessRules(IEnumerable<FileDescriptor> files)
             .Where(type => type.Name.EndsWith("Reflection", StringComparison.Ordinal))
             .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null))
             .OfType<FileDescriptor>());
+
+    /// <summary>The rule of an endpoint. What is no method of gRPC is open.</summary>
+    public AccessRule Of(Endpoint? endpoint) =>
+        endpoint?.Metadata.GetMetadata<GrpcMethodMetadata>() is { } method ? Of(method.Method.FullName) : Open;
 
     /// <summary>The rule of a method, by its name in a request (<c>/package.Service/Method</c>).</summary>
     public AccessRule Of(string method) =>

@@ -4,7 +4,7 @@ using Grpc.Core;
 
 namespace ControlPlane.Server.Access;
 
-/// <summary>Who calls: the API key behind a request, put there by <c>AccessInterceptor</c>.</summary>
+/// <summary>Who calls: the API key behind a request.</summary>
 /// <param name="KeyId">The key's id.</param>
 /// <param name="TenantId">The key's tenant; null for a platform key.</param>
 /// <param name="Scopes">What the key may do.</param>
@@ -44,6 +44,6 @@ internal sealed record Caller(string KeyId, string? TenantId, IReadOnlySet<strin
             : throw RequestErrors.PermissionDenied("PLATFORM_KEY_REQUIRED", "Only a platform key can ask for every tenant (\"-\").");
     }
 
-    /// <summary>The caller of a request.</summary>
-    public static Caller Of(ServerCallContext context) => (Caller)context.UserState[typeof(Caller)];
+    /// <summary>The caller of a request that was let in.</summary>
+    public static Caller Of(ServerCallContext context) => Admission.Of(context.GetHttpContext())!.Caller;
 }

@@ -15,9 +15,6 @@ namespace ControlPlane.Server.Api;
 /// <summary>Registers gRPC with the standard health and reflection services.</summary>
 internal static class ApiRegistration
 {
-    /// <summary>The standard services need no key, so nobody is to keep memory busy with what is sent to them.</summary>
-    private const int MaxOpenMessageBytes = 4 << 10;
-
     /// <summary>Adds gRPC with error details, the health state and the catalogue that reflection answers from.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="described">The services to report and describe besides health and reflection themselves.</param>
@@ -32,10 +29,11 @@ internal static class ApiRegistration
             Google.Rpc.ErrorDetailsReflection.Descriptor));
         services.AddSingleton<ReflectionResponder>();
         services.AddHostedService<HealthLifetime>();
-        services.AddSingleton<CompressionInterceptor>().AddSingleton<ErrorInterceptor>();
+        services.AddErrors();
+        services.AddSingleton<CompressionInterceptor>().AddSingleton<UnfinishedBytes>();
         return services.AddGrpc(options =>
         {
-            options.MaxReceiveMessageSize = FrameGate.MaxMessageBytes;
+            options.MaxReceiveMessageSize = MessageLimits.Largest;
             options.ResponseCompressionAlgorithm = "gzip";
             options.ResponseCompressionLevel = CompressionLevel.Fastest;
             options.CompressionProviders =
@@ -62,5 +60,5 @@ internal static class ApiRegistration
         return endpoints;
     }
 
-    private static void BoundOpen(GrpcServiceOptions options) => options.MaxReceiveMessageSize = MaxOpenMessageBytes;
+    private static void BoundOpen(GrpcServiceOptions options) => options.MaxReceiveMessageSize = MessageLimits.Open;
 }

@@ -15,17 +15,27 @@ namespace ControlPlane.Functional.Tests.BadInput;
 /// <param name="IsDuplex">It reads a stream, which may hold no message or several.</param>
 internal sealed record Target(string Path, MessageDescriptor Input, byte[] Valid, int Longest, bool IsDuplex = false)
 {
-    private const int LongestMessage = 4 << 20;
+    private const int LongestOther = 128 << 10;
     private const int LongestOpenMessage = 4 << 10;
 
     /// <summary>Every method of every service of the server.</summary>
     public static IReadOnlyList<Target> All(Furnished furnished) =>
     [
-        .. RpcMethod.All.Select(m => new Target($"/controlplane.v1.{m.Name}", m.Input, furnished.Filler.Fill(m.Input).ToByteArray(), LongestMessage)),
+        .. RpcMethod.All.Select(m => new Target($"/controlplane.v1.{m.Name}", m.Input, furnished.Filler.Fill(m.Input).ToByteArray(), LongestOf(m.Name))),
         .. Health.Descriptor.Methods.Select(m => Standard(m, new HealthCheckRequest { Service = "controlplane.v1.EventService" })),
         .. ReflectionV1.ServerReflection.Descriptor.Methods.Concat(ReflectionV1Alpha.ServerReflection.Descriptor.Methods)
             .Select(m => Standard(m, new ReflectionV1.ServerReflectionRequest { FileContainingSymbol = "controlplane.v1.Event" })),
     ];
+
+    /// <summary>By what a method can need: an event's payload has at most 1 MiB.</summary>
+    private static int LongestOf(string method) => method[(method.IndexOf('/', StringComparison.Ordinal) + 1)..] switch
+    {
+        "BatchPublishEvents" => 4 << 20,
+        "PublishEvent" or "TestWebhook" => (1 << 20) + (128 << 10),
+        "PreviewRequest" => (1 << 20) + (640 << 10),
+        "CreateWebhook" or "UpdateWebhook" or "UpsertWebhook" => 512 << 10,
+        _ => LongestOther,
+    };
 
     private static Target Standard(MethodDescriptor method, IMessage valid) =>
         new($"/{method.Service.FullName}/{method.Name}", method.InputType, valid.ToByteArray(), LongestOpenMessage, method.IsClientStreaming);

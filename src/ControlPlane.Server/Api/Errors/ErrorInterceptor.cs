@@ -1,4 +1,3 @@
-using ControlPlane.Storage;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 
@@ -8,12 +7,8 @@ namespace ControlPlane.Server.Api.Errors;
 /// Ends every failed call with a status that carries details. The outermost interceptor, so that it words the failures of the
 /// others too.
 /// </summary>
-internal sealed class ErrorInterceptor(TimeProvider clock, ILogger<ErrorInterceptor> logger) : Interceptor
+internal sealed class ErrorInterceptor(FailureTranslator failures) : Interceptor
 {
-    private static readonly TimeSpan StorageRetryDelay = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan FullRetryDelay = TimeSpan.FromSeconds(5);
-    private readonly LogThrottle _throttle = new(clock);
-
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
@@ -92,36 +87,6 @@ internal sealed class ErrorInterceptor(TimeProvider clock, ILogger<ErrorIntercep
         }
     }
 
-    private RpcException Translate(Exception failure, ServerCallContext context)
-    {
-        var request = failure switch
-        {
-            RequestException told => told,
-            OperationCanceledException when context.CancellationToken.IsCancellationRequested =>
-                context.Deadline <= clock.GetUtcNow().UtcDateTime ? RequestErrors.DeadlineExceeded() : RequestErrors.Cancelled(),
-            StorageUnavailableException outage => StorageUnavailable(outage, context),
-            StorageDamagedException => RequestErrors.StorageDamaged(),
-            _ => Incident(failure, context),
-        };
-        return request.ToRpcException();
-    }
-
-    private RequestException StorageUnavailable(StorageUnavailableException failure, ServerCallContext context)
-    {
-        // Thousands of callers can try again all the time, and the log may lie on the same full disk.
-        if (_throttle.Count() is { } refused)
-        {
-            ErrorsLog.StorageUnavailable(logger, failure, context.Method, refused);
-        }
-
-        return failure.NoRoom ? RequestErrors.StorageFull(FullRetryDelay) : RequestErrors.Unavailable(
-            "STORAGE_UNAVAILABLE", "The store cannot take the request now; nothing was stored. Try again.", StorageRetryDelay);
-    }
-
-    private RequestException Incident(Exception failure, ServerCallContext context)
-    {
-        var id = Guid.NewGuid().ToString("N");
-        ErrorsLog.Incident(logger, failure, context.Method, id);
-        return RequestErrors.Internal(id);
-    }
+    private RpcException Translate(Exception failure, ServerCallContext context) =>
+        failures.Translate(failure, context.Method, context.Deadline, context.CancellationToken).ToRpcException();
 }

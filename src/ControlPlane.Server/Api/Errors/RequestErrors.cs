@@ -109,6 +109,13 @@ internal static class RequestErrors
     public static RequestException MessageTooLarge(string method, int limit) => new(
         StatusCode.ResourceExhausted, "MESSAGE_TOO_LARGE", $"A message to {method} may have at most {limit} bytes.");
 
+    /// <summary>Too much has begun to arrive and is not finished; the message was not read.</summary>
+    public static RequestException TooMuchUnfinished(TimeSpan retryAfter) => new(
+        StatusCode.ResourceExhausted,
+        "TOO_MUCH_UNFINISHED",
+        "Too many messages are on their way from this connection, with this key or to this server. Finish some, then try again.",
+        new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) });
+
     public static RequestException Cancelled() => new(StatusCode.Cancelled, "CANCELLED", "The caller cancelled the call.");
 
     public static RequestException DeadlineExceeded() =>

@@ -1,5 +1,3 @@
-using ControlPlane.Server.Api.Errors;
-using Google.Protobuf;
 using Grpc.AspNetCore.Server.Model;
 using Grpc.Core;
 
@@ -58,24 +56,12 @@ internal sealed class CheckedMethodBinder<TService>(ServiceMethodProviderContext
         where TRequest : class
         where TResponse : class
     {
-        var requests = method.RequestMarshaller;
+        var requests = new CheckedRequests<TRequest>(method, method.RequestMarshaller);
         return new(
             method.Type,
             method.ServiceName,
             method.Name,
-            new Marshaller<TRequest>(requests.ContextualSerializer, bytes => Read(requests, bytes, method.FullName)),
+            new Marshaller<TRequest>(method.RequestMarshaller.ContextualSerializer, requests.Read),
             method.ResponseMarshaller);
-    }
-
-    private static TRequest Read<TRequest>(Marshaller<TRequest> marshaller, DeserializationContext bytes, string method)
-    {
-        try
-        {
-            return marshaller.ContextualDeserializer(bytes);
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            throw RequestErrors.MessageMalformed(method).ToRpcException();
-        }
     }
 }

@@ -16,7 +16,7 @@ public sealed class ErrorInterceptorTests : IDisposable
     public ErrorInterceptorTests()
     {
         _loggers.AddProvider(_log);
-        _interceptor = new(_clock, _loggers.CreateLogger<ErrorInterceptor>());
+        _interceptor = new(new(_clock, _loggers.CreateLogger<FailureTranslator>()));
     }
 
     public static TheoryData<MethodType> Kinds =>
