@@ -1,3 +1,5 @@
+using ControlPlane.Storage.Embedded;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>The embedded engine: one SQLite file, owned by one process.</summary>
@@ -57,18 +59,19 @@ public static class SqliteStorage
 
     private static SqliteDatabase Open(string path, SqliteStorageOptions options)
     {
-        CreateDirectory(Path.GetDirectoryName(path)!);
+        PrivateFiles.CreateDirectory(Path.GetDirectoryName(path)!);
         var storeLock = StoreLock.Take(path);
         Connection? writer = null;
         try
         {
             StoreLock.CheckPresence(storeLock, path);
-            CreateFile(path);
+            // SQLite takes an empty file for a new database and gives the files beside it the same permissions.
+            PrivateFiles.Create(path);
             writer = Connection.Open(path, readOnly: false);
             Prepare(writer, path, options.TimeProvider);
             var checkpoints = Connection.Open(path, readOnly: false);
             checkpoints.Execute("PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = FULL;");
-            var database = new SqliteDatabase(storeLock, writer, checkpoints, path, options);
+            var database = new SqliteDatabase(storeLock, writer, checkpoints, path, CompleteRows, options);
             StoreLock.NotePresence(storeLock, database.StoreId);
             return database;
         }
@@ -78,6 +81,13 @@ public static class SqliteStorage
             storeLock.Dispose();
             throw;
         }
+    }
+
+    /// <summary>What operations leave for the end of their transaction.</summary>
+    private static void CompleteRows(WriteSession session)
+    {
+        AttemptRows.Flush(session);
+        WebhookDeliveries.CatchUp(session);
     }
 
     private static void Prepare(Connection writer, string path, TimeProvider clock)
@@ -100,32 +110,5 @@ public static class SqliteStorage
         // Not before: an index on a large table is sorted in temporary files.
         writer.Execute("PRAGMA temp_store = MEMORY;");
         TenantRows.InsertDefault(writer, clock.GetStoreNow());
-    }
-
-    internal static void CreateDirectory(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else
-        {
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-    }
-
-    // SQLite takes an empty file for a new database and gives the files beside it the same permissions.
-    internal static void CreateFile(string path)
-    {
-        if (!File.Exists(path))
-        {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            new FileStream(path, options).Dispose();
-        }
     }
 }

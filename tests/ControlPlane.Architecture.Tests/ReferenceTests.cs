@@ -11,7 +11,8 @@ public sealed class ReferenceTests
     [InlineData("ControlPlane.Signing")]
     [InlineData("ControlPlane.Egress")]
     [InlineData("ControlPlane.Storage")]
-    [InlineData("ControlPlane.Storage.Sqlite", "ControlPlane.Storage")]
+    [InlineData("ControlPlane.Storage.Embedded", "ControlPlane.Storage")]
+    [InlineData("ControlPlane.Storage.Sqlite", "ControlPlane.Storage.Embedded")]
     [InlineData("ControlPlane.Storage.Postgres", "ControlPlane.Storage")]
     [InlineData("ControlPlane.Cli", "ControlPlane.Contracts", "ControlPlane.Signing")]
     [InlineData("ControlPlane.Server", "ControlPlane.Contracts", "ControlPlane.Egress", "ControlPlane.Signing", "ControlPlane.Storage",

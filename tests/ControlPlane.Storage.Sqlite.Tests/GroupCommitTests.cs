@@ -236,7 +236,7 @@ public sealed class GroupCommitTests : SqliteTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => database.WriteAsync<bool>(
             session =>
             {
-                TenantRows.Bump(session, TenantRows.FindSeq(session.Connection, TenantRecord.DefaultId)!.Value);
+                TenantKeys.Bump(session, TenantKeys.FindSeq(session.Connection, TenantRecord.DefaultId)!.Value);
                 Assert.IsType<AppendResult.Appended>(Appends.Append(session, NewAppend(2, null, "evt_1")));
                 throw new InvalidOperationException("as planned");
             },

@@ -7,9 +7,9 @@ public sealed class QueryPlanTests : SqliteTests
     {
         ["claim"] = (Claims.FindDue, "deliveries_waiting (webhook_seq=? AND next_due<?)"),
         ["next due"] = (Claims.FindNextDue, "deliveries_waiting (webhook_seq=?"),
-        ["backlog waiting"] = (Backlog.CountWaiting, "COVERING INDEX deliveries_waiting"),
-        ["backlog in lines"] = (Backlog.CountInLine, "USING INDEX deliveries_line_held"),
-        ["backlog leased"] = (Backlog.CountLeased, "deliveries_leased"),
+        ["backlog waiting"] = (StoredBacklog.CountWaiting, "COVERING INDEX deliveries_waiting"),
+        ["backlog in lines"] = (StoredBacklog.CountInLine, "USING INDEX deliveries_line_held"),
+        ["backlog leased"] = (StoredBacklog.CountLeased, "deliveries_leased"),
         ["waiting webhooks"] = (Claims.FindWaiting, "deliveries_waiting (webhook_seq>?"),
         ["orphaned webhooks"] = (RetryAndCancel.FindOrphaned, "deliveries_waiting (webhook_seq>?"),
         ["orphans"] = (RetryAndCancel.FindWaiting, "deliveries_waiting (webhook_seq=?"),

@@ -26,7 +26,7 @@ internal static class KeyRows
 
     public static bool Create(WriteSession session, ApiKeyRecord key)
     {
-        var tenant = key.TenantId is { } id ? TenantRows.FindConfig(session.Connection, id)?.Seq : null;
+        var tenant = key.TenantId is { } id ? TenantKeys.FindConfig(session.Connection, id)?.Seq : null;
         if (key.TenantId is not null && tenant is null)
         {
             return false;
@@ -48,7 +48,7 @@ internal static class KeyRows
         var rows = connection.Use(tenantId is null ? Listed : OfTenant).Bind(before ?? long.MaxValue);
         if (tenantId is not null)
         {
-            rows.Bind(TenantRows.FindSeq(connection, tenantId) ?? 0);
+            rows.Bind(TenantKeys.FindSeq(connection, tenantId) ?? 0);
         }
 
         using (rows.Bind(limit + 1))

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Tenant rows as records. A deleted tenant's row stays: its id is not given out again.</summary>
@@ -9,9 +7,6 @@ internal static class TenantRows
 
     private static readonly Sql ById = new(Select + "WHERE id = ? AND delete_time IS NULL");
     private static readonly Sql Listed = new(Select + "WHERE seq < ? AND delete_time IS NULL ORDER BY seq DESC LIMIT ?");
-    private static readonly Sql SeqById = new("SELECT seq FROM tenants WHERE id = ?");
-    private static readonly Sql ConfigById = new("SELECT seq, config_version FROM tenants WHERE id = ? AND delete_time IS NULL");
-    private static readonly Sql PolicyBySeq = new("SELECT policy FROM tenants WHERE seq = ?");
 
     private static readonly Sql InsertOne = new(
         """
@@ -25,15 +20,13 @@ internal static class TenantRows
     private static readonly Sql DeleteOne = new(
         "UPDATE tenants SET delete_time = ?, config_version = config_version + 1 WHERE seq = ?");
 
-    private static readonly Sql BumpConfig = new("UPDATE tenants SET config_version = config_version + 1 WHERE seq = ?");
-
     /// <summary>The tenant that every store is born with.</summary>
     public static void InsertDefault(Connection connection, DateTimeOffset now) =>
         Insert(connection, 1, new TenantRecord { Id = TenantRecord.DefaultId, CreateTime = now, UpdateTime = now });
 
     public static bool Create(WriteSession session, TenantRecord tenant)
     {
-        if (FindSeq(session.Connection, tenant.Id) is not null)
+        if (TenantKeys.FindSeq(session.Connection, tenant.Id) is not null)
         {
             return false;
         }
@@ -48,20 +41,6 @@ internal static class TenantRows
         return row.Step() ? Read(row) : null;
     }
 
-    /// <summary>A tenant's seq, deleted or not.</summary>
-    public static long? FindSeq(Connection connection, string id)
-    {
-        using var row = connection.Use(SeqById).Bind(id);
-        return row.Step() ? row.Long(0) : null;
-    }
-
-    /// <summary>A tenant's seq and configuration version, unless it is deleted.</summary>
-    public static (long Seq, long ConfigVersion)? FindConfig(Connection connection, string id)
-    {
-        using var row = connection.Use(ConfigById).Bind(id);
-        return row.Step() ? (row.Long(0), row.Long(1)) : null;
-    }
-
     public static Page<TenantRecord> List(Connection connection, long? before, int limit)
     {
         using var rows = connection.Use(Listed).Bind(before ?? long.MaxValue).Bind(limit + 1);
@@ -72,19 +51,19 @@ internal static class TenantRows
     {
         if (Find(session.Connection, tenant.Id) is not { } stored
             || stored.Version != tenant.Version - 1
-            || FindConfig(session.Connection, tenant.Id) is not { } config)
+            || TenantKeys.FindConfig(session.Connection, tenant.Id) is not { } config)
         {
             return false;
         }
 
-        var policy = Write(tenant.Policy);
+        var policy = TenantPolicies.Write(tenant.Policy);
         session.Use(UpdateOne)
             .Bind(tenant.Name).Bind(Json.Write(tenant.Labels)).Bind(tenant.Version).Bind(tenant.UpdateTime)
             .Bind(policy).Bind(config.Seq)
             .Run();
-        if (policy != Write(stored.Policy))
+        if (policy != TenantPolicies.Write(stored.Policy))
         {
-            Bump(session, config.Seq);
+            TenantKeys.Bump(session, config.Seq);
         }
 
         return true;
@@ -92,7 +71,7 @@ internal static class TenantRows
 
     public static TenantDelete Delete(WriteSession session, string id, long? version, bool force, DateTimeOffset now)
     {
-        if (Find(session.Connection, id) is not { } tenant || FindSeq(session.Connection, id) is not { } seq)
+        if (Find(session.Connection, id) is not { } tenant || TenantKeys.FindSeq(session.Connection, id) is not { } seq)
         {
             return TenantDelete.NotFound;
         }
@@ -115,23 +94,9 @@ internal static class TenantRows
         return TenantDelete.Done;
     }
 
-    /// <summary>What a tenant's plan allows.</summary>
-    public static TenantPolicy GetPolicy(Connection connection, long seq)
-    {
-        using var row = connection.Use(PolicyBySeq).Bind(seq);
-        return row.Step() ? ReadPolicy(row.TextOrNull(0)) : new TenantPolicy();
-    }
-
-    /// <summary>Says that something changed that publishes depend on.</summary>
-    public static void Bump(WriteSession session, long seq)
-    {
-        session.Use(BumpConfig).Bind(seq).Run();
-        session.Refs.Clear();
-    }
-
     private static void Insert(Connection connection, long seq, TenantRecord tenant) => connection.Use(InsertOne)
         .Bind(seq).Bind(tenant.Id).Bind(tenant.Name).Bind(Json.Write(tenant.Labels)).Bind(tenant.Version)
-        .Bind(tenant.CreateTime).Bind(tenant.UpdateTime).Bind(Write(tenant.Policy))
+        .Bind(tenant.CreateTime).Bind(tenant.UpdateTime).Bind(TenantPolicies.Write(tenant.Policy))
         .Run();
 
     private static TenantRecord Read(Statement row) => new()
@@ -142,11 +107,6 @@ internal static class TenantRows
         Version = row.Long(4),
         CreateTime = row.Time(5),
         UpdateTime = row.Time(6),
-        Policy = ReadPolicy(row.TextOrNull(7)),
+        Policy = TenantPolicies.Read(row.TextOrNull(7)),
     };
-
-    private static string Write(TenantPolicy policy) => JsonSerializer.Serialize(policy, Json.Default.TenantPolicy);
-
-    private static TenantPolicy ReadPolicy(string? json) =>
-        json is null ? new TenantPolicy() : JsonSerializer.Deserialize(json, Json.Default.TenantPolicy)!;
 }

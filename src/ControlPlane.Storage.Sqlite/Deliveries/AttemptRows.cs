@@ -73,6 +73,3 @@ internal static class AttemptRows
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 }
-
-/// <summary>An attempt that is being stored.</summary>
-internal readonly record struct AttemptRow(long Key, AttemptRecord Attempt);

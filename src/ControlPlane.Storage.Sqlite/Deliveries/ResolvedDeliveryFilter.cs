@@ -39,7 +39,7 @@ internal sealed class ResolvedDeliveryFilter
     /// <summary>Null if the filter names something that does not exist: then nothing can match.</summary>
     public static ResolvedDeliveryFilter? Resolve(Connection connection, DeliveryFilter filter, long? before)
     {
-        var tenant = filter.TenantId is { } tenantId ? TenantRows.FindSeq(connection, tenantId) : 0;
+        var tenant = filter.TenantId is { } tenantId ? TenantKeys.FindSeq(connection, tenantId) : 0;
         var webhook = filter.WebhookId is { } webhookId ? FindWebhookSeq(connection, webhookId) : 0;
         var instance = filter.Instance is { } name ? InternedTexts.FindSeq(connection, TextKind.Instance, name) : 0;
         var types = InternedTexts.FindTypes(connection, filter.EventTypes);

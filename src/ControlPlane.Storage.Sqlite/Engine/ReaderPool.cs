@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ControlPlane.Storage.Embedded;
 
 namespace ControlPlane.Storage.Sqlite;
 

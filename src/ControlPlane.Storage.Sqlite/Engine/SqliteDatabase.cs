@@ -1,3 +1,5 @@
+using ControlPlane.Storage.Embedded;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>An open database file: one writer, several readers, and the lock that makes this process its owner.</summary>
@@ -6,12 +8,13 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     private readonly FileStream _lock;
     private readonly Connection _connection;
     private readonly Checkpointer _checkpointer;
-    private readonly Writer _writer;
+    private readonly WriteSession _session;
+    private readonly GroupCommitWriter<WriteSession> _writer;
     private readonly ReaderPool _readers;
     private readonly Lock _closing = new();
     private Task? _closed;
 
-    public SqliteDatabase(FileStream storeLock, Connection writer, Connection checkpoints, string path, SqliteStorageOptions options)
+    public SqliteDatabase(FileStream storeLock, Connection writer, Connection checkpoints, string path, Action<WriteSession> beforeCommit, SqliteStorageOptions options)
     {
         Clock = options.TimeProvider;
         Path = path;
@@ -20,7 +23,8 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         StoreId = writer.ReadText("SELECT store_id FROM meta")!;
         _checkpointer = new Checkpointer(writer, checkpoints);
         _readers = new ReaderPool(path, options.Readers, Damage);
-        _writer = new Writer(writer, Subscribers, _checkpointer, Damage, Clock);
+        _session = new WriteSession(writer, _checkpointer, Damage, beforeCommit, Clock);
+        _writer = new GroupCommitWriter<WriteSession>(_session, Subscribers, Damage, Clock);
     }
 
     public string StoreId { get; }
@@ -37,7 +41,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     public long Head => _writer.Head;
 
     /// <summary>How many deliveries have not ended.</summary>
-    public Backlog Backlog => _writer.Backlog;
+    public Backlog Backlog => _session.Backlog;
 
     /// <summary>Transactions committed since the store was opened.</summary>
     public long Commits => _writer.Commits;

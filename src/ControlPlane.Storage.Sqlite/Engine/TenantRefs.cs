@@ -21,7 +21,7 @@ internal sealed class TenantRefs(Connection connection)
             return known;
         }
 
-        if (TenantRows.FindConfig(connection, id) is not { } found)
+        if (TenantKeys.FindConfig(connection, id) is not { } found)
         {
             return null;
         }

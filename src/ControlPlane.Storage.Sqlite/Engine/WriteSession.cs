@@ -1,7 +1,9 @@
+using ControlPlane.Storage.Embedded;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>The writer's connection and what it knows within a transaction. Operations see each other's rows in it.</summary>
-internal sealed class WriteSession
+internal sealed class WriteSession : IWriteSession
 {
     /// <summary>Bytes after which a transaction ends, so that many large operations at once do not hold up the first of them.</summary>
     private const long FullSize = 8 << 20;
@@ -12,18 +14,24 @@ internal sealed class WriteSession
     private static readonly Sql BeginImmediate = new("BEGIN IMMEDIATE");
     private static readonly Sql CommitAll = new("COMMIT");
     private readonly Connection _connection;
+    private readonly Checkpointer _checkpointer;
+    private readonly Damage _damage;
+    private readonly Action<WriteSession> _beforeCommit;
     private readonly TimeProvider _clock;
     private Counters _committed;
     private Counters _counters;
     private long _size;
 
-    public WriteSession(Connection connection, TimeProvider clock)
+    public WriteSession(Connection connection, Checkpointer checkpointer, Damage damage, Action<WriteSession> beforeCommit, TimeProvider clock)
     {
+        _beforeCommit = beforeCommit;
+        _checkpointer = checkpointer;
+        _damage = damage;
         _connection = connection;
         _clock = clock;
         Texts = new InternedTexts(connection);
         Refs = new TenantRefs(connection);
-        Backlog = new Backlog(connection);
+        Backlog = new Backlog(StoredBacklog.Read(connection));
         _counters = _committed = Counters.Load(connection);
     }
 
@@ -38,10 +46,7 @@ internal sealed class WriteSession
     /// <summary>Attempts of this transaction that are yet to be stored; nothing in it reads them.</summary>
     public List<AttemptRow> Attempts { get; } = [];
 
-    /// <summary>
-    /// Set when a transaction failed and its operations are run again, each alone: then what nearly never happens is looked for, too,
-    /// before it makes a statement fail.
-    /// </summary>
+    /// <inheritdoc/>
     public bool Careful { get; set; }
 
     /// <summary>How many deliveries have not ended.</summary>
@@ -75,6 +80,12 @@ internal sealed class WriteSession
     /// <summary>Takes note of rows that were removed.</summary>
     public void NoteRows(int count) => _size += (long)count * RowSize;
 
+    public void BetweenBatches() => _checkpointer.AfterCommit();
+
+    public Exception Translate(Exception exception) => _damage.Translate(exception);
+
+    public bool IsConstraint(Exception exception) => exception is SqliteException { IsConstraint: true };
+
     public void Begin()
     {
         _size = 0;
@@ -89,8 +100,7 @@ internal sealed class WriteSession
     /// <summary>Does what operations left for the end of the transaction.</summary>
     public void Flush()
     {
-        AttemptRows.Flush(this);
-        WebhookDeliveries.CatchUp(this);
+        _beforeCommit(this);
     }
 
     public void Commit()

@@ -5,7 +5,7 @@ internal static class EventTypeWrites
 {
     public static EventTypeWrite Create(WriteSession session, EventTypeRecord type, int maximum)
     {
-        if (TenantRows.FindConfig(session.Connection, type.TenantId) is not { } tenant)
+        if (TenantKeys.FindConfig(session.Connection, type.TenantId) is not { } tenant)
         {
             return new EventTypeWrite(EventTypeWriteOutcome.TenantNotFound, null);
         }
@@ -21,13 +21,13 @@ internal static class EventTypeWrites
         }
 
         EventTypeRows.Insert(session, tenant.Seq, type);
-        TenantRows.Bump(session, tenant.Seq);
+        TenantKeys.Bump(session, tenant.Seq);
         return new EventTypeWrite(EventTypeWriteOutcome.Done, type);
     }
 
     public static EventTypeWrite Update(WriteSession session, EventTypeRecord type)
     {
-        if (TenantRows.FindConfig(session.Connection, type.TenantId) is not { } tenant)
+        if (TenantKeys.FindConfig(session.Connection, type.TenantId) is not { } tenant)
         {
             return new EventTypeWrite(EventTypeWriteOutcome.TenantNotFound, null);
         }
@@ -48,7 +48,7 @@ internal static class EventTypeWrites
 
     public static EventTypeWrite Delete(WriteSession session, string tenantId, string name, long? version)
     {
-        if (TenantRows.FindConfig(session.Connection, tenantId) is not { } tenant)
+        if (TenantKeys.FindConfig(session.Connection, tenantId) is not { } tenant)
         {
             return new EventTypeWrite(EventTypeWriteOutcome.TenantNotFound, null);
         }
@@ -64,7 +64,7 @@ internal static class EventTypeWrites
         }
 
         EventTypeRows.Delete(session, stored.Seq);
-        TenantRows.Bump(session, tenant.Seq);
+        TenantKeys.Bump(session, tenant.Seq);
         return new EventTypeWrite(EventTypeWriteOutcome.Done, stored.EventType);
     }
 }

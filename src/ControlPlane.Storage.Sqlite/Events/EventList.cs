@@ -21,7 +21,7 @@ internal static class EventList
     {
         var types = InternedTexts.FindTypes(connection, query.EventTypes);
         var instance = query.Instance is { } name ? InternedTexts.FindSeq(connection, TextKind.Instance, name) : 0;
-        var tenant = query.TenantId is { } id ? TenantRows.FindSeq(connection, id) : 0;
+        var tenant = query.TenantId is { } id ? TenantKeys.FindSeq(connection, id) : 0;
         if (instance is null || tenant is null || types is { Count: 0 })
         {
             return new Page<EventRecord>([], null);

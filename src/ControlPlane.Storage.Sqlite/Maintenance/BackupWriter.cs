@@ -1,4 +1,5 @@
 using System.Globalization;
+using ControlPlane.Storage.Embedded;
 
 namespace ControlPlane.Storage.Sqlite;
 
@@ -27,7 +28,7 @@ internal static class BackupWriter
             }
 
             File.Delete(partial);
-            SqliteStorage.CreateFile(partial);
+            PrivateFiles.Create(partial);
             connection.Use(VacuumInto).Bind(partial).Run();
             // SQLite leaves that to the system.
             using (var file = new FileStream(partial, FileMode.Open, FileAccess.ReadWrite))

@@ -1,10 +1,12 @@
+using ControlPlane.Storage.Embedded;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>
 /// Removes deliveries that ended long ago, with their attempts. It walks them in the order of their last change, so that the floor
 /// of the change feed, which follows it, stays as far behind as the clock of the metadata allows.
 /// </summary>
-internal sealed class DeliverySweep(RetentionTerms terms) : Sweep(terms.Batch)
+internal sealed class DeliverySweep(RetentionTerms terms) : Sweep<Connection, WriteSession>(terms.Batch)
 {
     internal static readonly Sql After = new(
         """
@@ -20,7 +22,7 @@ internal sealed class DeliverySweep(RetentionTerms terms) : Sweep(terms.Batch)
     private long _position;
     private bool _walked;
 
-    public override bool Look(Connection connection)
+    public override bool Look(Connection reader)
     {
         _delisting.Add(_found.Select(each => (each.Webhook, each.Seq)));
         _found.Clear();
@@ -30,7 +32,7 @@ internal sealed class DeliverySweep(RetentionTerms terms) : Sweep(terms.Batch)
         }
 
         Finished = _walked;
-        return !Finished && Walk(connection);
+        return !Finished && Walk(reader);
     }
 
     public override Removed Remove(WriteSession session)

@@ -1,7 +1,9 @@
+using ControlPlane.Storage.Embedded;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Removes events of which no delivery is left, and takes note of the names that the others still refer to.</summary>
-internal sealed class EventSweep(RetentionTerms terms) : Sweep(terms.Batch)
+internal sealed class EventSweep(RetentionTerms terms) : Sweep<Connection, WriteSession>(terms.Batch)
 {
     internal static readonly Sql After = new(
         """
@@ -20,11 +22,11 @@ internal sealed class EventSweep(RetentionTerms terms) : Sweep(terms.Batch)
     /// <summary>The names of the events up to there that stay.</summary>
     public HashSet<long> TextsInUse { get; } = [];
 
-    public override bool Look(Connection connection)
+    public override bool Look(Connection reader)
     {
         _found.Clear();
         var looked = 0;
-        using var rows = connection.Use(After).Bind(Position).Bind(LookAtMost);
+        using var rows = reader.Use(After).Bind(Position).Bind(LookAtMost);
         while (rows.Step())
         {
             var age = _expiry.Judge(rows.Long(1));
@@ -35,7 +37,7 @@ internal sealed class EventSweep(RetentionTerms terms) : Sweep(terms.Batch)
 
             looked++;
             Position = rows.Long(0);
-            if (age == Age.Expired && !HasDelivery(connection, rows.Long(2), rows.Long(3)))
+            if (age == Age.Expired && !HasDelivery(reader, rows.Long(2), rows.Long(3)))
             {
                 _found.Add(Position);
             }

@@ -1,10 +1,12 @@
+using ControlPlane.Storage.Embedded;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>
 /// Removes texts that nothing refers to: neither an event that the sweep over the events passed and left, nor one after it, which
 /// the note that each name carries rules out. An owner's name can be held by leases too.
 /// </summary>
-internal sealed class InternedTextSweep(RetentionTerms terms, EventSweep events) : Sweep(terms.Batch)
+internal sealed class InternedTextSweep(RetentionTerms terms, EventSweep events) : Sweep<Connection, WriteSession>(terms.Batch)
 {
     private const long EmptyInstance = 1;
 
@@ -15,17 +17,17 @@ internal sealed class InternedTextSweep(RetentionTerms terms, EventSweep events)
     private readonly List<(long Seq, TextKind Kind, string Text, long LastEvent)> _found = [];
     private long _position = EmptyInstance;
 
-    public override bool Look(Connection connection)
+    public override bool Look(Connection reader)
     {
         _found.Clear();
         var looked = 0;
-        using var rows = connection.Use(After).Bind(_position).Bind(LookAtMost);
+        using var rows = reader.Use(After).Bind(_position).Bind(LookAtMost);
         while (rows.Step())
         {
             looked++;
             _position = rows.Long(0);
             var (kind, lastEvent) = ((TextKind)rows.Int(1), rows.Long(3));
-            if (lastEvent + InternedTexts.NoteEvery <= events.Position && IsUnused(connection, kind, _position))
+            if (lastEvent + InternedTexts.NoteEvery <= events.Position && IsUnused(reader, kind, _position))
             {
                 _found.Add((_position, kind, rows.Text(2), lastEvent));
             }

@@ -1,7 +1,9 @@
+using ControlPlane.Storage.Embedded;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Removes webhooks that were deleted and that no delivery refers to any more, and redrives that ended.</summary>
-internal sealed class LeftoverSweep(RetentionTerms terms) : Sweep(terms.Batch)
+internal sealed class LeftoverSweep(RetentionTerms terms) : Sweep<Connection, WriteSession>(terms.Batch)
 {
     internal static readonly Sql DeletedWebhooks = new(
         """
@@ -20,10 +22,10 @@ internal sealed class LeftoverSweep(RetentionTerms terms) : Sweep(terms.Batch)
     private readonly List<long> _webhooks = [];
     private readonly List<long> _redrives = [];
 
-    public override bool Look(Connection connection)
+    public override bool Look(Connection reader)
     {
-        Read(connection, DeletedWebhooks, _webhooks);
-        Read(connection, EndedRedrives, _redrives);
+        Read(reader, DeletedWebhooks, _webhooks);
+        Read(reader, EndedRedrives, _redrives);
         Finished = _webhooks.Count < Batch && _redrives.Count < Batch;
         return _webhooks.Count + _redrives.Count > 0;
     }

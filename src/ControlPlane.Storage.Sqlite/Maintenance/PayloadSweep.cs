@@ -1,7 +1,9 @@
+using ControlPlane.Storage.Embedded;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Removes payloads that nothing will send any more.</summary>
-internal sealed class PayloadSweep(RetentionTerms terms) : Sweep(terms.Batch)
+internal sealed class PayloadSweep(RetentionTerms terms) : Sweep<Connection, WriteSession>(terms.Batch)
 {
     /// <summary>Bytes to remove at a time: each page of a payload is taken off its chain one by one.</summary>
     private const long MostBytes = 1 << 20;
@@ -26,13 +28,13 @@ internal sealed class PayloadSweep(RetentionTerms terms) : Sweep(terms.Batch)
     private long _position;
     private long _head;
 
-    public override bool Look(Connection connection)
+    public override bool Look(Connection reader)
     {
         _found.Clear();
-        _head = Counters.Load(connection).Revision;
-        var dead = new DeadLetters(connection, terms.DeadLetters);
+        _head = Counters.Load(reader).Revision;
+        var dead = new DeadLetters(reader, terms.DeadLetters);
         var (looked, deliveries, bytes) = (0, 0L, 0L);
-        using var rows = connection.Use(After).Bind(_position).Bind(LookAtMost);
+        using var rows = reader.Use(After).Bind(_position).Bind(LookAtMost);
         while (rows.Step())
         {
             var age = _expiry.Judge(rows.Long(1));
@@ -44,7 +46,7 @@ internal sealed class PayloadSweep(RetentionTerms terms) : Sweep(terms.Batch)
             looked++;
             _position = rows.Long(0);
             var (from, to) = (rows.Long(2), rows.Long(2) + rows.Long(3));
-            if (age == Age.Expired && !IsNeeded(connection, from, to, dead))
+            if (age == Age.Expired && !IsNeeded(reader, from, to, dead))
             {
                 _found.Add((_position, from, to));
                 bytes += rows.Long(4);

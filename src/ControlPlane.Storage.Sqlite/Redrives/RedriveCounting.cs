@@ -30,7 +30,7 @@ internal sealed class RedriveCounting
     /// <summary>Takes the moment down; null if the tenant does not exist.</summary>
     public static RedriveCounting? TryStart(Connection connection, DeliveryFilter filter, int most = RedriveScope.Most)
     {
-        if (filter.TenantId is { } tenant && TenantRows.FindConfig(connection, tenant) is null)
+        if (filter.TenantId is { } tenant && TenantKeys.FindConfig(connection, tenant) is null)
         {
             return null;
         }

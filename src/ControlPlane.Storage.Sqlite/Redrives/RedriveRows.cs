@@ -1,10 +1,6 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace ControlPlane.Storage.Sqlite;
-
-/// <summary>What was asked of a redrive, as stored.</summary>
-internal sealed record RedriveTerms([property: JsonPropertyName("selection")] DeliveryFilter Filter, double MaxRatePerSecond);
 
 /// <summary>Redrive rows as records.</summary>
 internal static class RedriveRows
@@ -36,7 +32,7 @@ internal static class RedriveRows
         long? tenant = null;
         if (redrive.Filter.TenantId is { } tenantId)
         {
-            if (TenantRows.FindConfig(session.Connection, tenantId) is not { } found)
+            if (TenantKeys.FindConfig(session.Connection, tenantId) is not { } found)
             {
                 return null;
             }
@@ -75,7 +71,7 @@ internal static class RedriveRows
         var rows = connection.Use(tenantId is null ? Listed : OfTenant).Bind(before ?? long.MaxValue);
         if (tenantId is not null)
         {
-            rows.Bind(TenantRows.FindSeq(connection, tenantId) ?? 0);
+            rows.Bind(TenantKeys.FindSeq(connection, tenantId) ?? 0);
         }
 
         using (rows.Bind(limit + 1))

@@ -49,7 +49,7 @@ internal static class WebhookRows
         var rows = connection.Use(tenantId is null ? Listed : OfTenant).Bind(before ?? long.MaxValue);
         if (tenantId is not null)
         {
-            rows.Bind(TenantRows.FindSeq(connection, tenantId) ?? 0);
+            rows.Bind(TenantKeys.FindSeq(connection, tenantId) ?? 0);
         }
 
         using (rows.Bind(limit + 1))

@@ -5,7 +5,7 @@ internal static class WebhookWrites
 {
     public static WebhookWrite Create(WriteSession session, WebhookRecord webhook)
     {
-        if (TenantRows.FindConfig(session.Connection, webhook.TenantId) is not { } tenant)
+        if (TenantKeys.FindConfig(session.Connection, webhook.TenantId) is not { } tenant)
         {
             return new WebhookWrite(WebhookWriteOutcome.TenantNotFound, null, 0);
         }
@@ -23,7 +23,7 @@ internal static class WebhookWrites
             return new WebhookWrite(WebhookWriteOutcome.ExternalIdTaken, null, tenant.ConfigVersion);
         }
 
-        if (TenantRows.GetPolicy(session.Connection, tenant.Seq).MaxWebhooks is > 0 and var most
+        if (TenantPolicies.Get(session.Connection, tenant.Seq).MaxWebhooks is > 0 and var most
             && WebhookRows.Count(session.Connection, tenant.Seq) >= most)
         {
             return new WebhookWrite(WebhookWriteOutcome.LimitReached, null, tenant.ConfigVersion);
@@ -103,7 +103,7 @@ internal static class WebhookWrites
 
     private static WebhookWrite Done(WriteSession session, long tenant, WebhookRecord webhook)
     {
-        TenantRows.Bump(session, tenant);
+        TenantKeys.Bump(session, tenant);
         return new WebhookWrite(WebhookWriteOutcome.Done, webhook, ReadVersion(session, webhook));
     }
 
@@ -111,5 +111,5 @@ internal static class WebhookWrites
         new(outcome, stored.Webhook, ReadVersion(session, stored.Webhook));
 
     private static long ReadVersion(WriteSession session, WebhookRecord webhook) =>
-        TenantRows.FindConfig(session.Connection, webhook.TenantId)?.ConfigVersion ?? 0;
+        TenantKeys.FindConfig(session.Connection, webhook.TenantId)?.ConfigVersion ?? 0;
 }

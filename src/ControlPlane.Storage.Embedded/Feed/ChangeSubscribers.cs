@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ControlPlane.Storage.Sqlite;
+namespace ControlPlane.Storage.Embedded;
 
 /// <summary>Who is called after a commit that changed deliveries.</summary>
 internal sealed class ChangeSubscribers

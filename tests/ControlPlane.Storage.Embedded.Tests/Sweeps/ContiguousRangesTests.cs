@@ -1,4 +1,4 @@
-namespace ControlPlane.Storage.Sqlite.Tests;
+namespace ControlPlane.Storage.Embedded.Tests;
 
 /// <summary>Removing rows run by run.</summary>
 public sealed class ContiguousRangesTests

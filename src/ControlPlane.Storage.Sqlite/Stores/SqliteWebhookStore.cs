@@ -28,15 +28,15 @@ internal sealed class SqliteWebhookStore(SqliteDatabase database) : IWebhookStor
         database.ReadAsync(connection => WebhookRows.List(connection, tenantId, before, limit), cancellationToken);
 
     public Task<long?> GetConfigVersionAsync(string tenantId, CancellationToken cancellationToken) =>
-        database.ReadAsync(connection => TenantRows.FindConfig(connection, tenantId)?.ConfigVersion, cancellationToken);
+        database.ReadAsync(connection => TenantKeys.FindConfig(connection, tenantId)?.ConfigVersion, cancellationToken);
 
     public Task<TenantConfig?> LoadTenantAsync(string tenantId, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            connection => TenantRows.FindConfig(connection, tenantId) is { } tenant
+            connection => TenantKeys.FindConfig(connection, tenantId) is { } tenant
                 ? new TenantConfig(tenantId, tenant.ConfigVersion, WebhookRows.LoadAll(connection, tenant.Seq))
                 {
                     EventTypes = EventTypeRows.LoadNames(connection, tenant.Seq),
-                    Policy = TenantRows.GetPolicy(connection, tenant.Seq),
+                    Policy = TenantPolicies.Get(connection, tenant.Seq),
                 }
                 : null,
             cancellationToken);

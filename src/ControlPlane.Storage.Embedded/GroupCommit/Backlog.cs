@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace ControlPlane.Storage.Sqlite;
+namespace ControlPlane.Storage.Embedded;
 
 /// <summary>
 /// How many deliveries of each tenant have not ended. Counted once when the store is opened and kept by the writer from then on, so
@@ -8,41 +8,16 @@ namespace ControlPlane.Storage.Sqlite;
 /// </summary>
 internal sealed class Backlog
 {
-    // The first two walk an index alone; of leased ones there are few, since a process holds a bounded number.
-    internal static readonly Sql CountWaiting = new(
-        """
-        SELECT t.id, waiting.number
-        FROM (SELECT webhook_seq, count(*) AS number FROM deliveries WHERE next_due IS NOT NULL GROUP BY webhook_seq) waiting
-          CROSS JOIN webhooks w ON w.seq = waiting.webhook_seq
-          CROSS JOIN tenants t ON t.seq = w.tenant_seq
-        """);
-
-    internal static readonly Sql CountInLine = new(
-        """
-        SELECT t.id, held.number
-        FROM (SELECT webhook_seq, count(*) AS number FROM deliveries WHERE line_due IS NOT NULL GROUP BY webhook_seq) held
-          CROSS JOIN webhooks w ON w.seq = held.webhook_seq
-          CROSS JOIN tenants t ON t.seq = w.tenant_seq
-        """);
-
-    internal static readonly Sql CountLeased = new(
-        """
-        SELECT t.id, 1 FROM deliveries d CROSS JOIN tenants t ON t.seq = d.tenant_seq WHERE d.lease_until IS NOT NULL
-        """);
-
     private readonly ConcurrentDictionary<string, long> _committed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _changes = new(StringComparer.Ordinal);
     private long _total;
 
-    public Backlog(Connection connection)
+    /// <summary>Begins with what is stored: numbers of deliveries that have not ended, with their tenants.</summary>
+    public Backlog(IEnumerable<(string TenantId, long Count)> stored)
     {
-        foreach (var sql in new[] { CountWaiting, CountInLine, CountLeased })
+        foreach (var (tenant, count) in stored)
         {
-            using var rows = connection.Use(sql);
-            while (rows.Step())
-            {
-                Add(rows.Text(0), rows.Long(1));
-            }
+            Add(tenant, count);
         }
 
         Commit();

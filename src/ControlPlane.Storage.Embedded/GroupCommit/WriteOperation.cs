@@ -1,15 +1,15 @@
-namespace ControlPlane.Storage.Sqlite;
+namespace ControlPlane.Storage.Embedded;
 
 /// <summary>Something to do in a transaction, and the caller who waits for it.</summary>
-internal abstract class WriteOperation
+internal abstract class WriteOperation<TSession>
 {
     /// <summary>Takes it up; false if the caller went away before. From here on it runs to the end.</summary>
     public abstract bool TryStart();
 
     /// <summary>Does it. Can be called again after a rollback.</summary>
-    public abstract void Execute(WriteSession session);
+    public abstract void Execute(TSession session);
 
-    /// <summary>Answers the caller, who goes on within this call.</summary>
+    /// <summary>Completes the caller's task, who goes on within this call.</summary>
     public abstract void Succeed();
 
     /// <inheritdoc cref="Succeed"/>
@@ -17,20 +17,20 @@ internal abstract class WriteOperation
 }
 
 /// <inheritdoc/>
-internal sealed class WriteOperation<T> : WriteOperation
+internal sealed class WriteOperation<TSession, T> : WriteOperation<TSession>
 {
     private readonly TaskCompletionSource<T> _completion = new();
-    private readonly Func<WriteSession, T> _operation;
+    private readonly Func<TSession, T> _operation;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _registration;
     private int _taken;
     private T _result = default!;
 
-    public WriteOperation(Func<WriteSession, T> operation, CancellationToken cancellation)
+    public WriteOperation(Func<TSession, T> operation, CancellationToken cancellation)
     {
         _operation = operation;
         _cancellation = cancellation;
-        _registration = cancellation.UnsafeRegister(static self => ((WriteOperation<T>)self!).Cancel(), this);
+        _registration = cancellation.UnsafeRegister(static self => ((WriteOperation<TSession, T>)self!).Cancel(), this);
     }
 
     public Task<T> Task => _completion.Task;
@@ -41,7 +41,7 @@ internal sealed class WriteOperation<T> : WriteOperation
         return Interlocked.Exchange(ref _taken, 1) == 0;
     }
 
-    public override void Execute(WriteSession session) => _result = _operation(session);
+    public override void Execute(TSession session) => _result = _operation(session);
 
     public override void Succeed() => _completion.SetResult(_result);
 

@@ -14,7 +14,7 @@ internal sealed class SqliteEventTypeStore(SqliteDatabase database) : IEventType
 
     public Task<EventTypeRecord?> GetAsync(string tenantId, string name, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            connection => TenantRows.FindConfig(connection, tenantId) is { } tenant
+            connection => TenantKeys.FindConfig(connection, tenantId) is { } tenant
                 ? EventTypeRows.Find(connection, tenant.Seq, name)?.EventType
                 : null,
             cancellationToken);

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ControlPlane.Storage.Sqlite;
+namespace ControlPlane.Storage.Embedded;
 
 /// <summary>Says that a store has an owner. The operating system drops it with the process, however that ends.</summary>
 internal static class StoreLock

@@ -1,4 +1,4 @@
-namespace ControlPlane.Storage.Sqlite;
+namespace ControlPlane.Storage.Embedded;
 
 /// <summary>How old a row is.</summary>
 internal enum Age

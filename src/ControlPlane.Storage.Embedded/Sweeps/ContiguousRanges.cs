@@ -1,4 +1,4 @@
-namespace ControlPlane.Storage.Sqlite;
+namespace ControlPlane.Storage.Embedded;
 
 /// <summary>
 /// Rows whose numbers follow each other without a gap, which is how most rows expire: they are judged and removed together, for a

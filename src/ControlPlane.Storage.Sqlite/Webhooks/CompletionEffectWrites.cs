@@ -6,7 +6,7 @@ internal static class CompletionEffectWrites
     public static CompletionEffectsResult Complete(WriteSession session, Completion completion, CompletionEffects effects)
     {
         var tenantId = completion.Delivery.TenantId;
-        if (TenantRows.FindConfig(session.Connection, tenantId)?.ConfigVersion != effects.ConfigVersion)
+        if (TenantKeys.FindConfig(session.Connection, tenantId)?.ConfigVersion != effects.ConfigVersion)
         {
             return new CompletionEffectsResult.StaleConfig();
         }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ControlPlane.Storage.Sqlite;
+namespace ControlPlane.Storage.Embedded;
 
 /// <summary>Syncs a directory, so that a file's new name in it survives a power cut. The base library opens no directories.</summary>
 internal static partial class DirectorySync

@@ -1,13 +1,14 @@
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 
-namespace ControlPlane.Storage.Sqlite;
+namespace ControlPlane.Storage.Embedded;
 
 /// <summary>
 /// The one thread that writes. What was queued while a commit was syncing goes into the next transactions, many operations into
 /// each, so the more callers there are, the more of them share a sync.
 /// </summary>
-internal sealed class Writer
+internal sealed class GroupCommitWriter<TSession>
+    where TSession : class, IWriteSession
 {
     private const int BatchSize = 1_000;
     private const int QueueSize = 8_192;
@@ -18,40 +19,36 @@ internal sealed class Writer
     private static readonly TimeSpan LeastWork = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan MostWork = TimeSpan.FromMilliseconds(50);
 
-    private readonly Channel<WriteOperation> _queue = Channel.CreateBounded<WriteOperation>(
+    private readonly Channel<WriteOperation<TSession>> _queue = Channel.CreateBounded<WriteOperation<TSession>>(
         new BoundedChannelOptions(QueueSize) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<WriteOperation> _batch = new(BatchSize);
-    private readonly WriteSession _session;
+    private readonly List<WriteOperation<TSession>> _batch = new(BatchSize);
+    private readonly TSession _session;
     private readonly ChangeSubscribers _subscribers;
-    private readonly Checkpointer _checkpointer;
     private readonly Damage _damage;
     private readonly TimeProvider _clock;
     private TimeSpan _work = LeastWork;
     private long _head;
     private long _commits;
 
-    public Writer(Connection connection, ChangeSubscribers subscribers, Checkpointer checkpointer, Damage damage, TimeProvider clock)
+    public GroupCommitWriter(TSession session, ChangeSubscribers subscribers, Damage damage, TimeProvider clock)
     {
         _clock = clock;
-        _session = new WriteSession(connection, clock);
+        _session = session;
         _subscribers = subscribers;
-        _checkpointer = checkpointer;
         _damage = damage;
-        _head = _session.Head;
-        new Thread(Run) { IsBackground = true, Name = "sqlite writer" }.Start();
+        _head = session.Head;
+        new Thread(Run) { IsBackground = true, Name = "store writer" }.Start();
     }
 
     /// <summary>The latest committed revision.</summary>
     public long Head => Volatile.Read(ref _head);
 
-    public Backlog Backlog => _session.Backlog;
-
     /// <summary>Transactions committed since the store was opened.</summary>
     public long Commits => Volatile.Read(ref _commits);
 
-    public Task<T> EnqueueAsync<T>(Func<WriteSession, T> operation, CancellationToken cancellationToken)
+    public Task<T> EnqueueAsync<T>(Func<TSession, T> operation, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -59,11 +56,11 @@ internal sealed class Writer
         }
 
         _damage.ThrowIfFound();
-        var queued = new WriteOperation<T>(operation, cancellationToken);
+        var queued = new WriteOperation<TSession, T>(operation, cancellationToken);
         return _queue.Writer.TryWrite(queued) ? queued.Task : WaitAsync(queued, cancellationToken);
     }
 
-    private async Task<T> WaitAsync<T>(WriteOperation<T> queued, CancellationToken cancellationToken)
+    private async Task<T> WaitAsync<T>(WriteOperation<TSession, T> queued, CancellationToken cancellationToken)
     {
         try
         {
@@ -91,7 +88,7 @@ internal sealed class Writer
         {
             RunBatch();
             _batch.Clear();
-            _checkpointer.AfterCommit();
+            _session.BetweenBatches();
         }
 
         _stopped.SetResult();
@@ -129,7 +126,7 @@ internal sealed class Writer
         }
 
         Publish();
-        Answers.Send(CollectionsMarshal.AsSpan(_batch));
+        CallerNotification<TSession>.Send(CollectionsMarshal.AsSpan(_batch));
     }
 
     private bool TryTake()
@@ -150,10 +147,10 @@ internal sealed class Writer
     private void RunOneByOne(Exception failure)
     {
         // If it was damage, none of them is tried again.
-        failure = _damage.Translate(failure);
-        if (_batch.Count == 1 && failure is not SqliteException { IsConstraint: true })
+        failure = _session.Translate(failure);
+        if (_batch.Count == 1 && !_session.IsConstraint(failure))
         {
-            Answers.Send([_batch[0]], failure);
+            CallerNotification<TSession>.Send([_batch[0]], failure);
             return;
         }
 
@@ -182,12 +179,12 @@ internal sealed class Writer
             catch (Exception exception)
             {
                 _session.Rollback();
-                Answers.Send([operation], _damage.Translate(exception));
+                CallerNotification<TSession>.Send([operation], _session.Translate(exception));
                 continue;
             }
 
             Publish();
-            Answers.Send([operation]);
+            CallerNotification<TSession>.Send([operation]);
         }
     }
 

@@ -1,10 +1,12 @@
-namespace ControlPlane.Storage.Sqlite;
+namespace ControlPlane.Storage.Embedded;
 
 /// <summary>
 /// Walks rows of one kind for those that have expired. It looks on a reader, at a bounded number of rows at a time, and removes what
 /// it found on the writer: rows that stay cost the writer nothing.
 /// </summary>
-internal abstract class Sweep(int batch)
+/// <typeparam name="TReader">What the engine reads a snapshot with.</typeparam>
+/// <typeparam name="TSession">What it writes with.</typeparam>
+internal abstract class Sweep<TReader, TSession>(int batch)
 {
     /// <summary>Rows to look at in one read.</summary>
     protected const int LookAtMost = 1_000;
@@ -16,8 +18,8 @@ internal abstract class Sweep(int batch)
     public bool Finished { get; protected set; }
 
     /// <summary>Looks on; whether there is something to remove.</summary>
-    public abstract bool Look(Connection connection);
+    public abstract bool Look(TReader reader);
 
     /// <summary>Removes what the last look found, except what has changed since. Can run more than once.</summary>
-    public abstract Removed Remove(WriteSession session);
+    public abstract Removed Remove(TSession session);
 }

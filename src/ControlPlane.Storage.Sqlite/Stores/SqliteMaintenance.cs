@@ -1,0 +1,17 @@
+using ControlPlane.Storage.Embedded;
+
+namespace ControlPlane.Storage.Sqlite;
+
+/// <inheritdoc/>
+internal sealed class SqliteMaintenance(SqliteDatabase database) : IMaintenance
+{
+    public IAsyncEnumerable<Removed> RemoveExpiredAsync(RetentionTerms terms, CancellationToken cancellationToken)
+    {
+        RetentionSweeps.Validate(terms);
+        var events = new EventSweep(terms);
+        // In this order, so that what one leaves without a use the next one takes in the same pass.
+        Sweep<Connection, WriteSession>[] sweeps =
+            [new PayloadSweep(terms), new DeliverySweep(terms), events, new LeftoverSweep(terms), new InternedTextSweep(terms, events)];
+        return RetentionSweeps.RunAsync(sweeps, database.ReadAsync, database.WriteAsync, cancellationToken);
+    }
+}
