@@ -25,14 +25,14 @@ namespace ControlPlane.Server.Tests;
 internal sealed class PipelineHarness : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
-    private readonly DispatchWorker _worker;
+    private readonly IHostedService[] _workers;
     private bool _stopped;
     private bool _expectErrors;
 
     private PipelineHarness(ServiceProvider services)
     {
         _services = services;
-        _worker = services.GetServices<IHostedService>().OfType<DispatchWorker>().Single();
+        _workers = [.. services.GetServices<IHostedService>().Where(worker => worker is DispatchWorker or LaneUpdates)];
     }
 
     public LogCapture Log => Get<LogCapture>();
@@ -97,15 +97,18 @@ internal sealed class PipelineHarness : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
-    public Task StartAsync() => _worker.StartAsync(TestContext.Current.CancellationToken);
+    public Task StartAsync() => Task.WhenAll(_workers.Select(worker => worker.StartAsync(TestContext.Current.CancellationToken)));
 
     public void ExpectErrors() => _expectErrors = true;
 
     /// <summary>Stops as the server does, except that the store stays open.</summary>
-    public Task StopAsync()
+    public async Task StopAsync()
     {
         _stopped = true;
-        return _worker.StopAsync(TestContext.Current.CancellationToken);
+        foreach (var worker in _workers.Reverse())
+        {
+            await worker.StopAsync(TestContext.Current.CancellationToken);
+        }
     }
 
     public async ValueTask DisposeAsync()

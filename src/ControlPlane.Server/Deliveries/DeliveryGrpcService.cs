@@ -13,7 +13,7 @@ namespace ControlPlane.Server.Deliveries;
 
 /// <summary>DeliveryService over gRPC.</summary>
 internal sealed class DeliveryGrpcService(
-    IDeliveryStore deliveries, Dispatcher dispatcher, RedriveCalls redrives, DeliveryWatch watch, DeliveryExplainer explainer,
+    IDeliveryStore deliveries, Lanes lanes, RedriveCalls redrives, DeliveryWatch watch, DeliveryExplainer explainer,
     TimeProvider clock)
     : DeliveryService.DeliveryServiceBase
 {
@@ -44,7 +44,7 @@ internal sealed class DeliveryGrpcService(
         var found = await FindAsync(FieldRules.RequireId("delivery_id", request.DeliveryId), context);
         var result = await deliveries.RetryAsync(found.Id, context.CancellationToken);
         var delivery = Unwrap(result, found.Id, "DELIVERY_NOT_ENDED", "is still on its way; only a delivery that has ended can be retried.");
-        dispatcher.Expect(delivery.TenantId, delivery.WebhookId, clock.GetUtcNow());
+        lanes.Expect(delivery.TenantId, delivery.WebhookId, clock.GetUtcNow());
         return new RetryDeliveryResponse { Delivery = DeliveryMapper.ToProto(delivery) };
     }
 
@@ -53,11 +53,11 @@ internal sealed class DeliveryGrpcService(
         var found = await FindAsync(FieldRules.RequireId("delivery_id", request.DeliveryId), context);
         var result = await deliveries.CancelAsync(found.Id, context.CancellationToken);
         var delivery = Unwrap(result, found.Id, "DELIVERY_ENDED", "has ended already.");
-        dispatcher.Forget(delivery.Id);
+        lanes.Forget(delivery.Id);
         if (delivery.OrderingKey.Length > 0)
         {
             // What waited behind it can go.
-            dispatcher.Expect(delivery.TenantId, delivery.WebhookId, clock.GetUtcNow());
+            lanes.Expect(delivery.TenantId, delivery.WebhookId, clock.GetUtcNow());
         }
 
         return new CancelDeliveryResponse { Delivery = DeliveryMapper.ToProto(delivery) };

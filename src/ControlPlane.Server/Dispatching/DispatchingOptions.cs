@@ -5,15 +5,13 @@ namespace ControlPlane.Server.Dispatching;
 /// <summary>Settings of <c>ControlPlane:Dispatching</c>.</summary>
 internal sealed class DispatchingOptions
 {
-    /// <summary>How many requests this process has under way at most, over all webhooks.</summary>
+    /// <summary>
+    /// How many requests this process has in flight at most, over all webhooks. The tenants share them fairly: while seven eighths are
+    /// not taken, anybody takes what it needs; the rest is for tenants that have less than an equal part.
+    /// </summary>
     /// <value>Default: 2,048.</value>
     [Range(1, 65_536)]
     public int MaxInFlight { get; set; } = 2048;
-
-    /// <summary>How many requests one tenant has under way at most: its receivers, hanging all at once, leave the rest to others.</summary>
-    /// <value>Default: 1,024, half of <see cref="MaxInFlight"/>.</value>
-    [Range(1, 65_536)]
-    public int MaxInFlightPerTenant { get; set; } = 1024;
 
     /// <summary>How many requests a webhook that sets no limit of its own has under way at most.</summary>
     /// <value>Default: 32.</value>
@@ -25,15 +23,10 @@ internal sealed class DispatchingOptions
     [Range(1, 10_000)]
     public int QueuePerWebhook { get; set; } = 256;
 
-    /// <summary>How many deliveries this process takes from the store ahead of sending, over all webhooks.</summary>
+    /// <summary>How many deliveries this process takes from the store ahead of sending, over all webhooks. Shared like <see cref="MaxInFlight"/>.</summary>
     /// <value>Default: 16,384.</value>
     [Range(1, 1_000_000)]
     public int Queue { get; set; } = 16_384;
-
-    /// <summary>How many deliveries of one tenant this process takes from the store ahead of sending.</summary>
-    /// <value>Default: 8,192, half of <see cref="Queue"/>.</value>
-    [Range(1, 1_000_000)]
-    public int QueuePerTenant { get; set; } = 8192;
 
     /// <summary>How many bytes of payload wait in memory at most; payloads beyond it are read from the store when their turn comes.</summary>
     /// <value>Default: 32 MiB.</value>

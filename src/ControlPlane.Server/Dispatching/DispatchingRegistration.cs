@@ -8,10 +8,19 @@ internal static class DispatchingRegistration
         return services
             .AddSingleton<Turns>()
             .AddSingleton<Places>()
-            .AddSingleton<LeaseBook>()
+            .AddSingleton<Receivers>()
             .AddSingleton<LaneAlarm>()
-            .AddSingleton<Dispatcher>()
+            .AddSingleton<Lanes>()
+            .AddSingleton<LeaseBook>()
+            .AddSingleton<LeaseClaims>()
+            .AddSingleton<LeaseKeeper>()
+            .AddSingleton<ClaimLoop>()
+            .AddSingleton<WakeLoop>()
+            .AddSingleton<AttemptInputs>()
+            .AddSingleton<AttemptRecords>()
             .AddSingleton<AttemptRunner>()
-            .AddHostedService<DispatchWorker>();
+            .AddSingleton<AttemptLoop>()
+            .AddHostedService<DispatchWorker>()
+            .AddHostedService<LaneUpdates>();
     }
 }

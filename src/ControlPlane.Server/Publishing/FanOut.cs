@@ -7,23 +7,24 @@ namespace ControlPlane.Server.Publishing;
 /// <summary>One event with its deliveries, and the places set aside for them in their lanes.</summary>
 internal sealed class FanOut
 {
-    private readonly Lane?[] _lanes;
+    private readonly Lanes _lanes;
+    private readonly Lane?[] _reserved;
 
-    private FanOut(NewEvent source, Lane?[] lanes) => (Event, _lanes) = (source, lanes);
+    private FanOut(NewEvent source, Lanes lanes, Lane?[] reserved) => (Event, _lanes, _reserved) = (source, lanes, reserved);
 
     public NewEvent Event { get; }
 
     public static FanOut Plan(
-        string tenantId, EventDraft draft, byte[]? fingerprint, SubscriptionIndex subscriptions, Dispatcher dispatcher, IdSource ids,
+        string tenantId, EventDraft draft, byte[]? fingerprint, SubscriptionIndex subscriptions, Lanes lanes, IdSource ids,
         DateTimeOffset now)
     {
         var matched = subscriptions.Match(draft.Type, draft.Instance);
         var deliveries = new NewDelivery[matched.Count];
-        var lanes = new Lane?[matched.Count];
+        var reserved = new Lane?[matched.Count];
         for (var i = 0; i < deliveries.Length; i++)
         {
-            lanes[i] = dispatcher.TryReserve(matched[i]);
-            deliveries[i] = new(ids.Next("dlv_"), matched[i].Id, DeliveryTrigger.Publish, Leased: lanes[i] is not null);
+            reserved[i] = lanes.TryReserve(matched[i]);
+            deliveries[i] = new(ids.Next("dlv_"), matched[i].Id, DeliveryTrigger.Publish, Leased: reserved[i] is not null);
         }
 
         var record = new EventRecord
@@ -40,12 +41,12 @@ internal sealed class FanOut
             DeliveryCount = deliveries.Length,
             CreateTime = now,
         };
-        return new(new NewEvent(record, deliveries, fingerprint), lanes);
+        return new(new NewEvent(record, deliveries, fingerprint), lanes, reserved);
     }
 
     /// <summary>After the commit: leased deliveries go into their lanes, the others wait in the store, also those
     /// that have to let another one of their ordering key go first. Of a duplicate nothing was stored.</summary>
-    public void HandOver(AppendedEvent appended, Dispatcher dispatcher, DateTimeOffset leaseUntil)
+    public void HandOver(AppendedEvent appended, DateTimeOffset leaseUntil)
     {
         if (appended.Duplicate)
         {
@@ -53,21 +54,21 @@ internal sealed class FanOut
             return;
         }
 
-        for (var i = 0; i < _lanes.Length; i++)
+        for (var i = 0; i < _reserved.Length; i++)
         {
             var delivery = appended.Deliveries[i];
-            if (_lanes[i] is not { } lane)
+            if (_reserved[i] is not { } lane)
             {
-                dispatcher.Expect(delivery.TenantId, delivery.WebhookId, delivery.CreateTime);
+                _lanes.Expect(delivery.TenantId, delivery.WebhookId, delivery.CreateTime);
             }
             else if (delivery.State == DeliveryState.InFlight)
             {
-                dispatcher.Enqueue(lane, delivery, Event.Event, leaseUntil);
+                _lanes.Enqueue(lane, delivery, Event.Event, leaseUntil);
             }
             else
             {
                 // It is not its turn; the one ahead of it tells when it is.
-                lane.Unreserve();
+                _lanes.Unreserve(lane);
             }
         }
     }
@@ -75,9 +76,9 @@ internal sealed class FanOut
     /// <summary>Gives the places back.</summary>
     public void Withdraw()
     {
-        foreach (var lane in _lanes)
+        foreach (var lane in _reserved.OfType<Lane>())
         {
-            lane?.Unreserve();
+            _lanes.Unreserve(lane);
         }
     }
 }

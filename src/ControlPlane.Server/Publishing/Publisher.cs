@@ -34,7 +34,7 @@ internal abstract record PublishResult
 /// their lane. Answers after the commit is on disk.
 /// </summary>
 internal sealed class Publisher(
-    IEventStore events, WebhookCatalog catalog, Dispatcher dispatcher, LeaseBook leases, PublishRates rates, BacklogLimit backlog,
+    IEventStore events, WebhookCatalog catalog, Lanes lanes, LeaseBook leases, PublishRates rates, BacklogLimit backlog,
     IdSource ids, TimeProvider clock)
 {
     public async Task<PublishResult> PublishAsync(
@@ -88,7 +88,7 @@ internal sealed class Publisher(
         {
             for (var i = 0; i < plans.Length; i++)
             {
-                plans[i] = FanOut.Plan(tenantId, drafts[i], fingerprints[i], picture.Subscriptions, dispatcher, ids, now);
+                plans[i] = FanOut.Plan(tenantId, drafts[i], fingerprints[i], picture.Subscriptions, lanes, ids, now);
             }
 
             if (Array.Exists(plans, plan => plan.Event.Deliveries.Count > 0)
@@ -107,7 +107,7 @@ internal sealed class Publisher(
                     pending = default;
                     for (var i = 0; i < plans.Length; i++)
                     {
-                        plans[i].HandOver(appended.Events[i], dispatcher, leaseUntil);
+                        plans[i].HandOver(appended.Events[i], leaseUntil);
                     }
 
                     return new PublishResult.Published(appended.Events);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ControlPlane.Server.Dispatching;
 
 namespace ControlPlane.Server.Tests.Dispatching;
@@ -6,6 +7,7 @@ public sealed class LaneAlarmTests : IAsyncDisposable
 {
     private readonly SetClock _clock = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<Lane, (Action<Lane> Claimed, Action Enlisted)> _told = [];
     private readonly LaneAlarm _alarm;
     private Task _running = Task.CompletedTask;
 
@@ -55,7 +57,7 @@ public sealed class LaneAlarmTests : IAsyncDisposable
         }
 
         Assert.InRange(_alarm.Entries, 1, 100);
-        lane.Expect(Now.AddSeconds(1));
+        Carry(lane, lane.Expect(Now.AddSeconds(1)));
         Start();
         await AdvanceUntilAsync(woken.Task);
     }
@@ -70,31 +72,73 @@ public sealed class LaneAlarmTests : IAsyncDisposable
         await AdvanceUntilAsync(woken.Task);
 
         // A rate that lets the next one start in a second by the steady clock, whatever the wall clock says.
-        var lane = Lane(new AlarmHost(_alarm, () => { }, paced.SetResult));
-        var webhook = Records.Webhook() with { MaxRatePerSecond = 1 };
+        var lane = Lane(_ => { }, paced.SetResult);
+        lane.Configure(Records.Webhook() with { MaxRatePerSecond = 1 }, new());
         for (var i = 0; i < 2; i++)
         {
-            Assert.True(lane.TryReserve(webhook));
+            Assert.True(lane.TryReserve());
             lane.Enqueue(new WorkItem(new(), Records.Delivery(), null, Now));
         }
 
-        Assert.True(lane.TryStart(out _));
+        Carry(lane, lane.Start(out _));
         _clock.Offset = TimeSpan.FromDays(-1);
         await AdvanceUntilAsync(paced.Task);
         Assert.True(_clock.Steady < TimeSpan.FromHours(12));
     }
 
-    private void Start() => _running = Task.Run(() => _alarm.RunAsync(_stop.Token));
+    private void Start() => _running = Task.Run(RunAsync);
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                foreach (var lane in await _alarm.WaitAsync(_stop.Token))
+                {
+                    Carry(lane, lane.Wake());
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The test is over.
+        }
+    }
+
+    private void Carry(Lane lane, LaneDecision decision)
+    {
+        var (claimed, enlisted) = _told[lane];
+        if (decision.Claim > 0)
+        {
+            claimed(lane);
+        }
+
+        if (decision.Enlist)
+        {
+            enlisted();
+        }
+
+        if (decision.Wake is { } time)
+        {
+            _alarm.Set(lane, time);
+        }
+    }
 
     /// <summary>A lane with something due then, which it claims when it is woken.</summary>
     private Lane LaneDue(double seconds, Action woken)
     {
-        var lane = Lane(new AlarmHost(_alarm, woken, () => { }));
-        lane.Expect(Now.AddSeconds(seconds));
+        var lane = Lane(_ => woken(), () => { });
+        Carry(lane, lane.Expect(Now.AddSeconds(seconds)));
         return lane;
     }
 
-    private Lane Lane(AlarmHost host) => new("default", "wh_1", new(), new LaneGate(8, 5, _clock), host, 8, _clock);
+    private Lane Lane(Action<Lane> claimed, Action enlisted)
+    {
+        var lane = new Lane("default", "wh_1", new(), new LaneGate(8, 5, _clock), 8, _clock);
+        _told[lane] = (claimed, enlisted);
+        return lane;
+    }
 
     /// <summary>The alarm can be between two sleeps when the clock moves, so it is moved until the alarm has seen it.</summary>
     private async Task AdvanceUntilAsync(Task done)
@@ -105,29 +149,6 @@ public sealed class LaneAlarmTests : IAsyncDisposable
             _clock.Advance(TimeSpan.FromMilliseconds(10));
             await Task.Yield();
         }
-    }
-
-    private sealed class AlarmHost(LaneAlarm alarm, Action claimed, Action enlistedAgain) : ILaneHost
-    {
-        private int _enlisted;
-
-        public bool TryTakePlace(TenantPlaces share) => true;
-
-        public void GiveBackPlace(TenantPlaces share)
-        {
-        }
-
-        public void Enlist(Lane lane)
-        {
-            if (++_enlisted == 2)
-            {
-                enlistedAgain();
-            }
-        }
-
-        public void Claim(Lane lane, int limit, int changes) => claimed();
-
-        public void SetAlarm(Lane lane, DateTimeOffset time) => alarm.Set(lane, time);
     }
 
     /// <summary>A clock whose wall time can be set while its timers and timestamps go on.</summary>

@@ -6,48 +6,45 @@ namespace ControlPlane.Server.Tests.Dispatching;
 public sealed class PlacesTests
 {
     private static readonly DateTimeOffset Until = Records.Time.AddMinutes(1);
-    private readonly Places _places = new(Options.Create(new DispatchingOptions { Queue = 4, QueuePerTenant = 2, QueuedPayloadBytes = 100 }));
-    private readonly TenantPlaces _share = new();
+    private readonly Places _places = new(Options.Create(new DispatchingOptions { Queue = 16, QueuedPayloadBytes = 100 }));
+    private readonly TenantPlaces _tenant = new();
 
     [Fact]
-    public void TryTakePlace_ATenantHasItsShare_OthersStillGetOne()
+    public void TryTake_OneTenantTakesAllItCan_OthersStillGetSome()
     {
-        Assert.Equal([true, true, false], Enumerable.Range(0, 3).Select(_ => _places.TryTakePlace(_share)));
-        var other = new TenantPlaces();
-        Assert.Equal([true, true, false], Enumerable.Range(0, 3).Select(_ => _places.TryTakePlace(other)));
-        Assert.False(_places.TryTakePlace(new()));
-        _places.GiveBackPlace(other);
-        Assert.False(_places.TryTakePlace(_share));
-        Assert.True(_places.TryTakePlace(new()));
+        Assert.Equal(14, Enumerable.Range(0, 20).Count(_ => _places.TryTake(_tenant)));
+        Assert.True(_places.TryTake(new()));
+        Assert.True(_places.TryTake(new()));
+        Assert.False(_places.TryTake(new()));
     }
 
     [Fact]
-    public void TryTakePlace_AllTaken_RefusesUntilOneIsGivenBack()
+    public void TryTake_AllTaken_RefusesUntilOneIsGivenBack()
     {
-        Assert.Equal([true, true, false, false], Enumerable.Range(0, 4).Select(_ => _places.TryTakePlace(_share)));
-        _places.GiveBackPlace(_share);
-        Assert.Equal([true, false], Enumerable.Range(0, 2).Select(_ => _places.TryTakePlace(_share)));
+        Assert.Equal(14, Enumerable.Range(0, 20).Count(_ => _places.TryTake(_tenant)));
+        _places.GiveBack(_tenant);
+        Assert.Equal([true, false], Enumerable.Range(0, 2).Select(_ => _places.TryTake(_tenant)));
     }
 
     [Fact]
     public void Add_PayloadsBeyondTheLimit_AreLeftInTheStore()
     {
-        var first = _places.Add(_share, Records.Delivery("dlv_1"), Records.Event(payloadBytes: 60), Until);
-        var second = _places.Add(_share, Records.Delivery("dlv_2"), Records.Event(payloadBytes: 60), Until);
+        var first = _places.Add(_tenant, Records.Delivery("dlv_1"), Records.Event(payloadBytes: 60), Until);
+        var second = _places.Add(_tenant, Records.Delivery("dlv_2"), Records.Event(payloadBytes: 60), Until);
         Assert.NotNull(first.Event);
         Assert.Null(second.Event);
         _places.Remove(first);
-        Assert.NotNull(_places.Add(_share, Records.Delivery("dlv_3"), Records.Event(payloadBytes: 100), Until).Event);
+        Assert.NotNull(_places.Add(_tenant, Records.Delivery("dlv_3"), Records.Event(payloadBytes: 100), Until).Event);
     }
 
     [Fact]
     public void Remove_LostAndHeldAnew_KeepsTheNewOne()
     {
-        _places.TryTakePlace(_share);
-        _places.TryTakePlace(_share);
-        var old = _places.Add(_share, Records.Delivery(), null, Until);
+        _places.TryTake(_tenant);
+        _places.TryTake(_tenant);
+        var old = _places.Add(_tenant, Records.Delivery(), null, Until);
         _places.Lose("dlv_1");
-        var renewed = _places.Add(_share, Records.Delivery() with { Fence = 3 }, null, Until);
+        var renewed = _places.Add(_tenant, Records.Delivery() with { Fence = 3 }, null, Until);
         _places.Remove(old);
         Assert.Same(renewed, Assert.Single(_places.Items));
         Assert.True(old.Lost);

@@ -74,9 +74,7 @@ public sealed class SendingTests : WalkTest
     [Fact]
     public async Task Publish_AnotherTenantsReceiversAllHang_IsSentAllTheSame()
     {
-        await StartAsync(
-            ("Dispatching:MaxInFlight", "16"), ("Dispatching:MaxInFlightPerTenant", "8"),
-            ("Dispatching:Queue", "64"), ("Dispatching:QueuePerTenant", "32"));
+        await StartAsync(("Dispatching:MaxInFlight", "16"), ("Dispatching:Queue", "64"));
         await Pipeline.Store.Access.CreateTenantAsync(new() { Id = "hanging", CreateTime = Clock.GetStoreNow(), UpdateTime = Clock.GetStoreNow() }, Cancel);
         var hangs = new TaskCompletionSource<int>();
         Answer = request => request.Path == "/wh_well" ? Task.FromResult(200) : hangs.Task;
@@ -159,7 +157,7 @@ public sealed class SendingTests : WalkTest
         var deliveries = await PublishAsync(3);
         await UntilReceivedAsync(1);
         await Pipeline.Store.Deliveries.CancelAsync(deliveries[1].Id, Cancel);
-        Pipeline.Get<Dispatcher>().Forget(deliveries[1].Id);
+        Pipeline.Get<Lanes>().Forget(deliveries[1].Id);
         goOn.SetResult(200);
         await UntilAsync(deliveries[2], DeliveryState.Succeeded);
         Assert.DoesNotContain(Received, request => request.Id == deliveries[1].EventId);

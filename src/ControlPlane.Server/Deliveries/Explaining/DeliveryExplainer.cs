@@ -17,7 +17,7 @@ namespace ControlPlane.Server.Deliveries.Explaining;
 
 /// <summary>Tells why an event is or is not on its way to a webhook. Reads only.</summary>
 internal sealed class DeliveryExplainer(
-    IDeliveryStore deliveries, IEventStore events, IWebhookStore webhooks, Dispatcher dispatcher, TimeProvider clock)
+    IDeliveryStore deliveries, IEventStore events, IWebhookStore webhooks, Lanes lanes, TimeProvider clock)
 {
     /// <exception cref="RequestException">INVALID_ARGUMENT; NOT_FOUND.</exception>
     public async Task<ExplainDeliveryResponse> ExplainAsync(
@@ -50,8 +50,8 @@ internal sealed class DeliveryExplainer(
     private void Add(ExplainDeliveryResponse answer, DeliveryRecord delivery, DeliveryRecord? ahead, WebhookRecord? webhook)
     {
         var now = clock.GetUtcNow();
-        var lane = dispatcher.Look(delivery.WebhookId, delivery.Id);
-        answer.Waits.Add(WaitReasons.Judge(delivery, ahead, webhook, lane, dispatcher.Holds(delivery.Id), now));
+        var lane = lanes.Look(delivery.WebhookId, delivery.Id);
+        answer.Waits.Add(WaitReasons.Judge(delivery, ahead, webhook, lane, lanes.Holds(delivery.Id), now));
         answer.NextAttempts.Add(ahead is null ? AttemptPlan.Of(delivery, webhook, now) : []);
         answer.Queue = lane is null ? null : new WebhookQueue
         {

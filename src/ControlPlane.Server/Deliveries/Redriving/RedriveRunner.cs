@@ -4,7 +4,7 @@ using ControlPlane.Storage;
 namespace ControlPlane.Server.Deliveries.Redriving;
 
 /// <summary>Walks one redrive to its end at its pace.</summary>
-internal sealed class RedriveRunner(IRedriveStore store, Dispatcher dispatcher, TimeProvider clock, ILogger<RedriveRunner> log)
+internal sealed class RedriveRunner(IRedriveStore store, Lanes lanes, TimeProvider clock, ILogger<RedriveRunner> log)
 {
     private const double StepsPerSecond = 10;
     private const int LargestStep = 100;
@@ -43,7 +43,7 @@ internal sealed class RedriveRunner(IRedriveStore store, Dispatcher dispatcher, 
             var now = clock.GetUtcNow();
             foreach (var (tenantId, webhookId) in batch.Retried.Select(delivery => (delivery.TenantId, delivery.WebhookId)).Distinct())
             {
-                dispatcher.Expect(tenantId, webhookId, now);
+                lanes.Expect(tenantId, webhookId, now);
             }
 
             return (batch.Redrive, TimeSpan.FromSeconds(batch.Retried.Count / redrive.MaxRatePerSecond));

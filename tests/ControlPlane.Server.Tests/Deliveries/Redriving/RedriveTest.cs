@@ -8,6 +8,7 @@ using ControlPlane.Server.Maintenance;
 using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Sending;
+using ControlPlane.Server.Tests.Dispatching;
 using ControlPlane.Server.Watching;
 using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Storage;
@@ -187,5 +188,6 @@ public abstract class RedriveTest : IAsyncLifetime
             .AddWatching(builder.Configuration)
             .AddDeliveries();
         builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(DispatchWorker)));
+        builder.Services.AddHostedService<ClaimingWorker>();
     }
 }

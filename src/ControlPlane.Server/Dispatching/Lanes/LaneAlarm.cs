@@ -45,13 +45,13 @@ internal sealed class LaneAlarm(TimeProvider clock)
         }
     }
 
-    public async Task RunAsync(CancellationToken stopping)
+    /// <summary>Waits for times to come. Returns the lanes whose time it is.</summary>
+    public async Task<IReadOnlyList<Lane>> WaitAsync(CancellationToken cancellationToken)
     {
-        while (!stopping.IsCancellationRequested)
+        while (true)
         {
             Task earlier;
             TimeSpan sleep;
-            List<Lane> woken = [];
             lock (_lock)
             {
                 if (_earlier.Task.IsCompleted)
@@ -59,42 +59,46 @@ internal sealed class LaneAlarm(TimeProvider clock)
                     _earlier = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 }
 
+                if (TakeDue() is { Count: > 0 } due)
+                {
+                    return due;
+                }
+
                 earlier = _earlier.Task;
-                var now = clock.GetUtcNow();
-                var setBack = now < _seen;
-                _seen = now;
-                while (_queue.TryPeek(out var lane, out var time) && time <= now)
-                {
-                    _queue.Dequeue();
-                    // An entry that an earlier one replaced is stale.
-                    if (_times.TryGetValue(lane, out var set) && set == time)
-                    {
-                        _times.Remove(lane);
-                        woken.Add(lane);
-                    }
-                }
-
-                if (setBack)
-                {
-                    // Times were reckoned by a clock that is no longer right: each lane sets its own anew.
-                    woken.AddRange(_times.Keys);
-                    _times.Clear();
-                    _queue.Clear();
-                }
-
-                sleep = _queue.TryPeek(out _, out var next) && next - now < LongestSleep ? next - now : LongestSleep;
+                sleep = _queue.TryPeek(out _, out var next) && next - _seen < LongestSleep ? next - _seen : LongestSleep;
             }
 
-            foreach (var lane in woken)
-            {
-                lane.Pump();
-            }
+            await SleepAsync(sleep, earlier, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
 
-            if (woken.Count == 0)
+    private List<Lane> TakeDue()
+    {
+        List<Lane> due = [];
+        var now = clock.GetUtcNow();
+        var setBack = now < _seen;
+        _seen = now;
+        while (_queue.TryPeek(out var lane, out var time) && time <= now)
+        {
+            _queue.Dequeue();
+            // An entry that an earlier one replaced is stale.
+            if (_times.TryGetValue(lane, out var set) && set == time)
             {
-                await SleepAsync(sleep, earlier, stopping);
+                _times.Remove(lane);
+                due.Add(lane);
             }
         }
+
+        if (setBack)
+        {
+            // The times were computed from a clock that is no longer right: each lane sets its own again.
+            due.AddRange(_times.Keys);
+            _times.Clear();
+            _queue.Clear();
+        }
+
+        return due;
     }
 
     /// <summary>A replaced entry would otherwise stay until its time, which can be a day away, and there is one more with every wake.</summary>

@@ -3,13 +3,13 @@ using ControlPlane.Storage;
 namespace ControlPlane.Server.Dispatching;
 
 /// <summary>A delivery that this process holds the lease of.</summary>
-internal sealed class WorkItem(TenantPlaces share, DeliveryRecord delivery, EventRecord? source, DateTimeOffset leaseUntil)
+internal sealed class WorkItem(TenantPlaces tenant, DeliveryRecord delivery, EventRecord? source, DateTimeOffset leaseUntil)
 {
     private long _leaseUntil = leaseUntil.UtcTicks;
     private volatile bool _lost;
 
     /// <summary>Whose place it takes.</summary>
-    public TenantPlaces Share => share;
+    public TenantPlaces Tenant => tenant;
 
     public DeliveryRecord Delivery => delivery;
 

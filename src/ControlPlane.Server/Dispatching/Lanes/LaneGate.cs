@@ -27,8 +27,14 @@ internal sealed class LaneGate(int defaultMaxInFlight, int probeAfterFailures, T
     /// <summary>The receiver failed several times in a row: it is sent one request at a time until one succeeds.</summary>
     public bool Failing => _failures >= probeAfterFailures;
 
-    /// <summary>How many requests may be under way now.</summary>
-    public int Limit => Failing ? 1 : Math.Min(_window, MaxInFlight);
+    /// <summary>A request waited in vain for an answer: one at a time, too, until one is answered.</summary>
+    public bool Silent { get; set; }
+
+    /// <summary>Whether the receiver is sent one request at a time, to find out whether it is well again.</summary>
+    public bool Probing => Failing || Silent;
+
+    /// <summary>How many requests may be in flight now.</summary>
+    public int Limit => Probing ? 1 : Math.Min(_window, MaxInFlight);
 
     private long BurstTicks => (long)(clock.TimestampFrequency * Burst.TotalSeconds);
 

@@ -5,42 +5,51 @@ using Microsoft.Extensions.Options;
 namespace ControlPlane.Server.Dispatching;
 
 /// <summary>
-/// Everything this process holds the lease of, queued or under way, and how much of it: what keeps memory bounded and leases
-/// alive.
+/// The deliveries that this process holds the lease of, queued or in flight. Bounded by count, which the tenants share fairly, and by
+/// payload bytes.
 /// </summary>
 internal sealed class Places(IOptions<DispatchingOptions> options)
 {
     private readonly ConcurrentDictionary<string, WorkItem> _items = new(StringComparer.Ordinal);
-    private int _places;
+    private readonly Lock _lock = new();
+    private int _taken;
+    private int _tenants;
     private long _payloadBytes;
 
     public ICollection<WorkItem> Items => _items.Values;
 
-    /// <summary>Takes a place in memory for a delivery; false if all that the tenant may have, or all there are, are taken.</summary>
-    public bool TryTakePlace(TenantPlaces share)
+    /// <summary>Takes a place in memory for a delivery; false if none is free or the tenant has its share.</summary>
+    public bool TryTake(TenantPlaces tenant)
     {
-        if (!share.TryTakePlace(options.Value.QueuePerTenant))
+        lock (_lock)
         {
-            return false;
-        }
+            var holders = tenant.Taken > 0 ? _tenants : _tenants + 1;
+            if (!FairShare.Allows(options.Value.Queue, _taken, holders, tenant.Taken))
+            {
+                return false;
+            }
 
-        if (Interlocked.Increment(ref _places) <= options.Value.Queue)
-        {
+            _tenants = holders;
+            _taken++;
+            tenant.Taken++;
             return true;
         }
-
-        GiveBackPlace(share);
-        return false;
     }
 
-    public void GiveBackPlace(TenantPlaces share)
+    public void GiveBack(TenantPlaces tenant)
     {
-        Interlocked.Decrement(ref _places);
-        share.GiveBackPlace();
+        lock (_lock)
+        {
+            _taken--;
+            if (--tenant.Taken == 0)
+            {
+                _tenants--;
+            }
+        }
     }
 
     /// <summary>Fills a place. The payload stays in memory only while there is room for it.</summary>
-    public WorkItem Add(TenantPlaces share, DeliveryRecord delivery, EventRecord? source, DateTimeOffset leaseUntil)
+    public WorkItem Add(TenantPlaces tenant, DeliveryRecord delivery, EventRecord? source, DateTimeOffset leaseUntil)
     {
         if (source?.Payload is { } payload && Interlocked.Add(ref _payloadBytes, payload.Length) > options.Value.QueuedPayloadBytes)
         {
@@ -48,7 +57,7 @@ internal sealed class Places(IOptions<DispatchingOptions> options)
             source = null;
         }
 
-        var item = new WorkItem(share, delivery, source, leaseUntil);
+        var item = new WorkItem(tenant, delivery, source, leaseUntil);
         _items[delivery.Id] = item;
         return item;
     }
@@ -63,7 +72,7 @@ internal sealed class Places(IOptions<DispatchingOptions> options)
             Interlocked.Add(ref _payloadBytes, -payload.Length);
         }
 
-        GiveBackPlace(item.Share);
+        GiveBack(item.Tenant);
     }
 
     /// <summary>Whether the lease is held here and was not lost.</summary>
