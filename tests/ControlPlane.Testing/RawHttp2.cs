@@ -8,6 +8,7 @@ namespace ControlPlane.Testing;
 public sealed class RawHttp2 : IAsyncDisposable
 {
     private const int FrameHeaderBytes = 9;
+    private const byte Data = 0;
     private const byte Headers = 1;
     private const byte Reset = 3;
     private const byte Settings = 4;
@@ -43,6 +44,41 @@ public sealed class RawHttp2 : IAsyncDisposable
         return await WriteAsync([.. Frame(Headers, EndHeaders, stream, Request(path)), .. Frame(Reset, 0, stream, cancel)]);
     }
 
+    /// <summary>Begins a request and sends the beginning of its body; false if the connection is closed.</summary>
+    public async Task<bool> OpenAndStallAsync(string path, byte[] beginning, string? key = null)
+    {
+        var stream = _next;
+        _next += 2;
+        return await WriteAsync([.. Frame(Headers, EndHeaders, stream, Request(path, key)), .. Frame(Data, 0, stream, beginning)]);
+    }
+
+    /// <summary>Begins a request whose headers go on; false if the connection is closed.</summary>
+    public async Task<bool> OpenWithoutEndAsync(string path)
+    {
+        var stream = _next;
+        _next += 2;
+        return await WriteAsync(Frame(Headers, 0, stream, Request(path)));
+    }
+
+    /// <summary>Sends the same frame many times, in pieces of many frames; false if the connection was closed before the end.</summary>
+    public async Task<bool> FloodAsync(byte type, byte flags, uint stream, byte[] payload, int times)
+    {
+        const int Together = 500;
+        var piece = Enumerable.Repeat(Frame(type, flags, stream, payload), Together).SelectMany(frame => frame).ToArray();
+        for (var sent = 0; sent < times; sent += Together)
+        {
+            if (!await WriteAsync(piece))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Completes when the server has closed the connection.</summary>
+    public Task Closed => _reading;
+
     public async ValueTask DisposeAsync()
     {
         _tcp.Dispose();
@@ -61,13 +97,13 @@ public sealed class RawHttp2 : IAsyncDisposable
     }
 
     /// <summary>Fields as HPACK's literals that are not indexed (RFC 7541, 6.2.2).</summary>
-    private byte[] Request(string path)
+    private byte[] Request(string path, string? key = null)
     {
         using var block = new MemoryStream();
         (string Name, string Value)[] fields =
         [
             (":method", "POST"), (":scheme", "http"), (":path", path), (":authority", _authority), ("content-type", "application/grpc"),
-            ("te", "trailers"),
+            ("te", "trailers"), .. key is null ? [] : new[] { ("authorization", $"Bearer {key}") },
         ];
         foreach (var (name, value) in fields)
         {

@@ -5,13 +5,16 @@ namespace ControlPlane.Egress.Metering;
 internal struct Http2Frames(int preface)
 {
     public const int ClientPreface = 24;
+    public const byte Data = 0x0;
     public const byte Headers = 0x1;
+    public const byte Reset = 0x3;
     public const byte Settings = 0x4;
     public const byte Ping = 0x6;
     public const byte GoAway = 0x7;
 
     private const int HeaderLength = 9;
     private const byte Ack = 0x1;
+    private const byte EndStream = 0x1;
 
     /// <summary>Where the error code of a GOAWAY frame ends in its payload (RFC 9113, 6.8).</summary>
     private const int CodeEnd = 8;
@@ -25,6 +28,12 @@ internal struct Http2Frames(int preface)
 
     /// <summary>The error code of the last GOAWAY frame whose payload was read; null if there was none.</summary>
     public uint? GoAwayCode { get; private set; }
+
+    /// <summary>How many bytes the frame found last has behind its header.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Whether the frame found last, if it is DATA or HEADERS, is the last of its stream in this direction.</summary>
+    public readonly bool EndsStream => (_flags & EndStream) != 0;
 
     /// <summary>Reads on to the end of the next frame header; false when the bytes are used up before.</summary>
     /// <param name="bytes">What there is; what was read is cut off.</param>
@@ -51,7 +60,8 @@ internal struct Http2Frames(int preface)
             {
                 bytes = bytes[1..];
                 (type, isAck) = ((byte)_lengthAndType, (_flags & Ack) != 0);
-                (_skip, _known) = ((int)(_lengthAndType >> 8), 0);
+                Length = (int)(_lengthAndType >> 8);
+                (_skip, _known) = (Length, 0);
                 _untilCode = type == GoAway && _skip >= CodeEnd ? CodeEnd : 0;
                 return true;
             }

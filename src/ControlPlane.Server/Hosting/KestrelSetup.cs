@@ -1,4 +1,5 @@
 using System.Net.Security;
+using ControlPlane.Server.Api.Hardening;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
@@ -6,7 +7,8 @@ using Microsoft.Extensions.Options;
 namespace ControlPlane.Server.Hosting;
 
 /// <summary>Opens the two listeners: gRPC over HTTP/2 alone, health over HTTP/1.1.</summary>
-internal sealed class KestrelSetup(IOptions<ListenOptions> listen, ListenerCertificate certificate) : IConfigureOptions<KestrelServerOptions>
+internal sealed class KestrelSetup(IOptions<ListenOptions> listen, ListenerCertificate certificate, FrameMeter frames)
+    : IConfigureOptions<KestrelServerOptions>
 {
     private const int MaxHeaderBytes = 16 << 10;
 
@@ -52,6 +54,11 @@ internal sealed class KestrelSetup(IOptions<ListenOptions> listen, ListenerCerti
                 {
                     OnConnection = _ => new(new SslServerAuthenticationOptions { ServerCertificateContext = certificate.Current.Context }),
                 });
+            }
+
+            if (protocols is HttpProtocols.Http2)
+            {
+                endpoint.Use(frames.Meter);
             }
         }
 

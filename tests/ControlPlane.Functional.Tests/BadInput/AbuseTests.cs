@@ -18,8 +18,6 @@ public sealed class AbuseTests(SharedServer shared)
         // CVE-2023-44487: streams that are opened and reset do not count as open, while the server works on them.
         const int Streams = 20_000;
         await using var server = await ServerProcess.StartAsync(shared.Receiver);
-        // The library tells that it cut the connection off.
-        server.Log.Expect("exceeded the output operations maximum queue size");
         var before = server.PeakMemory;
         await using var attacker = await RawHttp2.ConnectAsync(server.Setup.Grpc);
         for (var i = 0; i < Streams && await attacker.OpenAndResetAsync(Publish); i++)
@@ -29,6 +27,7 @@ public sealed class AbuseTests(SharedServer shared)
         await AssertServesAsync(server);
         var after = server.PeakMemory;
         Assert.True(after - before < MostMemory, $"The server grew from {before} to {after} bytes.");
+        server.Log.AssertClean();
         // Now and then the library does not let go of such a connection until the time to stop is over.
         server.Kill();
         Assert.Equal(ServerRun.KilledExitCode, await server.ExitAsync());
