@@ -2,6 +2,9 @@ namespace ControlPlane.Signing.Tests;
 
 public sealed class WebhookSecretTests
 {
+    /// <summary>Base64 of 24 bytes.</summary>
+    private const string Key = "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcY";
+
     [Fact]
     public void Generate_Twice_GivesTwoValidSecretsOf32Bytes()
     {
@@ -36,20 +39,55 @@ public sealed class WebhookSecretTests
         Assert.Equal(problems, WebhookSecret.Validate(new string('x', length)).Count);
 
     [Theory]
-    [InlineData("whsec_AQIDBAUGBw==", "standard-webhooks", 1)]
-    [InlineData("whsec_AQIDBAUGBw", "wazapin", 1)]
-    [InlineData("whsec_AQIDBAUGBwg", "svix", 0)]
-    [InlineData("whsec_AQIDBAUGBw==", "wachat", 0)]
-    [InlineData("whsec_AQIDBAUGBw==", "wawp-secret", 0)]
-    [InlineData("AQIDBAUGBw==", "svix", 0)]
-    [InlineData("whsec_ab cd", "svix", 0)]
-    public void Validate_ForADialect_WantsAKeyOfEightBytes(string secret, string dialect, int problems)
+    [InlineData("whsec_" + Key, "standard-webhooks", null)]
+    [InlineData(Key, "svix", null)]
+    [InlineData("whsec_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGQ", "wazapin", null)]
+    [InlineData("v1,whsec_" + Key, "standard-webhooks", "SECRET_NOT_BASE64")]
+    [InlineData("my own secret of some length", "svix", "SECRET_NOT_BASE64")]
+    [InlineData("wsec_" + Key, "wazapin", "SECRET_NOT_BASE64")]
+    [InlineData("whsec_ab cd", "svix", "SECRET_NOT_BASE64")]
+    [InlineData("whsec_____AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcY", "svix", "SECRET_NOT_BASE64")]
+    [InlineData("whsec_AQIDBAUGBw==", "standard-webhooks", "SECRET_KEY_TOO_SHORT")]
+    [InlineData("AQIDBAUGBwgJCgsMDQ4PEBESExQVFhc=", "svix", "SECRET_KEY_TOO_SHORT")]
+    [InlineData("whsec_" + Key + Key + "AQIDBAUGBwgJCgsMDQ4PEA==", "wazapin", null)]
+    [InlineData("whsec_" + Key + Key + Key, "wazapin", "SECRET_KEY_TOO_LONG")]
+    [InlineData("my own secret of some length", "github", null)]
+    [InlineData("whsec_AQIDBAUGBw==", "wachat", null)]
+    [InlineData("whsec_AQIDBAUGBw==", "wawp-secret", null)]
+    public void Validate_ForADialect_TakesWhatItsReceiversTake(string secret, string dialect, string? reason)
     {
         var found = WebhookSecret.Validate(secret, Sample.Dialect(dialect));
 
-        Assert.Equal(Enumerable.Repeat("SECRET_KEY_TOO_SHORT", problems), found.Select(p => p.Reason));
-        Assert.All(found, p => Assert.DoesNotContain(secret, p.Message, StringComparison.Ordinal));
+        Assert.Equal(reason is null ? [] : [reason], found.Select(p => p.Reason));
+        Assert.All(found, p =>
+        {
+            Assert.DoesNotContain(secret, p.Message, StringComparison.Ordinal);
+            Assert.Contains(dialect, p.Message, StringComparison.Ordinal);
+            Assert.Contains("KEY_FORMAT_UTF8", p.Message, StringComparison.Ordinal);
+        });
     }
+
+    [Theory]
+    [InlineData(Key, "SECRET_NOT_BASE64")]
+    [InlineData("whsec_" + Key, null)]
+    public void Validate_BesideADialectOfText_WantsThePrefix(string secret, string? reason) => Assert.Equal(
+        reason is null ? [] : [reason],
+        WebhookSecret.Validate(secret, Sample.Dialect("svix"), Sample.Dialect("github")).Select(p => p.Reason));
+
+    [Theory]
+    [InlineData("whsec_AQIDBAUGBw==", 1)]
+    [InlineData("whsec_AQIDBAUGBwg", 0)]
+    [InlineData("my own secret", 0)]
+    public void Validate_ForACustomDialectThatDecodes_WantsAKeyOfEightBytes(string secret, int problems) => Assert.Equal(
+        Enumerable.Repeat("SECRET_KEY_TOO_SHORT", problems),
+        WebhookSecret.Validate(secret, Sample.Dialect("svix") with { Name = "mine" }).Select(p => p.Reason));
+
+    [Theory]
+    [InlineData("AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGQ", "whsec_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGQ==", "svix")]
+    [InlineData("whsec_" + Key, "whsec_" + Key, "standard-webhooks")]
+    [InlineData(Key, Key, "github")]
+    public void Normalize_GivesTheFormThatEveryLibraryTakes(string secret, string expected, string dialect) =>
+        Assert.Equal(expected, WebhookSecret.Normalize(secret, [Sample.Dialect(dialect)]));
 
     [Theory]
     [InlineData("whsec_0123456789012345678901234567890123abcdef", "whsec_••••abcdef")]

@@ -192,3 +192,23 @@ test('a secret that is sent in a header is kept nowhere, even if the receiver ec
   }
   assert.ok(!server.output.includes(secret));
 });
+
+test('own secrets are taken exactly where the receivers\' libraries take them', async () => {
+  const key = Buffer.from(Array.from({ length: 32 }, (_, i) => i + 1)).toString('base64');
+  for (const dialect of ['standard-webhooks', 'svix', 'wazapin']) {
+    for (const [form, secret] of Object.entries({ prefixed: `whsec_${key}`, bare: key, unpadded: key.replace('=', '') })) {
+      const type = `own.${dialect.replace('-', '')}.${form}`;
+      const { webhook } = await client.webhooks.CreateWebhook({
+        webhook: { url: `${receiver.url}/own-${dialect}-${form}`, event_types: [type], dialect }, secret });
+      const { requests } = await publish(type, 1);
+      const { headers, body } = requests[`/own-${dialect}-${form}`];
+      assert.deepEqual(verifiers[dialect](secret, headers, body).payload, JSON.parse(payload), type);
+      await client.webhooks.DeleteWebhook({ webhook_id: webhook.id });
+    }
+    for (const secret of ['my-own-secret-1', `v1,whsec_${key}`, 'a secret with spaces', `wsec_${key}`, `whsec_${key.slice(0, 8)}`]) {
+      await assert.rejects(
+        client.webhooks.CreateWebhook({ webhook: { url: `${receiver.url}/own`, event_types: ['own.refused'], dialect }, secret }),
+        (error) => error.code === 3 && !error.message.includes(secret), `${dialect} ${secret}`);
+    }
+  }
+});

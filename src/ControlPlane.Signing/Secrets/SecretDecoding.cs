@@ -21,7 +21,7 @@ internal static class SecretDecoding
     /// Base64 as RFC 4648 section 4 writes it, padding whole or left out. Convert alone would also take white space, which
     /// the receivers' libraries refuse: both sides must agree on what is base64 and what is plain text.
     /// </summary>
-    private static byte[]? FromBase64(ReadOnlySpan<char> text)
+    public static byte[]? FromBase64(ReadOnlySpan<char> text)
     {
         var digits = text.TrimEnd('=');
         var padding = text.Length - digits.Length;

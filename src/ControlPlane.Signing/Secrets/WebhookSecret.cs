@@ -44,26 +44,39 @@ public static class WebhookSecret
         return problems;
     }
 
-    /// <summary>
-    /// Checks a caller's own secret as <see cref="Validate(string?)"/> does, and that it becomes a key of at least 8 bytes in
-    /// every dialect that decodes what follows <see cref="Prefix"/>.
-    /// </summary>
+    /// <summary>Checks a caller's own secret as <see cref="Validate(string?)"/> does, and for the dialects it is to sign in.</summary>
+    /// <remarks>
+    /// The built-in dialects of <see cref="KeyFormat.WhsecBase64"/> take what their receivers' libraries take: base64 of 24 to 64
+    /// bytes, with or without <see cref="Prefix"/>. Beside a dialect that reads the secret as text the prefix is required, since it
+    /// is part of that text. A custom dialect of that key format takes any text, and at least 8 bytes after <see cref="Prefix"/>.
+    /// </remarks>
     /// <param name="secret">The secret; <see langword="null"/> counts as empty.</param>
     /// <param name="dialects">The dialects it is to sign in.</param>
-    /// <returns>The problems of field <c>secret</c>; besides those above <c>SECRET_KEY_TOO_SHORT</c>.</returns>
+    /// <returns>
+    /// The problems of field <c>secret</c>; besides those above <c>SECRET_NOT_BASE64</c>, <c>SECRET_KEY_TOO_SHORT</c> and
+    /// <c>SECRET_KEY_TOO_LONG</c>. Messages never contain the secret.
+    /// </returns>
     public static IReadOnlyList<ValidationProblem> Validate(string? secret, params IReadOnlyList<Dialect> dialects)
     {
         ArgumentNullException.ThrowIfNull(dialects);
         var problems = Validate(secret);
-        return problems.Count > 0 || dialects.All(d => KeyLength(secret!, d) >= MinLength)
-            ? problems
-            : [new("secret", "SECRET_KEY_TOO_SHORT",
-                $"The base64 after {Prefix} is the key in this dialect, and must be of at least {MinLength} bytes.")];
+        return problems.Count > 0 ? problems : SecretKeyRules.Check(secret!, dialects) is { } problem ? [problem] : [];
     }
 
-    // Sent as it is, a secret is as long as it is written.
-    private static int KeyLength(string secret, Dialect dialect) =>
-        dialect.Algorithm == SignatureAlgorithm.None ? secret.Length : SecretDecoding.Decode(dialect.KeyFormat, secret).Length;
+    /// <summary>
+    /// Returns the form in which a valid secret is kept: <see cref="Prefix"/> and padded base64 if a built-in dialect of
+    /// <see cref="KeyFormat.WhsecBase64"/> is to sign with it and no dialect reads it as text, and else the secret itself.
+    /// </summary>
+    /// <param name="secret">A secret that <see cref="Validate(string?, IReadOnlyList{Dialect})"/> finds no problem in.</param>
+    /// <param name="dialects">The dialects it is to sign in.</param>
+    public static string Normalize(string secret, IReadOnlyList<Dialect> dialects)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        ArgumentNullException.ThrowIfNull(dialects);
+        return SecretKeyRules.IsStrict(dialects) && !SecretKeyRules.ReadsText(dialects) && SecretKeyRules.Decode(secret) is { } key
+            ? Prefix + Convert.ToBase64String(key)
+            : secret;
+    }
 
     /// <summary>
     /// A mask by which people can tell secrets apart: <c>whsec_••••abcdef</c> (the last 6 characters) for a secret with

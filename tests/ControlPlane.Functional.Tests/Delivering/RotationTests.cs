@@ -57,7 +57,7 @@ public sealed class RotationTests(SharedServer shared) : SharedServerTest(shared
     [Fact]
     public async Task Create_OwnSecret_SignsAndIsAnsweredOnce()
     {
-        const string Own = "a secret of my own, 31 letters.";
+        const string Own = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
         var inbox = Receiver.Open();
         var created = await Tenant.Clients.Webhooks.CreateWebhookAsync(
             new() { Webhook = new Webhook { Url = inbox.Url, EventTypes = { "*" } }, Secret = Own });

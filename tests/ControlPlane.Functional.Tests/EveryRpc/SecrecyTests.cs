@@ -9,7 +9,7 @@ namespace ControlPlane.Functional.Tests.EveryRpc;
 /// <summary>Secrets and keys stand in the one answer that they were made for, and nowhere else: no answer, error or log line.</summary>
 public sealed class SecrecyTests(SharedServer shared)
 {
-    private const string Own = "my-very-own-signing-secret-0123456789";
+    private const string Own = "whsec_myVeryOwnSigningSecret0123456789";
     private const string TooShort = "tiny-07";
     private const string Payload = "payload-that-no-log-may-hold";
 

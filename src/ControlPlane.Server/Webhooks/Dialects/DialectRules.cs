@@ -53,7 +53,7 @@ internal static class DialectRules
         }
     }
 
-    /// <summary>Refuses a secret that makes too short a key in a dialect of the webhook.</summary>
+    /// <summary>Refuses a secret that a dialect of the webhook cannot use.</summary>
     /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>
     public static void RequireKey(WebhookRecord webhook, string secret)
     {

@@ -98,13 +98,13 @@ internal sealed class RequestPreviewer(
 
     private static void Check(Violations violations, Types.Inline inline)
     {
-        if (!BuiltInDialects.TryGet(DialectOf(inline), out _))
+        if (!BuiltInDialects.TryGet(DialectOf(inline), out var dialect))
         {
             var known = string.Join(", ", BuiltInDialects.All.Select(d => d.Name));
             violations.Add("inline.dialect", "DIALECT_UNKNOWN", $"must be one of {known}");
         }
 
-        foreach (var problem in WebhookSecret.Validate(inline.Secret))
+        foreach (var problem in WebhookSecret.Validate(inline.Secret, dialect is null ? [] : [dialect]))
         {
             violations.Add($"inline.{problem.Field}", problem.Reason, problem.Message);
         }
@@ -127,14 +127,15 @@ internal sealed class RequestPreviewer(
     private static Endpoint EndpointOf(Types.Inline inline)
     {
         BuiltInDialects.TryGet(DialectOf(inline), out var dialect);
+        var secret = WebhookSecret.Normalize(inline.Secret, [dialect!]);
         var webhook = WebhookMapper.Blank("") with
         {
             Url = NoUrl,
             Dialect = dialect!.Name,
             RetryPolicy = inline.RetryPolicy is { } policy ? RetryPolicyMapper.ToRecord(policy) : null,
-            Secrets = [new SecretRecord("", WebhookSecret.Hint(inline.Secret), [], default, ExpireTime: null)],
+            Secrets = [new SecretRecord("", WebhookSecret.Hint(secret), [], default, ExpireTime: null)],
         };
-        return new(webhook, [dialect], [(inline.Secret, null)], TimeSpan.Zero);
+        return new(webhook, [dialect], [(secret, null)], TimeSpan.Zero);
     }
 
     private static string DialectOf(Types.Inline inline) =>

@@ -17,7 +17,7 @@ internal sealed class WebhookSecrets(SecretSealer sealer, IdSource ids)
         return new(id, WebhookSecret.Hint(secret), sealer.Seal(webhookId, id, secret), now, ExpireTime: null);
     }
 
-    /// <summary>Refuses a change to a dialect in which a secret that signs would be too short a key.</summary>
+    /// <summary>Refuses a change to a dialect that cannot use a secret that signs.</summary>
     /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>
     public void RequireKeys(WebhookRecord before, WebhookRecord after, DateTimeOffset now)
     {
@@ -27,6 +27,7 @@ internal sealed class WebhookSecrets(SecretSealer sealer, IdSource ids)
             return;
         }
 
+        IReadOnlyList<Dialect> used = WebhookDialects.TryGet(before, out var known) ? known : [];
         var violations = new Violations();
         foreach (var secret in Signing(after.Secrets, now))
         {
@@ -38,6 +39,12 @@ internal sealed class WebhookSecrets(SecretSealer sealer, IdSource ids)
 
             for (var i = 0; i < dialects.Count; i++)
             {
+                // A secret that signs in a dialect goes on doing so, also where a new one would be refused.
+                if (used.Contains(dialects[i]))
+                {
+                    continue;
+                }
+
                 var field = i > 0 ? "additional_dialect" : after.CustomDialect is null ? "dialect" : "custom_dialect";
                 foreach (var problem in WebhookSecret.Validate(opened, dialects[i]))
                 {
@@ -53,7 +60,14 @@ internal sealed class WebhookSecrets(SecretSealer sealer, IdSource ids)
     public bool IsCurrent(WebhookRecord webhook, string secret) =>
         webhook.Secrets is [var newest, ..]
         && sealer.TryOpen(webhook.Id, newest.Id, newest.Sealed, out var opened)
-        && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(opened), Encoding.UTF8.GetBytes(secret));
+        && (Same(opened, secret) | Same(opened, Normalize(webhook, secret)));
+
+    /// <summary>Returns the form in which a webhook keeps a secret; see <see cref="WebhookSecret.Normalize"/>.</summary>
+    public static string Normalize(WebhookRecord webhook, string secret) =>
+        WebhookDialects.TryGet(webhook, out var dialects) ? WebhookSecret.Normalize(secret, dialects) : secret;
+
+    private static bool Same(string left, string right) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(left), Encoding.UTF8.GetBytes(right));
 
     /// <summary>The secrets that sign at a time, newest first.</summary>
     public static IReadOnlyList<SecretRecord> Signing(IReadOnlyList<SecretRecord> secrets, DateTimeOffset now) =>

@@ -49,10 +49,10 @@ internal sealed class WebhookChanges(
     public async Task<WebhookChange> RotateAsync(
         WebhookRecord stored, string etag, string ownSecret, TimeSpan grace, CancellationToken cancellationToken)
     {
-        var secret = ownSecret.Length > 0 ? ownSecret : WebhookSecret.Generate();
+        var secret = ownSecret.Length > 0 ? WebhookSecrets.Normalize(stored, ownSecret) : WebhookSecret.Generate();
         WebhookRecord Rotate(WebhookRecord webhook, DateTimeOffset now)
         {
-            DialectRules.RequireKey(webhook, secret);
+            DialectRules.RequireKey(webhook, ownSecret.Length > 0 ? ownSecret : secret);
             return webhook with { Secrets = WebhookSecrets.Rotate(webhook.Secrets, secrets.Seal(webhook.Id, secret, now), grace, now) };
         }
 

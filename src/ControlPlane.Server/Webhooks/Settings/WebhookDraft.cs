@@ -59,12 +59,13 @@ internal sealed class WebhookDraft(
     public WebhookRecord Change(UpdateWebhookRequest request, WebhookRecord stored, DateTimeOffset now, string ownSecret = "")
     {
         var current = WebhookMapper.ToProto(stored, now);
-        var accepted = validator.Accept(request, current, unknownType, ownSecret);
+        var newSecret = ownSecret.Length > 0 && !secrets.IsCurrent(stored, ownSecret) ? ownSecret : "";
+        var accepted = validator.Accept(request, current, unknownType, newSecret);
         DialectRules.RequirePlan(lacksCustomDialect, current, accepted, tenantId);
         var changed = WebhookMapper.ToRecord(accepted, stored);
-        if (ownSecret.Length > 0 && !secrets.IsCurrent(stored, ownSecret))
+        if (newSecret.Length > 0)
         {
-            var newest = secrets.Seal(stored.Id, ownSecret, now);
+            var newest = secrets.Seal(stored.Id, WebhookSecrets.Normalize(changed, newSecret), now);
             changed = changed with { Secrets = WebhookSecrets.Rotate(stored.Secrets, newest, SecretLimits.DefaultGrace, now) };
         }
 

@@ -56,6 +56,9 @@ public sealed class DialectLimitTests
         ["both unknown"] = (
             r => Plain(r, "a", "b"), ["webhook.dialect DIALECT_UNKNOWN", "webhook.additional_dialect DIALECT_UNKNOWN"]),
         ["7-byte key"] = (r => Plain(r, "", "", "whsec_AQIDBAUGBw=="), ["secret SECRET_KEY_TOO_SHORT"]),
+        ["plain text"] = (r => Plain(r, "", "", "my own secret of some length"), ["secret SECRET_NOT_BASE64"]),
+        ["another prefix"] = (r => Plain(r, "wazapin", "", "v1,whsec_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcY"), ["secret SECRET_NOT_BASE64"]),
+        ["no prefix beside text"] = (r => Plain(r, "svix", "github", "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcY"), ["secret SECRET_NOT_BASE64"]),
         ["7-byte key for additional"] = (r => Plain(r, "stripe", "svix", "whsec_AQIDBAUGBw"), ["secret SECRET_KEY_TOO_SHORT"]),
     };
 
@@ -69,10 +72,11 @@ public sealed class DialectLimitTests
             Of(r).Envelope = "{payload}" + new string(' ', 8_183);
             Add(r, 31);
         },
-        ["8-byte key"] = r => Plain(r, "", "", "whsec_AQIDBAUGBwg="),
+        ["24-byte key"] = r => Plain(r, "", "", "whsec_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcY"),
+        ["24-byte key without prefix"] = r => Plain(r, "svix", "", "AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcY"),
         ["7 bytes, not decoded"] = r => Plain(r, "stripe", "github", "whsec_AQIDBAUGBw=="),
         ["7 bytes, sent as they are"] = r => Plain(r, "wawp-secret", "", "whsec_AQIDBAUGBw=="),
-        ["not base64"] = r => Plain(r, "svix", "", "whsec_a!"),
+        ["not base64 where it is text"] = r => Plain(r, "stripe", "", "whsec_a!"),
         ["the same headers"] = r => Plain(r, "wazapin", "svix"),
     };
 

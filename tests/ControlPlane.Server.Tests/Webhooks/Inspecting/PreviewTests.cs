@@ -12,7 +12,7 @@ namespace ControlPlane.Server.Tests.Webhooks.Inspecting;
 
 public sealed class PreviewTests : ReceiverTest
 {
-    private const string Secret = "a secret of the test, long enough";
+    private const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
     private static readonly Event Occurrence = new()
     {

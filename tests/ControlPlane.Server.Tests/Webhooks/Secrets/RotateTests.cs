@@ -32,10 +32,10 @@ public sealed class RotateTests : WebhookTest
     {
         var made = await CreateAsync();
         var answer = await Webhooks.RotateSecretAsync(
-            new() { WebhookId = made.Id, Secret = "my own secret" }, cancellationToken: Cancelled);
-        Assert.Equal("my own secret", answer.Secret);
+            new() { WebhookId = made.Id, Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }, cancellationToken: Cancelled);
+        Assert.Equal("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", answer.Secret);
         var stored = (await Engine.Webhooks.GetAsync(made.Id, Cancelled))!.Secrets[0];
-        Assert.Equal("my own secret", Server.Services.GetRequiredService<SecretSealer>().Open(made.Id, stored.Id, stored.Sealed));
+        Assert.Equal("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", Server.Services.GetRequiredService<SecretSealer>().Open(made.Id, stored.Id, stored.Sealed));
     }
 
     [Fact]

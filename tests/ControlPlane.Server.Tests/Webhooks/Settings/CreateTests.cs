@@ -46,7 +46,7 @@ public sealed class CreateTests : WebhookTest
     public async Task Create_OwnSecret_StoredSealedAndShownOnce()
     {
         const string Own = "my very own secret";
-        var answer = await Webhooks.CreateWebhookAsync(new() { Webhook = Sample.Webhook(), Secret = Own }, cancellationToken: Cancelled);
+        var answer = await Webhooks.CreateWebhookAsync(new() { Webhook = Sample.Webhook(w => w.Dialect = "github"), Secret = Own }, cancellationToken: Cancelled);
         Assert.Equal(Own, answer.Secret);
         var stored = Assert.Single((await Engine.Webhooks.GetAsync(answer.Webhook.Id, Cancelled))!.Secrets);
         Assert.DoesNotContain(Own, System.Text.Encoding.Latin1.GetString(stored.Sealed), StringComparison.Ordinal);
@@ -120,7 +120,7 @@ public sealed class CreateTests : WebhookTest
     [Fact]
     public async Task Create_RequestIdRepeated_AnswersTheFirstWithoutSecret()
     {
-        var request = new CreateWebhookRequest { Webhook = Sample.Full(), Secret = "12345678", RequestId = "r1" };
+        var request = new CreateWebhookRequest { Webhook = Sample.Full(), Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", RequestId = "r1" };
         var first = await Webhooks.CreateWebhookAsync(request, cancellationToken: Cancelled);
         var again = request.Clone();
         again.Webhook.TenantId = "default";
@@ -132,17 +132,17 @@ public sealed class CreateTests : WebhookTest
 
         var second = await Webhooks.CreateWebhookAsync(again, cancellationToken: Cancelled);
         Assert.Equal(first.Webhook, second.Webhook);
-        Assert.Equal(("12345678", ""), (first.Secret, second.Secret));
+        Assert.Equal(("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", ""), (first.Secret, second.Secret));
         Assert.Single(await ListAllAsync());
     }
 
     [Fact]
     public async Task Create_RequestIdReused_Refused()
     {
-        var request = new CreateWebhookRequest { Webhook = Sample.Webhook(), Secret = "12345678", RequestId = "r1" };
+        var request = new CreateWebhookRequest { Webhook = Sample.Webhook(), Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", RequestId = "r1" };
         await Webhooks.CreateWebhookAsync(request, cancellationToken: Cancelled);
         Action<CreateWebhookRequest>[] changes =
-            [r => r.Secret = "123456789", r => r.Webhook.Name = "x", r => r.Webhook.Labels["a"] = ""];
+            [r => r.Secret = "whsec_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcY", r => r.Webhook.Name = "x", r => r.Webhook.Labels["a"] = ""];
         foreach (var change in changes)
         {
             var other = request.Clone();

@@ -83,8 +83,8 @@ public sealed class LimitTests
         ["longest description"] = r => r.Webhook.Description = new string('x', 999) + "\n",
         ["longest external id"] = r => r.Webhook.ExternalId = new string('x', 256),
         ["longest request id"] = r => r.RequestId = new string('x', 128),
-        ["shortest secret"] = r => r.Secret = "12 45678",
-        ["longest secret"] = r => r.Secret = new string('x', 256),
+        ["shortest secret"] = r => (r.Secret, r.Webhook.Dialect) = ("12 45678", "github"),
+        ["longest secret"] = r => (r.Secret, r.Webhook.Dialect) = (new string('x', 256), "github"),
     };
 
     public static TheoryData<string> WrongCases => [.. Wrong.Keys];

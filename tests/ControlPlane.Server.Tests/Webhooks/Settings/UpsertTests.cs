@@ -33,12 +33,12 @@ public sealed class UpsertTests : WebhookTest
     [Fact]
     public async Task ByExternalId_SameAgain_ChangesNothing()
     {
-        var request = new UpsertWebhookRequest { ExternalId = "ext-1", Webhook = Sample.Full(), Secret = "my-own-secret-1" };
+        var request = new UpsertWebhookRequest { ExternalId = "ext-1", Webhook = Sample.Full(), Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" };
         var made = await UpsertAsync(request);
         Clock.Advance(TimeSpan.FromSeconds(5));
         var again = await UpsertAsync(request);
         Assert.Equal(made.Webhook, again.Webhook);
-        Assert.Equal("my-own-secret-1", made.Secret);
+        Assert.Equal("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", made.Secret);
         Assert.Equal("", again.Secret);
     }
 
@@ -123,14 +123,14 @@ public sealed class UpsertTests : WebhookTest
     public async Task Secret_Another_SignsBesideTheOldForADay()
     {
         var made = await UpsertAsync(new() { ExternalId = "ext-1", Webhook = Sample.Webhook() });
-        var rotated = await UpsertAsync(new() { ExternalId = "ext-1", Webhook = Sample.Webhook(), Secret = "another-secret" });
+        var rotated = await UpsertAsync(new() { ExternalId = "ext-1", Webhook = Sample.Webhook(), Secret = "whsec_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcY" });
         Assert.Equal("", rotated.Secret);
         Assert.Equal(2, rotated.Webhook.Secrets.Count);
         Assert.Equal(made.Webhook.Secrets[0].Id, rotated.Webhook.Secrets[1].Id);
         Assert.Equal(Clock.GetUtcNow().AddHours(24), rotated.Webhook.Secrets[1].ExpireTime.ToDateTimeOffset());
         var stored = (await InCatalogAsync(rotated.Webhook))!;
         var sealer = Server.Services.GetRequiredService<SecretSealer>();
-        Assert.Equal("another-secret", sealer.Open(stored.Id, stored.Secrets[0].Id, stored.Secrets[0].Sealed));
+        Assert.Equal("whsec_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcY", sealer.Open(stored.Id, stored.Secrets[0].Id, stored.Secrets[0].Sealed));
     }
 
     [Theory]
