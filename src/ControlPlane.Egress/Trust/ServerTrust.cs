@@ -6,14 +6,11 @@ using System.Security.Cryptography.X509Certificates;
 namespace ControlPlane.Egress.Trust;
 
 /// <summary>
-/// Whom to believe to be the receiver: the system's roots first, then the operator's bundle if nothing but the root was
-/// in doubt. A wrong name or an expired certificate is refused whoever signed it.
+/// Whom to believe to be the receiver: the system's roots first, then the operator's bundle. A wrong name or an expired certificate is refused whoever signed it.
 /// </summary>
 internal sealed class ServerTrust(X509Certificate2Collection extraRoots, TimeProvider time)
 {
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
-
-    private const X509ChainStatusFlags RootUnknown = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
 
     public SslClientAuthenticationOptions CreateOptions() => new()
     {
@@ -32,18 +29,21 @@ internal sealed class ServerTrust(X509Certificate2Collection extraRoots, TimePro
         }
 
         X509ChainStatus[] status = chain?.ChainStatus ?? [];
-        if (errors == SslPolicyErrors.RemoteCertificateChainErrors
-            && extraRoots.Count > 0
-            && certificate is not null
-            && Array.TrueForAll(status, item => (item.Status & ~RootUnknown) == 0))
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) && extraRoots.Count > 0 && certificate is not null)
         {
+            // Whatever the first chain ran into, such as an expired cross-signature that the receiver sends along: the way to a root
+            // of the bundle may be another one, and only what is wrong on it counts.
             using var second = new X509Chain { ChainPolicy = CreatePolicy() };
             second.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             second.ChainPolicy.CustomTrustStore.AddRange(extraRoots);
             second.ChainPolicy.ExtraStore.AddRange(chain!.ChainPolicy.ExtraStore);
             if (second.Build(certificate))
             {
-                return true;
+                errors &= ~SslPolicyErrors.RemoteCertificateChainErrors;
+                if (errors == SslPolicyErrors.None)
+                {
+                    return true;
+                }
             }
 
             status = second.ChainStatus;

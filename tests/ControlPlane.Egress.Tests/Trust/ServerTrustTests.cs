@@ -71,7 +71,7 @@ public sealed class ServerTrustTests : IDisposable
     {
         using var certificate = _authority.IssueExpired(EgressRig.Host);
         using var egress = NewRig();
-        Assert.StartsWith(Refused + "it expired on 20", await RefusalAsync(egress, certificate), StringComparison.Ordinal);
+        Assert.Matches($"^{Refused}it expired on 20[0-9-]+\\.$", await RefusalAsync(egress, certificate));
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class ServerTrustTests : IDisposable
     {
         using var certificate = _authority.Issue("other.example.com");
         using var egress = NewRig();
-        Assert.StartsWith(Refused + "it is for another host", await RefusalAsync(egress, certificate), StringComparison.Ordinal);
+        Assert.Equal(Refused + "it is for another host.", await RefusalAsync(egress, certificate));
     }
 
     [Fact]

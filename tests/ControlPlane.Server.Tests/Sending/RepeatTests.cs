@@ -47,8 +47,7 @@ public sealed class RepeatTests : IDisposable
     {
         using var receiver = _rig.Receive(async (connection, _) =>
         {
-            await ReadRequestAsync(connection);
-            Interlocked.Increment(ref _requests);
+            await CountAsync(connection);
         });
         var outcome = await _rig.SendAsync(receiver.Port);
         Assert.Equal((FailureKind.Protocol, 1), (outcome.Failure, _requests));
@@ -59,13 +58,11 @@ public sealed class RepeatTests : IDisposable
     {
         using var receiver = _rig.Receive(async (connection, number) =>
         {
-            await ReadRequestAsync(connection);
-            Interlocked.Increment(ref _requests);
+            await CountAsync(connection);
             if (number == 1)
             {
                 await connection.WriteAsync(Ok);
-                await ReadRequestAsync(connection);
-                Interlocked.Increment(ref _requests);
+                await CountAsync(connection);
             }
         });
         Assert.True((await _rig.SendAsync(receiver.Port)).Succeeded);
@@ -187,6 +184,15 @@ public sealed class RepeatTests : IDisposable
 
         Assert.Equal(["1.1", "1.1", "1.1"], versions[^3..]);
         Assert.InRange(versions.Count, 3, 4);
+    }
+
+    /// <summary>The client may close a connection that it has no use for in the end.</summary>
+    private async Task CountAsync(Stream connection)
+    {
+        if (await ReadRequestAsync(connection) is not null)
+        {
+            Interlocked.Increment(ref _requests);
+        }
     }
 
     private async Task ServeAsync(Http2Peer peer, bool refuse, bool byGoAway)
