@@ -66,34 +66,50 @@ if [ "$failed" -gt 0 ]; then
   finish
 fi
 
-check format dotnet format ControlPlane.sln --no-restore --verify-no-changes
+# Rules of style and names are errors of the build; the order of usings is a test.
+check format dotnet format whitespace . --folder --verify-no-changes --exclude artifacts tests/interop/node_modules
 
-echo "== dotnet test"
-dotnet test ControlPlane.sln --no-build -m:1 >"$logs/dotnet-test.log" 2>&1
-status=$?
-summary=$(grep -E '^(Passed|Failed)! ' "$logs/dotnet-test.log")
-echo "$summary"
-count() { echo "$summary" | sed -nE "s/.*$1: +([0-9]+).*/\1/p" | awk '{ n += $1 } END { print n + 0 }'; }
-dotnet_failed=$(count Failed)
-passed=$((passed + $(count Passed)))
-# A run that broke off counts as a failure even if no test did.
-[ "$status" -eq 0 ] || [ "$dotnet_failed" -gt 0 ] || dotnet_failed=1
-if [ "$dotnet_failed" -gt 0 ]; then
-  failed=$((failed + dotnet_failed))
-  grep -vE '^(Passed|Failed)! ' "$logs/dotnet-test.log" | tail -n 200
-fi
+# Those that mostly wait for a server, one after another, beside those that mostly calculate.
+waiting="ControlPlane.Functional.Tests ControlPlane.Faults.Tests ControlPlane.CrashTests"
+calculating=$(find tests -name '*Tests.csproj' -not -path '*/obj/*' -printf '%f\n' | sed 's/\.csproj$//' | sort \
+  | grep -vxF "$(tr ' ' '\n' <<<"$waiting")")
 
-echo "== node tests"
-(cd tests/interop && node --test --test-concurrency=1 --test-reporter=tap) >"$logs/node-test.log" 2>&1
-status=$?
-node_passed=$(sed -nE 's/^# pass ([0-9]+)$/\1/p' "$logs/node-test.log")
-node_failed=$(sed -nE 's/^# fail ([0-9]+)$/\1/p' "$logs/node-test.log")
-passed=$((passed + ${node_passed:-0}))
-[ "$status" -eq 0 ] || [ "${node_failed:-0}" -gt 0 ] || node_failed=1
-if [ "${node_failed:-1}" -gt 0 ]; then
-  failed=$((failed + ${node_failed:-1}))
-  tail -n 120 "$logs/node-test.log"
-fi
+test_projects() {
+  local project
+  for project in "$@"; do
+    dotnet test "tests/$project" --no-build >"$logs/$project.log" 2>&1
+    echo $? >"$logs/$project.status"
+  done
+}
+
+test_interop() {
+  (cd tests/interop && node --test --test-concurrency=1 --test-reporter=tap) >"$logs/node-test.log" 2>&1
+  echo $? >"$logs/node-test.status"
+}
+
+echo "== tests"
+rm -f "$logs"/*.status
+# shellcheck disable=SC2086
+{ test_projects $waiting; } &
+# shellcheck disable=SC2086
+{ test_projects $calculating; test_interop; } &
+wait
+
+# Adds what a runner counted; one that broke off is a failure even if no test was.
+add() {
+  local name=$1 ok=$2 bad=$3
+  [ "$(cat "$logs/$name.status")" = 0 ] || [ "${bad:-0}" -gt 0 ] || bad=1
+  echo "$name: ${ok:-0} passed, ${bad:-0} failed"
+  passed=$((passed + ${ok:-0}))
+  failed=$((failed + ${bad:-0}))
+  [ "${bad:-0}" -eq 0 ] || grep -vE '^(Passed|Failed)! ' "$logs/$name.log" | tail -n 120
+}
+
+counted() { sed -nE "s/^(Passed|Failed)! .*$2: +([0-9]+).*/\\2/p" "$logs/$1.log"; }
+for project in $waiting $calculating; do
+  add "$project" "$(counted "$project" Passed)" "$(counted "$project" Failed)"
+done
+add node-test "$(sed -nE 's/^# pass ([0-9]+)$/\1/p' "$logs/node-test.log")" "$(sed -nE 's/^# fail ([0-9]+)$/\1/p' "$logs/node-test.log")"
 
 check demo dotnet artifacts/bin/ControlPlane.Cli/debug/hookctl.dll demo
 

@@ -1,9 +1,10 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Webhooks.Secrets;
 
 /// <summary>The master key in a file that only its owner can read.</summary>
-internal static class MasterKeyFile
+internal static partial class MasterKeyFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -55,7 +56,7 @@ internal static class MasterKeyFile
         try
         {
             Write(temporary, key.Export() + "\n");
-            File.Move(temporary, path, overwrite: false);
+            Publish(temporary, path);
             return true;
         }
         catch (IOException) when (File.Exists(path))
@@ -67,6 +68,23 @@ internal static class MasterKeyFile
             File.Delete(temporary);
         }
     }
+
+    /// <summary>
+    /// Gives a file its name unless another has it. A move looks first and renames then, so of two at once the later one would
+    /// replace the key that the earlier one already uses; a link is refused.
+    /// </summary>
+    /// <exception cref="IOException">Another file has the name.</exception>
+    private static void Publish(string temporary, string path)
+    {
+        if (OperatingSystem.IsWindows() || Link(temporary, path) != 0)
+        {
+            // Where there are no links, or another file has the name, which this refuses too.
+            File.Move(temporary, path, overwrite: false);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string existing, string created);
 
     private static void Write(string path, string text)
     {
