@@ -9,6 +9,7 @@ namespace ControlPlane.Server.Catalog;
 /// </summary>
 internal sealed class WebhookCatalog(IWebhookStore store)
 {
+    private const int MaximumTries = 10;
     private readonly ConcurrentDictionary<string, TenantCatalog> _tenants = new(StringComparer.Ordinal);
 
     /// <summary>Guards the versions known and every change of the pictures, which are read without it.</summary>
@@ -60,6 +61,34 @@ internal sealed class WebhookCatalog(IWebhookStore store)
                 }
             }
         }
+    }
+
+    /// <summary>
+    /// Carries out what is computed from a tenant's webhooks, and again with fresh ones as long as a change came in between. Returns
+    /// null if there is no such tenant.
+    /// </summary>
+    /// <param name="tenantId">The tenant.</param>
+    /// <param name="attempt">Gets the webhooks, and whether they were just read; returns null to be called again with fresh ones.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="ConfigurationContendedException">A change came in between ten times in a row.</exception>
+    public async Task<T?> TryAsync<T>(
+        string tenantId, Func<TenantCatalog, bool, Task<T?>> attempt, CancellationToken cancellationToken)
+        where T : class
+    {
+        var tenant = await GetAsync(tenantId, cancellationToken);
+        for (var tries = 1; tenant is not null; tries++)
+        {
+            if (await attempt(tenant, tries > 1) is { } result)
+            {
+                return result;
+            }
+
+            tenant = tries < MaximumTries
+                ? await RefreshAsync(tenantId, cancellationToken)
+                : throw new ConfigurationContendedException(tenantId);
+        }
+
+        return null;
     }
 
     /// <summary>Takes over a webhook that was created or updated.</summary>

@@ -43,38 +43,32 @@ internal sealed class Publisher(
         var fingerprints = drafts
             .Select(draft => draft.Id.Length > 0 || draft.IdempotencyKey.Length > 0 ? EventFingerprint.Of(draft) : null)
             .ToArray();
-        var picture = await catalog.GetAsync(tenantId, cancellationToken);
-        var (fresh, counted) = (false, false);
-        while (picture is not null)
+        var counted = false;
+        var published = await catalog.TryAsync(tenantId, AttemptAsync, cancellationToken);
+        if (published is not null)
         {
-            var result = PublishRules.Check(picture, drafts);
-            if (result is not null && fresh)
-            {
-                return result;
-            }
-
-            if (result is null)
-            {
-                if (!counted && rates.Take(tenantId, picture.Policy.PublishRatePerSecond, drafts.Count) is { } wait)
-                {
-                    return new PublishResult.TooFast(wait);
-                }
-
-                counted = true;
-                result = await TryAsync(tenantId, drafts, fingerprints, picture, cancellationToken);
-                if (result is not null)
-                {
-                    return result;
-                }
-            }
-
-            // Something was changed before the commit, or so long ago that another process did it: begin anew, so that it is seen.
-            picture = await catalog.RefreshAsync(tenantId, cancellationToken);
-            fresh = true;
+            return published;
         }
 
         rates.Forget(tenantId);
         return new PublishResult.TenantNotFound();
+
+        async Task<PublishResult?> AttemptAsync(TenantCatalog picture, bool fresh)
+        {
+            if (PublishRules.Check(picture, drafts) is { } refused)
+            {
+                // What refuses it can have been changed so long ago that another process did it.
+                return fresh ? refused : null;
+            }
+
+            if (!counted && rates.Take(tenantId, picture.Policy.PublishRatePerSecond, drafts.Count) is { } wait)
+            {
+                return new PublishResult.TooFast(wait);
+            }
+
+            counted = true;
+            return await TryAsync(tenantId, drafts, fingerprints, picture, cancellationToken);
+        }
     }
 
     private async Task<PublishResult?> TryAsync(

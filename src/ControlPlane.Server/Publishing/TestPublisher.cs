@@ -52,21 +52,22 @@ internal sealed class TestPublisher(
     private async Task<DeliveryRecord?> AppendAsync(WebhookRecord webhook, EventRecord source)
     {
         var fanOut = new NewDelivery(ids.Next("dlv_"), webhook.Id, DeliveryTrigger.Test, Leased: true);
-        for (var picture = await catalog.GetAsync(webhook.TenantId, CancellationToken.None);
-            picture?.Find(webhook.Id) is not null;
-            picture = await catalog.RefreshAsync(webhook.TenantId, CancellationToken.None))
+        var outcome = await catalog.TryAsync(webhook.TenantId, AttemptAsync, CancellationToken.None);
+        return outcome is AppendResult.Appended appended ? appended.Events[0].Deliveries[0] : null;
+
+        async Task<AppendResult?> AttemptAsync(TenantCatalog picture, bool fresh)
         {
+            if (picture.Find(webhook.Id) is null)
+            {
+                return new AppendResult.TenantNotFound();
+            }
+
             var result = await events.AppendAsync(
                 new AppendRequest(
                     webhook.TenantId, picture.ConfigVersion, [new NewEvent(source, [fanOut], Fingerprint: null)], leases.Owner, leases.Lease),
                 CancellationToken.None);
-            if (result is not AppendResult.StaleConfig)
-            {
-                return result is AppendResult.Appended appended ? appended.Events[0].Deliveries[0] : null;
-            }
+            return result is AppendResult.StaleConfig ? null : result;
         }
-
-        return null;
     }
 
     private static byte[] DefaultPayload(WebhookRecord webhook, DateTimeOffset now)

@@ -36,7 +36,7 @@ internal sealed class Recorder(
         var asked = !test && !outcome.PayloadGone && !outcome.Unsendable;
         var verdict = asked ? health.Judge(webhook, outcome, now) : default;
         var more = !test && (verdict.Reason != StateReason.None || completion.State == DeliveryState.Dead);
-        var (stored, suspended) = more ? await CompleteAsync(completion, webhook, verdict, now) : (await CompleteAsync(completion), false);
+        var (stored, suspended) = more ? await CompleteAsync(completion, webhook, verdict, now) : new(await CompleteAsync(completion), false);
         RecordingLog.Attempt(log, delivery, webhook, attempt, stored?.Delivery, outcome);
         if (stored is not null && asked && !suspended)
         {
@@ -49,37 +49,33 @@ internal sealed class Recorder(
     /// <summary>Not cancellable: what was sent is recorded, also while the server stops.</summary>
     private Task<Completed?> CompleteAsync(Completion completion) => queue.CompleteAsync(completion, CancellationToken.None);
 
-    /// <summary>Records it with what follows beyond the delivery, computed anew as often as the tenant's configuration changes.</summary>
-    private async Task<(Completed? Stored, bool Suspended)> CompleteAsync(
-        Completion completion, WebhookRecord tried, HealthVerdict verdict, DateTimeOffset now)
+    /// <summary>Records it with what follows beyond the delivery, as the tenant's webhooks are when it is stored.</summary>
+    private async Task<Recorded> CompleteAsync(
+        Completion completion, WebhookRecord tried, HealthVerdict verdict, DateTimeOffset now) =>
+        await catalog.TryAsync(
+            tried.TenantId, (tenant, _) => TryCompleteAsync(tenant, completion, tried, verdict, now), CancellationToken.None)
+        ?? new(await CompleteAsync(completion), false);
+
+    private async Task<Recorded?> TryCompleteAsync(
+        TenantCatalog tenant, Completion completion, WebhookRecord tried, HealthVerdict verdict, DateTimeOffset now)
     {
-        for (var tenant = await catalog.GetAsync(tried.TenantId, CancellationToken.None);
-            tenant is not null;
-            tenant = await catalog.RefreshAsync(tried.TenantId, CancellationToken.None))
+        var suspended = Suspend(tenant.Find(tried.Id), tried, verdict, now);
+        var happened = Happened(completion, tried, suspended, verdict);
+        if (happened.Count == 0)
         {
-            var suspended = Suspend(tenant.Find(tried.Id), tried, verdict, now);
-            var happened = Happened(completion, tried, suspended, verdict);
-            if (happened.Count == 0)
-            {
-                break;
-            }
-
-            // Also where nobody is to be told: that is true of this configuration only.
-            var events = operationalEvents.Plan(tenant, happened, now);
-            var result = await queue.CompleteAsync(completion, new(tenant.ConfigVersion, suspended, events), CancellationToken.None);
-            if (result is CompletionEffectsResult.Recorded recorded)
-            {
-                Announce(recorded);
-                return (recorded.Completed, suspended is not null);
-            }
-
-            if (result is CompletionEffectsResult.Stale)
-            {
-                return (null, false);
-            }
+            return new(await CompleteAsync(completion), false);
         }
 
-        return (await CompleteAsync(completion), false);
+        // Also where nobody subscribed: that is true of this configuration only.
+        var events = operationalEvents.Plan(tenant, happened, now);
+        var result = await queue.CompleteAsync(completion, new(tenant.ConfigVersion, suspended, events), CancellationToken.None);
+        if (result is CompletionEffectsResult.Recorded recorded)
+        {
+            Announce(recorded);
+            return new(recorded.Completed, suspended is not null);
+        }
+
+        return result is CompletionEffectsResult.Stale ? new(null, false) : null;
     }
 
     /// <summary>The webhook as suspended, unless it was changed since the attempt: then what failed is not what it is now.</summary>
@@ -134,4 +130,7 @@ internal sealed class Recorder(
             RecordingLog.HealthFailed(log, e, webhook.Id);
         }
     }
+
+    /// <summary>The delivery as stored, null if it was another's by then, and whether its webhook was suspended with it.</summary>
+    private sealed record Recorded(Completed? Stored, bool Suspended);
 }

@@ -29,6 +29,35 @@ public sealed class WebhookCatalogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Try_AlwaysOutOfDate_EndsAfterTenTries()
+    {
+        var fresh = new List<bool>();
+        await Assert.ThrowsAsync<ConfigurationContendedException>(() => _catalog.TryAsync<string>(
+            Tenant,
+            (_, isFresh) =>
+            {
+                fresh.Add(isFresh);
+                return Task.FromResult<string?>(null);
+            },
+            Cancel));
+        Assert.Equal([false, .. Enumerable.Repeat(true, 9)], fresh);
+    }
+
+    [Fact]
+    public async Task Try_OutOfDateOnce_GetsWhatWasStoredInBetween()
+    {
+        await _catalog.GetAsync(Tenant, Cancel);
+        var written = await CreateAsync("wh_1");
+        var found = await _catalog.TryAsync(
+            Tenant, (tenant, _) => Task.FromResult(tenant.ConfigVersion == written.ConfigVersion ? tenant.Find("wh_1")?.Id : null), Cancel);
+        Assert.Equal("wh_1", found);
+    }
+
+    [Fact]
+    public async Task Try_UnknownTenant_IsNull() =>
+        Assert.Null(await _catalog.TryAsync("nobody", (_, _) => Task.FromResult<string?>("done"), Cancel));
+
+    [Fact]
     public async Task Get_UnknownTenant_IsNull() => Assert.Null(await _catalog.GetAsync("nobody", Cancel));
 
     [Fact]
