@@ -36,4 +36,18 @@ public sealed class FileTests
         House.Sources.Concat(House.Tests)
             .Where(file => file.Name.EndsWith("Helpers", StringComparison.Ordinal) || file.Name.EndsWith("Utils", StringComparison.Ordinal))
             .Select(file => file.Path));
+
+    /// <summary>Those of the system first, and then by name: the order that the editors put them in.</summary>
+    [Fact]
+    public void Usings_AreInOrder() => House.None(
+        from file in House.Everything
+        let usings = file.Lines.TakeWhile(line => !line.StartsWith("namespace ", StringComparison.Ordinal)).Where(IsPlainUsing).ToList()
+        where !usings.SequenceEqual(usings.OrderBy(line => !IsOfTheSystem(line)).ThenBy(line => line.TrimEnd(';'), StringComparer.OrdinalIgnoreCase))
+        select file.Path);
+
+    private static bool IsPlainUsing(string line) =>
+        line.StartsWith("using ", StringComparison.Ordinal) && !line.Contains('=', StringComparison.Ordinal)
+        && !line.StartsWith("using static ", StringComparison.Ordinal);
+
+    private static bool IsOfTheSystem(string line) => line is "using System;" || line.StartsWith("using System.", StringComparison.Ordinal);
 }

@@ -6,6 +6,8 @@ internal sealed record SourceFile(string Path, string[] Lines)
     public string Name => System.IO.Path.GetFileNameWithoutExtension(Path);
 
     public string Folder => System.IO.Path.GetDirectoryName(Path)!.Replace('\\', '/');
+
+    public bool IsBelow(string folder) => Path.StartsWith(folder + "/", StringComparison.Ordinal);
 }
 
 /// <summary>The files of the repository that people wrote.</summary>
@@ -19,11 +21,22 @@ internal static class House
 
     public static IReadOnlyList<SourceFile> Tests { get; } = [.. Read("tests", "*.cs")];
 
+    public static IEnumerable<SourceFile> Everything => Sources.Concat(Tests);
+
     public static IReadOnlyList<SourceFile> Projects { get; } = [.. Read("src", "*.csproj")];
+
+    public static IEnumerable<SourceFile> AllProjects => Projects.Concat(Read("tests", "*.csproj"));
 
     /// <summary>The files of a project or of a room in it.</summary>
     public static IEnumerable<SourceFile> Below(string folder) =>
-        Sources.Where(file => file.Path.StartsWith(folder + "/", StringComparison.Ordinal));
+        Sources.Where(file => file.IsBelow(folder));
+
+    /// <summary>Fails with all findings, one a line.</summary>
+    public static void None(IEnumerable<string> findings)
+    {
+        var found = findings.ToList();
+        Assert.True(found.Count == 0, string.Join(Environment.NewLine, found));
+    }
 
     private static IEnumerable<SourceFile> Read(string folder, string pattern) =>
         Directory.EnumerateFiles(Path.Combine(Root, folder), pattern, SearchOption.AllDirectories)

@@ -1,5 +1,6 @@
 using ControlPlane.CrashTests.Ledger;
 using ControlPlane.CrashTests.Load;
+using ControlPlane.CrashTests.Receiving;
 using ControlPlane.V1;
 
 namespace ControlPlane.CrashTests.Checking;
@@ -26,7 +27,7 @@ internal static class EndCheck
         {
             (DeliveryState.Succeeded, EndReason.Delivered) => last is { StatusCode: >= 200 and <= 299 } && !IsCancelled(calls),
             (DeliveryState.Dead, EndReason.AttemptsExhausted) => RoundAttempts(delivery) == Changing.MaxAttempts && !IsCancelled(calls),
-            (DeliveryState.Dead, EndReason.NonRetryableStatus) => last is { StatusCode: Changing.Final } && !IsCancelled(calls),
+            (DeliveryState.Dead, EndReason.NonRetryableStatus) => last is { StatusCode: Behaviours.Final } && !IsCancelled(calls),
             (DeliveryState.Cancelled, EndReason.CancelledByCaller) => MayBeCancelled(calls),
             (DeliveryState.Cancelled, EndReason.WebhookDeleted) => deleted && !IsCancelled(calls),
             _ => false,

@@ -13,9 +13,6 @@ internal sealed class Changing(Func<Mailbox> open)
     /// <summary>How many attempts the webhooks' policy allows.</summary>
     public const int MaxAttempts = 4;
 
-    /// <summary>A status after which the webhooks' policy makes no further attempt.</summary>
-    public const int Final = 422;
-
     private const int SecretsAtOnce = 5;
     private const int MostAtOnce = 8;
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(120);
@@ -113,7 +110,7 @@ internal sealed class Changing(Func<Mailbox> open)
                 {
                     Fixed = new() { Delay = Duration.FromTimeSpan(RetryDelay) },
                     MaxAttempts = MaxAttempts,
-                    NonRetryableStatuses = { Final },
+                    NonRetryableStatuses = { Behaviours.Final },
                 },
             },
         }));

@@ -1,10 +1,11 @@
-using ControlPlane.CrashTests.Load;
-
 namespace ControlPlane.CrashTests.Receiving;
 
 /// <summary>How mailboxes answer: told the event and how manyth of its requests it is. An event always fares the same.</summary>
 internal static class Behaviours
 {
+    /// <summary>A status after which the webhooks' policy makes no further attempt.</summary>
+    public const int Final = 422;
+
     public static int Healthy(string eventId, int nth) => 200;
 
     /// <summary>Three of ten events fail at first.</summary>
@@ -14,7 +15,7 @@ internal static class Behaviours
     public static int Broken(string eventId, int nth) => Share(eventId) switch
     {
         < 4 => 503,
-        4 => Changing.Final,
+        4 => Final,
         _ => 200,
     };
 

@@ -10,7 +10,6 @@ using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Sending;
-using ControlPlane.Server.Tests.Webhooks.Settings;
 using ControlPlane.Server.Watching;
 using ControlPlane.Server.Webhooks;
 using ControlPlane.Server.Webhooks.Secrets;

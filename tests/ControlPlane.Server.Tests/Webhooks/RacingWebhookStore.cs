@@ -1,6 +1,6 @@
 using ControlPlane.Storage;
 
-namespace ControlPlane.Server.Tests.Webhooks.Settings;
+namespace ControlPlane.Server.Tests.Webhooks;
 
 /// <summary>A store in which something can happen between a caller's read and its write.</summary>
 internal sealed class RacingWebhookStore(IWebhookStore inner) : IWebhookStore
