@@ -56,6 +56,15 @@ public sealed partial record Limit
             .. least > 1 ? [Probe.Refused("too short", new string('x', least - 1))] : Array.Empty<Probe>(),
         ]);
 
+    /// <summary>A signing secret that every dialect takes, as the default one is used.</summary>
+    public static Limit Secret { get; } = new(
+        ["8 to 256"],
+        [
+            Probe.Right("shortest key", "whsec_" + new string('A', 32)), Probe.Right("longest key", "whsec_" + new string('A', 86) + "=="),
+            Probe.Refused("plain text", new string('x', 9)), Probe.Refused("too long", new string('x', 257)),
+            Probe.Refused("not ASCII", new string('\u00e9', 40)), Probe.Refused("too short", new string('x', 7)),
+        ]);
+
     /// <summary>An exact event type.</summary>
     public static Limit EventType { get; } = Ascii(1, LongestId).And(Probe.Refused("a pattern", "a.*"), Probe.Refused("a space", "a b"));
 

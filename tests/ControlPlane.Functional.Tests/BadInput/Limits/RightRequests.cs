@@ -20,10 +20,6 @@ internal static class RightRequests
             case CreateTenantRequest create:
                 create.Tenant.Id = "";
                 break;
-            // A dialect that takes a secret of any text.
-            case CreateWebhookRequest create:
-                (create.Webhook.Dialect, create.Webhook.AdditionalDialect, create.Webhook.CustomDialect) = ("github", "", null);
-                break;
             case CreateEventTypeRequest create:
                 create.EventType.Name = $"made.{Interlocked.Increment(ref _made)}";
                 break;
@@ -39,7 +35,7 @@ internal static class RightRequests
         type == typeof(CustomDialect) ? new CustomDialect { Headers = { new CustomDialect.Types.Header { Name = "x-signature", Value = "{sig}" } }, SignedContent = "{body}" }
         : type == typeof(CustomDialect.Types.Header) ? new CustomDialect.Types.Header { Name = "x-signature", Value = "{sig}" }
         : type == typeof(RetryPolicy) ? new RetryPolicy { Fixed = new() { Delay = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) } }
-        : type == typeof(PreviewRequestRequest.Types.Inline) ? new PreviewRequestRequest.Types.Inline { Dialect = "github", Secret = "12345678" }
+        : type == typeof(PreviewRequestRequest.Types.Inline) ? new PreviewRequestRequest.Types.Inline { Secret = "whsec_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcY" }
         : type.Namespace == typeof(Webhook).Namespace && type.DeclaringType is not null && type != typeof(ExplainDeliveryRequest.Types.Pair)
             ? (IMessage)Activator.CreateInstance(type)!
             : null;
