@@ -1,3 +1,5 @@
+using ControlPlane.Storage.Transitions;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Leasing what is due.</summary>
@@ -84,14 +86,7 @@ internal static class Claims
 
     private static DeliveryRecord Lease(WriteSession session, StoredDelivery stored, long owner, DateTimeOffset now, TimeSpan leaseFor)
     {
-        var delivery = stored.Delivery;
-        var leased = delivery with
-        {
-            State = DeliveryState.InFlight,
-            NextAttemptTime = null,
-            Fence = delivery.Fence + 1,
-            UpdateTime = now,
-        };
+        var leased = DeliveryTransitions.Claim(stored.Delivery, now);
         return DeliveryRows.Save(session, stored.Seq, leased, owner, now + leaseFor);
     }
 

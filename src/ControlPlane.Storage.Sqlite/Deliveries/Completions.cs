@@ -1,3 +1,5 @@
+using ControlPlane.Storage.Transitions;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Recording an attempt together with what follows from it.</summary>
@@ -10,18 +12,6 @@ internal static class Completions
         FROM deliveries d CROSS JOIN webhooks w ON w.seq = d.webhook_seq
         WHERE d.id = ?
         """);
-
-    public static void Validate(Completion completion)
-    {
-        var retried = completion.State == DeliveryState.RetryScheduled;
-        if (completion.State is DeliveryState.Pending or DeliveryState.InFlight
-            || completion.RetryAfter.HasValue != retried
-            || completion.RetryAfter < TimeSpan.Zero
-            || completion.EndReason == EndReason.None != retried)
-        {
-            throw new ArgumentException("State, end reason and delay do not fit together.", nameof(completion));
-        }
-    }
 
     public static Completed? Complete(WriteSession session, Completion completion)
     {
@@ -38,7 +28,7 @@ internal static class Completions
 
         var number = leased.AttemptCount + 1;
         AttemptRows.Add(session, leased.Seq, number, completion.Attempt);
-        var ended = Apply(completion, session.Now, number, leased.RoundAttempts + 1, webhookDeleted: false);
+        var ended = DeliveryTransitions.Complete(completion, leased.AttemptCount, leased.RoundAttempts, webhookDeleted: false, session.Now);
         return new Completed(DeliveryRows.SaveEnd(session, leased.Seq, ended), null);
     }
 
@@ -61,31 +51,11 @@ internal static class Completions
             seq = row.Long(0);
             attempts = row.Int(3) + 1;
             line = row.LongOrNull(6) is { } key ? new OrderingLine(row.Long(7), key, (HeadOfLine)row.Int(8)) : null;
-            delivery = Apply(completion, now, attempts, row.Int(4) + 1, webhookDeleted: row.Bool(5));
+            delivery = DeliveryTransitions.Complete(completion, row.Int(3), row.Int(4), webhookDeleted: row.Bool(5), now);
         }
 
         AttemptRows.Add(session, seq, attempts, completion.Attempt);
         delivery = DeliveryRows.Save(session, seq, delivery);
         return new Completed(delivery, line is { } next ? OrderingLines.Advance(session, next, now) : null);
-    }
-
-    private static DeliveryRecord Apply(
-        Completion completion, DateTimeOffset now, int attempts, int roundAttempts, bool webhookDeleted)
-    {
-        var claimed = completion.Delivery;
-        var retried = completion.State == DeliveryState.RetryScheduled;
-        var orphaned = retried && webhookDeleted;
-        return claimed with
-        {
-            State = orphaned ? DeliveryState.Cancelled : completion.State,
-            EndReason = orphaned ? EndReason.WebhookDeleted : completion.EndReason,
-            NextAttemptTime = orphaned ? null : (now + completion.RetryAfter)?.ToStorePrecision(),
-            Trigger = retried && !orphaned && claimed.Trigger != DeliveryTrigger.Test ? DeliveryTrigger.Schedule : claimed.Trigger,
-            AttemptCount = attempts,
-            RoundAttempts = roundAttempts,
-            LastStatusCode = completion.Attempt.StatusCode,
-            LastFailure = completion.Attempt.Failure,
-            UpdateTime = now,
-        };
     }
 }

@@ -129,24 +129,6 @@ internal static class DeliveryRows
         }
     }
 
-    /// <summary>The delivery after its lease was given back or taken back.</summary>
-    public static DeliveryRecord Unleased(DeliveryRecord delivery, DateTimeOffset due, DateTimeOffset now) => delivery with
-    {
-        State = delivery.RoundAttempts == 0 ? DeliveryState.Pending : DeliveryState.RetryScheduled,
-        NextAttemptTime = due,
-        Fence = delivery.Fence + 1,
-        UpdateTime = now,
-    };
-
-    public static DeliveryRecord Cancelled(DeliveryRecord delivery, EndReason reason, DateTimeOffset now) => delivery with
-    {
-        State = DeliveryState.Cancelled,
-        EndReason = reason,
-        NextAttemptTime = null,
-        Fence = delivery.Fence + 1,
-        UpdateTime = now,
-    };
-
     public static DeliveryRecord Read(Statement row) => new()
     {
         Id = row.Text(1),

@@ -1,3 +1,5 @@
+using ControlPlane.Storage.Transitions;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Giving leases back, prolonging them, and taking them from holders that are gone.</summary>
@@ -21,7 +23,7 @@ internal static class Leases
         {
             if (Find(session, lease) is { } seq)
             {
-                Return(session, seq, (now + delay).ToStorePrecision(), now);
+                Return(session, seq, now + delay, now);
                 released++;
             }
         }
@@ -82,7 +84,7 @@ internal static class Leases
     private static void Return(WriteSession session, long seq, DateTimeOffset due, DateTimeOffset now)
     {
         var stored = DeliveryRows.Get(session.Connection, seq);
-        DeliveryRows.Save(session, seq, DeliveryRows.Unleased(stored.Delivery, due, now));
+        DeliveryRows.Save(session, seq, DeliveryTransitions.Release(stored.Delivery, due, now));
         if (stored.Line is { } line)
         {
             OrderingLines.Advance(session, line, now);

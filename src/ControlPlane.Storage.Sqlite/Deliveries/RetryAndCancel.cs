@@ -1,3 +1,5 @@
+using ControlPlane.Storage.Transitions;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Retrying and cancelling, and cancelling what a deleted webhook left behind.</summary>
@@ -43,26 +45,13 @@ internal static class RetryAndCancel
     /// <summary>Sets a delivery that ended going once more.</summary>
     public static RetryOrCancelResult StartRound(WriteSession session, StoredDelivery stored, DeliveryTrigger trigger, DateTimeOffset now)
     {
-        var refusal =
-            !stored.Delivery.Ended ? RetryOrCancelOutcome.WrongState
-            : stored.WebhookDeleted ? RetryOrCancelOutcome.WebhookDeleted
-            : !PayloadExists(session, stored.EventSeq) ? RetryOrCancelOutcome.PayloadExpired
-            : RetryOrCancelOutcome.Done;
+        var refusal = DeliveryTransitions.CheckRound(stored.Delivery, stored.WebhookDeleted, PayloadExists(session, stored.EventSeq));
         if (refusal != RetryOrCancelOutcome.Done)
         {
             return new RetryOrCancelResult(refusal, stored.Delivery);
         }
 
-        var retried = stored.Delivery with
-        {
-            State = DeliveryState.Pending,
-            Trigger = trigger,
-            EndReason = EndReason.None,
-            RoundAttempts = 0,
-            RoundStartTime = now,
-            NextAttemptTime = now,
-            UpdateTime = now,
-        };
+        var retried = DeliveryTransitions.StartRound(stored.Delivery, trigger, now);
         session.Backlog.Add(retried.TenantId, 1);
         if (stored.Delivery.State == DeliveryState.Dead)
         {
@@ -135,7 +124,7 @@ internal static class RetryAndCancel
             OrderingLines.Leave(session, stored.Seq);
         }
 
-        return DeliveryRows.Save(session, stored.Seq, DeliveryRows.Cancelled(stored.Delivery, reason, now));
+        return DeliveryRows.Save(session, stored.Seq, DeliveryTransitions.Cancel(stored.Delivery, reason, now));
     }
 
     private static List<long> ReadSeqs(Statement statement)

@@ -1,3 +1,5 @@
+using ControlPlane.Storage.Transitions;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Changing tenants' event types, together with the configuration version where publishes have to notice.</summary>
@@ -10,14 +12,11 @@ internal static class EventTypeWrites
             return new EventTypeWrite(EventTypeWriteOutcome.TenantNotFound, null);
         }
 
-        if (EventTypeRows.Find(session.Connection, tenant.Seq, type.Name) is not null)
+        var exists = EventTypeRows.Find(session.Connection, tenant.Seq, type.Name) is not null;
+        var outcome = EventTypeTransitions.CheckCreate(exists, EventTypeRows.Count(session.Connection, tenant.Seq), maximum);
+        if (outcome != EventTypeWriteOutcome.Done)
         {
-            return new EventTypeWrite(EventTypeWriteOutcome.Exists, null);
-        }
-
-        if (EventTypeRows.Count(session.Connection, tenant.Seq) >= maximum)
-        {
-            return new EventTypeWrite(EventTypeWriteOutcome.LimitReached, null);
+            return new EventTypeWrite(outcome, null);
         }
 
         EventTypeRows.Insert(session, tenant.Seq, type);
@@ -32,16 +31,13 @@ internal static class EventTypeWrites
             return new EventTypeWrite(EventTypeWriteOutcome.TenantNotFound, null);
         }
 
-        if (EventTypeRows.Find(session.Connection, tenant.Seq, type.Name) is not { } stored)
+        var found = EventTypeRows.Find(session.Connection, tenant.Seq, type.Name);
+        if (EventTypeTransitions.CheckUpdate(found?.EventType, type) is var outcome and not EventTypeWriteOutcome.Done)
         {
-            return new EventTypeWrite(EventTypeWriteOutcome.NotFound, null);
+            return new EventTypeWrite(outcome, null);
         }
 
-        if (stored.EventType.Version != type.Version - 1)
-        {
-            return new EventTypeWrite(EventTypeWriteOutcome.VersionMismatch, null);
-        }
-
+        var stored = found!.Value;
         EventTypeRows.Update(session, stored.Seq, type);
         return new EventTypeWrite(EventTypeWriteOutcome.Done, type with { CreateTime = stored.EventType.CreateTime });
     }
@@ -53,16 +49,13 @@ internal static class EventTypeWrites
             return new EventTypeWrite(EventTypeWriteOutcome.TenantNotFound, null);
         }
 
-        if (EventTypeRows.Find(session.Connection, tenant.Seq, name) is not { } stored)
+        var found = EventTypeRows.Find(session.Connection, tenant.Seq, name);
+        if (EventTypeTransitions.CheckDelete(found?.EventType, version) is var outcome and not EventTypeWriteOutcome.Done)
         {
-            return new EventTypeWrite(EventTypeWriteOutcome.NotFound, null);
+            return new EventTypeWrite(outcome, null);
         }
 
-        if (version is not null && version != stored.EventType.Version)
-        {
-            return new EventTypeWrite(EventTypeWriteOutcome.VersionMismatch, null);
-        }
-
+        var stored = found!.Value;
         EventTypeRows.Delete(session, stored.Seq);
         TenantKeys.Bump(session, tenant.Seq);
         return new EventTypeWrite(EventTypeWriteOutcome.Done, stored.EventType);

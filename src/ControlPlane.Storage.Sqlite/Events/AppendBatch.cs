@@ -1,3 +1,5 @@
+using ControlPlane.Storage.Transitions;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>The rows that one append adds, collected so that each table gets its rows at once.</summary>
@@ -43,26 +45,14 @@ internal sealed class AppendBatch(WriteSession session, AppendRequest request, l
         var time = added.CreateTime;
         var webhook = session.Refs.FindReceiver(tenant, delivery.WebhookId)
             ?? throw new ArgumentException($"The tenant has no webhook {delivery.WebhookId}.");
-        OrderingLine? line = key is { } hash && delivery.Trigger != DeliveryTrigger.Test ? new OrderingLine(webhook.Seq, hash, webhook.HeadOfLine) : null;
+        OrderingLine? line = key is { } hash && OrderingRules.HasPlace(added.OrderingKey, delivery.Trigger)
+            ? new OrderingLine(webhook.Seq, hash, webhook.HeadOfLine) : null;
         var held = line is { } busy && OrderingLines.IsBusy(session.Connection, busy, time);
         var leased = delivery.Leased && !held;
-        var record = new DeliveryRecord
+        var record = DeliveryTransitions.Create(added, delivery, inLine: line is not null, leased) with
         {
-            Id = delivery.Id,
-            EventId = added.Id,
-            WebhookId = delivery.WebhookId,
             TenantId = request.TenantId,
-            EventType = added.Type,
-            Instance = added.Instance,
-            OrderingKey = line is null ? "" : added.OrderingKey,
-            State = leased ? DeliveryState.InFlight : DeliveryState.Pending,
-            Trigger = delivery.Trigger,
-            RoundStartTime = time,
-            NextAttemptTime = leased ? null : time,
             Revision = ++session.Counters.Revision,
-            Fence = leased ? 1 : 0,
-            CreateTime = time,
-            UpdateTime = time,
         };
         var row = new DeliveryRow(
             ++session.Counters.DeliverySeq,

@@ -30,7 +30,7 @@ internal static class Appends
         {
             appended[i] = duplicates[i] switch
             {
-                { Seq: { } stored } => new AppendedEvent(EventRows.Get(session.Connection, stored), true, []),
+                { Stored: { } stored } => new AppendedEvent(EventRows.Get(session.Connection, stored), true, []),
                 { Index: var first } when first < i => new AppendedEvent(appended[first].Event, true, []),
                 _ => batch.Add(request.Events[i]),
             };

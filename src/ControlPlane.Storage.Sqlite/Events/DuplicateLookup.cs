@@ -1,3 +1,5 @@
+using ControlPlane.Storage.Transitions;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>
@@ -11,11 +13,11 @@ internal sealed class DuplicateLookup(WriteSession session, long tenant, int cou
     internal static readonly Sql ByKey = new(
         "SELECT seq, fingerprint FROM events WHERE tenant_seq = ? AND idempotency_key = ?");
 
-    private readonly Original[] _found = new Original[count];
-    private readonly Dictionary<string, Original>? _ids = count > 1 ? [] : null;
-    private readonly Dictionary<string, Original>? _keys = count > 1 ? [] : null;
+    private readonly FirstEvent[] _found = new FirstEvent[count];
+    private readonly Dictionary<string, FirstEvent>? _ids = count > 1 ? [] : null;
+    private readonly Dictionary<string, FirstEvent>? _keys = count > 1 ? [] : null;
 
-    public Original this[int index] => _found[index];
+    public FirstEvent this[int index] => _found[index];
 
     /// <summary>Looks for the original of an event; false if its id or key belongs to a different event.</summary>
     public bool Look(NewEvent added, int index)
@@ -23,7 +25,7 @@ internal sealed class DuplicateLookup(WriteSession session, long tenant, int cou
         if (added.Fingerprint is null && !session.Careful)
         {
             // A generated id. Should it exist all the same, the key of its row is taken, and this is asked again carefully.
-            _found[index] = new Original(null, index, null);
+            _found[index] = new FirstEvent(null, index, null);
             return true;
         }
 
@@ -32,13 +34,7 @@ internal sealed class DuplicateLookup(WriteSession session, long tenant, int cou
         var byKey = key.Length == 0
             ? null
             : Find(_keys, key) ?? FindStored(session.Use(ByKey).Bind(tenant).Bind(key));
-        if (byId is { } first && byKey is { } second && !first.IsSame(second))
-        {
-            return false;
-        }
-
-        var original = byId ?? byKey ?? new Original(null, index, added.Fingerprint);
-        if ((byId ?? byKey) is not null && !original.Matches(added.Fingerprint))
+        if (DuplicateRules.Resolve(byId, byKey, index, added.Fingerprint) is not { } original)
         {
             return false;
         }
@@ -53,26 +49,14 @@ internal sealed class DuplicateLookup(WriteSession session, long tenant, int cou
         return true;
     }
 
-    private static Original? Find(Dictionary<string, Original>? known, string text) =>
+    private static FirstEvent? Find(Dictionary<string, FirstEvent>? known, string text) =>
         known is not null && known.TryGetValue(text, out var original) ? original : null;
 
-    private static Original? FindStored(Statement row)
+    private static FirstEvent? FindStored(Statement row)
     {
         using (row)
         {
-            return row.Step() ? new Original(row.Long(0), -1, row.BlobOrNull(1)) : null;
+            return row.Step() ? new FirstEvent(row.Long(0), -1, row.BlobOrNull(1)) : null;
         }
     }
-}
-
-/// <summary>An event that was first.</summary>
-/// <param name="Seq">Its seq if it is in the store.</param>
-/// <param name="Index">Its place in the request if it is not.</param>
-/// <param name="Fingerprint">What it was asked with.</param>
-internal readonly record struct Original(long? Seq, int Index, byte[]? Fingerprint)
-{
-    public bool IsSame(Original other) => Seq == other.Seq && Index == other.Index;
-
-    public bool Matches(byte[]? fingerprint) =>
-        fingerprint is not null && Fingerprint is not null && fingerprint.AsSpan().SequenceEqual(Fingerprint);
 }

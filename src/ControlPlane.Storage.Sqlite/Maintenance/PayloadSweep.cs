@@ -1,4 +1,5 @@
 using ControlPlane.Storage.Embedded;
+using ControlPlane.Storage.Transitions;
 
 namespace ControlPlane.Storage.Sqlite;
 

@@ -18,15 +18,6 @@ internal sealed class RedriveCounting
 
     public bool Finished => _position >= Scope.End;
 
-    public static void Validate(DeliveryFilter filter)
-    {
-        if (filter.States.Count == 0
-            || filter.States.Any(state => state is not (DeliveryState.Succeeded or DeliveryState.Dead or DeliveryState.Cancelled)))
-        {
-            throw new ArgumentException("Only deliveries that have ended can be redriven.", nameof(filter));
-        }
-    }
-
     /// <summary>Takes the moment down; null if the tenant does not exist.</summary>
     public static RedriveCounting? TryStart(Connection connection, DeliveryFilter filter, int most = RedriveScope.Most)
     {

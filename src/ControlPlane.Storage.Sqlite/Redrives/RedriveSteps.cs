@@ -1,3 +1,5 @@
+using ControlPlane.Storage.Transitions;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>What moves a redrive on.</summary>
@@ -32,18 +34,8 @@ internal static class RedriveSteps
             }
         }
 
-        var redrive = stored.Redrive with
-        {
-            Retried = stored.Redrive.Retried + retried.Count,
-            Skipped = stored.Redrive.Skipped + stretch.Found.Count - retried.Count,
-            UpdateTime = now,
-        };
-        if (stretch.Next >= stored.Scope.End)
-        {
-            // What was counted but not found has changed since: somebody else retried it.
-            redrive = redrive with { State = RedriveState.Done, Skipped = redrive.Matched - redrive.Retried };
-        }
-
+        var redrive = RedriveTransitions.Advance(
+            stored.Redrive, stretch.Found.Count, retried.Count, finished: stretch.Next >= stored.Scope.End, now);
         RedriveRows.Save(session, stored.Seq, redrive, stretch.Next);
         return new RedriveBatch(redrive, retried);
     }
@@ -55,7 +47,7 @@ internal static class RedriveSteps
             return false;
         }
 
-        var cancelled = stored.Redrive with { State = RedriveState.Cancelled, UpdateTime = session.Now };
+        var cancelled = RedriveTransitions.Cancel(stored.Redrive, session.Now);
         RedriveRows.Save(session, stored.Seq, cancelled, stored.Position);
         return true;
     }

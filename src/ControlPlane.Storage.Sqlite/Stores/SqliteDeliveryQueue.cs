@@ -1,3 +1,5 @@
+using ControlPlane.Storage.Transitions;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <inheritdoc/>
@@ -8,13 +10,13 @@ internal sealed class SqliteDeliveryQueue(SqliteDatabase database) : IDeliveryQu
 
     public Task<Completed?> CompleteAsync(Completion completion, CancellationToken cancellationToken)
     {
-        Completions.Validate(completion);
+        DeliveryTransitions.Validate(completion);
         return database.WriteAsync(session => Completions.Complete(session, completion), cancellationToken);
     }
 
     public Task<CompletionEffectsResult> CompleteAsync(Completion completion, CompletionEffects effects, CancellationToken cancellationToken)
     {
-        Completions.Validate(completion);
+        DeliveryTransitions.Validate(completion);
         return database.WriteAsync(session => CompletionEffectWrites.Complete(session, completion, effects), cancellationToken);
     }
 

@@ -1,3 +1,5 @@
+using ControlPlane.Storage.Transitions;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <inheritdoc/>
@@ -5,7 +7,7 @@ internal sealed class SqliteRedriveStore(SqliteDatabase database) : IRedriveStor
 {
     public async Task<RedriveScope?> CountAsync(DeliveryFilter filter, CancellationToken cancellationToken)
     {
-        RedriveCounting.Validate(filter);
+        RedriveTransitions.Validate(filter);
         var counting = await database.ReadAsync(
             connection => RedriveCounting.TryStart(connection, filter), cancellationToken).ConfigureAwait(false);
         while (counting is { Finished: false })
@@ -19,7 +21,7 @@ internal sealed class SqliteRedriveStore(SqliteDatabase database) : IRedriveStor
 
     public Task<RedriveRecord?> CreateAsync(RedriveRecord redrive, RedriveScope scope, CancellationToken cancellationToken)
     {
-        RedriveCounting.Validate(redrive.Filter);
+        RedriveTransitions.Validate(redrive.Filter);
         return database.WriteAsync(session => RedriveRows.Create(session, redrive, scope), cancellationToken);
     }
 

@@ -1,3 +1,5 @@
+using ControlPlane.Storage.Transitions;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Changing webhooks, each time together with their tenant's configuration version.</summary>
@@ -10,23 +12,16 @@ internal static class WebhookWrites
             return new WebhookWrite(WebhookWriteOutcome.TenantNotFound, null, 0);
         }
 
-        // The same request again has the same external id too, so its id is looked at first.
-        if (webhook.RequestId.Length > 0
-            && WebhookRows.FindRequest(session.Connection, tenant.Seq, webhook.RequestId) is { } created)
+        var created = webhook.RequestId.Length > 0 ? WebhookRows.FindRequest(session.Connection, tenant.Seq, webhook.RequestId) : null;
+        var outcome = WebhookTransitions.CheckCreate(
+            created is not null,
+            webhook.ExternalId.Length > 0 && WebhookRows.FindExternal(session.Connection, tenant.Seq, webhook.ExternalId) is not null,
+            WebhookRows.Count(session.Connection, tenant.Seq),
+            TenantPolicies.Get(session.Connection, tenant.Seq));
+        if (outcome != WebhookWriteOutcome.Done)
         {
-            return new WebhookWrite(WebhookWriteOutcome.RequestIdUsed, created.Webhook, tenant.ConfigVersion);
-        }
-
-        if (webhook.ExternalId.Length > 0
-            && WebhookRows.FindExternal(session.Connection, tenant.Seq, webhook.ExternalId) is not null)
-        {
-            return new WebhookWrite(WebhookWriteOutcome.ExternalIdTaken, null, tenant.ConfigVersion);
-        }
-
-        if (TenantPolicies.Get(session.Connection, tenant.Seq).MaxWebhooks is > 0 and var most
-            && WebhookRows.Count(session.Connection, tenant.Seq) >= most)
-        {
-            return new WebhookWrite(WebhookWriteOutcome.LimitReached, null, tenant.ConfigVersion);
+            return new WebhookWrite(
+                outcome, outcome == WebhookWriteOutcome.RequestIdUsed ? created!.Value.Webhook : null, tenant.ConfigVersion);
         }
 
         WebhookRows.Insert(session, tenant.Seq, webhook);
@@ -50,32 +45,16 @@ internal static class WebhookWrites
             return new WebhookWrite(WebhookWriteOutcome.NotFound, null, 0);
         }
 
-        if (stored.Webhook.Version != webhook.Version - 1)
-        {
-            return Refused(session, WebhookWriteOutcome.VersionMismatch, stored);
-        }
-
-        if (webhook.ExternalId.Length > 0
+        var taken = webhook.ExternalId.Length > 0
             && WebhookRows.FindExternal(session.Connection, stored.TenantSeq, webhook.ExternalId) is { } other
-            && other.Seq != stored.Seq)
+            && other.Seq != stored.Seq;
+        var outcome = WebhookTransitions.CheckUpdate(stored.Webhook, webhook, taken, ReadVersion(session, stored.Webhook), configVersion);
+        if (outcome != WebhookWriteOutcome.Done)
         {
-            return Refused(session, WebhookWriteOutcome.ExternalIdTaken, stored);
+            return Refused(session, outcome, stored);
         }
 
-        if (configVersion is { } expected && expected != ReadVersion(session, stored.Webhook))
-        {
-            return Refused(session, WebhookWriteOutcome.StaleConfig, stored);
-        }
-
-        var resumed = webhook.State == WebhookState.Active && stored.Webhook.State != WebhookState.Active;
-        var replaced = webhook with
-        {
-            TenantId = stored.Webhook.TenantId,
-            RequestId = stored.Webhook.RequestId,
-            RequestFingerprint = stored.Webhook.RequestFingerprint,
-            CreateTime = stored.Webhook.CreateTime,
-            FailingSince = resumed ? null : stored.Webhook.FailingSince,
-        };
+        var replaced = WebhookTransitions.Replace(stored.Webhook, webhook);
         WebhookRows.Update(session, stored.Seq, replaced);
         if (replaced.HeadOfLine == HeadOfLine.Park && stored.Webhook.HeadOfLine != HeadOfLine.Park)
         {
@@ -92,9 +71,9 @@ internal static class WebhookWrites
             return new WebhookWrite(WebhookWriteOutcome.NotFound, null, 0);
         }
 
-        if (version is not null && version != stored.Webhook.Version)
+        if (WebhookTransitions.CheckDelete(stored.Webhook, version) is var outcome and not WebhookWriteOutcome.Done)
         {
-            return Refused(session, WebhookWriteOutcome.VersionMismatch, stored);
+            return Refused(session, outcome, stored);
         }
 
         WebhookRows.Delete(session, stored.Seq, now);
