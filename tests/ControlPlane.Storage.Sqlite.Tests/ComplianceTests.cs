@@ -51,3 +51,5 @@ public sealed class RetentionOrderTests : RetentionOrderTests<SqliteSource>;
 public sealed class RetentionProperties : RetentionProperties<SqliteSource>;
 
 public sealed class DurabilityTests : DurabilityTests<SqliteSource>;
+
+public sealed class OwnershipTests : OwnershipTests<SqliteSource>;

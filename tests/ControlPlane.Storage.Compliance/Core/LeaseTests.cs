@@ -91,35 +91,4 @@ public abstract class LeaseTests<TSource> : StorageTests<TSource>
         Assert.Null(await SucceedAsync(delivery));
         Assert.Single((await ClaimAsync(webhook)).Deliveries);
     }
-
-    [Fact]
-    public async Task Recover_Survivor_TakesAllOthersLeasesAndKeepsItsOwn()
-    {
-        var webhook = await AddWebhookAsync();
-        var dead = await PublishAsync(webhook, leased: true);
-        await PublishAsync(webhook);
-        var alive = Assert.Single((await ClaimAsync(webhook, owner: "node-2")).Deliveries);
-
-        Assert.Equal(1, await RecoverAsync("node-2"));
-
-        Assert.Equal(0, await RecoverAsync("node-2"));
-        Assert.Equal(DeliveryState.Pending, (await GetAsync(dead)).State);
-        Assert.NotNull(await SucceedAsync(alive));
-    }
-
-    [Fact]
-    public async Task Recover_Many_WorksInBatches()
-    {
-        var webhook = await AddWebhookAsync();
-        for (var i = 0; i < 3; i++)
-        {
-            await AppendAsync([.. Enumerable.Range(0, 500).Select(_ => To(NewEvent(), leased: true, webhook))]);
-        }
-
-        await ReopenAsync();
-
-        Assert.Equal(1_000, await RecoverAsync("node-2"));
-        Assert.Equal(500, await RecoverAsync("node-2"));
-        Assert.Equal(0, await RecoverAsync("node-2"));
-    }
 }

@@ -1,0 +1,39 @@
+using System.Security.Cryptography;
+
+namespace ControlPlane.Storage.Memory;
+
+/// <summary>
+/// An engine that keeps the store in memory. It says what every engine does in the plainest way: each write works on a copy of the state
+/// that takes the place of the state at once, and each read looks through everything.
+/// </summary>
+public sealed class MemoryStorage(TimeProvider clock)
+{
+    /// <summary>The engine's name.</summary>
+    public const string Provider = "memory";
+
+    private readonly MemoryStore _store = new(clock);
+    private readonly string _id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+
+    /// <summary>Opens the store. What was stored through an engine that was closed is there.</summary>
+    public StorageEngine Open()
+    {
+        var session = new MemorySession(_store);
+        return new StorageEngine
+        {
+            Provider = Provider,
+            StoreId = _id,
+            Events = new MemoryEventStore(session),
+            Queue = new MemoryDeliveryQueue(session),
+            Deliveries = new MemoryDeliveryStore(session),
+            Redrives = new MemoryRedriveStore(session),
+            Webhooks = new MemoryWebhookStore(session),
+            EventTypes = new MemoryEventTypeStore(session),
+            Access = new MemoryAccessStore(session),
+            Changes = new MemoryChangeFeed(session),
+            Maintenance = new MemoryMaintenance(session),
+            Ownership = new MemoryOwnership(session),
+            Capabilities = new() { Instead = "A store in memory ends with its process." },
+            Close = session.CloseAsync,
+        };
+    }
+}

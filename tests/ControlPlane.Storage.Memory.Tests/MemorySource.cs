@@ -1,0 +1,13 @@
+using ControlPlane.Storage.Compliance;
+
+namespace ControlPlane.Storage.Memory.Tests;
+
+/// <summary>A store that lasts as long as the test.</summary>
+public sealed class MemorySource : StoreSource
+{
+    private MemoryStorage? _storage;
+
+    public override Task<StorageEngine> OpenAsync(TimeProvider clock) => Task.FromResult((_storage ??= new MemoryStorage(clock)).Open());
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
