@@ -1,5 +1,7 @@
+using ControlPlane.Storage;
+
 namespace ControlPlane.Server.Catalog;
 
-/// <summary>A tenant's webhooks change so often that nothing computed from them holds until it is stored.</summary>
+/// <summary>A tenant's webhooks change so often that nothing computed from them holds until it is stored. Nothing was; try again.</summary>
 internal sealed class ConfigurationContendedException(string tenantId)
-    : Exception($"The webhooks of tenant {tenantId} keep changing.");
+    : StorageUnavailableException($"The webhooks of tenant {tenantId} keep changing.");

@@ -43,7 +43,7 @@ public sealed class StorageOpenException : Exception
 }
 
 /// <summary>The store cannot take the operation now (disk full, read-only, closing): nothing was stored, and it can be tried again.</summary>
-public sealed class StorageUnavailableException : Exception
+public class StorageUnavailableException : Exception
 {
     public StorageUnavailableException() { }
     public StorageUnavailableException(string message) : base(message) { }

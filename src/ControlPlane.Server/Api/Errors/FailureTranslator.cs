@@ -1,4 +1,3 @@
-using ControlPlane.Server.Catalog;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Api.Errors;
@@ -21,8 +20,6 @@ internal sealed class FailureTranslator(TimeProvider clock, ILogger<FailureTrans
         OperationCanceledException or IOException when callEnded.IsCancellationRequested =>
             deadline <= clock.GetUtcNow().UtcDateTime ? RequestErrors.DeadlineExceeded() : RequestErrors.Cancelled(),
         StorageUnavailableException outage => StorageUnavailable(outage, method),
-        ConfigurationContendedException => RequestErrors.Aborted(
-            "WRITE_CONFLICT", "The tenant's webhooks are being changed by others all the time; nothing was stored. Try again."),
         StorageDamagedException => RequestErrors.StorageDamaged(),
         _ => Incident(failure, method),
     };
