@@ -4,6 +4,7 @@ namespace ControlPlane.Server;
 internal static class EventIds
 {
     public const int Api = 1000;
+    public const int Hardening = 1050;
     public const int Access = 1100;
     public const int Webhooks = 1200;
     public const int Secrets = 1260;

@@ -45,7 +45,8 @@ public sealed class Http2Tests(SharedServer shared) : FaultTest(shared)
         })),
         ["a frame of 1 MB"] = Protocol(0, (peer, stream) => peer.WriteAsync(Http2Peer.Data, 0, stream, new byte[1 << 20])) with { Message = FellBack },
         ["a stream nobody opened"] = Protocol(0, (peer, _) =>
-            peer.WriteAsync(Http2Peer.Headers, Http2Peer.EndHeaders | Http2Peer.EndStream, 9_999_999, Http2Peer.Ok)) with { Message = FellBack },
+            peer.WriteAsync(Http2Peer.Headers, Http2Peer.EndHeaders | Http2Peer.EndStream, 9_999_999, Http2Peer.Ok)) with
+        { Message = FellBack },
         ["an answer to no ping"] = Protocol(0, (peer, _) => peer.WriteAsync(Http2Peer.Ping, Http2Peer.Ack, 0, new byte[8])) with { Message = FellBack },
         ["headers that cannot be unpacked"] = Protocol(0, (peer, stream) =>
             peer.WriteAsync(Http2Peer.Headers, Http2Peer.EndHeaders | Http2Peer.EndStream, stream, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)) with

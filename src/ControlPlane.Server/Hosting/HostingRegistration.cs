@@ -13,7 +13,11 @@ internal static class HostingRegistration
         builder.Logging.ClearProviders();
         // People read lines, collectors read JSON.
         builder.Logging.AddConsole(console =>
-            console.FormatterName = Console.IsOutputRedirected ? ConsoleFormatterNames.Json : ConsoleFormatterNames.Simple);
+        {
+            console.FormatterName = Console.IsOutputRedirected ? ConsoleFormatterNames.Json : ConsoleFormatterNames.Simple;
+            // A log that nobody reads must not hold the server up. How many lines were dropped is said once they flow again.
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+        });
         builder.Logging.AddSimpleConsole(simple => (simple.SingleLine, simple.TimestampFormat) = (true, "HH:mm:ss.fff "));
         builder.Logging.AddJsonConsole(json => (json.UseUtcTimestamp, json.TimestampFormat) = (true, "O"));
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
