@@ -24,7 +24,7 @@ public abstract class WalkTest : IAsyncLifetime
     private int _requests;
     private int _inFlight;
 
-    internal ManualClock Clock { get; } = new();
+    internal TestClock Clock { get; } = new();
 
     internal ConcurrentQueue<ReceivedRequest> Received { get; } = [];
 

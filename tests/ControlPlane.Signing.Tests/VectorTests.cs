@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ControlPlane.Signing.Tests;
 
@@ -41,7 +42,7 @@ public sealed class VectorTests
     {
         var vector = Vectors[index];
         var dialect = Sample.Dialect(vector.Dialect);
-        var clock = new HandMovedClock(vector.Request.Timestamp.AddSeconds(30));
+        var clock = new FakeTimeProvider(vector.Request.Timestamp.AddSeconds(30));
         var verifier = new WebhookVerifier(vector.Secret, dialect, timeProvider: clock);
         var headers = dialect.Headers
             .Select(h => KeyValuePair.Create(h.Name, h.Value switch

@@ -1,10 +1,11 @@
+using Microsoft.Extensions.Time.Testing;
 namespace ControlPlane.Signing.Tests;
 
 public sealed class WebhookVerifierTests
 {
     private static readonly SignedWebhook Standard = Sample.Sign(BuiltInDialects.StandardWebhooks, Sample.Request, Sample.WhsecSecret);
 
-    private readonly HandMovedClock _clock = new(Sample.Time);
+    private readonly FakeTimeProvider _clock = new(Sample.Time);
 
     [Theory]
     [InlineData(0, VerificationStatus.Valid)]
@@ -16,7 +17,7 @@ public sealed class WebhookVerifierTests
     {
         var verifier = new WebhookVerifier(Sample.WhsecSecret, timeProvider: _clock);
 
-        _clock.Now = Sample.Time.AddSeconds(seconds);
+        _clock.AdjustTime(Sample.Time.AddSeconds(seconds));
 
         Assert.Equal(expected, verifier.Verify(Standard.Headers, Standard.Body.Span).Status);
     }
@@ -29,7 +30,7 @@ public sealed class WebhookVerifierTests
     {
         var dialect = BuiltInDialects.Slack with { TimestampUnit = TimestampUnit.Milliseconds };
         var webhook = Sample.Sign(dialect, Sample.Request, Sample.Secret);
-        _clock.Now = Sample.Time.AddMilliseconds(milliseconds);
+        _clock.AdjustTime(Sample.Time.AddMilliseconds(milliseconds));
 
         var verifier = new WebhookVerifier(Sample.Secret, dialect, TimeSpan.FromSeconds(2), _clock);
 
@@ -43,7 +44,7 @@ public sealed class WebhookVerifierTests
     {
         var dialect = Sample.Dialect(name);
         var webhook = Sample.WithoutHeader(Sample.Sign(dialect, Sample.Request, Sample.Secret), header);
-        _clock.Now = Sample.Time.AddYears(1);
+        _clock.AdjustTime(Sample.Time.AddYears(1));
 
         var verifier = new WebhookVerifier(Sample.Secret, dialect, timeProvider: _clock);
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 namespace ControlPlane.Storage.Compliance;
 
 /// <summary>An empty store per test, and the words the tests are written in.</summary>
@@ -12,7 +13,7 @@ public abstract class StorageTests<TSource> : IAsyncLifetime
 
     protected TSource Source { get; } = new();
 
-    protected ManualTimeProvider Clock { get; } = new();
+    protected FakeTimeProvider Clock { get; } = new();
 
     protected StorageEngine Store => _store!;
 

@@ -1,4 +1,4 @@
-using ControlPlane.Storage.Compliance;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ControlPlane.Storage.Sqlite.Tests;
 
@@ -8,7 +8,7 @@ public abstract class SqliteTests : IAsyncDisposable
     private readonly SqliteSource _source = new();
     private readonly List<SqliteDatabase> _opened = [];
 
-    protected ManualTimeProvider Clock { get; } = new();
+    protected FakeTimeProvider Clock { get; } = new();
 
     protected string Folder => _source.Folder;
 

@@ -3,6 +3,7 @@ using ControlPlane.Egress.Connecting;
 using ControlPlane.Egress.Policy;
 using ControlPlane.Egress.Tests.Peers;
 using ControlPlane.Egress.Tests.Policy;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Egress.Tests.Connecting;
 
@@ -12,7 +13,7 @@ public sealed class GuardedConnectorTests : IDisposable
     private const string PublicAddress = "93.184.215.14";
 
     private readonly FakeDialer _network = new();
-    private readonly HandMovedTime _time = new();
+    private readonly TestClock _time = new();
     private readonly RemoteAddressLedger _ledger;
 
     public GuardedConnectorTests() => _ledger = new RemoteAddressLedger(_time);

@@ -1,6 +1,6 @@
 using System.Net;
 using ControlPlane.Egress.Connecting;
-using ControlPlane.Egress.Tests.Peers;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Egress.Tests.Connecting;
 
@@ -12,7 +12,7 @@ public sealed class RemoteAddressLedgerTests
     private static readonly IPAddress First = IPAddress.Parse("192.0.2.1");
     private static readonly IPAddress Second = IPAddress.Parse("192.0.2.2");
 
-    private readonly HandMovedTime _time = new();
+    private readonly TestClock _time = new();
     private readonly RemoteAddressLedger _ledger;
 
     public RemoteAddressLedgerTests() => _ledger = new RemoteAddressLedger(_time);

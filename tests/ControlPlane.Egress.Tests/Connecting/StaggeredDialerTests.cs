@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using ControlPlane.Egress.Connecting;
 using ControlPlane.Egress.Tests.Peers;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Egress.Tests.Connecting;
 
@@ -11,7 +12,7 @@ public sealed class StaggeredDialerTests : IDisposable
     private const int DeadlineMilliseconds = 60_000;
 
     private readonly FakeDialer _network = new();
-    private readonly HandMovedTime _time = new();
+    private readonly TestClock _time = new();
 
     public void Dispose() => _network.Dispose();
 

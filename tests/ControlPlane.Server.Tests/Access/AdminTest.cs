@@ -2,6 +2,7 @@ using ControlPlane.Server.Access;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Maintenance;
 using ControlPlane.Storage;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -16,7 +17,7 @@ public abstract class AdminTest : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("controlplane-").FullName;
     private TestServer? _server;
 
-    private protected ManualClock Clock { get; } = new();
+    private protected TestClock Clock { get; } = new();
 
     private protected FakeAccessStore Store { get; } = new();
 

@@ -1,6 +1,7 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Storage;
+using ControlPlane.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,7 @@ namespace ControlPlane.Server.Tests.Access;
 /// <summary>What the server remembers of keys, and for how long.</summary>
 public sealed class ApiKeysTests
 {
-    private readonly ManualClock _clock = new();
+    private readonly TestClock _clock = new();
     private readonly FakeAccessStore _store = new();
     private readonly ApiKeyUse _use;
     private readonly ApiKeys _keys;

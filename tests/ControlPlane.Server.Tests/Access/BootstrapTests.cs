@@ -1,12 +1,13 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Storage;
+using ControlPlane.Testing;
 using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Tests.Access;
 
 public sealed class BootstrapTests : IDisposable
 {
-    private readonly ManualClock _clock = new();
+    private readonly TestClock _clock = new();
     private readonly FakeAccessStore _store = new();
     private readonly StringWriter _output = new();
 

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using ControlPlane.Server.Dispatching;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Server.Tests.Dispatching;
 
 public sealed class LaneAlarmTests : IAsyncDisposable
 {
-    private readonly SetClock _clock = new();
+    private readonly TestClock _clock = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<Lane, (Action<Lane> Claimed, Action Enlisted)> _told = [];
     private readonly LaneAlarm _alarm;
@@ -81,9 +82,10 @@ public sealed class LaneAlarmTests : IAsyncDisposable
         }
 
         Carry(lane, lane.Start(out _));
-        _clock.Offset = TimeSpan.FromDays(-1);
+        var began = _clock.GetTimestamp();
+        _clock.Step(TimeSpan.FromDays(-1));
         await AdvanceUntilAsync(paced.Task);
-        Assert.True(_clock.Steady < TimeSpan.FromHours(12));
+        Assert.True(_clock.GetElapsedTime(began) < TimeSpan.FromHours(12));
     }
 
     private void Start() => _running = Task.Run(RunAsync);
@@ -149,29 +151,5 @@ public sealed class LaneAlarmTests : IAsyncDisposable
             _clock.Advance(TimeSpan.FromMilliseconds(10));
             await Task.Yield();
         }
-    }
-
-    /// <summary>A clock whose wall time can be set while its timers and timestamps go on.</summary>
-    private sealed class SetClock : TimeProvider
-    {
-        private readonly ManualClock _inner = new();
-        private readonly long _start;
-
-        public SetClock() => _start = _inner.GetTimestamp();
-
-        public TimeSpan Offset { get; set; }
-
-        public TimeSpan Steady => _inner.GetElapsedTime(_start);
-
-        public override long TimestampFrequency => _inner.TimestampFrequency;
-
-        public override DateTimeOffset GetUtcNow() => _inner.GetUtcNow() + Offset;
-
-        public override long GetTimestamp() => _inner.GetTimestamp();
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            _inner.CreateTimer(callback, state, dueTime, period);
-
-        public void Advance(TimeSpan by) => _inner.Advance(by);
     }
 }

@@ -1,10 +1,11 @@
 using ControlPlane.Server.Dispatching;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Server.Tests.Dispatching;
 
 public sealed class LaneGateTests
 {
-    private readonly ManualClock _clock = new();
+    private readonly TestClock _clock = new();
     private readonly LaneGate _gate;
 
     public LaneGateTests() => _gate = new(defaultMaxInFlight: 32, probeAfterFailures: 5, _clock);

@@ -1,11 +1,12 @@
 using ControlPlane.Server.Dispatching;
 using ControlPlane.Storage;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Server.Tests.Dispatching;
 
 public sealed class LaneTests
 {
-    private readonly ManualClock _clock = new();
+    private readonly TestClock _clock = new();
     private readonly WebhookRecord _webhook = Records.Webhook();
     private readonly Receiver _receiver = new();
     private readonly Lane _lane;

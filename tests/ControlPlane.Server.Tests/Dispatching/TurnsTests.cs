@@ -1,4 +1,5 @@
 using ControlPlane.Server.Dispatching;
+using ControlPlane.Testing;
 using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Tests.Dispatching;
@@ -7,7 +8,7 @@ namespace ControlPlane.Server.Tests.Dispatching;
 public sealed class TurnsTests
 {
     private const int Limit = 64;
-    private readonly ManualClock _clock = new();
+    private readonly TestClock _clock = new();
     private readonly List<Turn> _inFlight = [];
 
     [Fact]

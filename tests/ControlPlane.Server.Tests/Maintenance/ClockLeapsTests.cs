@@ -1,10 +1,11 @@
 using ControlPlane.Server.Maintenance;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Server.Tests.Maintenance;
 
 public sealed class ClockLeapsTests
 {
-    private readonly ManualClock _clock = new();
+    private readonly TestClock _clock = new();
 
     [Fact]
     public void Look_TimeGoesBy_IsNoLeap()

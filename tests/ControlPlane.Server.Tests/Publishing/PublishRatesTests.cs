@@ -1,10 +1,11 @@
 using ControlPlane.Server.Publishing;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Server.Tests.Publishing;
 
 public sealed class PublishRatesTests
 {
-    private readonly ManualClock _clock = new();
+    private readonly TestClock _clock = new();
     private readonly PublishRates _rates;
 
     public PublishRatesTests() => _rates = new(_clock);

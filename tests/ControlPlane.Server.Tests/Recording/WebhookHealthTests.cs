@@ -2,13 +2,14 @@ using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Sending;
 using ControlPlane.Storage;
+using ControlPlane.Testing;
 using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Tests.Recording;
 
 public sealed class WebhookHealthTests : IAsyncLifetime
 {
-    private readonly ManualClock _clock = new();
+    private readonly TestClock _clock = new();
     private readonly TempStore _temp = new();
     private StorageEngine _store = null!;
     private WebhookStoreSeam _seam = null!;

@@ -3,6 +3,7 @@ using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Watching;
 using ControlPlane.Storage;
+using ControlPlane.Testing;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +12,7 @@ namespace ControlPlane.Server.Tests.Watching;
 public sealed class WatchStreamTests : IDisposable
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
-    private readonly ManualClock _clock = new();
+    private readonly TestClock _clock = new();
     private readonly FakeFeed _feed = new();
     private readonly FakeLifetime _lifetime = new();
     private readonly CancellationTokenSource _client = new();

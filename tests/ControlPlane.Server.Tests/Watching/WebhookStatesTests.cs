@@ -1,6 +1,7 @@
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Watching;
 using ControlPlane.Storage;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Server.Tests.Watching;
 
@@ -8,7 +9,7 @@ namespace ControlPlane.Server.Tests.Watching;
 public sealed class WebhookStatesTests : IAsyncLifetime
 {
     private readonly TempStore _temp = new();
-    private readonly ManualClock _clock = new();
+    private readonly TestClock _clock = new();
     private StorageEngine _store = null!;
     private WebhookCatalog _catalog = null!;
 

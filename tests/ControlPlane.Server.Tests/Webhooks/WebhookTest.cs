@@ -15,6 +15,7 @@ using ControlPlane.Server.Webhooks;
 using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Storage;
 using ControlPlane.Storage.Sqlite;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -32,7 +33,7 @@ public abstract class WebhookTest : IAsyncLifetime
     private TestServer? _server;
     private StorageEngine? _engine;
 
-    private protected ManualClock Clock { get; } = new();
+    private protected TestClock Clock { get; } = new();
 
     private protected TestServer Server => _server ?? throw new InvalidOperationException("The server has not started.");
 

@@ -69,7 +69,7 @@ public abstract class RetentionOrderTests<TSource> : RetentionTest<TSource>
     {
         var webhook = await AddWebhookAsync();
         var before = await DeliverAsync(webhook);
-        Clock.Advance(-MetadataAge - MetadataAge);
+        Clock.AdjustTime(Clock.GetUtcNow() - MetadataAge - MetadataAge);
         var behind = await DeliverAsync(webhook);
         Clock.Advance(MetadataAge + MetadataAge + MetadataAge);
 
@@ -87,7 +87,7 @@ public abstract class RetentionOrderTests<TSource> : RetentionTest<TSource>
         var webhook = await AddWebhookAsync();
         Clock.Advance(TimeSpan.FromDays(1_000));
         var ahead = await DeliverAsync(webhook);
-        Clock.Advance(TimeSpan.FromDays(-1_000));
+        Clock.AdjustTime(Clock.GetUtcNow() - TimeSpan.FromDays(1_000));
         var after = await DeliverAsync(webhook);
         Clock.Advance(MetadataAge + Moment);
 

@@ -1,5 +1,6 @@
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Storage;
+using ControlPlane.Testing;
 using Google.Rpc;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ namespace ControlPlane.Server.Tests.Api.Errors;
 
 public sealed class ErrorInterceptorTests : IDisposable
 {
-    private readonly ManualClock _clock = new();
+    private readonly TestClock _clock = new();
     private readonly LogCapture _log = new();
     private readonly LoggerFactory _loggers = new();
     private readonly ErrorInterceptor _interceptor;

@@ -1,4 +1,5 @@
 using ControlPlane.Server.Api.Hardening;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Server.Tests.Api.Hardening;
 
@@ -11,7 +12,7 @@ public sealed class ClientFramesTests
     private const byte WindowUpdate = 8;
     private const byte EndStream = 1;
 
-    private readonly ManualClock _clock = new();
+    private readonly TestClock _clock = new();
     private readonly ClientFrames _frames;
 
     public ClientFramesTests()

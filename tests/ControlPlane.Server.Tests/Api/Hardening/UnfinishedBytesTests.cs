@@ -1,4 +1,5 @@
 using ControlPlane.Server.Api.Hardening;
+using ControlPlane.Testing;
 
 namespace ControlPlane.Server.Tests.Api.Hardening;
 
@@ -6,7 +7,7 @@ public sealed class UnfinishedBytesTests
 {
     private const int Megabyte = 1 << 20;
 
-    private readonly ManualClock _clock = new();
+    private readonly TestClock _clock = new();
     private readonly UnfinishedBytes _bytes;
 
     public UnfinishedBytesTests() => _bytes = new(_clock);

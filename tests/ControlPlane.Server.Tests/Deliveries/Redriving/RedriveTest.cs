@@ -13,6 +13,7 @@ using ControlPlane.Server.Watching;
 using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Storage;
 using ControlPlane.Storage.Sqlite;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -32,7 +33,7 @@ public abstract class RedriveTest : IAsyncLifetime
     private StorageEngine? _engine;
     private int _numbers;
 
-    private protected ManualClock Clock { get; } = new();
+    private protected TestClock Clock { get; } = new();
 
     private protected TestServer Server => _server ?? throw new InvalidOperationException("The server has not started.");
 
