@@ -53,8 +53,8 @@ internal static class DialectValidator
         }
         var (a, b, uses) = (first.Dialect, second.Dialect, Template.Parse(first.Value).Uses);
         var signs = (uses & Placeholder.Signature) != 0;
-        var tells = signs || (uses & (Placeholder.Timestamp | Placeholder.Created)) != 0;
-        return (!tells || a.TimestampUnit == b.TimestampUnit)
+        var hasTime = signs || (uses & (Placeholder.Timestamp | Placeholder.Created)) != 0;
+        return (!hasTime || a.TimestampUnit == b.TimestampUnit)
             && (!signs || (a.Algorithm, a.KeyFormat, a.SignedContent, a.Encoding, a.SignatureJoin)
                 == (b.Algorithm, b.KeyFormat, b.SignedContent, b.Encoding, b.SignatureJoin));
     }

@@ -51,7 +51,7 @@ public sealed class SigningKey
     internal int Hash(ReadOnlySpan<byte> before, ReadOnlySpan<byte> body, ReadOnlySpan<byte> after, Span<byte> digest)
     {
         // Taking the idle state out makes it this thread's alone; a second thread meanwhile makes its own. Reusing the
-        // state halves the cost of a small signature, since the key is not scheduled anew.
+        // state halves the cost of a small signature, since the key schedule is not repeated.
         var hash = Interlocked.Exchange(ref _idle, null) ?? IncrementalHash.CreateHMAC(Name, _key);
         hash.AppendData(before);
         hash.AppendData(body);

@@ -78,7 +78,7 @@ internal sealed class HeaderReader
             : VerificationResult.Missing(Signatures.Select(s => s.Header.Name));
     }
 
-    // Two headers that tell one value apart leave open which of them the receiver goes by.
+    // Two different headers of one name leave open which of them the receiver reads.
     private static bool Agree(ref MessageValues values, Placeholder placeholder, string value)
     {
         var agrees = !values.Has(placeholder) || values[placeholder] == value;
