@@ -37,6 +37,9 @@ public sealed class MigrationTests : SqliteTests
         Assert.Equal(9, config.ConfigVersion);
         Assert.Empty(config.EventTypes);
         Assert.Equal(HeadOfLine.Block, Assert.Single(config.Webhooks).HeadOfLine);
+        Assert.Equal(1, config.Webhooks[0].Number);
+        var second = await store.Webhooks.CreateAsync(config.Webhooks[0] with { Id = "wh_2", RequestId = "", ExternalId = "" }, Cancel);
+        Assert.Equal(2, second.Webhook!.Number);
         Assert.Equal("", Assert.Single(await store.Events.FindAsync("evt_1", "acme", Cancel)).OrderingKey);
         var claim = await store.Queue.ClaimDueAsync(
             new ClaimRequest("wh_1", 10, "node", TimeSpan.FromSeconds(1)), Cancel);

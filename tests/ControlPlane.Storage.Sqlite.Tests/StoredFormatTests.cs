@@ -34,7 +34,7 @@ public sealed class StoredFormatTests : StorageTests<SqliteSource>
                 "custom_dialect.envelope", "custom_dialect.headers.name", "custom_dialect.headers.value",
                 "custom_dialect.key_format", "custom_dialect.name", "custom_dialect.signature_join",
                 "custom_dialect.signed_content", "custom_dialect.timestamp_unit", "description", "dialect", "event_types", "external_id", "head_of_line", "headers", "id", "instances", "labels",
-                "max_in_flight", "max_rate_per_second", "name", "request_fingerprint", "request_id",
+                "max_in_flight", "max_rate_per_second", "name", "number", "request_fingerprint", "request_id",
                 "retry_policy.backoff", "retry_policy.delays", "retry_policy.initial", "retry_policy.jitter",
                 "retry_policy.max", "retry_policy.max_age", "retry_policy.max_attempts", "retry_policy.multiplier",
                 "retry_policy.non_retryable_statuses", "retry_policy.preset", "secrets.create_time", "secrets.expire_time", "secrets.hint",

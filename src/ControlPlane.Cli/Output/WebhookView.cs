@@ -22,6 +22,7 @@ internal static class WebhookView
     [
         new("id", webhook.Id),
         new("tenant", webhook.TenantId),
+        new("number", webhook.Number.ToString(CultureInfo.InvariantCulture)),
         .. Field.Unless(webhook.Name.Length == 0, "name", () => webhook.Name),
         new("url", webhook.Url),
         new("event types", Show.Words(webhook.EventTypes)),

@@ -22,6 +22,9 @@ internal static class WebhookWrites
                 outcome, outcome == WebhookWriteOutcome.RequestIdUsed ? created : null, tenant.ConfigVersion);
         }
 
+        tenant = tenant with { WebhookNumber = tenant.WebhookNumber + 1 };
+        state.Tenants = state.Tenants.SetItem(tenant.Position, tenant);
+        webhook = webhook with { Number = tenant.WebhookNumber };
         state.Webhooks = state.Webhooks.Add(++state.Position, new StoredWebhook(state.Position, webhook, null));
         return new WebhookWrite(WebhookWriteOutcome.Done, webhook, state.Bump(tenant));
     }

@@ -7,6 +7,17 @@ internal static class TenantKeys
     private static readonly Sql ConfigById = new("SELECT seq, config_version FROM tenants WHERE id = ? AND delete_time IS NULL");
     private static readonly Sql BumpConfig = new("UPDATE tenants SET config_version = config_version + 1 WHERE seq = ?");
 
+    private static readonly Sql NextNumber = new(
+        "UPDATE tenants SET webhook_number = webhook_number + 1 WHERE seq = ? RETURNING webhook_number");
+
+    /// <summary>Takes the number of the tenant's next webhook.</summary>
+    public static long NextWebhookNumber(WriteSession session, long seq)
+    {
+        using var row = session.Use(NextNumber).Bind(seq);
+        row.Step();
+        return row.Long(0);
+    }
+
     /// <summary>A tenant's seq, deleted or not.</summary>
     public static long? FindSeq(Connection connection, string id)
     {

@@ -4,11 +4,11 @@ namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>
 /// Webhook rows as records. The record is stored as a document; the columns beside it are what queries need,
-/// <c>failing_since</c>, which changes on its own, and <c>head_of_line</c>, which older documents do not have.
+/// <c>failing_since</c>, which changes on its own, and <c>head_of_line</c> and <c>number</c>, which older documents do not have.
 /// </summary>
 internal static class WebhookRows
 {
-    private const string Select = "SELECT seq, document, failing_since, tenant_seq, head_of_line FROM webhooks ";
+    private const string Select = "SELECT seq, document, failing_since, tenant_seq, head_of_line, number FROM webhooks ";
 
     private static readonly Sql ById = new(Select + "WHERE id = ? AND delete_time IS NULL");
 
@@ -25,7 +25,7 @@ internal static class WebhookRows
 
     private static readonly Sql CountOfTenant = new("SELECT count(*) FROM webhooks WHERE tenant_seq = ? AND delete_time IS NULL");
 
-    private static readonly Sql InsertOne = new("INSERT INTO webhooks VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, ?)");
+    private static readonly Sql InsertOne = new("INSERT INTO webhooks VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?)");
 
     private static readonly Sql UpdateOne = new(
         "UPDATE webhooks SET external_id = ?, version = ?, failing_since = ?, document = ?, head_of_line = ? WHERE seq = ?");
@@ -80,7 +80,7 @@ internal static class WebhookRows
     public static void Insert(WriteSession session, long tenant, WebhookRecord webhook) => session.Use(InsertOne)
         .Bind(++session.Counters.WebhookSeq).Bind(webhook.Id).Bind(tenant).Bind(NullIfEmpty(webhook.ExternalId))
         .Bind(NullIfEmpty(webhook.RequestId)).Bind(webhook.Version).Bind(webhook.FailingSince).Bind(Write(webhook))
-        .Bind((long)webhook.HeadOfLine)
+        .Bind((long)webhook.HeadOfLine).Bind(webhook.Number)
         .Run();
 
     public static void Update(WriteSession session, long seq, WebhookRecord webhook) => session.Use(UpdateOne)
@@ -111,7 +111,8 @@ internal static class WebhookRows
     private static StoredWebhook Read(Statement row)
     {
         var webhook = JsonSerializer.Deserialize(row.Text(1), Json.Default.WebhookRecord)!;
-        return new StoredWebhook(row.Long(0), row.Long(3), webhook with { FailingSince = row.TimeOrNull(2), HeadOfLine = (HeadOfLine)row.Int(4) });
+        webhook = webhook with { FailingSince = row.TimeOrNull(2), HeadOfLine = (HeadOfLine)row.Int(4), Number = row.Long(5) };
+        return new StoredWebhook(row.Long(0), row.Long(3), webhook);
     }
 
     private static string Write(WebhookRecord webhook) =>

@@ -24,6 +24,7 @@ internal static class WebhookWrites
                 outcome, outcome == WebhookWriteOutcome.RequestIdUsed ? created!.Value.Webhook : null, tenant.ConfigVersion);
         }
 
+        webhook = webhook with { Number = TenantKeys.NextWebhookNumber(session, tenant.Seq) };
         WebhookRows.Insert(session, tenant.Seq, webhook);
         return Done(session, tenant.Seq, webhook);
     }

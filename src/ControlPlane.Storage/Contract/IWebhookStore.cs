@@ -6,7 +6,7 @@ namespace ControlPlane.Storage;
 /// </summary>
 public interface IWebhookStore
 {
-    /// <summary>Stores a new webhook. A request id that was used is noticed before an external id that is taken, and that before the
+    /// <summary>Stores a new webhook under the tenant's next number. A request id that was used is noticed before an external id that is taken, and that before the
     /// limit of the tenant's policy.</summary>
     Task<WebhookWrite> CreateAsync(WebhookRecord webhook, CancellationToken cancellationToken);
 

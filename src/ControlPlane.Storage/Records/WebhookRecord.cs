@@ -52,6 +52,9 @@ public sealed record WebhookRecord
     /// <summary>Newest first.</summary>
     public required IReadOnlyList<SecretRecord> Secrets { get; init; }
 
+    /// <summary>1, 2, 3, ... among the tenant's webhooks in order of creation, given by the store and never given twice; 0 before that.</summary>
+    public long Number { get; init; }
+
     /// <summary>Grows by one with every change; 1 at creation. The etag.</summary>
     public long Version { get; init; } = 1;
 

@@ -28,7 +28,7 @@ public static class WebhookTransitions
         : expectedConfig is { } expected && expected != configVersion ? WebhookWriteOutcome.StaleConfig
         : WebhookWriteOutcome.Done;
 
-    /// <summary>Returns the webhook to store: tenant, create time and what is known of the request that created it stay as stored; so
+    /// <summary>Returns the webhook to store: tenant, number, create time and what is known of the request that created it stay as stored; so
     /// does the time since when it fails, unless the webhook is resumed.</summary>
     public static WebhookRecord Replace(WebhookRecord stored, WebhookRecord webhook)
     {
@@ -38,6 +38,7 @@ public static class WebhookTransitions
             TenantId = stored.TenantId,
             RequestId = stored.RequestId,
             RequestFingerprint = stored.RequestFingerprint,
+            Number = stored.Number,
             CreateTime = stored.CreateTime,
             FailingSince = resumed ? null : stored.FailingSince,
         };

@@ -66,6 +66,7 @@ public abstract class WebhookTests<TSource> : StorageTests<TSource>
         var written = await CreateAsync(webhook);
 
         Assert.Equal(WebhookWriteOutcome.Done, written.Outcome);
+        webhook = webhook with { Number = 1 };
         Assert.Equivalent(webhook, written.Webhook, strict: true);
         Assert.Equivalent(webhook, await Store.Webhooks.GetAsync(webhook.Id, Cancel), strict: true);
         await ReopenAsync();
@@ -79,6 +80,24 @@ public abstract class WebhookTests<TSource> : StorageTests<TSource>
 
         Assert.Equal(WebhookWriteOutcome.TenantNotFound, (await CreateAsync(webhook)).Outcome);
         Assert.Null(await Store.Webhooks.GetAsync(webhook.Id, Cancel));
+    }
+
+    [Fact]
+    public async Task Create_Several_AreNumberedByTenantAndNoNumberIsGivenTwice()
+    {
+        await AddTenantAsync("other");
+        var first = (await CreateAsync(NewWebhook())).Webhook!;
+        var second = (await CreateAsync(NewWebhook())).Webhook!;
+        Assert.Equal((1, 2), (first.Number, second.Number));
+        Assert.Equal(1, (await CreateAsync(NewWebhook("other"))).Webhook!.Number);
+
+        await DeleteAsync(second);
+        await ReopenAsync();
+        var third = (await CreateAsync(NewWebhook())).Webhook!;
+        Assert.Equal(3, third.Number);
+        var updated = await UpdateAsync(first with { Version = 2, Number = 77 });
+        Assert.Equal(1, updated.Webhook!.Number);
+        Assert.Equal([3, 1], (await Store.Webhooks.LoadTenantAsync(first.TenantId, Cancel))!.Webhooks.Select(webhook => webhook.Number));
     }
 
     [Fact]

@@ -24,6 +24,7 @@ internal static class CreateContentMapper
         webhook.StateReason = StateReason.Unspecified;
         webhook.Secrets.Clear();
         webhook.Etag = "";
+        webhook.Number = 0;
         webhook.CreateTime = null;
         webhook.UpdateTime = null;
         Sort(webhook.Headers);

@@ -19,6 +19,7 @@ internal static class WebhookMapper
     {
         var webhook = Settings(record);
         webhook.Id = record.Id;
+        webhook.Number = record.Number;
         webhook.Secrets.Add(WebhookSecrets.Signing(record.Secrets, now).Select(ToProto));
         webhook.Etag = Etag.Of(record.Version);
         webhook.CreateTime = record.CreateTime.ToTimestamp();

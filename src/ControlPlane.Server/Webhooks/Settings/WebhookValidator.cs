@@ -21,7 +21,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
 
     /// <summary>Fields that an update leaves as they are.</summary>
     private static readonly FrozenSet<string> Fixed = FrozenSet.Create(
-        StringComparer.Ordinal, "id", "tenant_id", "state", "state_reason", "secrets", "etag", "create_time", "update_time");
+        StringComparer.Ordinal, "id", "tenant_id", "state", "state_reason", "secrets", "etag", "create_time", "update_time", "number");
 
     /// <summary>Answers the webhook to create.</summary>
     /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>

@@ -43,6 +43,7 @@ internal static class FieldLimits
         ["*.create_time"] = Limit.OutputOnly,
         ["*.update_time"] = Limit.OutputOnly,
         ["*.labels"] = Labels,
+        ["Webhook.number"] = Limit.OutputOnly,
 
         ["Tenant.id"] = Limit.RequiredId,
         ["CreateTenant tenant.id"] = Limit.Ascii(1, 63).Saying("1 to 63").And(Probe.Refused("upper case", "A"), Probe.Refused("a dash first", "-a")),

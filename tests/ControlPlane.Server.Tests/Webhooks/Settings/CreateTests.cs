@@ -34,6 +34,8 @@ public sealed class CreateTests : WebhookTest
         var asked = Sample.Full();
         var full = (await Webhooks.CreateWebhookAsync(new() { Webhook = asked }, cancellationToken: Cancelled)).Webhook;
         var shown = (await GetAsync(full.Id)).Clone();
+        Assert.Equal(1, shown.Number);
+        shown.Number = 0;
         shown.Id = shown.Etag = shown.TenantId = "";
         shown.CreateTime = shown.UpdateTime = null;
         shown.State = V1.WebhookState.Unspecified;

@@ -72,7 +72,7 @@ public sealed class UpdateTests : WebhookTest
         var made = await CreateFullAsync();
         var changed = await UpdateAsync(Sample.Webhook(w => w.Id = made.Id), "*");
         var fresh = await CreateAsync();
-        (fresh.Id, fresh.Etag) = (changed.Id, changed.Etag);
+        (fresh.Id, fresh.Etag, fresh.Number) = (changed.Id, changed.Etag, 1);
         fresh.Secrets.Clear();
         fresh.Secrets.Add(made.Secrets);
         Assert.Equal(fresh, changed);
@@ -117,8 +117,9 @@ public sealed class UpdateTests : WebhookTest
             StateReason = V1.StateReason.Gone,
             CreateTime = new Timestamp(),
             Secrets = { new SecretInfo() },
+            Number = 99,
         };
-        string[] fields = ["id", "tenant_id", "state", "state_reason", "create_time", "update_time.seconds", "secrets", "etag"];
+        string[] fields = ["id", "tenant_id", "state", "state_reason", "create_time", "update_time.seconds", "secrets", "etag", "number"];
         Assert.Equal(made, await UpdateAsync(asked, fields));
         Assert.Equal(made, await UpdateAsync(asked));
     }
