@@ -132,10 +132,12 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
                 $"{field(over.Index)}.payload: the tenant's plan allows payloads of at most {over.MaxBytes} bytes."),
             PublishResult.TooFast fast => throw RequestErrors.QuotaExceeded(
                 "PUBLISH_RATE_EXCEEDED", tenantId, "The tenant publishes more events per second than its plan allows.", fast.RetryAfter),
+            PublishResult.FanOutTooLarge large => throw FanOutTooLarge(tenantId, large),
             PublishResult.BacklogFull full => throw RequestErrors.QuotaExceeded(
                 "BACKLOG_FULL",
                 tenantId,
-                $"{(full.OfAll ? "The server" : "The tenant")} has {full.Most} deliveries that have not ended, as many as it may.",
+                $"{(full.OfAll ? "The server" : "The tenant")} may have {full.Most} deliveries that have not ended, and with this call it would "
+                + "have more.",
                 BacklogRetry),
             PublishResult.Conflict conflict => throw RequestErrors.AlreadyExists(
                 "EVENT_CONFLICT",
@@ -145,6 +147,12 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
             _ => throw RequestErrors.NotFound("tenant", tenantId),
         };
     }
+
+    private static RequestException FanOutTooLarge(string tenantId, PublishResult.FanOutTooLarge large) => RequestErrors.QuotaExceeded(
+        "FAN_OUT_TOO_LARGE",
+        tenantId,
+        $"The call would make {large.Deliveries} deliveries, and one call may make {large.Most}: publish fewer events at once, or have "
+        + "fewer webhooks receive each.");
 
     private static RequestException UnknownTypes(IReadOnlyList<int> indexes, Func<int, string> field)
     {

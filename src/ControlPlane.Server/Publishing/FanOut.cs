@@ -1,4 +1,3 @@
-using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Dispatching;
 using ControlPlane.Storage;
 
@@ -15,10 +14,9 @@ internal sealed class FanOut
     public NewEvent Event { get; }
 
     public static FanOut Plan(
-        string tenantId, EventDraft draft, byte[]? fingerprint, SubscriptionIndex subscriptions, Lanes lanes, IdSource ids,
+        string tenantId, EventDraft draft, byte[]? fingerprint, IReadOnlyList<WebhookRecord> matched, Lanes lanes, IdSource ids,
         DateTimeOffset now)
     {
-        var matched = subscriptions.Match(draft.Type, draft.Instance);
         var deliveries = new NewDelivery[matched.Count];
         var reserved = new Lane?[matched.Count];
         for (var i = 0; i < deliveries.Length; i++)

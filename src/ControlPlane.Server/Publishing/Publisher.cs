@@ -25,7 +25,10 @@ internal abstract record PublishResult
     /// <summary>The tenant publishes faster than its plan allows.</summary>
     public sealed record TooFast(TimeSpan RetryAfter) : PublishResult;
 
-    /// <summary>Too many deliveries have not ended.</summary>
+    /// <summary>The events match so many webhooks that the call would add more deliveries than one may.</summary>
+    public sealed record FanOutTooLarge(long Deliveries, int Most) : PublishResult;
+
+    /// <summary>Too many deliveries have not ended, or would not have.</summary>
     public sealed record BacklogFull(long Most, bool OfAll) : PublishResult;
 }
 
@@ -34,7 +37,7 @@ internal abstract record PublishResult
 /// their lane. Answers after the commit is on disk.
 /// </summary>
 internal sealed class Publisher(
-    IEventStore events, WebhookCatalog catalog, Lanes lanes, LeaseBook leases, PublishRates rates, BacklogLimit backlog,
+    IEventStore events, WebhookCatalog catalog, Lanes lanes, LeaseBook leases, PublishRates rates, FanOutLimit limits,
     IdSource ids, TimeProvider clock)
 {
     public async Task<PublishResult> PublishAsync(
@@ -74,6 +77,43 @@ internal sealed class Publisher(
     private async Task<PublishResult?> TryAsync(
         string tenantId, IReadOnlyList<EventDraft> drafts, byte[]?[] fingerprints, TenantCatalog picture, CancellationToken cancellationToken)
     {
+        // Counted before anything is made of it: a million deliveries would be made in memory just to be refused.
+        var matched = new IReadOnlyList<WebhookRecord>[drafts.Count];
+        var count = 0L;
+        for (var i = 0; i < matched.Length; i++)
+        {
+            matched[i] = picture.Subscriptions.Match(drafts[i].Type, drafts[i].Instance);
+            count += matched[i].Count;
+        }
+
+        if (count > limits.MaxFanOut)
+        {
+            return new PublishResult.FanOutTooLarge(count, limits.MaxFanOut);
+        }
+
+        using var turn = await limits.EnterAsync(tenantId, (int)count, cancellationToken);
+        if (count > 0 && await limits.Backlog.AddAsync(tenantId, (int)count, cancellationToken) is { } full)
+        {
+            return full;
+        }
+
+        try
+        {
+            return await AppendAsync(tenantId, drafts, fingerprints, matched, picture, cancellationToken);
+        }
+        finally
+        {
+            if (count > 0)
+            {
+                limits.Backlog.Settle(tenantId, (int)count);
+            }
+        }
+    }
+
+    private async Task<PublishResult?> AppendAsync(
+        string tenantId, IReadOnlyList<EventDraft> drafts, byte[]?[] fingerprints, IReadOnlyList<WebhookRecord>[] matched,
+        TenantCatalog picture, CancellationToken cancellationToken)
+    {
         var leaseUntil = leases.LeaseUntil();
         var now = clock.GetStoreNow();
         var plans = new FanOut[drafts.Count];
@@ -82,13 +122,7 @@ internal sealed class Publisher(
         {
             for (var i = 0; i < plans.Length; i++)
             {
-                plans[i] = FanOut.Plan(tenantId, drafts[i], fingerprints[i], picture.Subscriptions, lanes, ids, now);
-            }
-
-            if (Array.Exists(plans, plan => plan.Event.Deliveries.Count > 0)
-                && await backlog.CheckAsync(tenantId, cancellationToken) is { } full)
-            {
-                return full;
+                plans[i] = FanOut.Plan(tenantId, drafts[i], fingerprints[i], matched[i], lanes, ids, now);
             }
 
             // Cancellation can only keep the append from being begun: its outcome is always awaited, so that no place or lease is lost.

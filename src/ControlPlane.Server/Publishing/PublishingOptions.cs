@@ -11,8 +11,15 @@ internal sealed class PublishingOptions
     public int MaxPayloadBytes { get; set; } = 256 << 10;
 
     /// <summary>
-    /// How many deliveries that have not ended a tenant may have. With as many, its events that match a webhook are refused until
-    /// some have ended; those published at the same moment can still exceed it.
+    /// How many deliveries one call may add: its events times the webhooks that each matches. They are stored in one commit, which
+    /// everybody else's writes wait for.
+    /// </summary>
+    /// <value>Default: 5,000.</value>
+    [Range(1, 1_000_000)]
+    public int MaxFanOut { get; set; } = 5_000;
+
+    /// <summary>
+    /// How many deliveries that have not ended a tenant may have. Events that would add more are refused until some have ended.
     /// </summary>
     /// <value>Default: 2,000,000.</value>
     [Range(1, long.MaxValue)]

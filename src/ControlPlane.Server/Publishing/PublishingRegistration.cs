@@ -9,6 +9,7 @@ internal static class PublishingRegistration
             .AddSingleton<Publisher>()
             .AddSingleton<PublishRates>()
             .AddSingleton<BacklogLimit>()
+            .AddSingleton<FanOutLimit>()
             .AddSingleton<TestPublisher>()
             .AddSingleton<EventValidator>();
     }

@@ -41,4 +41,28 @@ public sealed class BacklogTests(SharedServer shared)
         Assert.Equal(accepted.Order(StringComparer.Ordinal), (await again.ListAsync()).Select(d => d.EventId).Order(StringComparer.Ordinal));
         await again.SendAsync();
     }
+
+    [Fact]
+    public async Task Publish_LargeFanOut_IsRefusedWholeOrDeliveredWhole()
+    {
+        await using var server = await ServerProcess.StartAsync(shared.Receiver, setup => setup.Settings["Publishing:MaxFanOut"] = "600");
+        using var tenant = await TestTenant.CreateAsync(server);
+        var inbox = shared.Receiver.Open();
+        for (var i = 0; i < 3; i++)
+        {
+            await tenant.HookAsync(inbox);
+        }
+
+        var batch = new BatchPublishEventsRequest { Events = { Enumerable.Range(0, 201).Select(_ => TestTenant.NewEvent()) } };
+        var refusal = await Refusal.OfAsync(tenant.Clients.Events.BatchPublishEventsAsync(batch));
+
+        refusal.Is(StatusCode.ResourceExhausted, "FAN_OUT_TOO_LARGE");
+        Assert.Contains("603", refusal.Message, StringComparison.Ordinal);
+        Assert.Empty(await tenant.ListAsync());
+
+        batch.Events.RemoveAt(0);
+        // Those of one tenant go to the store one after the other.
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ => await tenant.Clients.Events.BatchPublishEventsAsync(batch)));
+        Assert.Equal(2_400, (await tenant.ListAsync()).Count);
+    }
 }

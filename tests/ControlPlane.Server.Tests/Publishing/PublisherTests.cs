@@ -58,6 +58,48 @@ public sealed class PublisherTests : WalkTest
     }
 
     [Fact]
+    public async Task Publish_MoreDeliveriesThanACallMayMake_IsRefusedAndNothingIsStored()
+    {
+        await OpenAsync(("Publishing:MaxFanOut", "5"));
+        for (var i = 1; i <= 3; i++)
+        {
+            await AddWebhookAsync($"wh_{i}");
+        }
+
+        Assert.Equal(
+            new PublishResult.FanOutTooLarge(6, 5),
+            await Pipeline.Get<Publisher>().PublishAsync(TenantRecord.DefaultId, [Draft(), Draft()], Cancel));
+        Assert.Empty((await Pipeline.Store.Events.ListAsync(new EventQuery(), Cancel)).Items);
+        Assert.Equal(3, Assert.Single(await PublishAsync(Draft())).Deliveries.Count);
+    }
+
+    [Fact]
+    public async Task Publish_BatchBeyondTheBacklogThatIsLeft_IsRefusedWhole()
+    {
+        await OpenAsync(("Publishing:MaxBacklogPerTenant", "5"));
+        await AddWebhookAsync("wh_1");
+        await AddWebhookAsync("wh_2");
+        await PublishAsync(Draft());
+        var two = await Pipeline.Get<Publisher>().PublishAsync(TenantRecord.DefaultId, [Draft(), Draft()], Cancel);
+        Assert.Equal(new PublishResult.BacklogFull(5, OfAll: false), two);
+        await PublishAsync(Draft());
+    }
+
+    [Fact]
+    public async Task Publish_ManyAtTheSameMoment_DoNotExceedTheBacklog()
+    {
+        await OpenAsync(("Publishing:MaxBacklogPerTenant", "10"));
+        await AddWebhookAsync();
+        var publisher = Pipeline.Get<Publisher>();
+        var results = await Task.WhenAll(Enumerable.Range(0, 50).Select(
+            _ => Task.Run(() => publisher.PublishAsync(TenantRecord.DefaultId, [Draft(), Draft()], Cancel))));
+        Assert.All(results, result => Assert.True(result is PublishResult.Published or PublishResult.BacklogFull));
+        var stored = await Pipeline.Store.Queue.CountBacklogAsync(TenantRecord.DefaultId, Cancel);
+        Assert.InRange(stored.OfTenant, 2, 10);
+        Assert.Equal(stored.OfTenant, 2 * results.Count(result => result is PublishResult.Published));
+    }
+
+    [Fact]
     public async Task Publish_Duplicate_AnswersTheFirstAndGivesThePlaceBack()
     {
         await OpenAsync(OnePlace, ("Dispatching:QueuePerWebhook", "1"));
