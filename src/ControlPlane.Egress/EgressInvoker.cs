@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using ControlPlane.Egress.Connecting;
 using ControlPlane.Egress.Metering;
+using ControlPlane.Egress.Trust;
 
 namespace ControlPlane.Egress;
 
@@ -9,7 +10,7 @@ namespace ControlPlane.Egress;
 /// The one way out: sends a request over the shared, guarded connection pool. A request that met a connection the receiver was
 /// closing, that the receiver did not process, or that HTTP/2 failed, goes out once more at once, on a connection of its own.
 /// </summary>
-internal sealed class EgressInvoker(EgressHandlerFactory factory, Http2Fallbacks fallbacks) : IDisposable
+internal sealed class EgressInvoker(EgressHandlerFactory factory, Http2Fallbacks fallbacks, ServerTrust trust) : IDisposable
 {
     private readonly HttpMessageInvoker _pooled = new(factory.Create());
     private readonly HttpMessageInvoker _fresh = new(factory.CreateWithoutReuse());
@@ -27,6 +28,26 @@ internal sealed class EgressInvoker(EgressHandlerFactory factory, Http2Fallbacks
             trace.Note = fallback;
         }
 
+        try
+        {
+            return await SendOnceOrTwiceAsync(request, trace, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && RefusalOf(exception, request) is { } refusal)
+        {
+            throw new HttpRequestException(
+                HttpRequestError.SecureConnectionError, refusal.Message, new EgressException(refusal, exception));
+        }
+    }
+
+    public void Dispose()
+    {
+        _pooled.Dispose();
+        _fresh.Dispose();
+    }
+
+    private async Task<HttpResponseMessage> SendOnceOrTwiceAsync(
+        HttpRequestMessage request, RequestTrace trace, CancellationToken cancellationToken)
+    {
         var version = request.Version;
         try
         {
@@ -41,11 +62,11 @@ internal sealed class EgressInvoker(EgressHandlerFactory factory, Http2Fallbacks
         return await _fresh.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    public void Dispose()
-    {
-        _pooled.Dispose();
-        _fresh.Dispose();
-    }
+    /// <summary>That the receiver wants a client certificate, which the handler does not tell from other failures.</summary>
+    private EgressFailure? RefusalOf(Exception exception, HttpRequestMessage request) =>
+        EgressFailure.Of(exception) is null or { Kind: EgressFailureKind.Tls }
+            ? EgressFailure.OfClientCertificate(exception, trust.ClientCertificates.Contains(request.RequestUri!.IdnHost))
+            : null;
 
     private bool MayRepeat(Exception exception, HttpRequestMessage request, Version version, RequestTrace trace)
     {

@@ -97,7 +97,7 @@ public sealed class TestAuthority : IDisposable
 
     public static string KeyPem(X509Certificate2 certificate)
     {
-        using var key = certificate.GetECDsaPrivateKey()!;
+        using AsymmetricAlgorithm key = (AsymmetricAlgorithm?)certificate.GetECDsaPrivateKey() ?? certificate.GetRSAPrivateKey()!;
         return key.ExportPkcs8PrivateKeyPem();
     }
 

@@ -52,6 +52,7 @@ internal static class InspectionView
             .. Field.Unless(probe.RemoteAddress.Length == 0, "connected to", () => $"{probe.RemoteAddress} in {Show.Duration(probe.ConnectDuration)}"),
             .. Field.Unless(probe.TlsProtocol.Length == 0, "handshake", () => $"{probe.TlsProtocol} in {Show.Duration(probe.HandshakeDuration)}"),
             .. Field.Unless(probe.HttpVersion.Length == 0, "http", () => probe.HttpVersion),
+            .. Field.Unless(probe.HttpFallback.Length == 0, "fallback", () => probe.HttpFallback),
             .. probe.Certificates.Select(certificate => new Field("certificate", Certificate(certificate))),
             .. Field.Unless(probe.CertificateProblem.Length == 0, "problem", () => new Cell(probe.CertificateProblem, Tone.Bad)),
             .. Field.Unless(

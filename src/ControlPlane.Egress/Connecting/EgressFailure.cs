@@ -46,9 +46,15 @@ internal sealed record EgressFailure(EgressFailureKind Kind, string Message, IPA
         return exception is HttpRequestException request ? OfOutermost(request) : null;
     }
 
+    /// <summary>The receiver ended the connection because it wants a certificate of its clients; null if that is not why.</summary>
+    public static EgressFailure? OfClientCertificate(Exception exception, bool wasAsked) =>
+        HandshakeFault.IsRefusal(exception, wasAsked)
+            ? new EgressFailure(EgressFailureKind.Tls, $"The TLS handshake failed: {HandshakeFault.ClientCertificate}.")
+            : null;
+
     /// <summary>What a TLS handshake that threw failed of.</summary>
-    public static EgressFailure OfHandshake(Exception exception, IPAddress remote) =>
-        Of(exception) is { } known
+    public static EgressFailure OfHandshake(Exception exception, IPAddress remote, bool askedForCertificate) =>
+        (Of(exception) ?? OfClientCertificate(exception, askedForCertificate)) is { } known
             ? known with { RemoteAddress = known.RemoteAddress ?? remote }
             : new EgressFailure(EgressFailureKind.Tls, HandshakeMessage(exception), remote);
 

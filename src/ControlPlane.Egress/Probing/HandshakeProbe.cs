@@ -8,6 +8,9 @@ namespace ControlPlane.Egress.Probing;
 /// <summary>Makes one TLS handshake as sending would and notes what the receiver shows. Nothing is written after it.</summary>
 internal sealed class HandshakeProbe(ServerTrust trust)
 {
+    public const string Http2 = "HTTP/2";
+    public const string Http11 = "HTTP/1.1";
+
     private string _protocol = "";
     private IReadOnlyList<CertificateFacts> _certificates = [];
     private string _problem = "";
@@ -46,7 +49,7 @@ internal sealed class HandshakeProbe(ServerTrust trust)
         await tls.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
         // Asked of a handshake that failed, this throws.
         _protocol = Name(tls.SslProtocol);
-        return tls.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2 ? "HTTP/2" : "HTTP/1.1";
+        return tls.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2 ? Http2 : Http11;
     }
 
     private static string Name(SslProtocols protocol) => protocol switch

@@ -19,8 +19,11 @@ internal sealed record ProbeReport
     /// <summary>What the handshake showed; null if it did not get as far as a certificate.</summary>
     public Presented? Presented { get; init; }
 
-    /// <summary>The HTTP version that was agreed on; null without a handshake.</summary>
+    /// <summary>The HTTP version that requests use; null without a handshake.</summary>
     public string? HttpVersion { get; init; }
+
+    /// <summary>Why that is not HTTP/2, though it was agreed on, and until when; null otherwise.</summary>
+    public string? HttpFallback { get; init; }
 
     public TimeSpan? Resolving { get; init; }
     public TimeSpan? Connecting { get; init; }

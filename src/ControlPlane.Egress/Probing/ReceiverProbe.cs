@@ -11,12 +11,13 @@ namespace ControlPlane.Egress.Probing;
 /// hangs up.
 /// </summary>
 internal sealed class ReceiverProbe(
-    AddressGuard guard, AddressPolicy policy, GuardedConnector connector, ServerTrust trust, TimeProvider time)
+    AddressGuard guard, AddressPolicy policy, GuardedConnector connector, ServerTrust trust, Http2Fallbacks fallbacks, TimeProvider time)
 {
     private readonly AddressGuard _guard = guard;
     private readonly AddressPolicy _policy = policy;
     private readonly GuardedConnector _connector = connector;
     private readonly ServerTrust _trust = trust;
+    private readonly Http2Fallbacks _fallbacks = fallbacks;
     private readonly TimeProvider _time = time;
 
     /// <summary>Probes. Whatever the receiver does is part of the report.</summary>
@@ -100,10 +101,14 @@ internal sealed class ReceiverProbe(
             {
                 var version = await handshake.RunAsync(connection, _host, cancellationToken).ConfigureAwait(false);
                 Report = Report with { HttpVersion = version };
+                if (version == HandshakeProbe.Http2 && probe._fallbacks.Find(url) is { } fallback)
+                {
+                    Report = Report with { HttpVersion = HandshakeProbe.Http11, HttpFallback = fallback };
+                }
             }
             catch (Exception exception) when (exception is AuthenticationException or IOException)
             {
-                Report = Report with { Failure = EgressFailure.OfHandshake(exception, connection.Remote.Address) };
+                Report = Report with { Failure = EgressFailure.OfHandshake(exception, connection.Remote.Address, probe._trust.ClientCertificates.Contains(_host)) };
             }
             finally
             {

@@ -8,7 +8,11 @@ namespace ControlPlane.Egress.Trust;
 internal static class CertificateFault
 {
     public static string Describe(
-        SslPolicyErrors errors, IReadOnlyCollection<X509ChainStatus> chain, X509Certificate2? certificate, DateTimeOffset now)
+        SslPolicyErrors errors,
+        IReadOnlyCollection<X509ChainStatus> chain,
+        IReadOnlyCollection<string> weaknesses,
+        X509Certificate2? certificate,
+        DateTimeOffset now)
     {
         if (certificate is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
         {
@@ -49,6 +53,7 @@ internal static class CertificateFault
             faults.Add("its signature is not its issuer's");
         }
 
+        faults.AddRange(weaknesses);
         if (faults.Count == 0)
         {
             faults.Add(flags == X509ChainStatusFlags.NoError ? "it is not trusted" : $"it is not valid ({flags})");

@@ -8,6 +8,11 @@ namespace ControlPlane.Egress.Trust;
 /// </summary>
 internal static class HandshakeFault
 {
+    private static readonly string[] Refusals =
+        ["alert handshake failure", "alert bad certificate", "alert no certificate", "alert certificate unknown", "alert access denied"];
+
+    public const string ClientCertificate = "the receiver wants a client certificate, and there is none";
+
     private static readonly (string Fragment, string Fault)[] Known =
     [
         ("protocol version", "the receiver speaks neither TLS 1.2 nor TLS 1.3"),
@@ -15,10 +20,22 @@ internal static class HandshakeFault
         ("frame size", "the receiver does not speak TLS on this port"),
         ("wrong version number", "the receiver does not speak TLS on this port"),
         ("packet length too long", "the receiver does not speak TLS on this port"),
+        ("alert certificate required", ClientCertificate),
         ("alert handshake failure", "the receiver refused every cipher that was offered"),
         ("unrecognized name", "the receiver serves no such host name"),
         ("unexpected EOF", "the receiver closed the connection"),
     ];
+
+    /// <summary>
+    /// Whether a receiver ended the connection for the lack of a certificate that it asked for. In TLS 1.3 it says so only after the
+    /// client's end of the handshake.
+    /// </summary>
+    public static bool IsRefusal(Exception exception, bool wasAsked)
+    {
+        var message = exception.GetBaseException().Message;
+        return message.Contains("alert certificate required", StringComparison.OrdinalIgnoreCase)
+            || (wasAsked && Refusals.Any(alert => message.Contains(alert, StringComparison.OrdinalIgnoreCase)));
+    }
 
     /// <summary>The words, without a full stop.</summary>
     public static string Describe(Exception exception)

@@ -19,6 +19,7 @@ internal static class ProbeMapper
         Certificates = { report.Presented?.Certificates.Select(ToProto) ?? [] },
         CertificateProblem = report.Presented?.Problem ?? "",
         HttpVersion = report.HttpVersion ?? "",
+        HttpFallback = report.HttpFallback ?? "",
         ResolveDuration = ToDuration(report.Resolving),
         ConnectDuration = ToDuration(report.Connecting),
         HandshakeDuration = ToDuration(report.Handshake),

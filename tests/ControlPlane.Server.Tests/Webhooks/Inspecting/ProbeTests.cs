@@ -46,6 +46,43 @@ public sealed class ProbeTests : ReceiverTest
     }
 
     [Fact]
+    public async Task Probe_Http2FailedWithinTheHour_WouldBeSentHttp11AndSaysWhy()
+    {
+        using var certificate = Authority.Issue(EgressRig.Host);
+        using var receiver = new ScriptedReceiver(certificate, async (connection, _) =>
+        {
+            if (connection.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
+            {
+                await ScriptedReceiver.ReadRequestAsync(connection);
+                await connection.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+                return;
+            }
+
+            var peer = new Http2Peer(connection);
+            await peer.GreetAsync();
+            await peer.ResetAsync(await peer.ReadRequestAsync(), code: 0xd);
+            await peer.DrainAsync();
+        }, SslApplicationProtocol.Http2, SslApplicationProtocol.Http11);
+        var webhook = await CreateAsync(w => w.Url = UrlOf(receiver.Port));
+        var before = await ProbeAsync(receiver.Port);
+        Assert.Equal(("HTTP/2", ""), (before.HttpVersion, before.HttpFallback));
+
+        var test = await Webhooks.TestWebhookAsync(new() { WebhookId = webhook.Id }, cancellationToken: Cancelled);
+        var probe = await ProbeAsync(receiver.Port);
+
+        Assert.Equal(DeliveryState.Succeeded, test.Delivery.State);
+        Assert.Equal("HTTP/1.1", probe.HttpVersion);
+        Assert.Matches("^HTTP/1.1 is used until .*Z: over HTTP/2 the receiver answered HTTP_1_1_REQUIRED.$", probe.HttpFallback);
+        Assert.Equal(probe.HttpFallback, test.Delivery.Attempts.Single().FailureMessage);
+
+        Clock.Advance(TimeSpan.FromMinutes(59));
+        Assert.Equal(probe.HttpFallback, (await ProbeAsync(receiver.Port)).HttpFallback);
+        Clock.Advance(TimeSpan.FromMinutes(1));
+        var after = await ProbeAsync(receiver.Port);
+        Assert.Equal(("HTTP/2", ""), (after.HttpVersion, after.HttpFallback));
+    }
+
+    [Fact]
     public async Task Probe_ExpiredCertificate_IsShownWithItsProblem()
     {
         using var certificate = Authority.IssueExpired(EgressRig.Host);
