@@ -13,6 +13,7 @@ internal static class EventIds
     public const int Sending = 1400;
     public const int Recording = 1500;
     public const int Redriving = 1600;
+    public const int Watching = 1700;
     public const int Maintenance = 1800;
     public const int Hosting = 1900;
 }

@@ -14,7 +14,7 @@ public sealed class MemoryStorage(TimeProvider clock)
     private readonly MemoryStore _store = new(clock);
     private readonly string _id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 
-    /// <summary>Opens the store. What was stored through an engine that was closed is there.</summary>
+    /// <summary>Opens the store, also while it is open, as another node would. What was stored before is there.</summary>
     public StorageEngine Open()
     {
         var session = new MemorySession(_store);
@@ -30,6 +30,7 @@ public sealed class MemoryStorage(TimeProvider clock)
             EventTypes = new MemoryEventTypeStore(session),
             Access = new MemoryAccessStore(session),
             Changes = new MemoryChangeFeed(session),
+            Signals = session,
             Maintenance = new MemoryMaintenance(session),
             Ownership = new MemoryOwnership(session),
             Capabilities = new() { Instead = "A store in memory ends with its process." },

@@ -30,6 +30,7 @@ public static class SqliteStorage
         EventTypes = new SqliteEventTypeStore(database),
         Access = new SqliteAccessStore(database),
         Changes = new SqliteChangeFeed(database),
+        Signals = database.Signals,
         Maintenance = new SqliteMaintenance(database),
         Ownership = new SqliteOwnership(database),
         Capabilities = new() { Backup = new SqliteBackup(database), Integrity = new SqliteIntegrity(database) },

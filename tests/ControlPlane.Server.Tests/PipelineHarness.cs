@@ -77,6 +77,7 @@ internal sealed class PipelineHarness : IAsyncDisposable
             .AddSingleton(new WebhookStoreSeam(store.Webhooks))
             .AddSingleton<IWebhookStore>(provider => provider.GetRequiredService<WebhookStoreSeam>())
             .AddSingleton(store.Changes)
+            .AddSingleton(store.Signals)
             .AddSingleton<INameResolver>(new FakeResolver("127.0.0.1"))
             .AddSecrets(configuration, storagePath: null)
             .AddEgress(configuration)

@@ -29,6 +29,7 @@ public abstract class StorageTests<TSource> : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        await EndAsync();
         await Store.DisposeAsync();
         await Source.DisposeAsync();
         GC.SuppressFinalize(this);
@@ -36,6 +37,9 @@ public abstract class StorageTests<TSource> : IAsyncLifetime
 
     /// <summary>What every test of a class begins with.</summary>
     protected virtual Task PrepareAsync() => Task.CompletedTask;
+
+    /// <summary>What every test of a class ends with.</summary>
+    protected virtual ValueTask EndAsync() => ValueTask.CompletedTask;
 
     protected async Task ReopenAsync()
     {

@@ -36,6 +36,10 @@ public sealed class EventListTests : EventListTests<MemorySource>;
 
 public sealed class ChangeFeedTests : ChangeFeedTests<MemorySource>;
 
+public sealed class SignalTests : SignalTests<MemorySource>;
+
+public sealed class NodeSignalTests : NodeSignalTests<MemorySource>;
+
 public sealed class WebhookTests : WebhookTests<MemorySource>;
 
 public sealed class EventTypeTests : EventTypeTests<MemorySource>;

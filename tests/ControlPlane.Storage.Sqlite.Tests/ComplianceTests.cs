@@ -36,6 +36,8 @@ public sealed class EventListTests : EventListTests<SqliteSource>;
 
 public sealed class ChangeFeedTests : ChangeFeedTests<SqliteSource>;
 
+public sealed class SignalTests : SignalTests<SqliteSource>;
+
 public sealed class WebhookTests : WebhookTests<SqliteSource>;
 
 public sealed class EventTypeTests : EventTypeTests<SqliteSource>;

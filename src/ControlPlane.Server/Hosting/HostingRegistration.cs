@@ -56,6 +56,7 @@ internal static class HostingRegistration
             .AddSingleton(store.EventTypes)
             .AddSingleton(store.Access)
             .AddSingleton(store.Changes)
+            .AddSingleton(store.Signals)
             .AddSingleton(store.Maintenance)
             .AddSingleton(store.Capabilities);
         return builder;

@@ -10,12 +10,14 @@ namespace ControlPlane.Server.Watching;
 /// <param name="FromStore">Read from the store, where retention can have removed changes.</param>
 internal readonly record struct WatchRead(IReadOnlyList<DeliveryRecord> Changes, long Position, Task Changed, bool FromStore);
 
-/// <summary>Feeds the ring while anybody watches.</summary>
-internal sealed class WatchHub(IChangeFeed feed, IOptions<WatchingOptions> options)
+/// <summary>Reads the change feed into the ring while anybody watches, once for all watchers.</summary>
+internal sealed class WatchHub(
+    IChangeFeed feed, ISignals signals, IOptions<WatchingOptions> options, TimeProvider clock, ILogger<FeedReader> log)
+    : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly ChangeRing _ring = new(options.Value.Ring);
-    private IDisposable? _subscription;
+    private FeedReader? _reader;
     private Task _begun = Task.CompletedTask;
     private int _watchers;
 
@@ -43,7 +45,9 @@ internal sealed class WatchHub(IChangeFeed feed, IOptions<WatchingOptions> optio
         {
             if (_watchers++ == 0)
             {
-                _begun = BeginAsync();
+                // It subscribes, so whatever is committed after the head that is read next is signalled.
+                _reader = new FeedReader(feed, signals, clock, log);
+                _begun = BeginAsync(_reader);
             }
 
             begun = _begun;
@@ -62,19 +66,7 @@ internal sealed class WatchHub(IChangeFeed feed, IOptions<WatchingOptions> optio
         }
     }
 
-    private async Task BeginAsync()
-    {
-        // Nothing is complete until the subscription stands; the head read afterwards covers all that came before.
-        var subscription = _subscription = feed.Subscribe(_ring.Append);
-        var head = await feed.GetHeadAsync(CancellationToken.None);
-        lock (_lock)
-        {
-            if (_subscription == subscription)
-            {
-                _ring.Complete(head);
-            }
-        }
-    }
+    public void Dispose() => _reader?.Dispose();
 
     private void Leave()
     {
@@ -82,9 +74,28 @@ internal sealed class WatchHub(IChangeFeed feed, IOptions<WatchingOptions> optio
         {
             if (--_watchers == 0)
             {
-                _subscription?.Dispose();
-                _subscription = null;
+                _reader!.Dispose();
+                _reader = null;
                 _ring.Reset();
+            }
+        }
+    }
+
+    private async Task BeginAsync(FeedReader reader)
+    {
+        var head = await feed.GetHeadAsync(CancellationToken.None);
+        Fill(reader, () => _ring.Complete(head));
+        _ = reader.RunAsync(head, changes => Fill(reader, () => _ring.Append(changes)));
+    }
+
+    /// <summary>Changes the ring, unless the last watcher has left since.</summary>
+    private void Fill(FeedReader reader, Action fill)
+    {
+        lock (_lock)
+        {
+            if (_reader == reader)
+            {
+                fill();
             }
         }
     }

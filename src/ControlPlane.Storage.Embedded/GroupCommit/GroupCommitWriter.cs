@@ -25,18 +25,18 @@ internal sealed class GroupCommitWriter<TSession>
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<WriteOperation<TSession>> _batch = new(BatchSize);
     private readonly TSession _session;
-    private readonly ChangeSubscribers _subscribers;
+    private readonly CommitSignals _signals;
     private readonly Damage _damage;
     private readonly TimeProvider _clock;
     private TimeSpan _work = LeastWork;
     private long _head;
     private long _commits;
 
-    public GroupCommitWriter(TSession session, ChangeSubscribers subscribers, Damage damage, TimeProvider clock)
+    public GroupCommitWriter(TSession session, CommitSignals signals, Damage damage, TimeProvider clock)
     {
         _clock = clock;
         _session = session;
-        _subscribers = subscribers;
+        _signals = signals;
         _damage = damage;
         _head = session.Head;
         new Thread(Run) { IsBackground = true, Name = "store writer" }.Start();
@@ -191,11 +191,12 @@ internal sealed class GroupCommitWriter<TSession>
     private void Publish()
     {
         Volatile.Write(ref _commits, _commits + 1);
-        // A full fence, as in adding a subscriber: who subscribes and then reads the old head is sure to be told.
-        Interlocked.Exchange(ref _head, _session.Head);
-        if (_session.TakeChanges() is { Count: > 0 } changes)
+        // Every change of a delivery has a revision. The exchange is a full fence, as in adding a subscriber: one who subscribes and
+        // then reads the old head is sure to get the signal.
+        var head = _session.Head;
+        if (Interlocked.Exchange(ref _head, head) != head)
         {
-            _subscribers.Publish(changes);
+            _signals.DeliveriesChanged();
         }
     }
 }

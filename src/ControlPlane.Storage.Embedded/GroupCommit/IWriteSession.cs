@@ -29,9 +29,6 @@ internal interface IWriteSession
     /// <summary>Takes the transaction back, and with it everything that is kept in memory of it. Does not throw.</summary>
     void Rollback();
 
-    /// <summary>Returns the changes of deliveries since the last call, in revision order.</summary>
-    IReadOnlyList<DeliveryRecord> TakeChanges();
-
     /// <summary>Called between two batches of transactions, such as for checkpoints.</summary>
     void BetweenBatches();
 

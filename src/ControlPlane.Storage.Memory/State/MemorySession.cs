@@ -1,12 +1,14 @@
 namespace ControlPlane.Storage.Memory;
 
 /// <summary>The store from when it is opened until it is closed.</summary>
-internal sealed class MemorySession(MemoryStore store)
+internal sealed class MemorySession(MemoryStore store) : ISignals
 {
     private volatile bool _closed;
 
     /// <summary>The owner that joined; null before and after.</summary>
     public string? Owner { get; set; }
+
+    public TimeSpan? PollInterval => null;
 
     public DateTimeOffset Now => store.Clock.GetStoreNow();
 
@@ -14,9 +16,9 @@ internal sealed class MemorySession(MemoryStore store)
         Run(() => query(store.State), cancellationToken);
 
     public Task<T> WriteAsync<T>(Func<StoreState, T> operation, CancellationToken cancellationToken) =>
-        Run(() => store.Write(operation), cancellationToken);
+        Run(() => store.Write(operation, this), cancellationToken);
 
-    public IDisposable Subscribe(Action<IReadOnlyList<DeliveryRecord>> committed) => store.Subscribe(committed);
+    public IDisposable Subscribe(Action<StoreSignal> received) => store.Subscribe(new(this, received));
 
     public ValueTask CloseAsync()
     {

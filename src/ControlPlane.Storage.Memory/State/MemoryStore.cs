@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 
 namespace ControlPlane.Storage.Memory;
 
-/// <summary>The committed state, and who is told of commits.</summary>
+/// <summary>The committed state, and who gets signals of commits.</summary>
 internal sealed class MemoryStore
 {
     private readonly Lock _lock = new();
-    private ImmutableList<Action<IReadOnlyList<DeliveryRecord>>> _subscribers = [];
+    private ImmutableList<Subscriber> _subscribers = [];
     private StoreState _state = new();
 
     public MemoryStore(TimeProvider clock)
@@ -31,41 +31,60 @@ internal sealed class MemoryStore
     }
 
     /// <summary>Runs an operation on a copy of the state, which takes the state's place unless the operation throws.</summary>
-    public T Write<T>(Func<StoreState, T> operation)
+    public T Write<T>(Func<StoreState, T> operation, MemorySession by)
     {
         lock (_lock)
         {
             var next = _state.Copy();
             var result = operation(next);
+            var before = _state;
             _state = next;
-            if (next.Changes.Count > 0)
+            if (_subscribers.Count > 0)
             {
-                _subscribers.ForEach(committed => committed(next.Changes));
+                Signal(before, next, by);
             }
 
             return result;
         }
     }
 
-    public IDisposable Subscribe(Action<IReadOnlyList<DeliveryRecord>> committed)
+    public IDisposable Subscribe(Subscriber subscriber)
     {
-        // A delegate of its own, so that the same callback can subscribe twice.
-        Action<IReadOnlyList<DeliveryRecord>> own = changes => committed(changes);
         lock (_lock)
         {
-            _subscribers = _subscribers.Add(own);
+            _subscribers = _subscribers.Add(subscriber);
         }
 
-        return new Subscription(this, own);
+        return new Subscription(this, subscriber);
     }
 
-    private sealed class Subscription(MemoryStore store, Action<IReadOnlyList<DeliveryRecord>> own) : IDisposable
+    private void Signal(StoreState before, StoreState after, MemorySession by)
+    {
+        foreach (var signal in CommitSignals.Of(before, after))
+        {
+            // What this process changed it applies itself.
+            foreach (var subscriber in _subscribers.Where(s => s.Session != by || signal is StoreSignal.DeliveriesChanged))
+            {
+                subscriber.Received(signal);
+            }
+        }
+    }
+
+    /// <summary>Who gets signals. Equal to no other.</summary>
+    public sealed class Subscriber(MemorySession session, Action<StoreSignal> received)
+    {
+        public MemorySession Session => session;
+
+        public Action<StoreSignal> Received => received;
+    }
+
+    private sealed class Subscription(MemoryStore store, Subscriber subscriber) : IDisposable
     {
         public void Dispose()
         {
             lock (store._lock)
             {
-                store._subscribers = store._subscribers.Remove(own);
+                store._subscribers = store._subscribers.Remove(subscriber);
             }
         }
     }

@@ -17,8 +17,6 @@ internal sealed class MemoryChangeFeed(MemorySession session) : IChangeFeed
             state.Floor, InOrder(state).FirstOrDefault(delivery => delivery.UpdateTime >= time)?.Revision - 1 ?? state.Revision),
         cancellationToken);
 
-    public IDisposable Subscribe(Action<IReadOnlyList<DeliveryRecord>> committed) => session.Subscribe(committed);
-
     private static IEnumerable<DeliveryRecord> InOrder(StoreState state) =>
         state.Deliveries.Values.Select(stored => stored.Delivery).OrderBy(delivery => delivery.Revision);
 }

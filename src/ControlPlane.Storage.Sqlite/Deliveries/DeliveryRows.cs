@@ -116,7 +116,6 @@ internal static class DeliveryRows
     {
         session.Counters.NoteChange(delivery.UpdateTime);
         session.NoteRow();
-        session.Changes.Add(delivery);
         session.Leased.Note(seq, delivery);
         if (delivery.Ended)
         {

@@ -24,7 +24,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         _checkpointer = new Checkpointer(writer, checkpoints);
         _readers = new ReaderPool(path, options.Readers, Damage);
         _session = new WriteSession(writer, _checkpointer, Damage, beforeCommit, Clock);
-        _writer = new GroupCommitWriter<WriteSession>(_session, Subscribers, Damage, Clock);
+        _writer = new GroupCommitWriter<WriteSession>(_session, Signals, Damage, Clock);
     }
 
     public string StoreId { get; }
@@ -35,7 +35,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 
     public Damage Damage { get; } = new();
 
-    public ChangeSubscribers Subscribers { get; } = new();
+    public CommitSignals Signals { get; } = new();
 
     /// <summary>The latest committed revision.</summary>
     public long Head => _writer.Head;

@@ -55,9 +55,6 @@ internal sealed class WriteSession : IWriteSession
     /// <summary>The counters with what this transaction added.</summary>
     public ref Counters Counters => ref _counters;
 
-    /// <summary>Every change of a delivery in this transaction, in revision order.</summary>
-    public List<DeliveryRecord> Changes { get; private set; } = [];
-
     /// <summary>The latest committed revision.</summary>
     public long Head => _committed.Revision;
 
@@ -125,7 +122,6 @@ internal sealed class WriteSession : IWriteSession
         }
 
         _counters = _committed;
-        Changes.Clear();
         Texts.Forget();
         Refs.Clear();
         Leased.Clear();
@@ -143,18 +139,5 @@ internal sealed class WriteSession : IWriteSession
         {
             // What made the transaction fail can make this fail. The next one begins with it.
         }
-    }
-
-    /// <summary>Hands the changes over and starts a new list.</summary>
-    public IReadOnlyList<DeliveryRecord> TakeChanges()
-    {
-        if (Changes.Count == 0)
-        {
-            return [];
-        }
-
-        var changes = Changes;
-        Changes = [];
-        return changes;
     }
 }

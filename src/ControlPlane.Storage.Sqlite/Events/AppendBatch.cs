@@ -73,7 +73,6 @@ internal sealed class AppendBatch(WriteSession session, AppendRequest request, l
 
         session.Counters.NoteChange(time);
         session.NoteRow();
-        session.Changes.Add(record);
         session.Leased.Note(row.Seq, record);
         session.Backlog.Add(record.TenantId, 1);
         return record;

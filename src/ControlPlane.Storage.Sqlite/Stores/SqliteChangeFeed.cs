@@ -23,8 +23,6 @@ internal sealed class SqliteChangeFeed(SqliteDatabase database) : IChangeFeed
         database.ReadAsync(
             connection => Math.Max(TimeSearch.RevisionBefore(connection, time), ReadFloor(connection)), cancellationToken);
 
-    public IDisposable Subscribe(Action<IReadOnlyList<DeliveryRecord>> committed) => database.Subscribers.Add(committed);
-
     private static List<DeliveryRecord> ReadAfter(Connection connection, long revision, int limit)
     {
         using var free = connection.Use(After).Bind(revision).Bind(limit);

@@ -2,7 +2,7 @@ namespace ControlPlane.Storage;
 
 /// <summary>
 /// What changed, in revision order: the latest state of each changed delivery, none skipped. States in between can be missing, and
-/// revisions can have gaps.
+/// revisions can have gaps. <see cref="ISignals"/> says when there is more.
 /// </summary>
 public interface IChangeFeed
 {
@@ -20,11 +20,4 @@ public interface IChangeFeed
     /// <summary>Returns the largest revision such that reading after it gives everything that changed at or after a time. Where clocks
     /// stepped back it can be a smaller one; it is never too large, and never below the floor.</summary>
     Task<long> FindBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Calls back after commits that changed deliveries, one call at a time, in revision order over all calls. The callback must not
-    /// block and must not throw. It gets every change after the head that is read once the subscription stands. A call can still run
-    /// while the subscription is disposed of.
-    /// </summary>
-    IDisposable Subscribe(Action<IReadOnlyList<DeliveryRecord>> committed);
 }

@@ -102,6 +102,7 @@ public abstract class AdminTest : IAsyncLifetime
         Queue = null!,
         Redrives = null!,
         Changes = null!,
+        Signals = null!,
         Maintenance = null!,
         Ownership = null!,
         Close = () => ValueTask.CompletedTask,

@@ -29,29 +29,6 @@ public sealed class TroubleTests : WalkTest
     }
 
     [Fact]
-    public async Task Change_DisabledBetweenMicroseconds_IsToldAsItIsStored()
-    {
-        await StartAsync();
-        await AddWebhookAsync(with: w => w with { MaxInFlight = 1 });
-        var goOn = new TaskCompletionSource<int>();
-        Answer = _ => goOn.Task;
-        var waiting = (await PublishAsync(2))[1];
-        await UntilReceivedAsync(1);
-        var told = new TaskCompletionSource<DeliveryRecord>();
-        using var subscription = Pipeline.Store.Changes.Subscribe(changes =>
-        {
-            if (changes.FirstOrDefault(change => change.Id == waiting.Id) is { } change)
-            {
-                told.TrySetResult(change);
-            }
-        });
-        Clock.Advance(TimeSpan.FromTicks(7));
-        await UpdateAsync("wh_1", w => w with { State = WebhookState.Disabled, StateReason = StateReason.User });
-        Assert.Equal(await told.Task.WaitAsync(Cancel), await Pipeline.Store.Deliveries.GetAsync(waiting.Id, Cancel));
-        goOn.SetResult(200);
-    }
-
-    [Fact]
     public async Task Change_Deleted_EndsWhatWaits()
     {
         await StartAsync();

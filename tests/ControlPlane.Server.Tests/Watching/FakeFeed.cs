@@ -3,17 +3,22 @@ using ControlPlane.Storage;
 namespace ControlPlane.Server.Tests.Watching;
 
 /// <summary>A feed that commits when the test says so. Like a store it keeps the latest state of each delivery only.</summary>
-internal sealed class FakeFeed : IChangeFeed
+internal sealed class FakeFeed : IChangeFeed, ISignals
 {
     private readonly Lock _lock = new();
     private readonly SortedList<long, DeliveryRecord> _stored = [];
-    private readonly List<Action<IReadOnlyList<DeliveryRecord>>> _subscribers = [];
+    private readonly List<Action<StoreSignal>> _subscribers = [];
 
     public long Head { get; private set; }
 
     public long Floor { get; set; }
 
     public int StoreReads { get; private set; }
+
+    public TimeSpan? PollInterval { get; set; }
+
+    /// <summary>Whether commits are signalled.</summary>
+    public bool Signalling { get; set; } = true;
 
     public int Subscribers => _subscribers.Count;
 
@@ -35,9 +40,9 @@ internal sealed class FakeFeed : IChangeFeed
                 _stored.Add(change.Revision, change);
             }
 
-            foreach (var subscriber in _subscribers)
+            foreach (var subscriber in Signalling ? _subscribers : [])
             {
-                subscriber(changes);
+                subscriber(StoreSignal.DeliveriesChanged.Instance);
             }
         }
     }
@@ -59,18 +64,18 @@ internal sealed class FakeFeed : IChangeFeed
 
     public Task<long> FindBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public IDisposable Subscribe(Action<IReadOnlyList<DeliveryRecord>> committed)
+    public IDisposable Subscribe(Action<StoreSignal> received)
     {
         lock (_lock)
         {
-            _subscribers.Add(committed);
+            _subscribers.Add(received);
         }
 
         return new Subscription(() =>
         {
             lock (_lock)
             {
-                _subscribers.Remove(committed);
+                _subscribers.Remove(received);
             }
         });
     }

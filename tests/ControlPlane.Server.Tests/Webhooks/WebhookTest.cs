@@ -124,6 +124,7 @@ public abstract class WebhookTest : IAsyncLifetime
             .AddSingleton(Engine.Events)
             .AddSingleton(Engine.Queue)
             .AddSingleton(Engine.Changes)
+            .AddSingleton(Engine.Signals)
             .AddSingleton(Engine.Maintenance)
             .AddSingleton(Engine.Capabilities)
             .AddSingleton(new BackupPlace("backups"))

@@ -10,13 +10,13 @@ public abstract class HammerTests<TSource> : StorageTests<TSource>
     private const int EventsEach = 60;
 
     [Fact]
-    public async Task PublishClaimCompleteAtOnce_EveryDeliveryEndsAndIsToldInOrder()
+    public async Task PublishClaimCompleteAtOnce_EveryDeliveryEndsAndIsFedInOrder()
     {
         WebhookRecord[] webhooks = [.. await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => AddWebhookAsync()))];
         var version = await ReadConfigVersionAsync();
         var published = new ConcurrentBag<string>();
-        var told = new List<DeliveryRecord>();
-        using var subscription = Store.Changes.Subscribe(told.AddRange);
+        var fed = new List<DeliveryRecord>();
+        using var stop = new CancellationTokenSource();
         var expected = Publishers * EventsEach * webhooks.Length;
         var ended = 0;
         var worked = 0;
@@ -68,17 +68,36 @@ public abstract class HammerTests<TSource> : StorageTests<TSource>
             return delivery;
         }
 
+        async Task FollowAsync()
+        {
+            bool ending;
+            do
+            {
+                ending = stop.IsCancellationRequested;
+                while (await Store.Changes.ReadAfterAsync(fed.Count == 0 ? 0 : fed[^1].Revision, 100, Cancel) is { Count: > 0 } changes)
+                {
+                    fed.AddRange(changes);
+                }
+
+                await Task.Yield();
+            }
+            while (!ending);
+        }
+
+        var following = Task.Run(FollowAsync, Cancel);
         await Task.WhenAll(
             Enumerable.Range(0, Publishers).Select(PublishAllAsync).Concat(Enumerable.Range(0, 4).Select(ClaimAllAsync)));
+        await stop.CancelAsync();
+        await following;
 
         var listed = await ListAsync(new DeliveryQuery { Limit = 500 });
         Assert.Equal(published.Order(StringComparer.Ordinal), listed.Select(d => d.Id).Order(StringComparer.Ordinal));
         Assert.All(listed, d => Assert.True(d.Ended));
         Assert.Equal(listed.Count, listed.Select(d => d.Revision).Distinct().Count());
-        Assert.Equal(Enumerable.Range(0, told.Count).Select(i => told[0].Revision + i), told.Select(d => d.Revision));
-        Assert.Equal(await ReadHeadAsync(), told[^1].Revision);
+        Assert.Equal(fed.Select(d => d.Revision).Order().Distinct(), fed.Select(d => d.Revision));
+        Assert.Equal(await ReadHeadAsync(), fed[^1].Revision);
         Assert.Equal(
-            told.GroupBy(d => d.Id).Select(changes => changes.Last()).OrderBy(d => d.Revision),
+            fed.GroupBy(d => d.Id).Select(changes => changes.Last()).OrderBy(d => d.Revision),
             await Store.Changes.ReadAfterAsync(0, 10_000, Cancel));
         await CheckAfterwardsAsync();
     }

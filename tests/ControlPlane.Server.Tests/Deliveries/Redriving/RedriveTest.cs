@@ -170,6 +170,7 @@ public abstract class RedriveTest : IAsyncLifetime
             .AddSingleton(Engine.Events)
             .AddSingleton(Engine.Queue)
             .AddSingleton(Engine.Changes)
+            .AddSingleton(Engine.Signals)
             .AddSingleton<WebhookCatalog>()
             .AddOperationalEvents()
             .AddSingleton<IdSource>()

@@ -1,0 +1,66 @@
+namespace ControlPlane.Storage.Compliance;
+
+/// <summary>What a node hears of the commits of another one. For engines whose store several nodes have open.</summary>
+public abstract class NodeSignalTests<TSource> : StorageTests<TSource>
+    where TSource : StoreSource, new()
+{
+    private StorageEngine _other = null!;
+    private SignalInbox _signals = null!;
+
+    [Fact]
+    public async Task Commit_OfAnotherNode_DeliveriesChangedAndWorkWaiting()
+    {
+        var webhook = await AddWebhookAsync();
+        await PublishAsync(webhook);
+        await _signals.NextAsync<StoreSignal.DeliveriesChanged>();
+        Assert.Equal(new(webhook.TenantId, webhook.Id), await _signals.NextAsync<StoreSignal.WorkWaiting>());
+    }
+
+    [Fact]
+    public async Task Commit_Webhook_ConfigurationChanged()
+    {
+        await AddTenantAsync("ten_1");
+        var webhook = await AddWebhookAsync("ten_1");
+        await IsChangedAsync("ten_1");
+        Assert.Equal(
+            WebhookWriteOutcome.Done, (await Store.Webhooks.UpdateAsync(webhook with { Version = webhook.Version + 1 }, Cancel)).Outcome);
+        await IsChangedAsync("ten_1");
+        Assert.Equal(WebhookWriteOutcome.Done, (await Store.Webhooks.DeleteAsync(webhook.Id, null, Now, Cancel)).Outcome);
+        await IsChangedAsync("ten_1");
+        Assert.Equal(TenantDelete.Done, await Store.Access.DeleteTenantAsync("ten_1", null, force: false, Now, Cancel));
+        await IsChangedAsync("ten_1");
+    }
+
+    [Theory]
+    [InlineData(TenantRecord.DefaultId)]
+    [InlineData(null)]
+    public async Task Commit_Key_ConfigurationChanged(string? tenantId)
+    {
+        var key = new ApiKeyRecord
+        {
+            Id = NewId("key_"),
+            TenantId = tenantId,
+            Hash = new byte[32],
+            Scopes = [],
+            CreateTime = Now,
+        };
+        Assert.True(await Store.Access.CreateKeyAsync(key, Cancel));
+        await Store.Access.RevokeKeyAsync(key.Id, Now, Cancel);
+        Assert.Equal(new(tenantId, Keys: true), await _signals.NextAsync<StoreSignal.ConfigurationChanged>());
+    }
+
+    protected override async Task PrepareAsync()
+    {
+        _other = await Source.OpenAsync(Clock);
+        _signals = new SignalInbox(_other.Signals);
+    }
+
+    protected override async ValueTask EndAsync()
+    {
+        _signals.Dispose();
+        await _other.DisposeAsync();
+    }
+
+    private async Task IsChangedAsync(string tenantId) =>
+        Assert.Equal(tenantId, (await _signals.NextAsync<StoreSignal.ConfigurationChanged>()).TenantId);
+}
