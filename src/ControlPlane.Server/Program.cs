@@ -5,6 +5,8 @@ using ControlPlane.Server.Api.Hardening;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Deliveries;
 using ControlPlane.Server.Dispatching;
+using ControlPlane.Server.Doors;
+using ControlPlane.Server.Doors.Json;
 using ControlPlane.Server.EventTypes;
 using ControlPlane.Server.Hosting;
 using ControlPlane.Server.Maintenance;
@@ -45,7 +47,9 @@ try
         .AddWatching(configuration)
         .AddDeliveries()
         .AddMaintenance(configuration, storage.Backups);
-    builder.Services.AddApi(WebhookService.Descriptor, EventService.Descriptor, DeliveryService.Descriptor, AdminService.Descriptor);
+    builder.Services
+        .AddApi(WebhookService.Descriptor, EventService.Descriptor, DeliveryService.Descriptor, AdminService.Descriptor)
+        .AddDoors(configuration.GetSection(DoorsOptions.Section));
     builder.Services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<StreamGuard>());
 
     var app = builder.Build();
@@ -54,11 +58,13 @@ try
     app.UseAuthentication();
     app.UseAuthorization();
     app.UseMiddleware<FrameGate>((HttpContext context) => Admission.Of(context)?.Caller.KeyId);
+    app.UseDoors();
     app.MapStandardServices();
-    app.MapGrpcService<WebhookGrpcService>();
-    app.MapGrpcService<EventGrpcService>();
-    app.MapGrpcService<DeliveryGrpcService>();
-    app.MapGrpcService<AdminGrpcService>();
+    app.MapGrpcService<WebhookGrpcService>().WithJson();
+    app.MapGrpcService<EventGrpcService>().WithJson();
+    app.MapGrpcService<DeliveryGrpcService>().WithJson();
+    app.MapGrpcService<AdminGrpcService>().WithJson();
+    app.MapDoors();
     app.MapHealth();
     await app.RunAsync();
     return 0;

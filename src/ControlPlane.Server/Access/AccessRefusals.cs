@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Authorization.Policy;
 
 namespace ControlPlane.Server.Access;
 
-/// <summary>Ends calls that are not let in with a gRPC status and details, before anything of their body is read.</summary>
+/// <summary>Ends calls that are not let in, in their endpoint's own form, before anything of their body is read.</summary>
 internal sealed class AccessRefusals(FailureTranslator failures) : IAuthorizationMiddlewareResultHandler
 {
     public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
@@ -20,7 +20,10 @@ internal sealed class AccessRefusals(FailureTranslator failures) : IAuthorizatio
             return Task.CompletedTask;
         }
 
-        return TrailersOnly.WriteAsync(context.Response, Denied(authorizeResult) ?? NotAuthenticated(context));
+        var refusal = Denied(authorizeResult) ?? NotAuthenticated(context);
+        return context.GetEndpoint()?.Metadata.GetMetadata<IErrorShape>() is { } shape
+            ? shape.WriteAsync(context, refusal)
+            : TrailersOnly.WriteAsync(context.Response, refusal);
     }
 
     private static RequestException? Denied(PolicyAuthorizationResult result) =>

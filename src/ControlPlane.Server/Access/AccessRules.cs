@@ -6,7 +6,7 @@ using Grpc.AspNetCore.Server;
 
 namespace ControlPlane.Server.Access;
 
-/// <summary>What a method asks of its caller.</summary>
+/// <summary>What a method asks of its caller; as metadata, what an endpoint does that is no method.</summary>
 /// <param name="Scope">The scope; null lets everybody in.</param>
 /// <param name="PlatformOnly">Only platform keys.</param>
 internal sealed record AccessRule(string? Scope, bool PlatformOnly);
@@ -35,9 +35,10 @@ internal sealed class AccessRules(IEnumerable<FileDescriptor> files)
             .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null))
             .OfType<FileDescriptor>());
 
-    /// <summary>The rule of an endpoint. What is no method of gRPC is open.</summary>
+    /// <summary>The rule of an endpoint. What is no method of gRPC and has none of its own is open.</summary>
     public AccessRule Of(Endpoint? endpoint) =>
-        endpoint?.Metadata.GetMetadata<GrpcMethodMetadata>() is { } method ? Of(method.Method.FullName) : Open;
+        endpoint?.Metadata.GetMetadata<GrpcMethodMetadata>() is { } method ? Of(method.Method.FullName)
+        : endpoint?.Metadata.GetMetadata<AccessRule>() ?? Open;
 
     /// <summary>The rule of a method, by its name in a request (<c>/package.Service/Method</c>).</summary>
     public AccessRule Of(string method) =>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Hosting;
 
-/// <summary>Opens the two listeners: gRPC over HTTP/2 alone, health over HTTP/1.1.</summary>
+/// <summary>Opens the two listeners: gRPC over HTTP/2 alone, health and doors over HTTP/1.1.</summary>
 internal sealed class KestrelSetup(IOptions<ListenOptions> listen, ListenerCertificate certificate, FrameMeter frames)
     : IConfigureOptions<KestrelServerOptions>
 {

@@ -14,7 +14,7 @@ internal sealed class ListenOptions
     /// <value>Default: <c>http://127.0.0.1:7400</c>.</value>
     public string Grpc { get; set; } = "http://127.0.0.1:7400";
 
-    /// <summary>Where health checks are served over HTTP/1.1: <c>/healthz</c> and <c>/readyz</c>.</summary>
+    /// <summary>Where HTTP/1.1 is served: the health checks <c>/healthz</c> and <c>/readyz</c>, and the doors of <c>ControlPlane:Doors</c>.</summary>
     /// <value>Default: <c>http://127.0.0.1:7401</c>.</value>
     public string Http { get; set; } = "http://127.0.0.1:7401";
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using ControlPlane.Testing;
 using ControlPlane.V1;
+using Google.Api;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
@@ -35,6 +36,10 @@ public sealed class RpcMethod(MethodDescriptor descriptor)
     public string Scope => descriptor.GetOptions().GetExtension(AccessExtensions.RequiredScope);
 
     public bool PlatformOnly => descriptor.GetOptions().GetExtension(AccessExtensions.PlatformOnly);
+
+    /// <summary>Its HTTP rules: the first, then those besides.</summary>
+    public IReadOnlyList<HttpRule> HttpRules =>
+        descriptor.GetOptions().GetExtension(AnnotationsExtensions.Http) is { } rule ? [rule, .. rule.AdditionalBindings] : [];
 
     public static RpcMethod Named(string name) => All.Single(method => method.Name == name);
 

@@ -97,6 +97,16 @@ internal static class RequestErrors
     public static RequestException MessageMalformed(string method) => new(
         StatusCode.InvalidArgument, "MESSAGE_MALFORMED", $"What was sent is not a well-formed message of {method}.");
 
+    /// <summary>What was sent is no JSON object.</summary>
+    public static RequestException NotJson(string method, long? line, long? position) => new(
+        StatusCode.InvalidArgument,
+        "MESSAGE_MALFORMED",
+        $"What was sent to {method} is not an object of well-formed JSON{(line is null ? "" : $" (line {line}, byte {position})")}.");
+
+    /// <summary>The address exists, but not for this HTTP method.</summary>
+    public static RequestException MethodNotTaken(string method, string path, string taken) => new(
+        StatusCode.Unimplemented, "METHOD_NOT_TAKEN", $"{ErrorText.Shorten(path)} does not take {method}, but {taken}.");
+
     /// <summary>What comes before a message cannot be; INTERNAL is what gRPC has for that.</summary>
     public static RequestException FramingBroken(string method) => new(
         StatusCode.Internal, "FRAMING_BROKEN", $"What was sent to {method} is not framed as gRPC frames messages.");
@@ -108,6 +118,22 @@ internal static class RequestErrors
     /// <summary>The message is larger than any may be.</summary>
     public static RequestException MessageTooLarge(string method, int limit) => new(
         StatusCode.ResourceExhausted, "MESSAGE_TOO_LARGE", $"A message to {method} may have at most {limit} bytes.");
+
+    /// <summary>The body is of a kind that its address does not take.</summary>
+    public static RequestException ContentTypeNotTaken(string wanted) => new(
+        StatusCode.InvalidArgument, "CONTENT_TYPE_NOT_TAKEN", $"The body has to be {wanted}, as it is and not compressed.");
+
+    /// <summary>The body is not what HTTP calls one.</summary>
+    public static RequestException BodyBroken() =>
+        new(StatusCode.InvalidArgument, "BODY_BROKEN", "The body of the request is not framed as HTTP frames bodies.");
+
+    /// <summary>The body stopped arriving.</summary>
+    public static RequestException TooSlow() =>
+        new(StatusCode.DeadlineExceeded, "REQUEST_TOO_SLOW", "The body of the request arrived too slowly.");
+
+    /// <summary>There is nothing at this address.</summary>
+    public static RequestException NoRoute(string method, string path) => new(
+        StatusCode.NotFound, "NO_ROUTE", $"There is nothing at {method} {ErrorText.Shorten(path)}.");
 
     /// <summary>Too much has begun to arrive and is not finished; the message was not read.</summary>
     public static RequestException TooMuchUnfinished(TimeSpan retryAfter) => new(

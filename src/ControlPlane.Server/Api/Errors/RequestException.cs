@@ -23,8 +23,8 @@ internal sealed class RequestException(StatusCode code, string reason, string me
     /// <summary>What the ErrorInfo tells programs about this occurrence, such as which scope is missing.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The gRPC form, with an ErrorInfo before all other details.</summary>
-    public RpcException ToRpcException()
+    /// <summary>The form that every door makes its own of: an ErrorInfo before all other details.</summary>
+    public Google.Rpc.Status ToStatus()
     {
         var info = new ErrorInfo { Reason = Reason, Domain = Domain };
         foreach (var (key, value) in Metadata)
@@ -35,8 +35,11 @@ internal sealed class RequestException(StatusCode code, string reason, string me
         var status = new Google.Rpc.Status { Code = (int)Code, Message = Message };
         status.Details.Add(Any.Pack(info));
         status.Details.AddRange(details.Select(Any.Pack));
-        return new RpcException(
-            new global::Grpc.Core.Status(Code, Message),
-            new Metadata { { "grpc-status-details-bin", status.ToByteArray() } });
+        return status;
     }
+
+    /// <summary>The gRPC form.</summary>
+    public RpcException ToRpcException() => new(
+        new global::Grpc.Core.Status(Code, Message),
+        new Metadata { { "grpc-status-details-bin", ToStatus().ToByteArray() } });
 }

@@ -22,7 +22,7 @@ internal sealed class CompressionInterceptor : Interceptor
         var response = await continuation(request, context);
         if (!IsList(context.Method) || response is not IMessage message || message.CalculateSize() < LeastBytes)
         {
-            context.WriteOptions = Plain;
+            SendPlain(context);
         }
 
         return response;
@@ -32,7 +32,7 @@ internal sealed class CompressionInterceptor : Interceptor
         IAsyncStreamReader<TRequest> requestStream, ServerCallContext context,
         ClientStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        context.WriteOptions = Plain;
+        SendPlain(context);
         return await continuation(requestStream, context);
     }
 
@@ -40,7 +40,7 @@ internal sealed class CompressionInterceptor : Interceptor
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
         ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        context.WriteOptions = Plain;
+        SendPlain(context);
         return continuation(request, responseStream, context);
     }
 
@@ -48,8 +48,17 @@ internal sealed class CompressionInterceptor : Interceptor
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
         DuplexStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        context.WriteOptions = Plain;
+        SendPlain(context);
         return continuation(requestStream, responseStream, context);
+    }
+
+    /// <summary>Answers in JSON have no frames that would say it.</summary>
+    private static void SendPlain(ServerCallContext context)
+    {
+        if (context.GetHttpContext().Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true)
+        {
+            context.WriteOptions = Plain;
+        }
     }
 
     private static bool IsList(string method) => method.AsSpan(method.LastIndexOf('/') + 1).StartsWith("List");

@@ -1,0 +1,51 @@
+using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Doors.Json;
+using Grpc.AspNetCore.Server;
+using Microsoft.Extensions.Options;
+
+namespace ControlPlane.Server.Doors;
+
+/// <summary>The doors of the HTTP listener.</summary>
+internal static class DoorsRegistration
+{
+    /// <summary>Registers the doors that are switched on.</summary>
+    /// <param name="grpc">gRPC, whose services some doors speak for.</param>
+    /// <param name="configuration">The section <c>ControlPlane:Doors</c>.</param>
+    public static void AddDoors(this IGrpcServerBuilder grpc, IConfigurationSection configuration)
+    {
+        grpc.Services.AddRoomOptions<DoorsOptions>(configuration);
+        var doors = configuration.Get<DoorsOptions>() ?? new();
+        if (doors.Json)
+        {
+            JsonDoor.Add(grpc);
+        }
+    }
+
+    /// <summary>Bounds and checks what comes through doors. After authorization.</summary>
+    public static void UseDoors(this IApplicationBuilder app)
+    {
+        app.Use((context, next) => IsElsewhere(context) ? NotFound(context) : next(context));
+        app.UseMiddleware<BodyGate>();
+        app.UseMiddleware<JsonRequests>();
+    }
+
+    /// <summary>Maps what the doors have besides the services' own methods.</summary>
+    public static void MapDoors(this IEndpointRouteBuilder endpoints)
+    {
+        var doors = endpoints.ServiceProvider.GetRequiredService<IOptions<DoorsOptions>>().Value;
+        if (doors.Json)
+        {
+            JsonDoor.MapRest(endpoints);
+        }
+    }
+
+    /// <summary>Doors are on the HTTP listener, which alone speaks HTTP/1.1.</summary>
+    private static bool IsElsewhere(HttpContext context) =>
+        HttpProtocol.IsHttp2(context.Request.Protocol) && context.GetEndpoint()?.Metadata.GetMetadata<IErrorShape>() is not null;
+
+    private static Task NotFound(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+}
