@@ -36,7 +36,7 @@ try
         .AddSecrets(configuration, storage.Path)
         .AddAccess(configuration)
         .AddEgress(configuration)
-        .AddSingleton<WebhookCatalog>()
+        .AddCatalog()
         .AddOperationalEvents()
         .AddEventTypes()
         .AddWebhooks()

@@ -32,7 +32,7 @@ internal sealed class PipelineHarness : IAsyncDisposable
     private PipelineHarness(ServiceProvider services)
     {
         _services = services;
-        _workers = [.. services.GetServices<IHostedService>().Where(worker => worker is DispatchWorker or LaneUpdates)];
+        _workers = [.. services.GetServices<IHostedService>().Where(worker => worker is DispatchWorker or LaneUpdates or CatalogUpdates)];
     }
 
     public LogCapture Log => Get<LogCapture>();
@@ -81,7 +81,7 @@ internal sealed class PipelineHarness : IAsyncDisposable
             .AddSingleton<INameResolver>(new FakeResolver("127.0.0.1"))
             .AddSecrets(configuration, storagePath: null)
             .AddEgress(configuration)
-            .AddSingleton<WebhookCatalog>()
+            .AddCatalog()
             .AddOperationalEvents()
             .AddPublishing(configuration)
             .AddSending(configuration)

@@ -17,7 +17,6 @@ public abstract class WalkTest : IAsyncLifetime
 {
     protected const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwX2SgJmDhKbQ=";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly TempStore _temp = new();
     private readonly TestAuthority _authority = new();
     private readonly List<PipelineHarness> _pipelines = [];
     private Receiver _receiver = null!;
@@ -30,6 +29,12 @@ public abstract class WalkTest : IAsyncLifetime
 
     /// <summary>What the receiver answers, and when.</summary>
     internal Func<ReceivedRequest, Task<int>> Answer { get; set; } = _ => Task.FromResult(200);
+
+    /// <summary>The store, which other nodes can open too.</summary>
+    internal TestStore Stored { get; } = new();
+
+    /// <summary>The engine as a node gets it.</summary>
+    internal Func<StorageEngine, StorageEngine> Engine { get; set; } = engine => engine;
 
     /// <summary>The node started last.</summary>
     internal PipelineHarness Pipeline => _pipelines[^1];
@@ -46,7 +51,6 @@ public abstract class WalkTest : IAsyncLifetime
         await AdvanceUntilAsync(closing);
         await _receiver.DisposeAsync();
         _authority.Dispose();
-        _temp.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -58,7 +62,7 @@ public abstract class WalkTest : IAsyncLifetime
             await Pipeline.DisposeAsync();
         }
 
-        _pipelines.Add(PipelineHarness.Create(await _temp.OpenAsync(Clock), Clock, _authority.BundlePath, settings));
+        _pipelines.Add(PipelineHarness.Create(Engine(Stored.Open(Clock)), Clock, _authority.BundlePath, settings));
         return Pipeline;
     }
 

@@ -7,10 +7,10 @@ namespace ControlPlane.Server.Access;
 
 /// <summary>
 /// Tells who a presented key is. What the store says of a key is believed for 5 seconds, because another node may revoke it, and
-/// only until this process changes any key: every answer belongs to an epoch, and a change starts the next one, so that an answer
+/// only until any key is changed by this process or, as the store signals, by another: every answer belongs to an epoch, and a change starts the next one, so that an answer
 /// read before a revocation cannot come back after it.
 /// </summary>
-internal sealed class ApiKeys
+internal sealed class ApiKeys : IDisposable
 {
     public const string BootstrapKeyId = "key_bootstrap";
 
@@ -24,13 +24,21 @@ internal sealed class ApiKeys
     private readonly TimeProvider _clock;
     private readonly ConcurrentDictionary<ApiKeyHash, Entry> _entries = new();
     private readonly ApiKeyHash? _bootstrapHash;
+    private readonly IDisposable _subscription;
     private readonly Caller _bootstrapCaller = new(BootstrapKeyId, TenantId: null, Scopes.All);
     private long _epoch;
 
-    public ApiKeys(IAccessStore store, ApiKeyUse use, TimeProvider clock, IOptions<AccessOptions> options)
+    public ApiKeys(IAccessStore store, ApiKeyUse use, ISignals signals, TimeProvider clock, IOptions<AccessOptions> options)
     {
         (_store, _use, _clock) = (store, use, clock);
         _bootstrapHash = string.IsNullOrEmpty(options.Value.BootstrapKey) ? null : ApiKeyHash.Of(options.Value.BootstrapKey);
+        _subscription = signals.Subscribe(signal =>
+        {
+            if (signal is StoreSignal.ConfigurationChanged { Keys: true })
+            {
+                Invalidate();
+            }
+        });
     }
 
     /// <summary>Who presents the key with this hash; notes that it was used.</summary>
@@ -50,6 +58,8 @@ internal sealed class ApiKeys
 
     /// <summary>Makes every key be read anew, after one was made or ended.</summary>
     public void Invalidate() => Interlocked.Increment(ref _epoch);
+
+    public void Dispose() => _subscription.Dispose();
 
     private async ValueTask<Caller> WaitAsync(ApiKeyHash hash, Entry entry, CancellationToken cancellationToken)
     {

@@ -55,6 +55,10 @@ internal sealed class TenantCatalog
 
     public WebhookRecord? Find(string webhookId) => _webhooks.GetValueOrDefault(webhookId);
 
+    /// <summary>The webhooks that only one of the two pictures has, or that differ.</summary>
+    public IEnumerable<string> DifferingFrom(TenantCatalog other) =>
+        _webhooks.Keys.Union(other._webhooks.Keys).Where(id => Find(id)?.Version != other.Find(id)?.Version);
+
     /// <summary>Whether the tenant may use an event type: any, unless it is held to the catalogues.</summary>
     public bool Accepts(string eventType) =>
         !Policy.StrictEventTypes || _eventTypes.Contains(eventType) || BuiltInEventTypes.Names.Contains(eventType);

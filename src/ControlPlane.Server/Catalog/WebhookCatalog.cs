@@ -16,7 +16,8 @@ internal sealed class WebhookCatalog(IWebhookStore store)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _known = new(StringComparer.Ordinal);
 
-    /// <summary>Told the tenant and webhook after each applied change.</summary>
+    /// <summary>Raised with the tenant and the webhook after each change that the pictures show, made here or by another node. Can be
+    /// raised for a webhook that stayed as it was.</summary>
     public event Action<string, string>? Changed;
 
     /// <summary>The tenant's webhooks, or null if there is no such tenant.</summary>
@@ -47,19 +48,25 @@ internal sealed class WebhookCatalog(IWebhookStore store)
                 return null;
             }
 
+            TenantCatalog? held;
             lock (_lock)
             {
-                if (_tenants.TryGetValue(tenantId, out var held) && held.ConfigVersion >= config.ConfigVersion)
+                if (_tenants.TryGetValue(tenantId, out held) && held.ConfigVersion >= config.ConfigVersion)
                 {
                     return held;
                 }
 
-                // Otherwise it was read before a change that was applied meanwhile.
-                if (config.ConfigVersion >= _known.GetValueOrDefault(tenantId))
+                if (config.ConfigVersion < _known.GetValueOrDefault(tenantId))
                 {
-                    return _tenants[tenantId] = new TenantCatalog(config);
+                    // It was read before a change that was applied meanwhile.
+                    continue;
                 }
+
+                newest = _tenants[tenantId] = new TenantCatalog(config);
             }
+
+            Raise(tenantId, held?.DifferingFrom(newest) ?? []);
+            return newest;
         }
     }
 
@@ -91,6 +98,12 @@ internal sealed class WebhookCatalog(IWebhookStore store)
         return null;
     }
 
+    /// <summary>The tenants whose webhooks are held.</summary>
+    public IEnumerable<string> TenantIds => _tenants.Keys;
+
+    /// <summary>Whether the tenant's webhooks are held.</summary>
+    public bool Holds(string tenantId) => _tenants.ContainsKey(tenantId);
+
     /// <summary>Takes over a webhook that was created or updated.</summary>
     public void Apply(WebhookRecord webhook, long version) =>
         Advance(webhook.TenantId, webhook.Id, version, held => held.With(webhook, version));
@@ -109,14 +122,12 @@ internal sealed class WebhookCatalog(IWebhookStore store)
             _known.Remove(tenantId);
         }
 
-        foreach (var webhookId in held?.WebhookIds ?? [])
-        {
-            Changed?.Invoke(tenantId, webhookId);
-        }
+        Raise(tenantId, held?.WebhookIds ?? []);
     }
 
     private void Advance(string tenantId, string webhookId, long version, Func<TenantCatalog, TenantCatalog> next)
     {
+        TenantCatalog? dropped = null;
         lock (_lock)
         {
             _known[tenantId] = Math.Max(_known.GetValueOrDefault(tenantId), version);
@@ -129,11 +140,19 @@ internal sealed class WebhookCatalog(IWebhookStore store)
                 else
                 {
                     // With a change in between that has not come by, the picture cannot be continued: the next reader loads it.
-                    _tenants.TryRemove(tenantId, out _);
+                    _tenants.TryRemove(tenantId, out dropped);
                 }
             }
         }
 
-        Changed?.Invoke(tenantId, webhookId);
+        Raise(tenantId, dropped is null ? [webhookId] : dropped.WebhookIds.Append(webhookId));
+    }
+
+    private void Raise(string tenantId, IEnumerable<string> webhookIds)
+    {
+        foreach (var webhookId in webhookIds)
+        {
+            Changed?.Invoke(tenantId, webhookId);
+        }
     }
 }

@@ -38,4 +38,7 @@ internal static partial class DispatchingLog
 
     [LoggerMessage(EventIds.Dispatching + 11, LogLevel.Warning, "Could not read the payloads of claimed deliveries together; each is read when it is sent")]
     public static partial void PayloadsNotRead(ILogger log, Exception exception);
+
+    [LoggerMessage(EventIds.Dispatching + 12, LogLevel.Warning, "Could not look for what waits; looking again")]
+    public static partial void WaitingNotListed(ILogger log, Exception exception);
 }

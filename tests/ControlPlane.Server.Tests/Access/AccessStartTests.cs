@@ -44,6 +44,7 @@ public sealed class AccessStartTests : IDisposable
             builder.Configuration.AddInMemoryCollection([new("ControlPlane:Access:BootstrapKey", bootstrapKey)]);
             builder.Services
                 .AddSingleton<IAccessStore>(_store)
+                .AddSingleton<ISignals>(new FakeSignals())
                 .AddSingleton<IdSource>()
                 .AddSingleton(new OperatorOutput(_output))
                 .AddAccess(builder.Configuration);

@@ -82,6 +82,7 @@ public abstract class AdminTest : IAsyncLifetime
             .AddSingleton<IdSource>()
             .AddSingleton(new NodeIdentity("node_test", Clock.GetUtcNow()))
             .AddSingleton(Engine())
+            .AddSingleton<ISignals>(new FakeSignals())
             .AddSingleton(new OperatorOutput(Output))
             .AddSingleton(new EngineCapabilities { Backup = Maintenance, Integrity = Maintenance })
             .AddSingleton(new BackupPlace(Path.Combine(_folder, "backups")))

@@ -8,20 +8,23 @@ using Microsoft.Extensions.Options;
 namespace ControlPlane.Server.Tests.Access;
 
 /// <summary>What the server remembers of keys, and for how long.</summary>
-public sealed class ApiKeysTests
+public sealed class ApiKeysTests : IDisposable
 {
     private readonly TestClock _clock = new();
     private readonly FakeAccessStore _store = new();
+    private readonly FakeSignals _signals = new();
     private readonly ApiKeyUse _use;
     private readonly ApiKeys _keys;
 
     public ApiKeysTests()
     {
         _use = new(_store);
-        _keys = new(_store, _use, _clock, Options.Create(new AccessOptions()));
+        _keys = new(_store, _use, _signals, _clock, Options.Create(new AccessOptions()));
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _keys.Dispose();
 
     [Fact]
     public async Task Authenticate_Repeated_ReadsOnceInFiveSeconds()
@@ -46,6 +49,25 @@ public sealed class ApiKeysTests
         await _store.RevokeKeyAsync("key_1", _clock.GetUtcNow(), Cancelled);
         _clock.Advance(ApiKeys.Freshness);
         await RefusedAsync(key);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Authenticate_SignalFromElsewhere_IsReadAgainIfKeysChanged(bool keys)
+    {
+        var key = await AddAsync("key_1");
+        await _keys.AuthenticateAsync(key, Cancelled);
+        await _store.RevokeKeyAsync("key_1", _clock.GetUtcNow(), Cancelled);
+        _signals.Raise(new StoreSignal.ConfigurationChanged("ten_1", keys));
+        if (keys)
+        {
+            await RefusedAsync(key);
+        }
+        else
+        {
+            Assert.Equal("key_1", (await _keys.AuthenticateAsync(key, Cancelled)).KeyId);
+        }
     }
 
     [Fact]

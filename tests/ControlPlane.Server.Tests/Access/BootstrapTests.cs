@@ -85,7 +85,7 @@ public sealed class BootstrapTests : IDisposable
 
     private static IOptions<AccessOptions> With(string? key) => Options.Create(new AccessOptions { BootstrapKey = key });
 
-    private ApiKeys Keys(string? key) => new(_store, new ApiKeyUse(_store), _clock, With(key));
+    private ApiKeys Keys(string? key) => new(_store, new ApiKeyUse(_store), new FakeSignals(), _clock, With(key));
 
     private Task StartAsync(string? key) =>
         new BootstrapKeyService(_store, new IdSource(_clock), _clock, With(key), new(_output)).StartingAsync(Cancelled);

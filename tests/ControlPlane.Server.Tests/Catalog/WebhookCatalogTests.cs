@@ -6,7 +6,7 @@ namespace ControlPlane.Server.Tests.Catalog;
 public sealed class WebhookCatalogTests : IAsyncLifetime
 {
     private const string Tenant = TenantRecord.DefaultId;
-    private readonly TempStore _temp = new();
+    private readonly TestStore _stored = new();
     private readonly List<string> _changed = [];
     private StorageEngine _store = null!;
     private WebhookStoreSeam _seam = null!;
@@ -16,7 +16,7 @@ public sealed class WebhookCatalogTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _store = await _temp.OpenAsync();
+        _store = _stored.Open();
         _seam = new WebhookStoreSeam(_store.Webhooks);
         _catalog = new WebhookCatalog(_seam);
         _catalog.Changed += (_, webhookId) => _changed.Add(webhookId);
@@ -25,7 +25,6 @@ public sealed class WebhookCatalogTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _store.DisposeAsync();
-        _temp.Dispose();
     }
 
     [Fact]

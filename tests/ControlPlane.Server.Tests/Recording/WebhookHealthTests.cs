@@ -10,7 +10,7 @@ namespace ControlPlane.Server.Tests.Recording;
 public sealed class WebhookHealthTests : IAsyncLifetime
 {
     private readonly TestClock _clock = new();
-    private readonly TempStore _temp = new();
+    private readonly TestStore _stored = new();
     private StorageEngine _store = null!;
     private WebhookStoreSeam _seam = null!;
     private WebhookCatalog _catalog = null!;
@@ -20,7 +20,7 @@ public sealed class WebhookHealthTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _store = await _temp.OpenAsync(_clock);
+        _store = _stored.Open(_clock);
         _seam = new WebhookStoreSeam(_store.Webhooks);
         _catalog = new WebhookCatalog(_seam);
         _health = new WebhookHealth(_seam, _catalog, Options.Create(new RecordingOptions { SuspendAfter = TimeSpan.FromDays(5) }));
@@ -32,7 +32,6 @@ public sealed class WebhookHealthTests : IAsyncLifetime
     {
         _health.Dispose();
         await _store.DisposeAsync();
-        _temp.Dispose();
     }
 
     [Fact]

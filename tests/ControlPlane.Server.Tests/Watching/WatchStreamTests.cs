@@ -67,7 +67,7 @@ public sealed class WatchStreamTests : IDisposable
         _ = Run(after: 0);
         await NextAsync();
         _feed.Commit("dlv_1");
-        Assert.Equal(WatchSignal.Change, (await AdvanceUntilToldAsync()).Signal);
+        Assert.Equal("dlv_1", (await AdvanceUntilChangeAsync()).Delivery!.Id);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class WatchStreamTests : IDisposable
         _ = Run(after: 0);
         await NextAsync();
         _feed.Commit("dlv_1");
-        Assert.Equal(WatchSignal.Change, (await AdvanceUntilToldAsync()).Signal);
+        Assert.Equal("dlv_1", (await AdvanceUntilChangeAsync()).Delivery!.Id);
     }
 
     [Fact]
@@ -119,11 +119,21 @@ public sealed class WatchStreamTests : IDisposable
     [Fact]
     public async Task Run_FellOffTheRing_GoesOnFromTheStoreWithoutAGap()
     {
-        var release = new TaskCompletionSource();
-        _beforeWrite = message => message.Revision == 1 ? release.Task : Task.CompletedTask;
+        var (writing, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _beforeWrite = message =>
+        {
+            if (message.Revision != 1)
+            {
+                return Task.CompletedTask;
+            }
+
+            writing.SetResult();
+            return release.Task;
+        };
         _ = Run(after: 0);
         await NextAsync();
         _feed.Commit("dlv_1");
+        await writing.Task.WaitAsync(Cancel);
         for (var i = 2; i <= 100; i++)
         {
             _feed.Commit($"dlv_{i}");
@@ -263,8 +273,7 @@ public sealed class WatchStreamTests : IDisposable
     [Fact]
     public async Task Run_WebhookStates_ComeAfterReadyAndAsTheyChange()
     {
-        using var temp = new TempStore();
-        await using var store = await temp.OpenAsync(_clock);
+        await using var store = new TestStore().Open(_clock);
         var catalog = new WebhookCatalog(store.Webhooks);
         await store.Webhooks.CreateAsync(Records.Webhook() with { State = WebhookState.Disabled }, Cancel);
         using var states = new WebhookStates(catalog, store.Webhooks, null, null);
@@ -304,6 +313,17 @@ public sealed class WatchStreamTests : IDisposable
         }
 
         return changes;
+    }
+
+    private async Task<WatchMessage> AdvanceUntilChangeAsync()
+    {
+        WatchMessage message;
+        do
+        {
+            message = await AdvanceUntilToldAsync();
+        }
+        while (message.Signal == WatchSignal.Heartbeat);
+        return message;
     }
 
     private async Task<WatchMessage> AdvanceUntilToldAsync()

@@ -8,7 +8,7 @@ namespace ControlPlane.Server.Tests.Watching;
 /// <summary>A watch is told which webhooks are not active, then what changes.</summary>
 public sealed class WebhookStatesTests : IAsyncLifetime
 {
-    private readonly TempStore _temp = new();
+    private readonly TestStore _stored = new();
     private readonly TestClock _clock = new();
     private StorageEngine _store = null!;
     private WebhookCatalog _catalog = null!;
@@ -17,7 +17,7 @@ public sealed class WebhookStatesTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _store = await _temp.OpenAsync(_clock);
+        _store = _stored.Open(_clock);
         _catalog = new WebhookCatalog(_store.Webhooks);
         await _store.Access.CreateTenantAsync(new() { Id = "acme" }, Cancel);
         foreach (var (id, tenant) in new[] { ("wh_1", "default"), ("wh_2", "default"), ("wh_3", "acme") })
@@ -30,7 +30,6 @@ public sealed class WebhookStatesTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _store.DisposeAsync();
-        _temp.Dispose();
     }
 
     [Fact]

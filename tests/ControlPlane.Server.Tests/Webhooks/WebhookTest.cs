@@ -14,7 +14,6 @@ using ControlPlane.Server.Watching;
 using ControlPlane.Server.Webhooks;
 using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Storage;
-using ControlPlane.Storage.Sqlite;
 using ControlPlane.Testing;
 using ControlPlane.V1;
 using Microsoft.AspNetCore.Builder;
@@ -54,7 +53,7 @@ public abstract class WebhookTest : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var path = Path.Combine(_folder, "store.db");
-        _engine = await SqliteStorage.OpenAsync(new() { Path = path, TimeProvider = Clock, Readers = 2 }, Cancelled);
+        _engine = new TestStore().Open(Clock);
         Store = new(_engine.Webhooks);
         _server = await TestServer.StartAsync(
             builder => Add(builder, path),
@@ -117,7 +116,7 @@ public abstract class WebhookTest : IAsyncLifetime
             .AddSingleton(Engine.Access)
             .AddSingleton(Engine.Deliveries)
             .AddSingleton<IWebhookStore>(Store)
-            .AddSingleton<WebhookCatalog>()
+            .AddCatalog()
             .AddOperationalEvents()
             .AddSingleton<IdSource>()
             .AddSingleton(new NodeIdentity("node_test", Clock.GetUtcNow()))

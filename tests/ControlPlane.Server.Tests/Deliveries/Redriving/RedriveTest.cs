@@ -12,7 +12,6 @@ using ControlPlane.Server.Tests.Dispatching;
 using ControlPlane.Server.Watching;
 using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Storage;
-using ControlPlane.Storage.Sqlite;
 using ControlPlane.Testing;
 using ControlPlane.V1;
 using Microsoft.AspNetCore.Builder;
@@ -29,6 +28,7 @@ public abstract class RedriveTest : IAsyncLifetime
 {
     private const string BootstrapKey = "cpk_bootstrap-key-of-the-test-server-0001";
     private readonly string _folder = Directory.CreateTempSubdirectory("controlplane-").FullName;
+    private readonly TestStore _stored = new();
     private TestServer? _server;
     private StorageEngine? _engine;
     private int _numbers;
@@ -62,7 +62,7 @@ public abstract class RedriveTest : IAsyncLifetime
     private protected async Task StartAsync()
     {
         var path = Path.Combine(_folder, "store.db");
-        _engine = await SqliteStorage.OpenAsync(new() { Path = path, TimeProvider = Clock, Readers = 2 }, Cancelled);
+        _engine = _stored.Open(Clock);
         _server = await TestServer.StartAsync(
             builder => Add(builder, path),
             app =>
@@ -171,7 +171,7 @@ public abstract class RedriveTest : IAsyncLifetime
             .AddSingleton(Engine.Queue)
             .AddSingleton(Engine.Changes)
             .AddSingleton(Engine.Signals)
-            .AddSingleton<WebhookCatalog>()
+            .AddCatalog()
             .AddOperationalEvents()
             .AddSingleton<IdSource>()
             .AddSingleton(new NodeIdentity("node_test", Clock.GetUtcNow()))

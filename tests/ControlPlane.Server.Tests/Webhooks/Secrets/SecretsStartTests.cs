@@ -1,6 +1,5 @@
 using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Storage;
-using ControlPlane.Storage.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,7 +20,11 @@ public sealed class SecretsStartTests : IAsyncLifetime
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _engine = await SqliteStorage.OpenAsync(new() { Path = StorePath }, Cancelled);
+    public ValueTask InitializeAsync()
+    {
+        _engine = new TestStore().Open();
+        return ValueTask.CompletedTask;
+    }
 
     public async ValueTask DisposeAsync()
     {
