@@ -50,7 +50,12 @@ try
     builder.Services
         .AddApi(WebhookService.Descriptor, EventService.Descriptor, DeliveryService.Descriptor, AdminService.Descriptor)
         .AddDoors(configuration.GetSection(DoorsOptions.Section));
-    builder.Services.Configure<GrpcServiceOptions>(grpc => grpc.Interceptors.Add<StreamGuard>());
+    builder.Services.Configure<GrpcServiceOptions>(grpc =>
+    {
+        grpc.Interceptors.Add<UnreadAnswers>((HttpContext context) => Admission.Of(context)?.Caller is { } caller ? caller.TenantId ?? caller.KeyId : null);
+        grpc.Interceptors.Add<ReadTurns>();
+        grpc.Interceptors.Add<StreamGuard>();
+    });
 
     var app = builder.Build();
     // Before the host looks, which would log a stack trace beside the line for the operator.
@@ -58,6 +63,7 @@ try
     app.UseAuthentication();
     app.UseAuthorization();
     app.UseMiddleware<FrameGate>((HttpContext context) => Admission.Of(context)?.Caller.KeyId);
+    app.UseMiddleware<AnswerFlush>();
     app.UseDoors();
     app.MapStandardServices();
     app.MapGrpcService<WebhookGrpcService>().WithJson();

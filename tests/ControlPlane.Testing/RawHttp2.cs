@@ -12,6 +12,7 @@ public sealed class RawHttp2 : IAsyncDisposable
     private const byte Headers = 1;
     private const byte Reset = 3;
     private const byte Settings = 4;
+    private const byte EndStream = 1;
     private const byte EndHeaders = 4;
     private const uint Cancel = 8;
 
@@ -32,6 +33,14 @@ public sealed class RawHttp2 : IAsyncDisposable
         await connection.WriteAsync(Frame(Settings, 0, 0, []));
         connection._reading = connection.ReadAsync();
         return connection;
+    }
+
+    /// <summary>Makes a request whose answer is never given room to come; false if the connection is closed.</summary>
+    public async Task<bool> CallUnreadAsync(string path, byte[] body, string? key = null)
+    {
+        var stream = _next;
+        _next += 2;
+        return await WriteAsync([.. Frame(Headers, EndHeaders, stream, Request(path, key)), .. Frame(Data, EndStream, stream, body)]);
     }
 
     /// <summary>Begins a request and takes it back at once; false if the connection is closed.</summary>

@@ -31,6 +31,7 @@ internal static class AccessRegistration
         services.AddAuthorizationBuilder().SetFallbackPolicy(new([new MethodRequirement()], []));
         // One instance for all calls; gRPC would make one per call otherwise.
         services.AddSingleton<StreamGuard>();
+        services.AddSingleton<ReadTurns>();
         services.AddSingleton<TenantPlans>();
         services.AddSingleton<TenantAdmin>();
         services.AddSingleton<ApiKeyAdmin>();

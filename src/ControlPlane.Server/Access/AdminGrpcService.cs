@@ -37,8 +37,9 @@ internal sealed partial class AdminGrpcService(
         var violations = new Violations();
         var paging = PageRequest.Read(request, request.PageSize, request.PageToken, violations);
         violations.ThrowIfAny();
-        var page = await store.ListTenantsAsync(paging.Before, paging.Size, context.CancellationToken);
-        return new() { Tenants = { page.Items.Select(AdminMapper.ToProto) }, NextPageToken = paging.Token(page.Next) };
+        var page = await BoundedPage.ReadAsync(
+            paging, first: 256, (before, limit) => store.ListTenantsAsync(before, limit, context.CancellationToken), AdminMapper.ToProto);
+        return new() { Tenants = { page.Items }, NextPageToken = paging.Token(page.Next) };
     }
 
     public override async Task<UpdateTenantResponse> UpdateTenant(UpdateTenantRequest request, ServerCallContext context)
@@ -74,8 +75,9 @@ internal sealed partial class AdminGrpcService(
             await tenants.GetAsync(tenantId, context.CancellationToken);
         }
 
-        var page = await store.ListKeysAsync(tenantId, paging.Before, paging.Size, context.CancellationToken);
-        return new() { ApiKeys = { page.Items.Select(AdminMapper.ToProto) }, NextPageToken = paging.Token(page.Next) };
+        var page = await BoundedPage.ReadAsync(
+            paging, first: 1_000, (before, limit) => store.ListKeysAsync(tenantId, before, limit, context.CancellationToken), AdminMapper.ToProto);
+        return new() { ApiKeys = { page.Items }, NextPageToken = paging.Token(page.Next) };
     }
 
     public override async Task<RevokeApiKeyResponse> RevokeApiKey(RevokeApiKeyRequest request, ServerCallContext context)

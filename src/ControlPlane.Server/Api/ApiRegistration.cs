@@ -30,7 +30,7 @@ internal static class ApiRegistration
         services.AddSingleton<ReflectionResponder>();
         services.AddHostedService<HealthLifetime>();
         services.AddErrors();
-        services.AddSingleton<CompressionInterceptor>().AddSingleton<UnfinishedBytes>().AddSingleton<FrameMeter>();
+        services.AddSingleton<CompressionInterceptor>().AddSingleton<UnfinishedBytes>().AddSingleton<UnreadBytes>().AddSingleton<FrameMeter>();
         return services.AddGrpc(options =>
         {
             options.MaxReceiveMessageSize = MessageLimits.Largest;

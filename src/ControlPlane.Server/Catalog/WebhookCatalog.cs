@@ -10,6 +10,9 @@ namespace ControlPlane.Server.Catalog;
 internal sealed class WebhookCatalog(IWebhookStore store)
 {
     private const int MaximumTries = 10;
+
+    /// <summary>Those who wait mostly find what others have read meanwhile.</summary>
+    private readonly TenantGate _loads = new(atOnce: 4, atOncePerTenant: 2);
     private readonly ConcurrentDictionary<string, TenantCatalog> _tenants = new(StringComparer.Ordinal);
 
     /// <summary>Guards the versions known and every change of the pictures, which are read without it.</summary>
@@ -36,10 +39,15 @@ internal sealed class WebhookCatalog(IWebhookStore store)
     {
         while (true)
         {
-            if (_tenants.TryGetValue(tenantId, out var newest)
-                && await store.GetConfigVersionAsync(tenantId, cancellationToken) == newest.ConfigVersion)
+            if (await FindNewestAsync(tenantId, cancellationToken) is { } newest)
             {
                 return newest;
+            }
+
+            using var turn = await _loads.EnterAsync(tenantId, cancellationToken);
+            if (await FindNewestAsync(tenantId, cancellationToken) is { } loaded)
+            {
+                return loaded;
             }
 
             if (await store.LoadTenantAsync(tenantId, cancellationToken) is not { } config)
@@ -124,6 +132,12 @@ internal sealed class WebhookCatalog(IWebhookStore store)
 
         Raise(tenantId, held?.WebhookIds ?? []);
     }
+
+    private async Task<TenantCatalog?> FindNewestAsync(string tenantId, CancellationToken cancellationToken) =>
+        _tenants.TryGetValue(tenantId, out var held)
+        && await store.GetConfigVersionAsync(tenantId, cancellationToken) == held.ConfigVersion
+            ? held
+            : null;
 
     private void Advance(string tenantId, string webhookId, long version, Func<TenantCatalog, TenantCatalog> next)
     {

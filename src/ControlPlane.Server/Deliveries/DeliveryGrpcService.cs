@@ -24,12 +24,12 @@ internal sealed class DeliveryGrpcService(
         var filter = DeliveryFilterValidator.Check(request, violations);
         violations.ThrowIfAny();
         filter = filter with { TenantId = Caller.Of(context).ResolveListTenant(request.TenantId) };
-        var page = await deliveries.ListAsync(new DeliveryQuery(filter) { Before = paging.Before, Limit = paging.Size }, context.CancellationToken);
-        return new ListDeliveriesResponse
-        {
-            Deliveries = { page.Items.Select(delivery => DeliveryMapper.ToProto(delivery)) },
-            NextPageToken = paging.Token(page.Next),
-        };
+        var page = await BoundedPage.ReadAsync(
+            paging,
+            first: 1_000,
+            (before, limit) => deliveries.ListAsync(new DeliveryQuery(filter) { Before = before, Limit = limit }, context.CancellationToken),
+            delivery => DeliveryMapper.ToProto(delivery));
+        return new ListDeliveriesResponse { Deliveries = { page.Items }, NextPageToken = paging.Token(page.Next) };
     }
 
     public override async Task<GetDeliveryResponse> GetDelivery(GetDeliveryRequest request, ServerCallContext context)

@@ -55,12 +55,9 @@ internal sealed class RedriveCalls(IRedriveStore redrives, RedriveWorker worker,
         var paging = PageRequest.Read(request, request.PageSize, request.PageToken, violations);
         violations.ThrowIfAny();
         var tenant = Caller.Of(context).ResolveListTenant(request.TenantId);
-        var page = await redrives.ListAsync(tenant, paging.Before, paging.Size, context.CancellationToken);
-        return new ListRedrivesResponse
-        {
-            Redrives = { page.Items.Select(RedriveMapper.ToProto) },
-            NextPageToken = paging.Token(page.Next),
-        };
+        var page = await BoundedPage.ReadAsync(
+            paging, first: 128, (before, limit) => redrives.ListAsync(tenant, before, limit, context.CancellationToken), RedriveMapper.ToProto);
+        return new ListRedrivesResponse { Redrives = { page.Items }, NextPageToken = paging.Token(page.Next) };
     }
 
     public async Task<CancelRedriveResponse> CancelAsync(CancelRedriveRequest request, ServerCallContext context)

@@ -17,7 +17,11 @@ internal sealed class EventTypeCalls(EventTypeQueries queries, EventTypeChanges 
         var paging = PageRequest.Read(request, request.PageSize, request.PageToken, violations);
         violations.ThrowIfAny();
         var tenantId = caller.ResolveListTenant(request.TenantId);
-        var page = await queries.ListAsync(tenantId, paging, cancellationToken);
+        var page = await BoundedPage.ReadAsync(
+            paging,
+            first: 256,
+            (before, limit) => queries.ListAsync(tenantId, paging with { Before = before, Size = limit }, cancellationToken),
+            type => type);
         return new() { EventTypes = { page.Items }, NextPageToken = paging.Token(page.Next) };
     }
 

@@ -37,6 +37,8 @@ internal sealed class KestrelSetup(IOptions<ListenOptions> listen, ListenerCerti
         limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
         limits.MaxRequestHeaderCount = 100;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
+        // Of each stream; an answer beyond it waits to be read, and counts against its connection.
+        limits.MaxResponseBufferSize = 16 << 10;
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
         // Bytes per second, by when it counts; streams of requests are exempt, since they may be silent.
         limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));

@@ -89,23 +89,20 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
         var after = ProtoTimes.CheckBound(violations, "created_after", request.CreatedAfter);
         var before = ProtoTimes.CheckBound(violations, "created_before", request.CreatedBefore);
         violations.ThrowIfAny();
-        var page = await events.ListAsync(
-            new EventQuery
-            {
-                TenantId = Caller.Of(context).ResolveListTenant(request.TenantId),
-                EventTypes = [.. request.EventTypes],
-                Instance = request.Instance.Length > 0 ? request.Instance : null,
-                CreatedAfter = after,
-                CreatedBefore = before,
-                Before = paging.Before,
-                Limit = paging.Size,
-            },
-            context.CancellationToken);
-        return new ListEventsResponse
+        var query = new EventQuery
         {
-            Events = { page.Items.Select(EventMapper.ToProto) },
-            NextPageToken = paging.Token(page.Next),
+            TenantId = Caller.Of(context).ResolveListTenant(request.TenantId),
+            EventTypes = [.. request.EventTypes],
+            Instance = request.Instance.Length > 0 ? request.Instance : null,
+            CreatedAfter = after,
+            CreatedBefore = before,
         };
+        var page = await BoundedPage.ReadAsync(
+            paging,
+            first: 256,
+            (position, limit) => events.ListAsync(query with { Before = position, Limit = limit }, context.CancellationToken),
+            EventMapper.ToProto);
+        return new ListEventsResponse { Events = { page.Items }, NextPageToken = paging.Token(page.Next) };
     }
 
     private EventDraft Check(Event source, Violations violations)

@@ -9,6 +9,9 @@ public sealed record SqliteStorageOptions
     /// <summary>Tells the create time of what a new store is born with. Default: the system's clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Read connections, each with a cache of up to 8 MB. Default: the number of processors, 2 to 8.</summary>
-    public int Readers { get; init; } = Math.Clamp(Environment.ProcessorCount, 2, 8);
+    /// <summary>
+    /// Read connections, each with a cache of up to 8 MB. Default: the number of processors, 4 to 8, so that some are left while others
+    /// read long lists.
+    /// </summary>
+    public int Readers { get; init; } = Math.Clamp(Environment.ProcessorCount, 4, 8);
 }

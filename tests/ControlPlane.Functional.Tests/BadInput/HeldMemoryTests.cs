@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using ControlPlane.Testing;
+using ControlPlane.V1;
+using Google.Protobuf;
 using Grpc.Core;
 
 namespace ControlPlane.Functional.Tests.BadInput;
@@ -9,6 +11,7 @@ public sealed class HeldMemoryTests(SharedServer shared)
 {
     private const string Check = "/grpc.health.v1.Health/Check";
     private const string Publish = "/controlplane.v1.EventService/PublishEvent";
+    private const string Webhooks = "/controlplane.v1.WebhookService/ListWebhooks";
     private const string Batch = "/controlplane.v1.EventService/BatchPublishEvents";
     private const string HeapLimit = "0x18000000";
     private const int Streams = 1000;
@@ -82,6 +85,49 @@ public sealed class HeldMemoryTests(SharedServer shared)
         }
 
         await AssertServesAsync(server, before, 96);
+    }
+
+    /// <summary>Pages of a megabyte that a tenant's connections ask for and do not read.</summary>
+    [Fact]
+    public async Task UnreadAnswers_HoldLittleAndOthersAreServed()
+    {
+        await using var server = await StartAsync();
+        using var tenant = await TestTenant.CreateAsync(server);
+        var instances = Enumerable.Range(0, 118).Select(i => $"{i:D4}".PadRight(250, 'x')).ToArray();
+        for (var i = 0; i < 40; i++)
+        {
+            await tenant.HookAsync(shared.Receiver.Open(), webhook => webhook.Instances.Add(instances));
+        }
+
+        var request = RawGrpc.Frame(new ListWebhooksRequest { PageSize = 1000 }.ToByteArray());
+        var before = server.PeakMemory;
+        var attackers = new List<RawHttp2>();
+        try
+        {
+            for (var connection = 0; connection < 5; connection++)
+            {
+                attackers.Add(await RawHttp2.ConnectAsync(server.Setup.Grpc));
+                for (var i = 0; i < 100 && await attackers[^1].CallUnreadAsync(Webhooks, request, tenant.Key); i++)
+                {
+                }
+            }
+
+            using var other = await TestTenant.CreateAsync(server);
+            await other.HookAsync(shared.Receiver.Open(), webhook => webhook.Instances.Add(instances));
+            Assert.Single((await other.Clients.Webhooks.ListWebhooksAsync(new())).Webhooks);
+            (await Refusal.OfAsync(tenant.Clients.Webhooks.ListWebhooksAsync(new()))).Is(StatusCode.ResourceExhausted, "TOO_MUCH_UNREAD");
+            await AssertServesAsync(server, before, 160);
+        }
+        finally
+        {
+            foreach (var attacker in attackers)
+            {
+                await attacker.DisposeAsync();
+            }
+        }
+
+        // What went with its connections is held no longer.
+        Assert.NotEmpty((await tenant.Clients.Webhooks.ListWebhooksAsync(new())).Webhooks);
     }
 
     /// <summary>Sends until everything is taken or the connection is closed.</summary>

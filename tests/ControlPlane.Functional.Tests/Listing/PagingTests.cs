@@ -75,6 +75,34 @@ public sealed class PagingTests(SharedServer shared) : SharedServerTest(shared)
         }
     }
 
+    /// <summary>Clients of gRPC take 4 MiB unless told otherwise.</summary>
+    [Fact]
+    public async Task List_LargeEntries_PagesAreSmallAndComplete()
+    {
+        var made = new List<string>();
+        for (var i = 0; i < 50; i++)
+        {
+            made.Add((await Tenant.HookAsync(Receiver.Open(), webhook => webhook.Instances.Add(
+                Enumerable.Range(0, 118).Select(n => $"{n:D4}".PadRight(250, 'x'))))).Webhook.Id);
+        }
+
+        foreach (var (clients, tenantId) in new[] { (Tenant.Clients, ""), (Platform, "-") })
+        {
+            var seen = new List<string>();
+            var request = new V1.ListWebhooksRequest { TenantId = tenantId, PageSize = 1000 };
+            do
+            {
+                var page = await clients.Webhooks.ListWebhooksAsync(request);
+                Assert.InRange(page.CalculateSize(), 1, (1 << 20) + 100);
+                seen.AddRange(page.Webhooks.Select(webhook => webhook.Id));
+                request.PageToken = page.NextPageToken;
+            }
+            while (request.PageToken.Length > 0);
+
+            Assert.Equal(made.AsEnumerable().Reverse(), seen.Where(made.Contains));
+        }
+    }
+
     [Fact]
     public async Task List_TokenWithOtherArguments_IsRefusedAndWithAnotherSizeTaken()
     {

@@ -53,6 +53,24 @@ public sealed class WebhookCatalogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Get_ManyAtOnce_LoadTwiceAtMost()
+    {
+        await CreateAsync("wh_1");
+        _catalog = new WebhookCatalog(_seam);
+        var loads = 0;
+        var release = new TaskCompletionSource();
+        _seam.AfterLoad = () =>
+        {
+            Interlocked.Increment(ref loads);
+            return release.Task;
+        };
+        var reads = Enumerable.Range(0, 30).Select(_ => _catalog.RefreshAsync(Tenant, Cancel)).ToArray();
+        release.SetResult();
+        Assert.All(await Task.WhenAll(reads), tenant => Assert.Equal(1, tenant!.WebhookCount));
+        Assert.InRange(loads, 1, 2);
+    }
+
+    [Fact]
     public async Task Try_UnknownTenant_IsNull() =>
         Assert.Null(await _catalog.TryAsync("nobody", (_, _) => Task.FromResult<string?>("done"), Cancel));
 

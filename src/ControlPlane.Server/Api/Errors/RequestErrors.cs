@@ -142,6 +142,12 @@ internal static class RequestErrors
         "Too many messages are on their way from this connection, with this key or to this server. Finish some, then try again.",
         new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) });
 
+    public static RequestException TooMuchUnread(TimeSpan retryAfter) => new(
+        StatusCode.ResourceExhausted,
+        "TOO_MUCH_UNREAD",
+        "Too many answers wait to be read on this connection, of this tenant or of this server. Read some, then try again.",
+        new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) });
+
     public static RequestException Cancelled() => new(StatusCode.Cancelled, "CANCELLED", "The caller cancelled the call.");
 
     public static RequestException DeadlineExceeded() =>

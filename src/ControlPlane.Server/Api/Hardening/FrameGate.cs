@@ -32,7 +32,7 @@ internal sealed class FrameGate(RequestDelegate next, UnfinishedBytes unfinished
             return;
         }
 
-        IDisposable? charge = null;
+        HeldBytes.Charge? charge = null;
         try
         {
             var (refusal, held) = method.Type is MethodType.Unary or MethodType.ServerStreaming
@@ -72,17 +72,17 @@ internal sealed class FrameGate(RequestDelegate next, UnfinishedBytes unfinished
         contentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>A stream of requests holds one message at a time, for as long as it is open.</summary>
-    private async ValueTask<(RequestException? Refusal, IDisposable? Charge)> OpenAsync(HttpContext context, IMethod method)
+    private async ValueTask<(RequestException? Refusal, HeldBytes.Charge? Charge)> OpenAsync(HttpContext context, IMethod method)
     {
         var charge = await ChargeAsync(context, MessageLimits.Of(method));
         return (charge is null ? RequestErrors.TooMuchUnfinished(UnfinishedBytes.Patience) : null, charge);
     }
 
     /// <summary>Reads to the end without taking anything, so that the library finds it all; returns what is wrong with the frame.</summary>
-    private async ValueTask<(RequestException? Refusal, IDisposable? Charge)> ReadAsync(HttpContext context, IMethod method)
+    private async ValueTask<(RequestException? Refusal, HeldBytes.Charge? Charge)> ReadAsync(HttpContext context, IMethod method)
     {
         var body = context.Request.BodyReader;
-        IDisposable? charge = null;
+        HeldBytes.Charge? charge = null;
         try
         {
             while (true)
@@ -119,7 +119,7 @@ internal sealed class FrameGate(RequestDelegate next, UnfinishedBytes unfinished
         }
     }
 
-    private ValueTask<IDisposable?> ChargeAsync(HttpContext context, int bytes) => unfinished.ChargeAsync(
+    private ValueTask<HeldBytes.Charge?> ChargeAsync(HttpContext context, int bytes) => unfinished.ChargeAsync(
         context.Connection.Id, keyOf(context), bytes, context.RequestAborted);
 
     /// <param name="buffer">What there is of the body.</param>

@@ -41,8 +41,12 @@ internal sealed class SettingsCalls(
         var filter = WebhookFilter.Read(request.Filter, violations);
         violations.ThrowIfAny();
         var tenantId = caller.ResolveListTenant(request.TenantId);
-        var page = await queries.ListAsync(tenantId, filter, paging, cancellationToken);
-        return new() { Webhooks = { page.Items.Select(Show) }, NextPageToken = paging.Token(page.Next) };
+        var page = await BoundedPage.ReadAsync(
+            paging,
+            first: 32,
+            (before, limit) => queries.ListAsync(tenantId, filter, paging with { Before = before, Size = limit }, cancellationToken),
+            Show);
+        return new() { Webhooks = { page.Items }, NextPageToken = paging.Token(page.Next) };
     }
 
     public async Task<UpdateWebhookResponse> UpdateAsync(UpdateWebhookRequest request, Caller caller, CancellationToken cancellationToken)

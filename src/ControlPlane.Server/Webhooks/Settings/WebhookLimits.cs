@@ -3,6 +3,9 @@ namespace ControlPlane.Server.Webhooks.Settings;
 /// <summary>The limits that <c>webhook.proto</c> and <c>webhook_service.proto</c> promise.</summary>
 internal static class WebhookLimits
 {
+    /// <summary>Of all settings together, serialized: they are in memory for every tenant that publishes, and in every list.</summary>
+    public const int Bytes = 32 << 10;
+
     public const int Name = 200;
     public const int Description = 1_000;
     public const int ExternalId = 256;

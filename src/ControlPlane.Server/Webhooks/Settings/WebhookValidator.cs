@@ -38,6 +38,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         {
             CheckPlace(violations, webhook);
             dialects = CheckSettings(violations, webhook, acceptedUrl: null, unknownType);
+            CheckSize(violations, webhook, acceptedBytes: 0);
         }
 
         CheckSecret(violations, request.Secret, dialects);
@@ -97,6 +98,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         // What is stored stays usable for other changes when the rules for new settings have become stricter.
         var dialects = CheckSettings(
             violations, merged, current.Url, type => unknownType?.Invoke(type) == true && !current.EventTypes.Contains(type));
+        CheckSize(violations, merged, current.CalculateSize());
         CheckSecret(violations, ownSecret, dialects);
         violations.ThrowIfAny();
         return merged;
@@ -153,6 +155,14 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         FieldRules.CheckText(violations, $"{Field}.description", webhook.Description, WebhookLimits.Description, TextKind.Block);
         FieldRules.CheckText(violations, $"{Field}.external_id", webhook.ExternalId, WebhookLimits.ExternalId);
         return dialects;
+    }
+
+    private static void CheckSize(Violations violations, Webhook webhook, int acceptedBytes)
+    {
+        if (webhook.CalculateSize() is var bytes && bytes > Math.Max(WebhookLimits.Bytes, acceptedBytes))
+        {
+            violations.Add(Field, "TOO_LARGE", $"must have at most {WebhookLimits.Bytes} bytes in all its fields, and has {bytes}");
+        }
     }
 
     private void CheckUrl(Violations violations, Webhook webhook)

@@ -88,6 +88,6 @@ public sealed class UnfinishedBytesTests
         Assert.Equal(0, _bytes.Total);
     }
 
-    private Task<IDisposable?> ChargeAsync(string connection, string? key, int bytes) =>
+    private Task<HeldBytes.Charge?> ChargeAsync(string connection, string? key, int bytes) =>
         _bytes.ChargeAsync(connection, key, bytes, TestContext.Current.CancellationToken).AsTask();
 }

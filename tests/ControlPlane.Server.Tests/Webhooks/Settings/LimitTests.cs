@@ -1,3 +1,4 @@
+using ControlPlane.Server.Api.Errors;
 using ControlPlane.V1;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
@@ -112,6 +113,23 @@ public sealed class LimitTests
         }));
 
     [Fact]
+    public void Accept_AllFieldsTogetherTooLarge_Refused()
+    {
+        Assert.Equal(["webhook TOO_LARGE"], Sample.ViolationsOf(r => r.Webhook = Large(40).Webhook));
+        Assert.Empty(Sample.ViolationsOf(r => r.Webhook = Large(25).Webhook));
+    }
+
+    [Fact]
+    public void Accept_UpdateOfWhatIsTooLargeAlready_MayNotMakeItLarger()
+    {
+        var stored = Large(40).Webhook;
+        var smaller = new UpdateWebhookRequest { Webhook = new() { Name = "n" }, UpdateMask = new() { Paths = { "instances", "name" } } };
+        Assert.Empty(Sample.Validator.Accept(smaller, stored).Instances);
+        var larger = new UpdateWebhookRequest { Webhook = new() { Name = new string('n', 200) }, UpdateMask = new() { Paths = { "name" } } };
+        Assert.Throws<RequestException>(() => Sample.Validator.Accept(larger, stored));
+    }
+
+    [Fact]
     public void Accept_HeaderOfAnotherDialect_Passes() => Assert.Empty(Sample.ViolationsOf(r => r.Webhook.Headers["X-Wachat-Event"] = "x"));
 
     [Fact]
@@ -141,6 +159,13 @@ public sealed class LimitTests
             ],
             found);
     }
+
+    /// <summary>With about so many kilobytes.</summary>
+    private static CreateWebhookRequest Large(int kilobytes) => new()
+    {
+        Webhook = Sample.Webhook(webhook => webhook.Instances.Add(
+            Enumerable.Range(0, kilobytes * 4).Select(i => $"{i:D4}".PadRight(250, 'x')))),
+    };
 
     private static void Fill(RepeatedField<string> list, int count)
     {
