@@ -51,6 +51,7 @@ check install-netty needs /usr/share/java/netty-codec-http2.jar libnetty-java
 check install-java-messages needs /usr/share/java/protobuf-util.jar libprotobuf-java libgoogle-gson-java libguava-java libperfmark-java
 check install-haproxy needs haproxy haproxy
 check install-nginx needs nginx nginx-light
+check install-postgresql needs /usr/lib/postgresql postgresql
 check install-npm npm ci --prefix tests/interop --no-audit --no-fund
 buf=tests/interop/node_modules/.bin/buf
 

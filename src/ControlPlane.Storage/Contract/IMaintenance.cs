@@ -5,7 +5,8 @@ public interface IMaintenance
 {
     /// <summary>
     /// Removes what has expired, from the oldest on. Each step is one small commit, or none where it only looked; the next one is
-    /// begun when it is asked for, so whoever enumerates sets the pace. Steps cost the same however large the store is.
+    /// begun when it is asked for, so whoever enumerates sets the pace. Steps cost the same however large the store is. Where several
+    /// processes have the store open, one of them removes for all, and the others nothing.
     /// </summary>
     /// <remarks>
     /// <para>

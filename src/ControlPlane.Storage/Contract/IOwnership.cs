@@ -13,7 +13,8 @@ namespace ControlPlane.Storage;
 /// </remarks>
 public interface IOwnership
 {
-    /// <summary>Begins to own webhooks under a name that no other process uses, such as a random id made at start.</summary>
+    /// <summary>Begins to own webhooks under a name that no other process uses, such as a random id made at start. Does nothing if it has
+    /// joined under that name.</summary>
     Task JoinAsync(string owner, CancellationToken cancellationToken);
 
     /// <summary>
@@ -25,4 +26,25 @@ public interface IOwnership
 
     /// <summary>Hands everything over to other owners at once. Nothing must be leased by this process any more.</summary>
     Task LeaveAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Returns whether this process owns a webhook now, as far as it knows. What is leased of one that it owns no more can still be
+    /// recorded for a while: another process begins to own the webhook when nothing of it is leased here.
+    /// </summary>
+    bool Owns(string webhookId) => true;
+
+    /// <summary>Calls back after this process began or ceased to own webhooks. The callback must not block and must not throw.</summary>
+    IDisposable? Subscribe(Action changed) => null;
+
+    /// <summary>
+    /// Takes a job that one process does for all, such as retention. Returns whether this process has it: then no other one gets it
+    /// until this one gives it back, leaves, or is gone. Nobody has a job before <see cref="JoinAsync"/>.
+    /// </summary>
+    Task<bool> TryTakeJobAsync(string job, CancellationToken cancellationToken) => Task.FromResult(true);
+
+    /// <summary>Gives a job back.</summary>
+    Task GiveJobAsync(string job, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Returns the processes that have the store open and joined; none if only one can.</summary>
+    Task<IReadOnlyList<NodeRecord>> ListNodesAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<NodeRecord>>([]);
 }

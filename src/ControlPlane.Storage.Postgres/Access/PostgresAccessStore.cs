@@ -1,0 +1,151 @@
+namespace ControlPlane.Storage.Postgres;
+
+/// <inheritdoc/>
+internal sealed class PostgresAccessStore(Transactions transactions) : IAccessStore
+{
+    private Database Database => transactions.Database;
+
+    public Task<bool> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => transactions.RunAsync<bool>(
+        async unit =>
+        {
+            var created = await unit.FindAsync(TenantRows.Insert, row => row.GetInt64(0), TenantRows.ValuesOf(tenant)).ConfigureAwait(false);
+            return () => created > 0;
+        },
+        cancellationToken);
+
+    public async Task<TenantRecord?> GetTenantAsync(string tenantId, CancellationToken cancellationToken) => (await Database.FindAsync(
+        TenantRows.Select + "WHERE id = $1 AND delete_time IS NULL", TenantRows.Read, cancellationToken, tenantId).ConfigureAwait(false))?.Tenant;
+
+    public async Task<Page<TenantRecord>> ListTenantsAsync(long? before, int limit, CancellationToken cancellationToken)
+    {
+        var found = await Database.ListAsync(
+            TenantRows.Select + "WHERE delete_time IS NULL AND seq < $1 ORDER BY seq DESC LIMIT $2", TenantRows.Read, cancellationToken,
+            before ?? long.MaxValue, limit + 1).ConfigureAwait(false);
+        return new Page<TenantRecord>(
+            [.. found.Take(limit).Select(stored => stored!.Value.Tenant)], found.Count > limit ? found[limit - 1]!.Value.Seq : null);
+    }
+
+    public Task<bool> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => transactions.RunAsync<bool>(
+        new Questions { ChangedTenants = { tenant.Id } },
+        async (unit, answers) =>
+        {
+            var stored = await unit.FindAsync(TenantRows.Select + "WHERE id = $1 AND delete_time IS NULL", TenantRows.Read, tenant.Id).ConfigureAwait(false);
+            if (stored is not { } before || before.Tenant.Version != tenant.Version - 1)
+            {
+                return () => false;
+            }
+
+            await unit.RunAsync(
+                "UPDATE tenants SET name = $2, labels = $3, policy = $4, version = $5, update_time = $6 WHERE seq = $1",
+                before.Seq, tenant.Name, Json.Write(tenant.Labels), TenantRows.WritePolicy(tenant.Policy), tenant.Version, tenant.UpdateTime)
+                .ConfigureAwait(false);
+            if (TenantRows.WritePolicy(tenant.Policy) != TenantRows.WritePolicy(before.Tenant.Policy))
+            {
+                await WebhookWrites.BumpAsync(unit, tenant.Id, answers.Tenants[tenant.Id]).ConfigureAwait(false);
+            }
+
+            return () => true;
+        },
+        cancellationToken);
+
+    public Task<TenantDelete> DeleteTenantAsync(
+        string tenantId, long? version, bool force, DateTimeOffset now, CancellationToken cancellationToken) =>
+        transactions.RunAsync<TenantDelete>(
+            new Questions { ChangedTenants = { tenantId } },
+            async (unit, answers) =>
+            {
+                var outcome = answers.Tenants.TryGetValue(tenantId, out var tenant)
+                    ? await DeleteAsync(unit, tenantId, tenant, (version, force, now)).ConfigureAwait(false)
+                    : TenantDelete.NotFound;
+                return () => outcome;
+            },
+            cancellationToken);
+
+    public Task<bool> CreateKeyAsync(ApiKeyRecord key, CancellationToken cancellationToken) => transactions.RunAsync<bool>(
+        async unit =>
+        {
+            var tenant = key.TenantId is null
+                ? null
+                : await unit.FindAsync(
+                    "SELECT seq FROM tenants WHERE id = $1 AND delete_time IS NULL FOR SHARE", row => (long?)row.GetInt64(0), key.TenantId).ConfigureAwait(false);
+            if (tenant is null && key.TenantId is not null)
+            {
+                return () => false;
+            }
+
+            await unit.RunAsync(KeyRows.Insert, KeyRows.ValuesOf(key, tenant)).ConfigureAwait(false);
+            return () => true;
+        },
+        cancellationToken);
+
+    public async Task<ApiKeyRecord?> GetKeyAsync(string keyId, CancellationToken cancellationToken) =>
+        (await Database.FindAsync(KeyRows.Select + "WHERE k.id = $1", KeyRows.Read, cancellationToken, keyId).ConfigureAwait(false)).Key;
+
+    public async Task<ApiKeyRecord?> FindKeyAsync(byte[] hash, CancellationToken cancellationToken) =>
+        (await Database.FindAsync(KeyRows.Select + "WHERE k.hash = $1", KeyRows.Read, cancellationToken, hash).ConfigureAwait(false)).Key;
+
+    public async Task<Page<ApiKeyRecord>> ListKeysAsync(string? tenantId, long? before, int limit, CancellationToken cancellationToken)
+    {
+        var found = await Database.ListAsync(
+            KeyRows.Select + (tenantId is null ? "WHERE $1::text IS NULL AND " : "WHERE k.tenant_seq = (SELECT seq FROM tenants WHERE id = $1) AND ")
+                + "k.seq < $2 ORDER BY k.seq DESC LIMIT $3",
+            KeyRows.Read, cancellationToken, tenantId, before ?? long.MaxValue, limit + 1).ConfigureAwait(false);
+        return new Page<ApiKeyRecord>([.. found.Take(limit).Select(stored => stored.Key)], found.Count > limit ? found[limit - 1].Seq : null);
+    }
+
+    public Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        transactions.RunAsync<ApiKeyRecord?>(
+            async unit =>
+            {
+                await unit.RunAsync("UPDATE api_keys SET revoke_time = $2 WHERE id = $1 AND revoke_time IS NULL", keyId, now).ConfigureAwait(false);
+                var stored = await unit.FindAsync(KeyRows.Select + "WHERE k.id = $1", KeyRows.Read, keyId).ConfigureAwait(false);
+                if (stored.Key is { } key)
+                {
+                    unit.KeysRevoked.Add(key.TenantId ?? "");
+                }
+
+                return () => stored.Key;
+            },
+            cancellationToken);
+
+    public Task TouchKeysAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUse, CancellationToken cancellationToken) =>
+        transactions.RunAsync<bool>(
+            async unit =>
+            {
+                var uses = lastUse.OrderBy(use => use.Key, StringComparer.Ordinal).ToList();
+                await unit.RunAsync(
+                    KeyRows.Touch, uses.Select(use => use.Key).ToArray(), uses.Select(use => use.Value.ToMicroseconds()).ToArray()).ConfigureAwait(false);
+                return () => true;
+            },
+            cancellationToken);
+
+    public async Task<bool> HasPlatformKeyAsync(CancellationToken cancellationToken) =>
+        await Database.FindAsync("SELECT 1 FROM api_keys WHERE tenant_seq IS NULL LIMIT 1", row => row.GetInt32(0), cancellationToken).ConfigureAwait(false) == 1;
+
+    private static async Task<TenantDelete> DeleteAsync(
+        Unit unit, string tenantId, KnownTenant tenant, (long? Version, bool Force, DateTimeOffset Now) terms)
+    {
+        var (stored, webhooks) = await unit.FindAsync(
+            "SELECT version, EXISTS (SELECT 1 FROM webhooks w WHERE w.tenant_seq = t.seq AND w.delete_time IS NULL) FROM tenants t WHERE seq = $1",
+            row => (row.GetInt64(0), row.GetBoolean(1)), tenant.Seq).ConfigureAwait(false);
+        if (terms.Version is not null && terms.Version != stored)
+        {
+            return TenantDelete.VersionMismatch;
+        }
+
+        if (webhooks && !terms.Force)
+        {
+            return TenantDelete.NotEmpty;
+        }
+
+        await using var script = new Script(unit.Connection)
+            .Add("UPDATE webhooks SET delete_time = $2 WHERE tenant_seq = $1 AND delete_time IS NULL", tenant.Seq, terms.Now)
+            .Add("DELETE FROM event_types WHERE tenant_seq = $1", tenant.Seq)
+            .Add("UPDATE api_keys SET revoke_time = $2 WHERE tenant_seq = $1 AND revoke_time IS NULL", tenant.Seq, terms.Now)
+            .Add("UPDATE tenants SET delete_time = $2 WHERE seq = $1", tenant.Seq, terms.Now);
+        await script.RunAsync(CancellationToken.None).ConfigureAwait(false);
+        unit.Reconfigured.Add(tenantId);
+        unit.KeysRevoked.Add(tenantId);
+        return TenantDelete.Done;
+    }
+}

@@ -1,0 +1,107 @@
+using Npgsql;
+
+namespace ControlPlane.Storage.Postgres;
+
+/// <summary>
+/// One transaction: what operations looked up and locked in it, and what they leave to be stored at its end, in one round trip with the
+/// commit. Only then revisions and numbers are given, so the results of operations are made after that.
+/// </summary>
+internal sealed class Unit(Database database, NpgsqlConnection connection, Holdings holdings)
+{
+    public NpgsqlConnection Connection => connection;
+
+    public Database Database => database;
+
+    /// <summary>The engine's time, from when the transaction has begun.</summary>
+    public DateTimeOffset Now { get; set; }
+
+    /// <summary>What this process owns.</summary>
+    public Holdings Holdings => holdings;
+
+    /// <summary>Every change of a delivery, in the order in which revisions are given.</summary>
+    public List<StagedDelivery> Changes { get; } = [];
+
+    public List<StagedEvent> Events { get; } = [];
+
+    public List<StagedAttempt> Attempts { get; } = [];
+
+    /// <summary>Deliveries whose turn it became, or whose turn it is not any more.</summary>
+    public Dictionary<long, bool> Held { get; } = [];
+
+    /// <summary>Leases that are prolonged.</summary>
+    public Dictionary<long, DateTimeOffset> Extended { get; } = [];
+
+    /// <summary>By how much the number of unfinished deliveries of a tenant changes.</summary>
+    public Dictionary<long, long> Opened { get; } = [];
+
+    /// <summary>Tenants whose configuration was changed.</summary>
+    public HashSet<string> Reconfigured { get; } = [];
+
+    /// <summary>Tenants whose API keys were revoked; empty for platform keys.</summary>
+    public HashSet<string> KeysRevoked { get; } = [];
+
+    /// <summary>Whether shards became free.</summary>
+    public bool OwnershipChanged { get; set; }
+
+    /// <summary>Up to which revision the change feed loses changes.</summary>
+    public long Floor { get; set; }
+
+    /// <summary>Whether anything has to be stored at the end.</summary>
+    public bool IsEmpty => Changes.Count == 0 && Events.Count == 0 && Held.Count == 0 && Extended.Count == 0 && Floor == 0;
+
+    /// <summary>Stages a change of a stored delivery.</summary>
+    public StagedDelivery Save(StoredDelivery stored, DeliveryRecord delivery, string? owner = null, DateTimeOffset? leaseUntil = null, bool held = false)
+    {
+        var staged = new StagedDelivery
+        {
+            Seq = stored.Seq,
+            Delivery = delivery,
+            TenantSeq = stored.TenantSeq,
+            WebhookSeq = stored.WebhookSeq,
+            Owner = owner,
+            LeaseUntil = leaseUntil,
+            Held = held,
+        };
+        Changes.Add(staged);
+        if (stored.Delivery.Ended != delivery.Ended)
+        {
+            Open(stored.TenantSeq, delivery.Ended ? -1 : 1);
+        }
+
+        return staged;
+    }
+
+    /// <summary>Stages an event with its deliveries.</summary>
+    public void Add(StagedEvent added)
+    {
+        Events.Add(added);
+        Changes.AddRange(added.Deliveries);
+        Open(added.TenantSeq, added.Deliveries.Count);
+    }
+
+    /// <summary>Runs statements in the transaction.</summary>
+    public async Task RunAsync(string sql, params object?[] values)
+    {
+        await using var script = new Script(connection).Add(sql, values);
+        await script.RunAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a statement in the transaction and reads its rows.</summary>
+    public async Task<List<T>> ListAsync<T>(string sql, Func<NpgsqlDataReader, T> read, params object?[] values)
+    {
+        await using var script = new Script(connection).Add(sql, values);
+        return await script.ListAsync(read, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a statement in the transaction and reads its first row; the default if there is none.</summary>
+    public async Task<T?> FindAsync<T>(string sql, Func<NpgsqlDataReader, T> read, params object?[] values) =>
+        (await ListAsync(sql, read, values).ConfigureAwait(false)).FirstOrDefault();
+
+    private void Open(long tenantSeq, long count)
+    {
+        if (count != 0)
+        {
+            Opened[tenantSeq] = Opened.GetValueOrDefault(tenantSeq) + count;
+        }
+    }
+}

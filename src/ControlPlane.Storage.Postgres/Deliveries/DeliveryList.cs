@@ -1,0 +1,50 @@
+namespace ControlPlane.Storage.Postgres;
+
+/// <summary>Lists of deliveries, by the index that leaves the fewest rows to look at.</summary>
+internal static class DeliveryList
+{
+    public static Task<Page<DeliveryRecord>> ReadAsync(Database database, DeliveryQuery query, CancellationToken cancellationToken)
+    {
+        List<object?> values = [];
+        var looked = Look(values, query).Add("x.seq < {0}", query.Before ?? long.MaxValue);
+        var conditions = Match(values, query);
+        return BoundedList.ReadAsync(
+            database, Looked(query) + looked + " ORDER BY x.seq DESC", DeliveryRows.SelectFrom, conditions, "d.seq", values, query.Limit,
+            row => (row.GetInt64(0), DeliveryRows.ReadDelivery(row)), cancellationToken);
+    }
+
+    /// <summary>The rows to look at for a filter, to be followed by conditions.</summary>
+    public static string Looked(DeliveryFilter filter) => filter.EventId is null
+        ? "SELECT x.* FROM deliveries x WHERE TRUE"
+        : "SELECT x.* FROM events v JOIN deliveries x ON x.seq BETWEEN v.first_delivery AND v.first_delivery + v.delivery_count - 1 WHERE TRUE";
+
+    /// <summary>The conditions that an index serves.</summary>
+    public static Conditions Look(List<object?> values, DeliveryFilter filter)
+    {
+        var looked = new Conditions(values)
+            .AddIf("v.id = {0}", filter.EventId)
+            .AddIf("x.webhook_seq = (SELECT seq FROM webhooks WHERE id = {0})", filter.WebhookId)
+            .AddIf("x.seq >= {0}", filter.CreatedAfter is { } after ? Days.FirstSeq(Days.Of(after) - 1) : null);
+        if (filter.WebhookId is null)
+        {
+            looked.AddIf("x.tenant_seq = (SELECT seq FROM tenants WHERE id = {0})", filter.TenantId);
+        }
+
+        // As a constant, so that the planner sees that the index of dead letters holds all of them.
+        return filter.States is [DeliveryState.Dead] ? looked.Add("x.state = 5 AND {0}", true) : looked;
+    }
+
+    /// <summary>The conditions of a filter.</summary>
+    public static Conditions Match(List<object?> values, DeliveryFilter filter)
+    {
+        var conditions = new Conditions(values)
+            .AddIf("t.id = {0}", filter.TenantId)
+            .AddIf("d.instance = {0}", filter.Instance)
+            .AddTypes("d.event_type", filter.EventTypes)
+            .AddIf("d.create_time >= {0}", filter.CreatedAfter)
+            .AddIf("d.create_time < {0}", filter.CreatedBefore);
+        return filter.States.Count == 0
+            ? conditions
+            : conditions.Add("d.state = ANY({0})", filter.States.Select(state => (short)state).ToArray());
+    }
+}

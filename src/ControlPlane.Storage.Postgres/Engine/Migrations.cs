@@ -1,0 +1,74 @@
+using Npgsql;
+
+namespace ControlPlane.Storage.Postgres;
+
+/// <summary>Brings the database to the schema of this version. The files in Migrations/ run once each, in order.</summary>
+internal static class Migrations
+{
+    /// <summary>The advisory lock under which the schema is changed, so that nodes may start together: "WHCP".</summary>
+    public const long SchemaLock = 0x57484350;
+
+    public static int Latest { get; } = Resources().Count();
+
+    /// <exception cref="StorageOpenException">The schema is newer than this version, or the database is one of another program.</exception>
+    public static async Task ApplyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await RunAsync(connection, $"SELECT pg_advisory_xact_lock({SchemaLock})", cancellationToken).ConfigureAwait(false);
+        var version = await ReadVersionAsync(connection, cancellationToken).ConfigureAwait(false);
+        if (version > Latest)
+        {
+            throw new StorageOpenException(
+                $"The database was written by a newer version: its schema is {version}, this version knows {Latest}.");
+        }
+
+        foreach (var name in Resources().Skip(version))
+        {
+            await RunAsync(connection, Read(name), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (version < Latest)
+        {
+            await RunAsync(
+                connection,
+                $"CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL); DELETE FROM schema_version; INSERT INTO schema_version VALUES ({Latest})",
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<int> ReadVersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var known = new NpgsqlCommand("SELECT to_regclass('schema_version') IS NOT NULL, to_regclass('store') IS NOT NULL", connection);
+        await using (var row = await known.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await row.ReadAsync(cancellationToken).ConfigureAwait(false);
+            if (!row.GetBoolean(0))
+            {
+                return row.GetBoolean(1)
+                    ? throw new StorageOpenException("The database has a table \"store\" of another program.")
+                    : 0;
+            }
+        }
+
+        await using var version = new NpgsqlCommand("SELECT version FROM schema_version", connection);
+        return (int)(await version.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+    }
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static IEnumerable<string> Resources() => typeof(Migrations).Assembly.GetManifestResourceNames()
+        .Where(name => name.EndsWith(".sql", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal);
+
+    private static string Read(string name)
+    {
+        using var reader = new StreamReader(typeof(Migrations).Assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,113 @@
+using ControlPlane.Storage.Transitions;
+using Npgsql;
+
+namespace ControlPlane.Storage.Postgres;
+
+/// <inheritdoc/>
+internal sealed class PostgresEventTypeStore(Transactions transactions) : IEventTypeStore
+{
+    private const string Select =
+        """
+        SELECT e.seq, t.id, e.name, e.description, e.deprecated, e.version, e.create_time, e.update_time
+        FROM event_types e JOIN tenants t ON t.seq = e.tenant_seq 
+        """;
+
+    private const string ByName = Select + "WHERE e.tenant_seq = (SELECT seq FROM tenants WHERE id = $1) AND e.name = $2";
+    private const string Insert =
+        """
+        INSERT INTO event_types (tenant_seq, name, description, deprecated, version, create_time, update_time)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        """;
+
+    private static readonly EventTypeWrite TenantNotFound = new(EventTypeWriteOutcome.TenantNotFound, null);
+
+    public Task<EventTypeWrite> CreateAsync(EventTypeRecord type, int maximum, CancellationToken cancellationToken) => WriteAsync(
+        type.TenantId, type.Name,
+        async (unit, tenant, stored) =>
+        {
+            var count = await unit.FindAsync("SELECT count(*) FROM event_types WHERE tenant_seq = $1", row => row.GetInt64(0), tenant.Seq).ConfigureAwait(false);
+            var outcome = EventTypeTransitions.CheckCreate(stored is not null, count, maximum);
+            if (outcome != EventTypeWriteOutcome.Done)
+            {
+                return new EventTypeWrite(outcome, null);
+            }
+
+            await unit.RunAsync(
+                Insert, tenant.Seq, type.Name, type.Description, type.Deprecated, type.Version, type.CreateTime, type.UpdateTime).ConfigureAwait(false);
+            await WebhookWrites.BumpAsync(unit, type.TenantId, tenant).ConfigureAwait(false);
+            return new EventTypeWrite(outcome, type);
+        },
+        cancellationToken);
+
+    public Task<EventTypeWrite> UpdateAsync(EventTypeRecord type, CancellationToken cancellationToken) => WriteAsync(
+        type.TenantId, type.Name,
+        async (unit, _, stored) =>
+        {
+            if (EventTypeTransitions.CheckUpdate(stored?.Type, type) is var outcome and not EventTypeWriteOutcome.Done)
+            {
+                return new EventTypeWrite(outcome, null);
+            }
+
+            var updated = type with { CreateTime = stored!.Value.Type.CreateTime };
+            await unit.RunAsync(
+                "UPDATE event_types SET description = $2, deprecated = $3, version = $4, update_time = $5 WHERE seq = $1",
+                stored.Value.Seq, updated.Description, updated.Deprecated, updated.Version, updated.UpdateTime).ConfigureAwait(false);
+            return new EventTypeWrite(EventTypeWriteOutcome.Done, updated);
+        },
+        cancellationToken);
+
+    public Task<EventTypeWrite> DeleteAsync(string tenantId, string name, long? version, CancellationToken cancellationToken) => WriteAsync(
+        tenantId, name,
+        async (unit, tenant, stored) =>
+        {
+            if (EventTypeTransitions.CheckDelete(stored?.Type, version) is var outcome and not EventTypeWriteOutcome.Done)
+            {
+                return new EventTypeWrite(outcome, null);
+            }
+
+            await unit.RunAsync("DELETE FROM event_types WHERE seq = $1", stored!.Value.Seq).ConfigureAwait(false);
+            await WebhookWrites.BumpAsync(unit, tenantId, tenant).ConfigureAwait(false);
+            return new EventTypeWrite(EventTypeWriteOutcome.Done, stored.Value.Type);
+        },
+        cancellationToken);
+
+    public async Task<EventTypeRecord?> GetAsync(string tenantId, string name, CancellationToken cancellationToken) =>
+        (await transactions.Database.FindAsync(ByName, Read, cancellationToken, tenantId, name).ConfigureAwait(false))?.Type;
+
+    public async Task<Page<EventTypeRecord>> ListAsync(string? tenantId, long? before, int limit, CancellationToken cancellationToken)
+    {
+        var found = await transactions.Database.ListAsync(
+            Select + (tenantId is null ? "WHERE $1::text IS NULL AND " : "WHERE e.tenant_seq = (SELECT seq FROM tenants WHERE id = $1) AND ")
+                + "e.seq < $2 ORDER BY e.seq DESC LIMIT $3",
+            Read, cancellationToken, tenantId, before ?? long.MaxValue, limit + 1).ConfigureAwait(false);
+        return new Page<EventTypeRecord>(
+            [.. found.Take(limit).Select(stored => stored!.Value.Type)], found.Count > limit ? found[limit - 1]!.Value.Seq : null);
+    }
+
+    private Task<EventTypeWrite> WriteAsync(
+        string tenantId, string name, Func<Unit, KnownTenant, (long Seq, EventTypeRecord Type)?, Task<EventTypeWrite>> write,
+        CancellationToken cancellationToken) => transactions.RunAsync<EventTypeWrite>(
+        new Questions { ChangedTenants = { tenantId } },
+        async (unit, answers) =>
+        {
+            if (!answers.Tenants.TryGetValue(tenantId, out var tenant))
+            {
+                return () => TenantNotFound;
+            }
+
+            var written = await write(unit, tenant, await unit.FindAsync(ByName, Read, tenantId, name).ConfigureAwait(false)).ConfigureAwait(false);
+            return () => written;
+        },
+        cancellationToken);
+
+    private static (long Seq, EventTypeRecord Type)? Read(NpgsqlDataReader row) => (row.GetInt64(0), new EventTypeRecord
+    {
+        TenantId = row.GetString(1),
+        Name = row.GetString(2),
+        Description = row.GetString(3),
+        Deprecated = row.GetBoolean(4),
+        Version = row.GetInt64(5),
+        CreateTime = row.Time(6),
+        UpdateTime = row.Time(7),
+    });
+}

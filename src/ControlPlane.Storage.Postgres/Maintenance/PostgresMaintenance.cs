@@ -1,0 +1,143 @@
+using System.Runtime.CompilerServices;
+
+namespace ControlPlane.Storage.Postgres;
+
+/// <inheritdoc/>
+internal sealed class PostgresMaintenance(Transactions transactions, IOwnership ownership) : IMaintenance
+{
+    /// <summary>One node removes for all.</summary>
+    private const string Job = "retention";
+
+    private Database Database => transactions.Database;
+
+    public IAsyncEnumerable<Removed> RemoveExpiredAsync(RetentionTerms terms, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(terms.MetadataBefore, terms.PayloadsBefore);
+        ArgumentOutOfRangeException.ThrowIfNegative(terms.DeadLetters);
+        ArgumentOutOfRangeException.ThrowIfLessThan(terms.Batch, 1);
+        return RunAsync(terms, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<Removed> RunAsync(RetentionTerms terms, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (!await ownership.TryTakeJobAsync(Job, cancellationToken).ConfigureAwait(false))
+        {
+            yield break;
+        }
+
+        RowSweep[] sweeps =
+        [
+            new(RetentionSql.FindYoungEvent, RetentionSql.FindLastEvent, terms.PayloadsBefore, RemovePayloadsAsync),
+            new(RetentionSql.FindYoungChange, RetentionSql.FindLastChange, terms.MetadataBefore, RemoveDeliveriesAsync),
+            new(RetentionSql.FindYoungEvent, RetentionSql.FindLastEvent, terms.MetadataBefore, RemoveEventsAsync),
+        ];
+        foreach (var sweep in sweeps)
+        {
+            var end = await Database.FindAsync(
+                sweep.FindYoung, row => (long?)row.GetInt64(0), cancellationToken, sweep.Before, terms.Now).ConfigureAwait(false) ?? long.MaxValue;
+            long? position = 0;
+            while (position is { } from)
+            {
+                var last = await Database.FindAsync(
+                    sweep.FindLast, row => (long?)row.GetInt64(0), cancellationToken, from, end).ConfigureAwait(false);
+                var (removed, next) = await sweep.Remove(terms, new Stretch(from, end, last ?? long.MaxValue), cancellationToken).ConfigureAwait(false);
+                position = next ?? last;
+                yield return removed;
+            }
+        }
+
+        foreach (var (sql, kind) in new (string, Func<int, Removed>)[]
+        {
+            (RetentionSql.DeleteWebhooks, count => new Removed { Webhooks = count }),
+            (RetentionSql.DeleteRedrives, count => new Removed { Redrives = count }),
+        })
+        {
+            int count;
+            do
+            {
+                count = await DeleteAsync(sql, cancellationToken, terms.MetadataBefore, terms.Batch).ConfigureAwait(false);
+                yield return kind(count);
+            }
+            while (count == terms.Batch);
+        }
+
+        await DeleteAsync(RetentionSql.DeleteMarks, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<(Removed, long?)> RemovePayloadsAsync(RetentionTerms terms, Stretch stretch, CancellationToken cancellationToken) =>
+        transactions.RunAsync<(Removed, long?)>(
+            async unit =>
+            {
+                var seqs = (await unit.ListAsync(
+                    RetentionSql.LockPayloads, row => row.GetInt64(0), terms.DeadLetters, stretch.From, stretch.Before, stretch.Last,
+                    terms.PayloadsBefore, terms.Batch).ConfigureAwait(false)).ToArray();
+                if (seqs.Length == 0)
+                {
+                    return () => default;
+                }
+
+                var removed = await unit.ListAsync(
+                    RetentionSql.DeletePayloads, row => row.GetInt64(0), terms.DeadLetters, seqs, seqs[0], seqs[^1]).ConfigureAwait(false);
+                return () => (new Removed { Payloads = removed.Count }, seqs.Length == terms.Batch ? seqs[^1] : null);
+            },
+            cancellationToken);
+
+    private Task<(Removed, long?)> RemoveDeliveriesAsync(RetentionTerms terms, Stretch stretch, CancellationToken cancellationToken) =>
+        transactions.RunAsync<(Removed, long?)>(
+            async unit =>
+            {
+                var rows = await unit.ListAsync(
+                    RetentionSql.LockDeliveries, row => (Seq: row.GetInt64(0), Revision: row.GetInt64(1)), terms.DeadLetters, stretch.From,
+                    stretch.Before, stretch.Last, terms.MetadataBefore, terms.Batch).ConfigureAwait(false);
+                if (rows.Count == 0)
+                {
+                    return () => default;
+                }
+
+                var seqs = rows.Select(row => row.Seq).Order().ToArray();
+                await using var script = new Script(unit.Connection)
+                    .Add(RetentionSql.DeleteAttempts, seqs, seqs[0], seqs[^1])
+                    .Add(RetentionSql.DeleteDeliveries, seqs, seqs[0], seqs[^1]);
+                await script.RunAsync(CancellationToken.None).ConfigureAwait(false);
+                unit.Floor = rows[^1].Revision;
+                return () => (new Removed { Deliveries = rows.Count }, rows.Count == terms.Batch ? rows[^1].Revision : null);
+            },
+            cancellationToken);
+
+    private Task<(Removed, long?)> RemoveEventsAsync(RetentionTerms terms, Stretch stretch, CancellationToken cancellationToken) =>
+        transactions.RunAsync<(Removed, long?)>(
+            async unit =>
+            {
+                // Deliveries are stored with their event and never later: one that has none gets none.
+                var seqs = (await unit.ListAsync(
+                    RetentionSql.FindEvents, row => row.GetInt64(0), stretch.From, stretch.Before, stretch.Last, terms.MetadataBefore,
+                    terms.Batch).ConfigureAwait(false)).ToArray();
+                if (seqs.Length == 0)
+                {
+                    return () => default;
+                }
+
+                await using var script = new Script(unit.Connection)
+                    .Add(RetentionSql.DeleteNames, (object)seqs)
+                    .Add(RetentionSql.DeleteEventPayloads, seqs, seqs[0], seqs[^1])
+                    .Add(RetentionSql.DeleteEvents, seqs, seqs[0], seqs[^1]);
+                var removed = await script.ListAsync(row => row.GetInt64(0), CancellationToken.None).ConfigureAwait(false);
+                return () => (new Removed { Events = removed.Count }, seqs.Length == terms.Batch ? seqs[^1] : null);
+            },
+            cancellationToken);
+
+    private Task<int> DeleteAsync(string sql, CancellationToken cancellationToken, params object?[] values) => transactions.RunAsync<int>(
+        async unit =>
+        {
+            var removed = await unit.ListAsync(sql, row => row.FieldCount > 0, values).ConfigureAwait(false);
+            return () => removed.Count;
+        },
+        cancellationToken);
+
+    /// <summary>What one step looks at.</summary>
+    private readonly record struct Stretch(long From, long Before, long Last);
+
+    private sealed record RowSweep(
+        string FindYoung, string FindLast, DateTimeOffset Before,
+        Func<RetentionTerms, Stretch, CancellationToken, Task<(Removed, long?)>> Remove);
+}

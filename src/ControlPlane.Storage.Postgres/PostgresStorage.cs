@@ -1,0 +1,76 @@
+namespace ControlPlane.Storage.Postgres;
+
+/// <summary>The engine for any number of nodes: a PostgreSQL database that all of them have open.</summary>
+public static class PostgresStorage
+{
+    /// <summary>The engine's name in configuration.</summary>
+    public const string Provider = "postgres";
+
+    /// <summary>Opens the store, makes it if there is none, and brings an older one up to date.</summary>
+    /// <exception cref="StorageOpenException">
+    /// The database cannot be reached, is older than PostgreSQL 15, would lose what was acknowledged, or was written by a newer version.
+    /// </exception>
+    public static async Task<StorageEngine> OpenAsync(PostgresStorageOptions options, CancellationToken cancellationToken = default)
+    {
+        var database = await Database.OpenAsync(options, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var now = await database.ReadNowAsync(cancellationToken).ConfigureAwait(false);
+            var tenant = new TenantRecord { Id = TenantRecord.DefaultId, CreateTime = now, UpdateTime = now };
+            await database.ListAsync(TenantRows.Insert, row => row.GetInt64(0), cancellationToken, TenantRows.ValuesOf(tenant)).ConfigureAwait(false);
+            var counters = await database.FindAsync(
+                "SELECT revision, config_seq FROM store", row => (row.GetInt64(0), row.GetInt64(1)), cancellationToken).ConfigureAwait(false);
+            return CreateEngine(database, counters);
+        }
+        catch
+        {
+            await database.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static StorageEngine CreateEngine(Database database, (long Revision, long Config) counters)
+    {
+        var holdings = new Holdings();
+        var transactions = new Transactions(database, holdings);
+        var batcher = new Batcher(transactions, workers: 2);
+        var listener = new Listener(database);
+        var webhooks = new WebhookRefs(database);
+        var places = new DeliveryPlaces(database);
+        var appends = new Appends(webhooks);
+        var shares = new Shares(transactions);
+        var membership = new Membership(transactions, shares, listener);
+        var ownership = new PostgresOwnership(transactions, membership, shares);
+        var closed = new Lazy<Task>(() => CloseAsync(database, batcher, membership, listener));
+        return new StorageEngine
+        {
+            Provider = Provider,
+            StoreId = database.StoreId,
+            Events = new PostgresEventStore(database, batcher, appends, places),
+            Queue = new PostgresDeliveryQueue(
+                batcher, new Claims(transactions, webhooks, places), new CompletionWrites(transactions, places, appends), places,
+                new WaitingWebhooks(database, holdings), new Backlogs(database, transactions)),
+            Deliveries = new PostgresDeliveryStore(transactions, places),
+            Redrives = new PostgresRedriveStore(transactions),
+            Webhooks = new PostgresWebhookStore(transactions, appends),
+            EventTypes = new PostgresEventTypeStore(transactions),
+            Access = new PostgresAccessStore(transactions),
+            Changes = new PostgresChangeFeed(database),
+            Signals = new PostgresSignals(database, transactions, listener, counters),
+            Maintenance = new PostgresMaintenance(transactions, ownership),
+            Ownership = ownership,
+            Capabilities = new() { Instead = "Use the tools of PostgreSQL: pg_dump or base backups, and amcheck." },
+            Close = () => new ValueTask(closed.Value),
+        };
+    }
+
+    /// <summary>Finishes what was handed in. A node that did not leave is taken over from when its lease ends.</summary>
+    private static async Task CloseAsync(Database database, Batcher batcher, Membership membership, Listener listener)
+    {
+        await membership.DisposeAsync().ConfigureAwait(false);
+        await listener.DisposeAsync().ConfigureAwait(false);
+        await database.DrainAsync().ConfigureAwait(false);
+        await batcher.StopAsync().ConfigureAwait(false);
+        await database.DisposeAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,112 @@
+namespace ControlPlane.Storage.Postgres.Tests;
+
+/// <summary>Who owns what.</summary>
+public sealed class OwnershipTests : MultiNodeTest
+{
+    private static readonly TimeSpan ShortLease = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task Join_Alone_OwnsEverything()
+    {
+        await One.Ownership.JoinAsync("one", Cancel);
+
+        var node = Assert.Single(await One.Ownership.ListNodesAsync(Cancel));
+
+        Assert.Equal(("one", 256, 256, true), (node.Name, node.Shards, node.ShardsOfAll, node.IsSelf));
+        Assert.True(One.Ownership.Owns((await AddWebhookAsync()).Id));
+    }
+
+    [Fact]
+    public async Task Join_Second_GetsHalfAndNoneIsOwnedTwice()
+    {
+        var (one, two) = (await OpenAsync(ShortLease), await OpenAsync(ShortLease));
+        await one.Ownership.JoinAsync("one", Cancel);
+        await two.Ownership.JoinAsync("two", Cancel);
+
+        await EventuallyAsync(async () => await ReadSharesAsync() is { Count: 2 } shares && shares.Values.All(share => share == 128));
+
+        for (var i = 0; i < 50; i++)
+        {
+            var webhook = await AddWebhookAsync();
+            await EventuallyAsync(() => Task.FromResult(one.Ownership.Owns(webhook.Id) != two.Ownership.Owns(webhook.Id)));
+        }
+    }
+
+    [Fact]
+    public async Task Leave_OthersTakeEverythingAtOnce()
+    {
+        await One.Ownership.JoinAsync("one", Cancel);
+        await Two.Ownership.JoinAsync("two", Cancel);
+
+        await One.Ownership.LeaveAsync(Cancel);
+
+        await EventuallyAsync(async () => (await ReadSharesAsync())["two"] == 256);
+        Assert.True(Two.Ownership.Owns((await AddWebhookAsync()).Id));
+    }
+
+    [Fact]
+    public async Task Gone_LeaseEnds_OthersTakeOverAndRecover()
+    {
+        await One.Ownership.JoinAsync("one", Cancel);
+        var webhook = await AddWebhookAsync(One);
+        var held = await PublishAsync(One, webhook, leased: true, "one");
+        await One.DisposeAsync();
+        Clock.Advance(NodeLease + TimeSpan.FromSeconds(1));
+
+        await Two.Ownership.JoinAsync("two", Cancel);
+
+        Assert.Equal(256, (await ReadSharesAsync())["two"]);
+        Assert.Equal(1, await Two.Ownership.RecoverAsync(Cancel));
+        var claimed = Assert.Single((await ClaimAsync(Two, webhook, "two")).Deliveries);
+        Assert.Equal((held.Id, held.Fence + 2), (claimed.Id, claimed.Fence));
+    }
+
+    [Fact]
+    public async Task Member_TakenOver_CanNeitherRecordNorClaimNorExtend()
+    {
+        await One.Ownership.JoinAsync("one", Cancel);
+        var webhook = await AddWebhookAsync(One);
+        var held = await PublishAsync(One, webhook, leased: true, "one");
+        var waiting = await PublishAsync(One, webhook, leased: false);
+        // What another node does that finds the lease of this one ended. The node does not know yet.
+        await Source.ExecuteAsync("DELETE FROM nodes WHERE name = 'one'");
+
+        Assert.Null(await SucceedAsync(One, held));
+        Assert.Equal([held.Id], await One.Queue.ExtendAsync([new Lease(held.Id, held.Fence)], TimeSpan.FromMinutes(1), Cancel));
+        Assert.Empty((await ClaimAsync(One, webhook, "one")).Deliveries);
+        Assert.Equal(DeliveryState.Pending, (await PublishAsync(One, webhook, leased: true, "one")).State);
+        Assert.Equal(held, await GetAsync(held));
+        Assert.Equal(waiting, await GetAsync(waiting));
+    }
+
+    [Fact]
+    public async Task Append_WebhookOfTheOther_WaitsForItsOwner()
+    {
+        var two = await OpenAsync(ShortLease);
+        await One.Ownership.JoinAsync("one", Cancel);
+        await Source.ExecuteAsync("DELETE FROM ownerships WHERE kind = 1 AND name::int < 128");
+        await two.Ownership.JoinAsync("two", Cancel);
+        var webhook = await AddWebhookAsync(two);
+
+        var published = await PublishAsync(two, webhook, leased: true, "two");
+        Assert.Equal(DeliveryState.InFlight, published.State);
+        Assert.Single((await two.Queue.ListWaitingAsync(Cancel)).Append(new("", "", Now)));
+        Assert.NotNull(await SucceedAsync(two, published));
+    }
+
+    [Fact]
+    public async Task Job_OneNodeAtATime_UntilItIsGivenBackOrTheNodeIsGone()
+    {
+        await One.Ownership.JoinAsync("one", Cancel);
+        await Two.Ownership.JoinAsync("two", Cancel);
+
+        Assert.True(await One.Ownership.TryTakeJobAsync("retention", Cancel));
+        Assert.True(await One.Ownership.TryTakeJobAsync("retention", Cancel));
+        Assert.False(await Two.Ownership.TryTakeJobAsync("retention", Cancel));
+        Assert.True(await Two.Ownership.TryTakeJobAsync("another", Cancel));
+        await One.Ownership.GiveJobAsync("retention", Cancel);
+        Assert.True(await Two.Ownership.TryTakeJobAsync("retention", Cancel));
+        await Two.Ownership.LeaveAsync(Cancel);
+        Assert.True(await One.Ownership.TryTakeJobAsync("retention", Cancel));
+    }
+}
