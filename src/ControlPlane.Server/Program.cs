@@ -17,6 +17,7 @@ using ControlPlane.Server.Sending;
 using ControlPlane.Server.Watching;
 using ControlPlane.Server.Webhooks;
 using ControlPlane.Server.Webhooks.Secrets;
+using ControlPlane.Storage.LiteDb;
 using ControlPlane.Storage.Sqlite;
 using ControlPlane.V1;
 using Grpc.AspNetCore.Server;
@@ -29,7 +30,9 @@ try
     var configuration = builder.Configuration;
     LogLevelSettings.Check(configuration);
     var storage = StorageOptions.Read(configuration);
-    await using var store = await SqliteStorage.OpenAsync(new SqliteStorageOptions { Path = storage.Path });
+    await using var store = storage.Provider == LiteDbStorage.Provider
+        ? await LiteDbStorage.OpenAsync(new LiteDbStorageOptions { Path = storage.Path })
+        : await SqliteStorage.OpenAsync(new SqliteStorageOptions { Path = storage.Path });
 
     builder.AddHosting(store);
     builder.Services

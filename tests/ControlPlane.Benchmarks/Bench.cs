@@ -28,5 +28,5 @@ internal sealed record Bench(Settings Settings, Report Report, Action<string> Pr
     public Task PauseAsync(TimeSpan time) => Task.Delay(time, Clock, Cancellation);
 
     /// <summary>A folder for a store, which goes with the answer.</summary>
-    public Processes.Workspace OpenWorkspace() => new(Settings.Folder);
+    public Processes.Workspace OpenWorkspace() => new(Settings.Folder, Settings.Provider);
 }

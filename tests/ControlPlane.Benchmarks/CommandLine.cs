@@ -1,6 +1,8 @@
 using System.CommandLine;
 using ControlPlane.Benchmarks.Modes;
 using ControlPlane.Benchmarks.Receivers;
+using ControlPlane.Storage.LiteDb;
+using ControlPlane.Storage.Sqlite;
 
 namespace ControlPlane.Benchmarks;
 
@@ -30,6 +32,8 @@ internal static class CommandLine
             DefaultValueFactory = _ => ReceiverChoice.Auto,
         };
         receiver.AcceptOnlyFromAmong(ReceiverChoice.Auto, ReceiverChoice.Nginx, ReceiverChoice.Kestrel);
+        var provider = new Option<string?>("--provider") { Description = "The server's storage engine. Default: the server's own." };
+        provider.AcceptOnlyFromAmong(LiteDbStorage.Provider, SqliteStorage.Provider);
         var published = new Option<string?>("--published")
         {
             Description = "A folder that the server was published to, for startup. Default: startup publishes it.",
@@ -48,7 +52,7 @@ internal static class CommandLine
             "Measures the control plane on this machine.\n\n"
             + string.Join('\n', AllModes.List.Select(mode => $"  {mode.Name,-10} {mode.Summary}")))
         {
-            modes, rounds, warmUps, count, seconds, concurrency, payload, full, quick, receiver, published, folder, output,
+            modes, rounds, warmUps, count, seconds, concurrency, payload, full, quick, receiver, provider, published, folder, output,
         };
         root.SetAction((parsed, cancellation) =>
         {
@@ -65,6 +69,7 @@ internal static class CommandLine
                 Full = parsed.GetValue(full),
                 Quick = parsed.GetValue(quick),
                 Receiver = parsed.GetValue(receiver)!,
+                Provider = parsed.GetValue(provider),
                 Published = parsed.GetValue(published),
                 Folder = Path.GetFullPath(parsed.GetValue(folder) ?? home),
                 Output = parsed.GetValue(output) ?? Path.Combine(home, $"{started:yyyyMMdd-HHmmss}.json"),

@@ -30,6 +30,9 @@ internal sealed record Settings
     /// <summary><c>auto</c>, <c>nginx</c> or <c>kestrel</c>.</summary>
     public string Receiver { get; init; } = "auto";
 
+    /// <summary>The server's storage engine; null for its default.</summary>
+    public string? Provider { get; init; }
+
     /// <summary>A folder that the server was published to; null lets <c>startup</c> publish it.</summary>
     public string? Published { get; init; }
 

@@ -7,6 +7,11 @@ public sealed class ServerSetup : IDisposable
 {
     public const string PlatformKey = "cpk_functional_platform_0123456789_0123456789";
 
+    /// <summary>The variable that names the engine for servers of tests. Without it they use the server's default.</summary>
+    private const string ProviderVariable = "CONTROLPLANE_TEST_PROVIDER";
+
+    private const string DefaultProvider = "sqlite";
+
     public ServerSetup(string? trustedPem = null)
     {
         Folder = Directory.CreateTempSubdirectory("controlplane-functional-");
@@ -15,6 +20,11 @@ public sealed class ServerSetup : IDisposable
         Settings["Listen:Grpc"] = Grpc.GetLeftPart(UriPartial.Authority);
         Settings["Listen:Http"] = Http.GetLeftPart(UriPartial.Authority);
         Settings["Storage:Path"] = PathOf("controlplane.db");
+        if (Environment.GetEnvironmentVariable(ProviderVariable) is { Length: > 0 } provider)
+        {
+            Settings["Storage:Provider"] = provider;
+        }
+
         Settings["Access:BootstrapKey"] = PlatformKey;
         Settings["Egress:AllowedNetworks"] = "127.0.0.0/8";
         if (trustedPem is not null)
@@ -38,6 +48,12 @@ public sealed class ServerSetup : IDisposable
 
     /// <summary>How many bytes its largest file may have from the start on. Null: as many as the disk takes.</summary>
     public long? FileSizeLimit { get; set; }
+
+    /// <summary>The engine of the store.</summary>
+    public string Provider => Settings.GetValueOrDefault("Storage:Provider", DefaultProvider);
+
+    /// <summary>The log beside the store's file.</summary>
+    public string LogPath => Settings["Storage:Path"] + (Provider == "litedb" ? "-log" : "-wal");
 
     public string PathOf(string file) => Path.Combine(Folder.FullName, file);
 

@@ -7,9 +7,9 @@ internal sealed class StorageOptions
 {
     public const string Section = "ControlPlane:Storage";
 
-    /// <summary>The engine: <c>sqlite</c>.</summary>
+    /// <summary>The engine: <c>sqlite</c> or <c>litedb</c>.</summary>
     /// <value>Default: <c>sqlite</c>.</value>
-    public string Provider { get; set; } = "sqlite";
+    public string Provider { get; set; } = StoreFormat.Sqlite;
 
     /// <summary>The file of an embedded engine.</summary>
     /// <value>Default: <c>data/controlplane.db</c>, relative to the working directory.</value>
@@ -31,9 +31,12 @@ internal sealed class StorageOptions
     {
         var options = configuration.GetSection(Section).Get<StorageOptions>() ?? new();
         var failure =
-            options.Provider != "sqlite" ? $"{Section}:Provider: \"{options.Provider}\" is not a storage engine; there is \"sqlite\""
+            options.Provider is not (StoreFormat.LiteDb or StoreFormat.Sqlite)
+                ? $"{Section}:Provider: \"{options.Provider}\" is not a storage engine; there are \"litedb\" and \"sqlite\""
             : string.IsNullOrWhiteSpace(options.Path) ? $"{Section}:Path: must not be empty"
             : Directory.Exists(options.Path) ? $"{Section}:Path: \"{options.Path}\" is a directory; the path of a file is needed"
+            : StoreFormat.Find(options.Path) is { } stored && stored != options.Provider
+                ? $"{Section}:Provider: \"{options.Provider}\" is set, and '{options.Path}' is a store of \"{stored}\"; set that, or another path"
             : null;
         return failure is null ? options : throw new OptionsValidationException(Section, typeof(StorageOptions), [failure]);
     }

@@ -1,3 +1,5 @@
+using ControlPlane.Storage.Embedded;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Tenant rows as records. A deleted tenant's row stays: its id is not given out again.</summary>

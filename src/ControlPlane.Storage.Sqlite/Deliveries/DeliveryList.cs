@@ -1,3 +1,5 @@
+using ControlPlane.Storage.Embedded;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>

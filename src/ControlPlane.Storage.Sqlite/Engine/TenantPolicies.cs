@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ControlPlane.Storage.Embedded;
 
 namespace ControlPlane.Storage.Sqlite;
 

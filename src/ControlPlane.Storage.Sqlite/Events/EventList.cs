@@ -1,3 +1,5 @@
+using ControlPlane.Storage.Embedded;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Lists events, newest first. Looks at a bounded number of rows, so a page with a rare filter can be short.</summary>

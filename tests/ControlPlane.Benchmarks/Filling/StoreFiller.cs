@@ -1,6 +1,7 @@
 using System.Net;
 using ControlPlane.Benchmarks.Reporting;
 using ControlPlane.Storage;
+using ControlPlane.Storage.LiteDb;
 using ControlPlane.Storage.Sqlite;
 
 namespace ControlPlane.Benchmarks.Filling;
@@ -15,6 +16,8 @@ internal sealed class StoreFiller : IAsyncDisposable
     private const int OpenBatches = 8;
     private static readonly TimeSpan AttemptDuration = TimeSpan.FromMilliseconds(40);
 
+    private static ReadOnlySpan<byte> SqliteMark => "SQLite format 3\0"u8;
+
     private readonly StorageEngine _store;
     private readonly PastClock _clock;
     private readonly IdSource _ids = new(TimeProvider.System);
@@ -26,7 +29,11 @@ internal sealed class StoreFiller : IAsyncDisposable
     public static async Task<StoreFiller> OpenAsync(string path, CancellationToken cancellationToken)
     {
         var clock = new PastClock();
-        return new(await SqliteStorage.OpenAsync(new SqliteStorageOptions { Path = path, TimeProvider = clock }, cancellationToken), clock);
+        return new(
+            IsSqlite(path)
+                ? await SqliteStorage.OpenAsync(new SqliteStorageOptions { Path = path, TimeProvider = clock }, cancellationToken)
+                : await LiteDbStorage.OpenAsync(new LiteDbStorageOptions { Path = path, TimeProvider = clock }, cancellationToken),
+            clock);
     }
 
     /// <summary>Adds events of one tenant, at most a thousand at a time; answers their ids.</summary>
@@ -60,6 +67,14 @@ internal sealed class StoreFiller : IAsyncDisposable
     {
         await Task.WhenAll(_completing);
         await _store.DisposeAsync();
+    }
+
+    /// <summary>Whether the server that made the store did so with SQLite.</summary>
+    private static bool IsSqlite(string path)
+    {
+        using var file = File.OpenRead(path);
+        Span<byte> first = stackalloc byte[SqliteMark.Length];
+        return file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false) == first.Length && first.SequenceEqual(SqliteMark);
     }
 
     private NewEvent Create(string tenantId, PastEvent past) => new(

@@ -25,6 +25,11 @@ internal sealed class MeasuredServer : IAsyncDisposable
         start.Environment["ControlPlane__Listen__Grpc"] = Address.GetLeftPart(UriPartial.Authority);
         start.Environment["ControlPlane__Listen__Http"] = $"http://127.0.0.1:{LocalPorts.Take()}";
         start.Environment["ControlPlane__Storage__Path"] = StorePath(workspace);
+        if (workspace.Provider is { } provider)
+        {
+            start.Environment["ControlPlane__Storage__Provider"] = provider;
+        }
+
         start.Environment["ControlPlane__Access__BootstrapKey"] = PlatformKey;
         start.Environment["ControlPlane__Egress__AllowedNetworks"] = "127.0.0.0/8";
         if (trustedPem is not null)

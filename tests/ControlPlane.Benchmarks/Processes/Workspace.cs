@@ -5,10 +5,15 @@ internal sealed class Workspace : IDisposable
 {
     private readonly DirectoryInfo _folder;
 
-    public Workspace(string parent)
+    /// <param name="parent">Where to make it.</param>
+    /// <param name="provider">The storage engine of servers that work in it; null for their default.</param>
+    public Workspace(string parent, string? provider)
     {
+        Provider = provider;
         _folder = Directory.CreateDirectory(Path.Combine(Path.GetFullPath(parent), $"run-{Guid.NewGuid():N}"));
     }
+
+    public string? Provider { get; }
 
     public string Folder => _folder.FullName;
 

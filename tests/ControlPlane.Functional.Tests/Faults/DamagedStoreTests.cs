@@ -72,7 +72,7 @@ public sealed class DamagedStoreTests(SharedServer shared)
         });
         Assert.Equal(ServerRun.KilledExitCode, await server.ExitAsync());
         // As if the machine had died while the next commit was being written.
-        using (var log = new FileStream(server.Setup.Settings["Storage:Path"] + "-wal", FileMode.Append))
+        using (var log = new FileStream(server.Setup.LogPath, FileMode.Append))
         {
             var garbage = new byte[PageSize + 1000];
             new Random(1).NextBytes(garbage);

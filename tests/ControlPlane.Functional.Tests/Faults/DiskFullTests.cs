@@ -25,7 +25,7 @@ public sealed class DiskFullTests(SharedServer shared)
         var stored = await tenant.SendAsync();
         await tenant.UntilAsync(stored.Id, DeliveryState.Succeeded);
 
-        server.LimitFileSize(new FileInfo(server.Setup.Settings["Storage:Path"] + "-wal").Length);
+        server.LimitFileSize(new FileInfo(server.Setup.LogPath).Length);
         var refusal = await FillAsync(tenant);
         release.SetResult();
 

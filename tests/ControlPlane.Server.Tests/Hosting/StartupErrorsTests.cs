@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using ControlPlane.Server.Hosting;
 using ControlPlane.Storage;
+using ControlPlane.Storage.LiteDb;
+using ControlPlane.Storage.Sqlite;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
@@ -45,7 +47,7 @@ public sealed class StartupErrorsTests
     }
 
     [Theory]
-    [InlineData("Provider", "oracle", "ControlPlane:Storage:Provider: \"oracle\" is not a storage engine; there is \"sqlite\"")]
+    [InlineData("Provider", "oracle", "ControlPlane:Storage:Provider: \"oracle\" is not a storage engine; there are \"litedb\" and \"sqlite\"")]
     [InlineData("Path", " ", "ControlPlane:Storage:Path: must not be empty")]
     public void Read_WrongStorageSetting_NamesIt(string key, string value, string line)
     {
@@ -54,4 +56,32 @@ public sealed class StartupErrorsTests
         var refused = Assert.Throws<OptionsValidationException>(() => StorageOptions.Read(configuration));
         Assert.Equal([line], StartupErrors.Describe(refused));
     }
+
+    [Theory]
+    [InlineData("litedb", "sqlite")]
+    [InlineData("sqlite", "litedb")]
+    public async Task Read_StoreOfAnotherEngine_NamesBoth(string stored, string set)
+    {
+        var folder = Directory.CreateTempSubdirectory("controlplane-");
+        var path = Path.Combine(folder.FullName, "store.db");
+        await (stored == "litedb"
+            ? await LiteDbStorage.OpenAsync(new LiteDbStorageOptions { Path = path }, TestContext.Current.CancellationToken)
+            : await SqliteStorage.OpenAsync(new SqliteStorageOptions { Path = path }, TestContext.Current.CancellationToken)).DisposeAsync();
+
+        var refused = Assert.Throws<OptionsValidationException>(() => StorageOptions.Read(Configure(set, path)));
+
+        Assert.Equal(
+            [$"ControlPlane:Storage:Provider: \"{set}\" is set, and '{path}' is a store of \"{stored}\"; set that, or another path"],
+            StartupErrors.Describe(refused));
+        Assert.Equal(stored, StorageOptions.Read(Configure(stored, path)).Provider);
+        folder.Delete(recursive: true);
+    }
+
+    private static IConfiguration Configure(string provider, string path) => new ConfigurationBuilder()
+        .AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            [$"{StorageOptions.Section}:Provider"] = provider,
+            [$"{StorageOptions.Section}:Path"] = path,
+        })
+        .Build();
 }

@@ -1,4 +1,4 @@
-namespace ControlPlane.Storage.Sqlite;
+namespace ControlPlane.Storage.Embedded;
 
 /// <summary>
 /// Collects a page from rows that come newest first. It looks for one row more than the page holds, to know whether there is a

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace ControlPlane.Storage.Sqlite;
+namespace ControlPlane.Storage.Embedded;
 
 /// <summary>What is stored as JSON. Property names are part of the stored format.</summary>
 [JsonSourceGenerationOptions(

@@ -1,0 +1,141 @@
+using LiteDB;
+
+namespace ControlPlane.Storage.LiteDb;
+
+/// <summary>API keys as documents.</summary>
+internal static class KeyDocuments
+{
+    /// <summary>The number that stands for the platform where others have their tenant's.</summary>
+    private const long Platform = 0;
+
+    public static bool Create(WriteSession session, ApiKeyRecord key)
+    {
+        var tenant = Platform;
+        if (key.TenantId is { } tenantId)
+        {
+            if (TenantRef.FindLive(session.Stored, tenantId) is not { } found)
+            {
+                return false;
+            }
+
+            tenant = found.Seq;
+        }
+
+        session.Stored.Insert(Collections.ApiKeys, [Write(++session.Counters.Seq, tenant, key)]);
+        session.NoteSize();
+        return true;
+    }
+
+    public static ApiKeyRecord? Find(DocumentStore documents, string id) => ReadOrNull(FindDocument(documents, id));
+
+    public static ApiKeyRecord? Find(DocumentStore documents, byte[] hash) =>
+        ReadOrNull(documents.FindByKey(Collections.ApiKeys, Key.Of(KeyKind.Hash, hash)));
+
+    public static Page<ApiKeyRecord> List(DocumentStore documents, string? tenantId, long? before, int limit)
+    {
+        if (tenantId is null)
+        {
+            return FullPage.Read(documents.Before(Collections.ApiKeys, before), limit, Read);
+        }
+
+        return TenantRef.Find(documents, tenantId) is { } tenant
+            ? FullPage.Read(documents.OfTenant(Collections.ApiKeys, tenant.Seq, before), limit, Read)
+            : new Page<ApiKeyRecord>([], null);
+    }
+
+    public static bool AnyOfPlatform(DocumentStore documents)
+    {
+        using var rows = documents.OfTenant(Collections.ApiKeys, Platform, null);
+        return rows.Step();
+    }
+
+    public static ApiKeyRecord? Revoke(WriteSession session, string id, DateTimeOffset now)
+    {
+        if (FindDocument(session.Stored, id) is not { } document)
+        {
+            return null;
+        }
+
+        Revoke(session, document, now);
+        return Read(document);
+    }
+
+    public static void RevokeAll(WriteSession session, long tenant, DateTimeOffset now)
+    {
+        var all = new List<BsonDocument>();
+        using (var rows = session.Stored.OfTenant(Collections.ApiKeys, tenant, null))
+        {
+            while (rows.Step())
+            {
+                all.Add(rows.Current);
+            }
+        }
+
+        all.ForEach(document => Revoke(session, document, now));
+    }
+
+    public static int Touch(WriteSession session, IReadOnlyDictionary<string, DateTimeOffset> lastUse)
+    {
+        foreach (var (id, time) in lastUse)
+        {
+            if (FindDocument(session.Stored, id) is { } document && !(document.TimeOrNull("last_use_time") >= time))
+            {
+                document.SetTime("last_use_time", time);
+                Save(session, document);
+            }
+        }
+
+        return lastUse.Count;
+    }
+
+    private static void Revoke(WriteSession session, BsonDocument document, DateTimeOffset now)
+    {
+        if (document.TimeOrNull("revoke_time") is null)
+        {
+            document.SetTime("revoke_time", now);
+            Save(session, document);
+        }
+    }
+
+    private static void Save(WriteSession session, BsonDocument document)
+    {
+        session.Stored.Update(Collections.ApiKeys, [document]);
+        session.NoteSize();
+    }
+
+    private static BsonDocument? FindDocument(DocumentStore documents, string id) => documents.FindByKey(Collections.ApiKeys, Key.Of(KeyKind.Id, id));
+
+    private static ApiKeyRecord? ReadOrNull(BsonDocument? document) => document is null ? null : Read(document);
+
+    private static BsonDocument Write(long seq, long tenant, ApiKeyRecord key)
+    {
+        var document = new BsonDocument
+        {
+            ["_id"] = seq,
+            [DocumentStore.Keys] = new BsonArray { Key.Of(KeyKind.Id, key.Id), Key.Of(KeyKind.Hash, key.Hash), Key.Of(KeyKind.OfTenant, tenant, seq) },
+            ["id"] = key.Id,
+            ["hash"] = key.Hash,
+            ["name"] = key.Name,
+            ["scopes"] = new BsonArray(key.Scopes.Select(scope => new BsonValue(scope))),
+            ["create_time"] = key.CreateTime.ToBson(),
+        };
+        document.SetText("tenant_id", key.TenantId ?? "");
+        document.SetTime("expire_time", key.ExpireTime);
+        document.SetTime("revoke_time", key.RevokeTime);
+        document.SetTime("last_use_time", key.LastUseTime);
+        return document;
+    }
+
+    private static ApiKeyRecord Read(BsonDocument document) => new()
+    {
+        Id = document.Text("id"),
+        TenantId = document.Text("tenant_id") is { Length: > 0 } tenant ? tenant : null,
+        Hash = document["hash"].AsBinary,
+        Name = document.Text("name"),
+        Scopes = [.. document["scopes"].AsArray.Select(scope => scope.AsString)],
+        CreateTime = document.Time("create_time"),
+        ExpireTime = document.TimeOrNull("expire_time"),
+        RevokeTime = document.TimeOrNull("revoke_time"),
+        LastUseTime = document.TimeOrNull("last_use_time"),
+    };
+}

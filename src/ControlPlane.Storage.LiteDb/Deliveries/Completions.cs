@@ -1,0 +1,25 @@
+using ControlPlane.Storage.Transitions;
+
+namespace ControlPlane.Storage.LiteDb;
+
+/// <summary>Recording an attempt together with what follows from it.</summary>
+internal static class Completions
+{
+    public static Completed? Complete(WriteSession session, Completion completion)
+    {
+        var now = session.Now;
+        if (session.Deliveries.Find(session.Stored, completion.Delivery.Id) is not { Delivery.State: DeliveryState.InFlight } stored
+            || stored.Delivery.Fence != completion.Delivery.Fence)
+        {
+            return null;
+        }
+
+        // A delivery that goes on needs to know what became of its webhook.
+        var orphaned = completion.State == DeliveryState.RetryScheduled && WebhookOf.IsDeleted(session, stored);
+        var delivery = DeliveryTransitions.Complete(
+            completion, stored.Delivery.AttemptCount, stored.Delivery.RoundAttempts, orphaned, now);
+        stored.Add(completion.Attempt with { Number = delivery.AttemptCount });
+        var completed = session.Save(stored, delivery);
+        return new Completed(completed, WebhookOf.Line(session, stored) is { } line ? OrderingLines.Advance(session, line, now) : null);
+    }
+}

@@ -1,0 +1,90 @@
+using LiteDB;
+
+namespace ControlPlane.Storage.LiteDb;
+
+/// <summary>The facts of deliveries in order of position, through the narrowest way for a filter.</summary>
+internal static class DeliveryWalks
+{
+    /// <summary>Live deliveries that are looked at in one walk; if there are more, other ways are taken.</summary>
+    private const int LiveAtMost = 2_000;
+
+    public static IEnumerable<BsonDocument> All(DocumentStore documents, long from, long to, bool descending) =>
+        Each(documents.Within(Collections.Deliveries, from, to - 1, descending, DeliveryFormat.Facts));
+
+    /// <summary>Walks dead letters, of the filter's webhook or all.</summary>
+    public static IEnumerable<BsonDocument> Dead(DocumentStore documents, DeliveryMatcher filter, long from, bool descending) =>
+        Each(filter.Webhook is { } webhook
+            ? documents.WithinKeys(
+                Collections.Deliveries,
+                Key.Of(KeyKind.DeadOfWebhook, webhook, from), Key.Of(KeyKind.DeadOfWebhook, webhook, filter.To - 1),
+                descending, DeliveryFormat.Facts)
+            : documents.WithinKeys(
+                Collections.Deliveries, Key.Of(KeyKind.Dead, from), Key.Of(KeyKind.Dead, filter.To - 1), descending, DeliveryFormat.Facts));
+
+    /// <summary>Walks the deliveries of the filter's webhook.</summary>
+    public static IEnumerable<BsonDocument> OfWebhook(DocumentStore documents, DeliveryMatcher filter, long from, bool descending)
+    {
+        var split = WebhookDeliveries.FirstLatest(documents);
+        var listed = WebhookDeliveries.Find(documents, filter.Webhook!.Value, from, Math.Min(filter.To, split), descending)
+            .Select(seq => documents.Find(Collections.Deliveries, seq)).OfType<BsonDocument>();
+        // Those of others are rows as well: whoever walks must get to know how far it is.
+        var latest = All(documents, Math.Max(from, split), filter.To, descending);
+        return descending ? latest.Concat(listed) : listed.Concat(latest);
+    }
+
+    /// <summary>Walks the deliveries of all events with the filter's id: one event, unless several tenants chose the same id.</summary>
+    public static IEnumerable<BsonDocument> OfEvents(DocumentStore documents, DeliveryMatcher filter, long from, bool descending)
+    {
+        var events = Each(documents.WithinKeys(
+                Collections.Events,
+                EventFormat.IdKey(long.MinValue, filter.EventId!), EventFormat.IdKey(long.MaxValue, filter.EventId!)))
+            .Select(EventFormat.Read).ToList();
+        var ordered = descending ? events.OrderByDescending(each => each.Seq) : events.OrderBy(each => each.Seq);
+        return ordered.SelectMany(each => All(
+            documents, Math.Max(from, each.FirstDelivery), Math.Min(filter.To, each.EndOfDeliveries), descending));
+    }
+
+    /// <summary>
+    /// Finds deliveries that have not ended, newest first; null if they are too many to look at. They are few compared to all, and mostly
+    /// of interest when they are old, far from the end where other walks begin.
+    /// </summary>
+    public static List<BsonDocument>? TryFindLive(DocumentStore documents, DeliveryMatcher filter)
+    {
+        var found = new List<BsonDocument>();
+        var leasedOnly = filter.HasOnlyStates(DeliveryState.InFlight);
+        var (low, high) = (filter.Webhook ?? long.MinValue, filter.Webhook ?? long.MaxValue);
+        foreach (var kind in new[] { KeyKind.Waiting, KeyKind.Held }.Where(_ => !leasedOnly))
+        {
+            found.AddRange(Each(documents.WithinKeys(
+                Collections.Deliveries, Key.Of(kind, low, long.MinValue, long.MinValue), Key.Of(kind, high, long.MaxValue, long.MaxValue),
+                select: DeliveryFormat.Facts)).Take(LiveAtMost + 1 - found.Count));
+        }
+
+        if (leasedOnly || filter.HasOnlyStates(DeliveryState.Pending, DeliveryState.RetryScheduled) is false)
+        {
+            found.AddRange(Each(documents.WithinKeys(
+                Collections.Deliveries, Key.Of(KeyKind.Leased, long.MinValue), Key.Of(KeyKind.Leased, long.MaxValue),
+                select: DeliveryFormat.Facts)).Take(LiveAtMost + 1 - found.Count));
+        }
+
+        if (found.Count > LiveAtMost)
+        {
+            return null;
+        }
+
+        found.RemoveAll(facts => facts.Seq() < filter.From || facts.Seq() >= filter.To);
+        found.Sort((one, other) => other.Seq().CompareTo(one.Seq()));
+        return found;
+    }
+
+    private static IEnumerable<BsonDocument> Each(Rows rows)
+    {
+        using (rows)
+        {
+            while (rows.Step())
+            {
+                yield return rows.Current;
+            }
+        }
+    }
+}

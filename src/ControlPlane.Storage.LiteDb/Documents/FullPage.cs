@@ -1,0 +1,46 @@
+using LiteDB;
+
+namespace ControlPlane.Storage.LiteDb;
+
+/// <summary>Lists of what is few compared to deliveries, newest first.</summary>
+internal static class FullPage
+{
+    /// <summary>Reads a collection backwards from a position.</summary>
+    public static Rows Before(this DocumentStore documents, string collection, long? before) =>
+        documents.Within(collection, long.MinValue, (before ?? long.MaxValue) - 1, descending: true);
+
+    /// <summary>Reads what a tenant has in a collection backwards from a position.</summary>
+    public static Rows OfTenant(this DocumentStore documents, string collection, long tenant, long? before) => documents.WithinKeys(
+        collection,
+        Key.Of(KeyKind.OfTenant, tenant, long.MinValue),
+        Key.Of(KeyKind.OfTenant, tenant, (before ?? long.MaxValue) - 1),
+        descending: true);
+
+    /// <summary>Returns a page of rows, passing over those that are read as null.</summary>
+    public static Page<T> Read<T>(Rows rows, int limit, Func<BsonDocument, T?> read)
+        where T : class
+    {
+        using (rows)
+        {
+            var items = new List<T>();
+            long last = 0;
+            while (rows.Step())
+            {
+                if (read(rows.Current) is not { } item)
+                {
+                    continue;
+                }
+
+                if (items.Count == limit)
+                {
+                    return new Page<T>(items, last);
+                }
+
+                items.Add(item);
+                last = rows.Current.Seq();
+            }
+
+            return new Page<T>(items, null);
+        }
+    }
+}

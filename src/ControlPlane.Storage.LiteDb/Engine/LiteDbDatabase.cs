@@ -1,0 +1,98 @@
+using ControlPlane.Storage.Embedded;
+
+namespace ControlPlane.Storage.LiteDb;
+
+/// <summary>An open store: one writer, readers that take turns with it, and the lock that makes this process its owner.</summary>
+internal sealed class LiteDbDatabase : IAsyncDisposable
+{
+    private readonly FileStream _lock;
+    private readonly StoreFiles _files;
+    private readonly Gate _gate = new();
+    private readonly WriteSession _session;
+    private readonly GroupCommitWriter<WriteSession> _writer;
+    private readonly Lock _closing = new();
+    private volatile bool _closed;
+    private Task? _closeTask;
+
+    public LiteDbDatabase(FileStream storeLock, StoreFiles files, Action<WriteSession> beforeCommit, LiteDbStorageOptions options)
+    {
+        (_lock, _files) = (storeLock, files);
+        Clock = options.TimeProvider;
+        Path = options.Path;
+        StoreId = StoreIdentity.Find(files.Documents)!.Value.StoreId;
+        Checkpointer = new Checkpointer(files, _gate, options.CheckpointPages);
+        _session = new WriteSession(files, _gate, Checkpointer, Damage, beforeCommit, Clock);
+        _writer = new GroupCommitWriter<WriteSession>(_session, Signals, Damage, Clock);
+    }
+
+    public string StoreId { get; }
+
+    public TimeProvider Clock { get; }
+
+    public string Path { get; }
+
+    public Damage Damage { get; } = new();
+
+    public CommitSignals Signals { get; } = new();
+
+    public Checkpointer Checkpointer { get; }
+
+    /// <summary>The data file as it is between checkpoints.</summary>
+    public DataStream Data => _files.Data;
+
+    /// <summary>The latest committed revision.</summary>
+    public long Head => _writer.Head;
+
+    /// <summary>How many deliveries have not ended.</summary>
+    public Backlog Backlog => _session.OpenDeliveries.Counts;
+
+    /// <summary>Transactions committed since the store was opened.</summary>
+    public long Commits => _writer.Commits;
+
+    /// <summary>Runs an operation in the next transaction; completes when that is synced to disk.</summary>
+    /// <param name="operation">Can run more than once: it must not touch anything but the session.</param>
+    /// <param name="cancellationToken">Takes the operation back while it is queued; later it runs to the end.</param>
+    public Task<T> WriteAsync<T>(Func<WriteSession, T> operation, CancellationToken cancellationToken) =>
+        _writer.EnqueueAsync(operation, cancellationToken);
+
+    /// <summary>Runs a query over everything committed before, while nothing else is read or written: it must be short.</summary>
+    public Task<T> ReadAsync<T>(Func<DocumentStore, T> query, CancellationToken cancellationToken) =>
+        _gate.ReadAsync(() => Run(query), cancellationToken);
+
+    /// <summary>Commits what is queued, copies the log into the data file, closes the files and gives up the lock.</summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_closing)
+        {
+            _closeTask ??= CloseCoreAsync();
+            return new ValueTask(_closeTask);
+        }
+    }
+
+    private T Run<T>(Func<DocumentStore, T> query)
+    {
+        if (_closed)
+        {
+            throw new StorageUnavailableException("The store is closed.");
+        }
+
+        Damage.ThrowIfFound();
+        try
+        {
+            return query(_files.Documents);
+        }
+        catch (Exception exception) when (Damage.Translate(exception) is var told && told != exception)
+        {
+            throw told;
+        }
+    }
+
+    private async Task CloseCoreAsync()
+    {
+        await _writer.StopAsync().ConfigureAwait(false);
+        await _gate.ReadAsync(() => _closed = true, CancellationToken.None).ConfigureAwait(false);
+        Checkpointer.Close();
+        _files.Dispose();
+        await _lock.DisposeAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,117 @@
+using LiteDB;
+
+namespace ControlPlane.Storage.LiteDb;
+
+/// <summary>
+/// Finds by time in documents that are in order of something else that grows with time: position, or revision. Callers tell the
+/// times, so one can be behind an earlier one; the store knows by how much at most, and the searches step that far to the safe side.
+/// </summary>
+internal static class TimeSearch
+{
+    private const int WalkAtMost = 2_000;
+    private static readonly BsonExpression CreateTime = BsonExpression.Create("{_id: $._id, c: $.c}");
+
+    /// <summary>Returns the positions among which all events of a time span are: from the first, up to but not including the second.</summary>
+    public static (long From, long To) Events(DocumentStore documents, DateTimeOffset? after, DateTimeOffset? before)
+    {
+        var counters = Counters.Load(documents);
+        return Span(documents, Collections.Events, counters.EventSeq, counters.EventDisorder, after, before);
+    }
+
+    /// <summary>Returns the positions among which all deliveries of a time span are.</summary>
+    public static (long From, long To) Deliveries(DocumentStore documents, DateTimeOffset? after, DateTimeOffset? before)
+    {
+        if (after is null && before is null)
+        {
+            return (0, long.MaxValue);
+        }
+
+        var counters = Counters.Load(documents);
+        return Span(documents, Collections.Deliveries, counters.DeliverySeq, counters.EventDisorder, after, before);
+    }
+
+    /// <summary>Returns the largest revision before the first change at or after a time.</summary>
+    public static long RevisionBefore(DocumentStore documents, DateTimeOffset time)
+    {
+        var counters = Counters.Load(documents);
+        var sought = time.ToMicroseconds();
+        return Math.Min(LeasedBefore(documents, counters, sought), FreeBefore(documents, counters, sought));
+    }
+
+    private static long LeasedBefore(DocumentStore documents, Counters counters, long sought)
+    {
+        // Leased deliveries are few, and the search goes past them.
+        using var rows = documents.WithinKeys(
+            Collections.Deliveries, Key.Of(KeyKind.Leased, long.MinValue), Key.Of(KeyKind.Leased, long.MaxValue), select: DeliveryFormat.Facts);
+        while (rows.Step())
+        {
+            if (rows.Current.Long("u") >= sought)
+            {
+                return rows.Current.Long("rv") - 1;
+            }
+        }
+
+        return counters.Revision;
+    }
+
+    private static long FreeBefore(DocumentStore documents, Counters counters, long sought)
+    {
+        var revision = FirstFrom(
+            from =>
+            {
+                var found = documents.FirstWithinKeys(Collections.Deliveries, Key.Of(KeyKind.Free, from), Key.Of(KeyKind.Free, long.MaxValue), select: DeliveryFormat.Facts);
+                return found is null ? null : (found.Long("rv"), found.Long("u"));
+            },
+            counters.Revision,
+            sought - counters.ChangeDisorder);
+        using var rows = documents.WithinKeys(
+            Collections.Deliveries, Key.Of(KeyKind.Free, revision), Key.Of(KeyKind.Free, long.MaxValue), select: DeliveryFormat.Facts);
+        for (var walked = 0; rows.Step(); walked++)
+        {
+            if (walked == WalkAtMost)
+            {
+                return revision;
+            }
+
+            revision = rows.Current.Long("rv");
+            if (rows.Current.Long("u") >= sought)
+            {
+                return revision - 1;
+            }
+        }
+
+        return counters.Revision;
+    }
+
+    private static (long From, long To) Span(
+        DocumentStore documents, string collection, long last, long disorder, DateTimeOffset? after, DateTimeOffset? before)
+    {
+        return (
+            after is { } start ? FirstFrom(Probe, last, start.ToMicroseconds() - disorder) : 0,
+            before is { } end ? FirstFrom(Probe, last, end.ToMicroseconds() + disorder) : long.MaxValue);
+
+        (long, long)? Probe(long from) => documents.FirstWithin(collection, from, long.MaxValue, select: CreateTime) is { } found
+            ? (found.Seq(), found.Long("c"))
+            : null;
+    }
+
+    /// <summary>A position whose document has at least the time while the one before it has not; one past the last if there is none.</summary>
+    private static long FirstFrom(Func<long, (long Position, long Time)?> probe, long last, long time)
+    {
+        long low = 0, high = last + 1;
+        while (low + 1 < high)
+        {
+            var middle = low + ((high - low) / 2);
+            if (probe(middle) is not { } row || row.Position >= high || row.Time >= time)
+            {
+                high = middle;
+            }
+            else
+            {
+                low = row.Position;
+            }
+        }
+
+        return high;
+    }
+}

@@ -1,0 +1,177 @@
+using ControlPlane.Storage.Embedded;
+
+namespace ControlPlane.Storage.LiteDb;
+
+/// <summary>What the writer knows within a transaction. Operations see what the earlier ones of it wrote.</summary>
+internal sealed class WriteSession : IWriteSession
+{
+    /// <summary>Bytes after which a transaction ends, so that many large operations at once do not hold up the first of them.</summary>
+    private const long FullSize = 8 << 20;
+
+    /// <summary>What a document and its keys take, roughly.</summary>
+    private const int DocumentSize = 512;
+
+    private readonly StoreFiles _files;
+    private readonly Gate _gate;
+    private readonly Checkpointer _checkpointer;
+    private readonly Damage _damage;
+    private readonly TimeProvider _clock;
+    private readonly Action<WriteSession> _beforeCommit;
+    private readonly StoreIdentity _identity;
+    private Counters _committed;
+    private Counters _counters;
+    private long _size;
+
+    public WriteSession(StoreFiles files, Gate gate, Checkpointer checkpointer, Damage damage, Action<WriteSession> beforeCommit, TimeProvider clock)
+    {
+        (_files, _gate, _checkpointer, _damage, _beforeCommit, _clock) = (files, gate, checkpointer, damage, beforeCommit, clock);
+        _identity = StoreIdentity.Find(files.Documents)!.Value;
+        _counters = _committed = Counters.Load(files.Documents);
+        OpenDeliveries = new StoredBacklog(files.Documents);
+        Events.Load(files.Documents);
+    }
+
+    /// <summary>Tenants and webhooks.</summary>
+    public TenantRefs Refs { get; } = new();
+
+    public DeliveryTable Deliveries { get; } = new();
+
+    public EventTable Events { get; } = new();
+
+    /// <summary>How many deliveries have not ended.</summary>
+    public StoredBacklog OpenDeliveries { get; }
+
+    /// <summary>Webhooks of the deliveries that are not listed by webhook yet: null if they must be looked up.</summary>
+    public List<(long Webhook, long Delivery)>? Unlisted { get; set; }
+
+    /// <inheritdoc/>
+    public bool Careful { get; set; }
+
+    /// <summary>The counters with what this transaction added.</summary>
+    public ref Counters Counters => ref _counters;
+
+    public long Head => _committed.Revision;
+
+    /// <summary>The time that leases and due times are reckoned from.</summary>
+    public DateTimeOffset Now => _clock.GetStoreNow();
+
+    public bool IsFull => _size >= FullSize;
+
+    /// <summary>The documents with everything that this transaction wrote.</summary>
+    public DocumentStore Documents
+    {
+        get
+        {
+            Events.Flush(Stored);
+            Deliveries.Flush(Stored);
+            return Stored;
+        }
+    }
+
+    /// <summary>The documents without events and deliveries that are still to be stored. For everything else, and for what is found by the
+    /// tables.</summary>
+    public DocumentStore Stored => _files.Documents;
+
+    /// <summary>Takes note of what was written, with content of a certain size.</summary>
+    public void NoteSize(int content = 0, int documents = 1) => _size += ((long)documents * DocumentSize) + content;
+
+    /// <summary>Gives a delivery a new state and a new revision. Returns it with that. What has ended is not ended again.</summary>
+    public DeliveryRecord Save(StoredDelivery stored, DeliveryRecord delivery, string owner = "", DateTimeOffset? leaseUntil = null, bool held = false)
+    {
+        delivery = delivery with { Revision = ++_counters.Revision };
+        (stored.Delivery, stored.Owner, stored.LeaseUntil, stored.Held) = (delivery, owner, leaseUntil, held);
+        Deliveries.Change(stored);
+        _counters.NoteChange(delivery.UpdateTime);
+        if (delivery.Ended)
+        {
+            OpenDeliveries.Add(delivery.TenantId, -1);
+        }
+
+        NoteSize();
+        return delivery;
+    }
+
+    public void BetweenBatches()
+    {
+        try
+        {
+            _checkpointer.AfterCommit();
+        }
+        catch (Exception exception)
+        {
+            // The log keeps everything. If it was damage, nothing more is done.
+            _damage.Translate(exception);
+        }
+    }
+
+    public Exception Translate(Exception exception) => _damage.Translate(exception);
+
+    public bool IsConstraint(Exception exception) => false;
+
+    public void Begin()
+    {
+        _size = 0;
+        _gate.Enter();
+        if (!_files.IsOpen)
+        {
+            _files.Reopen();
+        }
+
+        Stored.Engine.BeginTrans();
+    }
+
+    public void Flush()
+    {
+        _beforeCommit(this);
+        OpenDeliveries.Flush(Documents, NumberOf);
+    }
+
+    public void Commit()
+    {
+        Flush();
+        if (_counters != _committed)
+        {
+            Stored.Update(Collections.Meta, [_counters.ToDocument(_identity)]);
+        }
+
+        Stored.Engine.Commit();
+        _files.Log.Sync();
+        _committed = _counters;
+        OpenDeliveries.Commit();
+        _gate.Exit();
+    }
+
+    public void Rollback()
+    {
+        if (!_gate.IsHeld)
+        {
+            // Nothing was begun.
+            return;
+        }
+
+        _counters = _committed;
+        Refs.Clear();
+        Deliveries.Clear();
+        Events.Clear();
+        Unlisted = null;
+        OpenDeliveries.Rollback(TryReopen() ? _files.Documents : null);
+        _gate.Exit();
+    }
+
+    private bool TryReopen()
+    {
+        try
+        {
+            _files.Reopen();
+            return true;
+        }
+        catch (Exception exception)
+        {
+            // What made the transaction fail can make this fail. The next one begins with it.
+            _damage.Translate(exception);
+            return false;
+        }
+    }
+
+    private long NumberOf(string tenantId) => TenantRef.Find(Stored, tenantId)!.Seq;
+}

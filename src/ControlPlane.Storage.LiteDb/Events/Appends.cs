@@ -1,0 +1,88 @@
+using ControlPlane.Storage.Transitions;
+
+namespace ControlPlane.Storage.LiteDb;
+
+/// <summary>Storing events with their deliveries. Everything is looked at before anything is written.</summary>
+internal static class Appends
+{
+    public static AppendResult Append(WriteSession session, AppendRequest request)
+    {
+        if (session.Refs.FindTenant(session.Stored, request.TenantId) is not { } tenant)
+        {
+            return new AppendResult.TenantNotFound();
+        }
+
+        if (tenant.ConfigVersion != request.ConfigVersion)
+        {
+            return new AppendResult.StaleConfig();
+        }
+
+        var duplicates = new DuplicateLookup(session, tenant.Seq, request.Events.Count);
+        for (var i = 0; i < request.Events.Count; i++)
+        {
+            if (!duplicates.Look(request.Events[i], i))
+            {
+                return new AppendResult.Conflict(i);
+            }
+        }
+
+        var appended = new AppendedEvent[request.Events.Count];
+        for (var i = 0; i < appended.Length; i++)
+        {
+            appended[i] = duplicates[i] switch
+            {
+                { Stored: { } stored } => new AppendedEvent(duplicates.Get(stored).Event, true, []),
+                { Index: var first } when first < i => new AppendedEvent(appended[first].Event, true, []),
+                _ => Add(session, request, tenant.Seq, request.Events[i]),
+            };
+        }
+
+        return new AppendResult.Appended(appended);
+    }
+
+    private static AppendedEvent Add(WriteSession session, AppendRequest request, long tenant, NewEvent added)
+    {
+        var source = added.Event;
+        var stored = new StoredEvent(
+            ++session.Counters.EventSeq,
+            tenant,
+            session.Counters.DeliverySeq + 1,
+            source with { TenantId = request.TenantId, Payload = null, DeliveryCount = added.Deliveries.Count },
+            added.Fingerprint);
+        session.Events.Add(stored, source.Payload ?? []);
+        session.Counters.NoteEvent(source.CreateTime);
+        session.NoteSize(source.Payload?.Length ?? 0);
+        long? line = source.OrderingKey.Length > 0 ? OrderingLine.KeyOf(source.OrderingKey) : null;
+        var deliveries = new DeliveryRecord[added.Deliveries.Count];
+        for (var i = 0; i < deliveries.Length; i++)
+        {
+            deliveries[i] = AddDelivery(session, request, stored, added.Deliveries[i], line);
+        }
+
+        return new AppendedEvent(stored.Event, false, deliveries);
+    }
+
+    private static DeliveryRecord AddDelivery(WriteSession session, AppendRequest request, StoredEvent source, NewDelivery delivery, long? line)
+    {
+        if (session.Refs.FindReceiver(session.Stored, delivery.WebhookId) is not { } webhook || webhook.Tenant != source.Tenant)
+        {
+            throw new ArgumentException($"The tenant has no webhook {delivery.WebhookId}.");
+        }
+
+        var inLine = OrderingRules.HasPlace(source.Event.OrderingKey, delivery.Trigger);
+        var held = inLine && OrderingLines.IsBusy(session, new OrderingLine(webhook.Seq, line!.Value, webhook.HeadOfLine), source.Event.CreateTime);
+        var leased = delivery.Leased && !held;
+        var stored = new StoredDelivery
+        {
+            Seq = ++session.Counters.DeliverySeq,
+            Event = source.Seq,
+            Webhook = webhook.Seq,
+            Tenant = source.Tenant,
+            Line = inLine ? line : null,
+            Delivery = DeliveryTransitions.Create(source.Event, delivery, inLine, leased),
+        };
+        session.OpenDeliveries.Add(request.TenantId, 1);
+        session.Unlisted?.Add((webhook.Seq, stored.Seq));
+        return session.Save(stored, stored.Delivery, leased ? request.Owner : "", leased ? session.Now + request.LeaseFor : null, held);
+    }
+}

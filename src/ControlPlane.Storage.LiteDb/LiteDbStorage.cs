@@ -1,0 +1,128 @@
+using System.Security.Cryptography;
+using ControlPlane.Storage.Embedded;
+using LiteDB;
+
+namespace ControlPlane.Storage.LiteDb;
+
+/// <summary>The default engine: a LiteDB file with a log of its own, owned by one process.</summary>
+public static class LiteDbStorage
+{
+    /// <summary>The engine's name in configuration.</summary>
+    public const string Provider = "litedb";
+
+    private static readonly BsonValue NoCheckpoints = 0;
+
+    /// <summary>Opens the store, makes it if there is none, and brings an older one up to date.</summary>
+    /// <exception cref="StorageOpenException">
+    /// The file cannot be made or read, is not a store, is damaged, was written by a newer version, or has an owner already.
+    /// </exception>
+    public static async Task<StorageEngine> OpenAsync(LiteDbStorageOptions options, CancellationToken cancellationToken = default)
+    {
+        var database = await Task.Run(() => OpenDatabase(options), cancellationToken).ConfigureAwait(false);
+        return CreateEngine(database);
+    }
+
+    internal static StorageEngine CreateEngine(LiteDbDatabase database) => new()
+    {
+        Provider = Provider,
+        StoreId = database.StoreId,
+        Events = new LiteDbEventStore(database),
+        Queue = new LiteDbDeliveryQueue(database),
+        Deliveries = new LiteDbDeliveryStore(database),
+        Redrives = new LiteDbRedriveStore(database),
+        Webhooks = new LiteDbWebhookStore(database),
+        EventTypes = new LiteDbEventTypeStore(database),
+        Access = new LiteDbAccessStore(database),
+        Changes = new LiteDbChangeFeed(database),
+        Signals = database.Signals,
+        Maintenance = new LiteDbMaintenance(database),
+        Ownership = new LiteDbOwnership(database),
+        Capabilities = new() { Backup = new LiteDbBackup(database), Integrity = new LiteDbIntegrity(database) },
+        Close = database.DisposeAsync,
+    };
+
+    internal static LiteDbDatabase OpenDatabase(LiteDbStorageOptions options)
+    {
+        var path = Path.GetFullPath(options.Path);
+        try
+        {
+            return Open(options with { Path = path });
+        }
+        catch (Exception exception) when (exception is DamagedStoreException or LiteException { ErrorCode: LiteException.INVALID_DATAFILE_STATE })
+        {
+            throw new StorageOpenException(
+                $"The store '{path}' is damaged or is no store: {LiteDbFaults.Describe(exception)}. "
+                + "Put a backup in its place, without the files '-log' and '-sums' beside it.",
+                exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or LiteException)
+        {
+            throw new StorageOpenException($"The store '{path}' cannot be opened: {LiteDbFaults.Describe(exception)}.", exception);
+        }
+    }
+
+    private static LiteDbDatabase Open(LiteDbStorageOptions options)
+    {
+        PrivateFiles.CreateDirectory(Path.GetDirectoryName(options.Path)!);
+        var storeLock = StoreLock.Take(options.Path);
+        StoreFiles? files = null;
+        try
+        {
+            StoreLock.CheckPresence(storeLock, options.Path);
+            StoreFile.Check(options.Path);
+            files = StoreFiles.Open(options.Path, options.OpenFile);
+            Prepare(files, options);
+            var database = new LiteDbDatabase(storeLock, files, CompleteDocuments, options);
+            StoreLock.NotePresence(storeLock, database.StoreId);
+            return database;
+        }
+        catch
+        {
+            files?.Dispose();
+            storeLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What operations leave for the end of their transaction.</summary>
+    private static void CompleteDocuments(WriteSession session) => WebhookDeliveries.CatchUp(session);
+
+    private static void Prepare(StoreFiles files, LiteDbStorageOptions options)
+    {
+        var documents = files.Documents;
+        if (StoreIdentity.Find(documents) is not { } identity)
+        {
+            if (documents.Engine.GetCollectionNames().Any())
+            {
+                throw new StorageOpenException($"'{options.Path}' is a database of another program.");
+            }
+
+            Create(files, options.TimeProvider);
+        }
+        else if (identity.Format > StoreIdentity.Latest)
+        {
+            throw new StorageOpenException(
+                $"The store '{options.Path}' was written by a newer version: its format is {identity.Format}, this version knows {StoreIdentity.Latest}.");
+        }
+    }
+
+    /// <summary>Makes everything in one transaction, so that there is a whole store or none.</summary>
+    private static void Create(StoreFiles files, TimeProvider clock)
+    {
+        var documents = files.Documents;
+        documents.Engine.Pragma("CHECKPOINT", NoCheckpoints);
+        documents.Engine.BeginTrans();
+        foreach (var collection in Collections.WithKeys)
+        {
+            documents.EnsureKeys(collection);
+        }
+
+        var identity = new StoreIdentity(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), StoreIdentity.Latest);
+        var counters = new Counters { Seq = 1 };
+        documents.Insert(Collections.Meta, [counters.ToDocument(identity)]);
+        TenantDocuments.InsertDefault(documents, clock.GetStoreNow());
+        documents.Engine.Commit();
+        files.Log.Sync();
+        files.Checkpoint();
+    }
+}

@@ -1,0 +1,57 @@
+using ControlPlane.Storage.Embedded;
+using ControlPlane.Storage.Transitions;
+using LiteDB;
+
+namespace ControlPlane.Storage.LiteDb;
+
+/// <summary>Removes events of which no delivery is left.</summary>
+internal sealed class EventSweep(RetentionTerms terms) : Sweep<DocumentStore, WriteSession>(terms.Batch)
+{
+    internal static readonly BsonExpression Facts = BsonExpression.Create("{_id: $._id, c: $.c, fd: $.fd, dc: $.dc}");
+    private readonly ExpiryJudge _expiry = new(terms.MetadataBefore, terms.Now);
+    private readonly List<long> _found = [];
+    private long _position;
+
+    public override bool Look(DocumentStore reader)
+    {
+        _found.Clear();
+        var looked = 0;
+        using var rows = reader.Within(Collections.Events, _position + 1, long.MaxValue, select: Facts);
+        while (rows.Step())
+        {
+            var facts = rows.Current;
+            var age = _expiry.Judge(facts.Long("c"));
+            if (age == Age.Young)
+            {
+                break;
+            }
+
+            looked++;
+            _position = facts.Seq();
+            if (age == Age.Expired && !HasDelivery(reader, facts.Long("fd"), facts.Long("dc")))
+            {
+                _found.Add(_position);
+            }
+
+            if (_found.Count == Batch || looked == LookAtMost)
+            {
+                return _found.Count > 0;
+            }
+        }
+
+        Finished = true;
+        return _found.Count > 0;
+    }
+
+    public override Removed Remove(WriteSession session)
+    {
+        // Deliveries are stored with their event and never later: it has none now either.
+        var seqs = _found.ConvertAll(seq => new BsonValue(seq));
+        session.Documents.Delete(Collections.Payloads, seqs);
+        session.NoteSize(documents: _found.Count);
+        return new Removed { Events = session.Documents.Delete(Collections.Events, seqs) };
+    }
+
+    private static bool HasDelivery(DocumentStore documents, long first, long count) =>
+        count > 0 && documents.FirstWithin(Collections.Deliveries, first, first + count - 1, select: DeliveryFormat.Facts) is not null;
+}

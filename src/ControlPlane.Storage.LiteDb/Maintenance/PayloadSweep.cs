@@ -1,0 +1,75 @@
+using ControlPlane.Storage.Embedded;
+using ControlPlane.Storage.Transitions;
+using LiteDB;
+
+namespace ControlPlane.Storage.LiteDb;
+
+/// <summary>Removes payloads that nothing will send any more.</summary>
+internal sealed class PayloadSweep(RetentionTerms terms) : Sweep<DocumentStore, WriteSession>(terms.Batch)
+{
+    /// <summary>Bytes to remove at a time: each page of a payload is freed by itself.</summary>
+    private const long MostBytes = 1 << 20;
+
+    private static readonly BsonExpression IdOnly = BsonExpression.Create("{_id: $._id}");
+    private readonly ExpiryJudge _expiry = new(terms.PayloadsBefore, terms.Now);
+    private readonly List<(long Event, long From, long To)> _found = [];
+    private long _position;
+    private long _head;
+
+    public override bool Look(DocumentStore reader)
+    {
+        _found.Clear();
+        _head = Counters.Load(reader).Revision;
+        var dead = new DeadLetters(reader, terms.DeadLetters);
+        var (looked, deliveries, bytes) = (0, 0L, 0L);
+        using var rows = reader.Within(Collections.Payloads, _position + 1, long.MaxValue, select: IdOnly);
+        while (rows.Step())
+        {
+            var seq = rows.Current.Seq();
+            var facts = reader.Find(Collections.Events, seq)!;
+            var age = _expiry.Judge(facts.Long("c"));
+            if (age == Age.Young)
+            {
+                break;
+            }
+
+            looked++;
+            _position = seq;
+            var (from, to) = (facts.Long("fd"), facts.Long("fd") + facts.Long("dc"));
+            if (age == Age.Expired && !IsNeeded(reader, from, to, dead))
+            {
+                _found.Add((seq, from, to));
+                bytes += facts.Long("pl");
+            }
+
+            deliveries += to - from;
+            if (_found.Count == Batch || bytes >= MostBytes || looked + deliveries + (dead.Webhooks * dead.Cost) >= LookAtMost)
+            {
+                return _found.Count > 0;
+            }
+        }
+
+        Finished = true;
+        return _found.Count > 0;
+    }
+
+    public override Removed Remove(WriteSession session)
+    {
+        var gone = _found.Where(found => !HasUnfinished(session.Documents, found.From, found.To)).Select(found => new BsonValue(found.Event)).ToList();
+        session.NoteSize(documents: _found.Count);
+        return new Removed { Payloads = session.Documents.Delete(Collections.Payloads, gone) };
+    }
+
+    /// <summary>Or set going again since the look: such a one can be a dead letter by now that is to be kept.</summary>
+    private bool HasUnfinished(DocumentStore documents, long from, long to) =>
+        Deliveries(documents, from, to).Any(facts => !IsEnd((DeliveryState)facts.Int("s")) || facts.Long("rv") > _head);
+
+    private static bool IsNeeded(DocumentStore documents, long from, long to, DeadLetters dead) => Deliveries(documents, from, to).Any(facts =>
+        !IsEnd((DeliveryState)facts.Int("s"))
+        || ((DeliveryState)facts.Int("s") == DeliveryState.Dead && dead.Keeps(facts.Long("ws"), facts.Seq())));
+
+    private static IEnumerable<BsonDocument> Deliveries(DocumentStore documents, long from, long to) =>
+        from < to ? DeliveryWalks.All(documents, from, to, descending: false) : [];
+
+    private static bool IsEnd(DeliveryState state) => state is DeliveryState.Succeeded or DeliveryState.Dead or DeliveryState.Cancelled;
+}

@@ -1,0 +1,43 @@
+namespace ControlPlane.Storage.LiteDb;
+
+/// <inheritdoc/>
+internal sealed class LiteDbAccessStore(LiteDbDatabase database) : IAccessStore
+{
+    public Task<bool> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => TenantDocuments.Create(session, tenant), cancellationToken);
+
+    public Task<TenantRecord?> GetTenantAsync(string tenantId, CancellationToken cancellationToken) =>
+        database.ReadAsync(documents => TenantDocuments.Find(documents, tenantId)?.Tenant, cancellationToken);
+
+    public Task<Page<TenantRecord>> ListTenantsAsync(long? before, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync(documents => TenantDocuments.List(documents, before, limit), cancellationToken);
+
+    public Task<bool> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => TenantDocuments.Update(session, tenant), cancellationToken);
+
+    public Task<TenantDelete> DeleteTenantAsync(
+        string tenantId, long? version, bool force, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => TenantDeletion.Delete(session, tenantId, version, force, now), cancellationToken);
+
+    public Task<bool> CreateKeyAsync(ApiKeyRecord key, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => KeyDocuments.Create(session, key), cancellationToken);
+
+    public Task<ApiKeyRecord?> GetKeyAsync(string keyId, CancellationToken cancellationToken) =>
+        database.ReadAsync(documents => KeyDocuments.Find(documents, keyId), cancellationToken);
+
+    public Task<ApiKeyRecord?> FindKeyAsync(byte[] hash, CancellationToken cancellationToken) =>
+        database.ReadAsync(documents => KeyDocuments.Find(documents, hash), cancellationToken);
+
+    public Task<Page<ApiKeyRecord>> ListKeysAsync(
+        string? tenantId, long? before, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync(documents => KeyDocuments.List(documents, tenantId, before, limit), cancellationToken);
+
+    public Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => KeyDocuments.Revoke(session, keyId, now), cancellationToken);
+
+    public Task TouchKeysAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUse, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => KeyDocuments.Touch(session, lastUse), cancellationToken);
+
+    public Task<bool> HasPlatformKeyAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(KeyDocuments.AnyOfPlatform, cancellationToken);
+}

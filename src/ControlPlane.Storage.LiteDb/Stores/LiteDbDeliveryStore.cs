@@ -1,0 +1,28 @@
+namespace ControlPlane.Storage.LiteDb;
+
+/// <inheritdoc/>
+internal sealed class LiteDbDeliveryStore(LiteDbDatabase database) : IDeliveryStore
+{
+    public Task<DeliveryRecord?> GetAsync(string deliveryId, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            documents => DeliveryDocuments.Find(documents, deliveryId) is { } found ? DeliveryFormat.ReadRecord(found) : null, cancellationToken);
+
+    public Task<IReadOnlyList<AttemptRecord>> ListAttemptsAsync(string deliveryId, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<AttemptRecord>>(
+            documents => DeliveryDocuments.Find(documents, deliveryId) is { } found ? DeliveryFormat.ReadAttempts(found) : [], cancellationToken);
+
+    public Task<DeliveryRecord?> FindAheadAsync(string deliveryId, CancellationToken cancellationToken) =>
+        database.ReadAsync(documents => DeliveryDocuments.FindAhead(documents, deliveryId, database.Clock.GetStoreNow()), cancellationToken);
+
+    public Task<Page<DeliveryRecord>> ListAsync(DeliveryQuery query, CancellationToken cancellationToken) =>
+        database.ReadAsync(documents => DeliveryList.Read(documents, query), cancellationToken);
+
+    public Task<RetryOrCancelResult> RetryAsync(string deliveryId, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => RetryAndCancel.Retry(session, deliveryId), cancellationToken);
+
+    public Task<RetryOrCancelResult> CancelAsync(string deliveryId, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => RetryAndCancel.Cancel(session, deliveryId), cancellationToken);
+
+    public Task<int> CancelOrphansAsync(CancellationToken cancellationToken) =>
+        database.WriteAsync(RetryAndCancel.CancelOrphans, cancellationToken);
+}

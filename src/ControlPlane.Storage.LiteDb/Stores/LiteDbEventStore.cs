@@ -1,0 +1,18 @@
+namespace ControlPlane.Storage.LiteDb;
+
+/// <inheritdoc/>
+internal sealed class LiteDbEventStore(LiteDbDatabase database) : IEventStore
+{
+    public Task<AppendResult> AppendAsync(AppendRequest request, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => Appends.Append(session, request), cancellationToken);
+
+    public Task<IReadOnlyList<EventRecord>> FindAsync(string eventId, string? tenantId, CancellationToken cancellationToken) =>
+        database.ReadAsync(documents => EventDocuments.Find(documents, eventId, tenantId), cancellationToken);
+
+    public Task<IReadOnlyList<EventRecord>> FindManyAsync(
+        IReadOnlyList<string> eventIds, string tenantId, long maxBytes, CancellationToken cancellationToken) =>
+        database.ReadAsync(documents => EventDocuments.FindMany(documents, eventIds, tenantId, maxBytes), cancellationToken);
+
+    public Task<Page<EventRecord>> ListAsync(EventQuery query, CancellationToken cancellationToken) =>
+        database.ReadAsync(documents => EventList.Read(documents, query), cancellationToken);
+}

@@ -1,0 +1,16 @@
+using ControlPlane.Storage.Embedded;
+
+namespace ControlPlane.Storage.LiteDb;
+
+/// <inheritdoc/>
+internal sealed class LiteDbMaintenance(LiteDbDatabase database) : IMaintenance
+{
+    public IAsyncEnumerable<Removed> RemoveExpiredAsync(RetentionTerms terms, CancellationToken cancellationToken)
+    {
+        RetentionSweeps.Validate(terms);
+        // In this order, so that what one leaves without a use the next one takes in the same pass.
+        Sweep<DocumentStore, WriteSession>[] sweeps =
+            [new PayloadSweep(terms), new DeliverySweep(terms), new EventSweep(terms), new ListingSweep(terms.Batch), new LeftoverSweep(terms)];
+        return RetentionSweeps.RunAsync(sweeps, database.ReadAsync, database.WriteAsync, cancellationToken);
+    }
+}

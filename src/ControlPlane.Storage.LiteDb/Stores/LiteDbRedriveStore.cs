@@ -1,0 +1,42 @@
+using ControlPlane.Storage.Transitions;
+
+namespace ControlPlane.Storage.LiteDb;
+
+/// <inheritdoc/>
+internal sealed class LiteDbRedriveStore(LiteDbDatabase database) : IRedriveStore
+{
+    public async Task<RedriveScope?> CountAsync(DeliveryFilter filter, CancellationToken cancellationToken)
+    {
+        RedriveTransitions.Validate(filter);
+        var counting = await database.ReadAsync(
+            documents => RedriveCounting.TryStart(documents, filter), cancellationToken).ConfigureAwait(false);
+        while (counting is { Finished: false })
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await database.ReadAsync(counting.GoOn, cancellationToken).ConfigureAwait(false);
+        }
+
+        return counting?.Scope;
+    }
+
+    public Task<RedriveRecord?> CreateAsync(RedriveRecord redrive, RedriveScope scope, CancellationToken cancellationToken)
+    {
+        RedriveTransitions.Validate(redrive.Filter);
+        return database.WriteAsync(session => RedriveDocuments.Create(session, redrive, scope), cancellationToken);
+    }
+
+    public Task<RedriveRecord?> GetAsync(string redriveId, CancellationToken cancellationToken) =>
+        database.ReadAsync(documents => RedriveDocuments.Find(documents, redriveId)?.Redrive, cancellationToken);
+
+    public Task<Page<RedriveRecord>> ListAsync(string? tenantId, long? before, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync(documents => RedriveDocuments.List(documents, tenantId, before, limit), cancellationToken);
+
+    public Task<IReadOnlyList<RedriveRecord>> ListRunningAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(RedriveDocuments.ListRunning, cancellationToken);
+
+    public Task<RedriveBatch?> RedriveBatchAsync(string redriveId, int limit, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => RedriveSteps.Batch(session, redriveId, limit), cancellationToken);
+
+    public Task<bool> CancelAsync(string redriveId, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => RedriveSteps.Cancel(session, redriveId), cancellationToken);
+}

@@ -1,0 +1,59 @@
+using ControlPlane.Storage.Compliance;
+
+namespace ControlPlane.Storage.LiteDb.Tests;
+
+public sealed class AppendTests : AppendTests<LiteDbSource>;
+
+public sealed class IdempotencyTests : IdempotencyTests<LiteDbSource>;
+
+public sealed class ClaimTests : ClaimTests<LiteDbSource>;
+
+public sealed class BacklogTests : BacklogTests<LiteDbSource>;
+
+public sealed class CompletionTests : CompletionTests<LiteDbSource>;
+
+public sealed class CompletionEffectsTests : CompletionEffectsTests<LiteDbSource>;
+
+public sealed class LeaseTests : LeaseTests<LiteDbSource>;
+
+public sealed class OrderingTests : OrderingTests<LiteDbSource>;
+
+public sealed class ParkingTests : ParkingTests<LiteDbSource>;
+
+public sealed class OrderingLineViewTests : OrderingLineViewTests<LiteDbSource>;
+
+public sealed class OrderingProperties : OrderingProperties<LiteDbSource>;
+
+public sealed class RetryAndCancelTests : RetryAndCancelTests<LiteDbSource>;
+
+public sealed class RedriveTests : RedriveTests<LiteDbSource>;
+
+public sealed class RedriveFilterTests : RedriveFilterTests<LiteDbSource>;
+
+public sealed class DeliveryListTests : DeliveryListTests<LiteDbSource>;
+
+public sealed class EventListTests : EventListTests<LiteDbSource>;
+
+public sealed class ChangeFeedTests : ChangeFeedTests<LiteDbSource>;
+
+public sealed class WebhookTests : WebhookTests<LiteDbSource>;
+
+public sealed class EventTypeTests : EventTypeTests<LiteDbSource>;
+
+public sealed class TenantPolicyTests : TenantPolicyTests<LiteDbSource>;
+
+public sealed class AccessTests : AccessTests<LiteDbSource>;
+
+public sealed class RetentionTests : RetentionTests<LiteDbSource>;
+
+public sealed class RetentionOrderTests : RetentionOrderTests<LiteDbSource>;
+
+public sealed class RetentionProperties : RetentionProperties<LiteDbSource>;
+
+public sealed class DurabilityTests : DurabilityTests<LiteDbSource>;
+
+public sealed class OwnershipTests : OwnershipTests<LiteDbSource>;
+
+public sealed class HammerTests : HammerTests<LiteDbSource>;
+
+public sealed class SignalTests : SignalTests<LiteDbSource>;

@@ -1,0 +1,77 @@
+namespace ControlPlane.Storage.LiteDb.Tests;
+
+/// <summary>Files that cannot be written to: nothing is stored, nothing is lost, and it goes on when they can.</summary>
+public sealed class OutageTests : LiteDbTests
+{
+    private readonly Dictionary<string, FailingFile> _files = [];
+
+    [Fact]
+    public async Task Write_DiskFullInACommit_NothingIsStoredAndItGoesOnLater()
+    {
+        var database = OpenFailing();
+        await AddTenantAsync(database, "ten_1");
+
+        Log.Room = 100;
+        var refused = await Assert.ThrowsAsync<StorageUnavailableException>(() => AddTenantAsync(database, "ten_2"));
+        Assert.True(refused.NoRoom);
+        Assert.Equal(["ten_1", "default"], await ListTenantsAsync(database));
+
+        Log.Room = long.MaxValue;
+        await AddTenantAsync(database, "ten_3");
+        Assert.Equal(["ten_3", "ten_1", "default"], await ListTenantsAsync(database));
+        await CloseAllAsync();
+        Assert.Equal(["ten_3", "ten_1", "default"], await ListTenantsAsync(Open()));
+    }
+
+    [Fact]
+    public async Task Write_CannotBeSynced_DoesNotComeBackAfterARestart()
+    {
+        var database = OpenFailing();
+        await AddTenantAsync(database, "ten_1");
+        Log.FailsToSync = true;
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => AddTenantAsync(database, "ten_2"));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => AddTenantAsync(database, "ten_2"));
+        Log.FailsToSync = false;
+        await AddTenantAsync(database, "ten_3");
+
+        await CloseAllAsync();
+        Assert.Equal(["ten_3", "ten_1", "default"], await ListTenantsAsync(Open()));
+    }
+
+    [Theory]
+    [InlineData("data")]
+    [InlineData("sums")]
+    [InlineData("log")]
+    public async Task Checkpoint_DiskFull_WritesAndReadsGoOn(string full)
+    {
+        var database = OpenFailing(checkpointPages: 20);
+        _files[full].FailsToWrite = full != "log";
+        for (var i = 0; i < 100; i++)
+        {
+            // The log's own file is too full for a new beginning only.
+            _files["log"].FailsToSync = full == "log" && i % 3 == 0;
+            await Record.ExceptionAsync(() => AddTenantAsync(database, $"ten_{i}"));
+        }
+
+        _files["log"].FailsToSync = false;
+        var before = await ListTenantsAsync(database);
+        Assert.True(before.Count() > 50);
+        _files[full].FailsToWrite = false;
+        for (var i = 0; i < 50; i++)
+        {
+            await AddTenantAsync(database, $"late_{i}");
+        }
+
+        var all = await ListTenantsAsync(database);
+        await CloseAllAsync();
+        Assert.Equal(all, await ListTenantsAsync(Open()));
+    }
+
+    private FailingFile Log => _files["log"];
+
+    private LiteDbDatabase OpenFailing(int checkpointPages = 2_048) => Open(checkpointPages, path =>
+    {
+        var name = path.EndsWith("-log", StringComparison.Ordinal) ? "log" : path.EndsWith("-sums", StringComparison.Ordinal) ? "sums" : "data";
+        return _files[name] = new FailingFile(new DiskFile(path));
+    });
+}
