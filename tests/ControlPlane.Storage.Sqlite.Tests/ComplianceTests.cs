@@ -55,3 +55,9 @@ public sealed class RetentionProperties : RetentionProperties<SqliteSource>;
 public sealed class DurabilityTests : DurabilityTests<SqliteSource>;
 
 public sealed class OwnershipTests : OwnershipTests<SqliteSource>;
+
+public sealed class StoreFileTests : StoreFileTests<SqliteSource>;
+
+public sealed class BackupTests : BackupTests<SqliteSource>;
+
+public sealed class IntegrityCheckTests : IntegrityCheckTests<SqliteSource>;

@@ -27,37 +27,6 @@ public sealed class DamageTests : SqliteTests
     }
 
     [Fact]
-    public async Task Open_EndCutOff_IsRefused()
-    {
-        await Open().DisposeAsync();
-        using (var file = File.OpenWrite(StorePath))
-        {
-            file.SetLength(file.Length / 2);
-        }
-
-        await AssertDamagedAsync();
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Open_StoreThatIsGone_IsNotTakenForANewOne(bool missing)
-    {
-        await Open().DisposeAsync();
-        File.Delete(StorePath);
-        if (!missing)
-        {
-            File.Create(StorePath).Dispose();
-        }
-
-        Assert.Contains("is gone", await ReadRefusalAsync(StorePath), StringComparison.Ordinal);
-        Assert.Equal(!missing, File.Exists(StorePath));
-
-        File.Delete(StorePath + ".lock");
-        Assert.Equal(["default"], await ListTenantsAsync(Open()));
-    }
-
-    [Fact]
     public async Task Open_GarbageAfterTheLog_LosesNothing()
     {
         var acknowledged = await WriteAndDieAsync();
