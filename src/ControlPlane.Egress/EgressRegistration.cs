@@ -24,7 +24,7 @@ internal static class EgressRegistration
         services.AddSingleton<IValidateOptions<EgressOptions>, EgressOptionsValidator>();
 
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<INameResolver>(_ => new DnsResolver(Dns.GetHostAddresses));
+        services.TryAddSingleton<INameResolver>(provider => new DnsResolver(Dns.GetHostAddresses, provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<Dial>(TcpDialer.DialAsync);
 
         services.AddSingleton(new OwnListeners(OwnListeners.ReadLocalAddresses));

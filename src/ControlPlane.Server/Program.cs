@@ -1,4 +1,5 @@
 using ControlPlane.Egress;
+using ControlPlane.Server;
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Api;
 using ControlPlane.Server.Api.Hardening;
@@ -63,6 +64,7 @@ try
     var app = builder.Build();
     // Before the host looks, which would log a stack trace beside the line for the operator.
     app.Services.GetService<IStartupValidator>()?.Validate();
+    SealedNumber.Use(app.Services.GetRequiredService<MasterKey>().Derive("controlplane tokens v1"));
     app.UseAuthentication();
     app.UseAuthorization();
     app.UseMiddleware<FrameGate>((HttpContext context) => Admission.Of(context)?.Caller.KeyId);

@@ -209,7 +209,7 @@ public sealed class EgressHandlerTests : IDisposable
         silent.Start();
         using var deadline = new CancellationTokenSource();
         using var request = new HttpRequestMessage(HttpMethod.Post, $"https://{EgressRig.Host}:{((IPEndPoint)silent.LocalEndpoint).Port}/");
-        AttemptDeadline.Set(request, deadline.Token);
+        AttemptDeadline.Set(request, "", deadline.Token);
         // The request itself is not cancelled, so that nothing else closes the connection.
         var sending = _egress.Get<EgressInvoker>().SendAsync(request, Cancelled);
         using var accepted = await silent.AcceptTcpClientAsync(Cancelled);
@@ -228,7 +228,7 @@ public sealed class EgressHandlerTests : IDisposable
         using var deadline = new CancellationTokenSource();
         using var request = new HttpRequestMessage(HttpMethod.Post, $"https://{EgressRig.Host}:{receiver.Port}/");
         request.Version = HttpVersion.Version20;
-        AttemptDeadline.Set(request, deadline.Token);
+        AttemptDeadline.Set(request, "", deadline.Token);
         using var first = await _egress.Get<EgressInvoker>().SendAsync(request, Cancelled);
         var port = await first.Content.ReadAsStringAsync(Cancelled);
 

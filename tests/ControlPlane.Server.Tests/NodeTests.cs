@@ -79,12 +79,12 @@ public sealed class NodeTests : WalkTest
         await _other.Events.AppendAsync(
             new(TenantRecord.DefaultId, version, [added], "node_other", TimeSpan.FromMinutes(1)), Cancel);
 
-        var read = await hub.ReadAsync(0, 10, Cancel);
+        var read = await hub.ReadAsync(0, 10, null, Cancel);
         while (read.Changes.Count == 0)
         {
             Clock.Advance(signalled ? TimeSpan.Zero : Poll);
             await Task.Yield();
-            read = await hub.ReadAsync(0, 10, Cancel);
+            read = await hub.ReadAsync(0, 10, null, Cancel);
         }
 
         Assert.Equal("dlv_1", Assert.Single(read.Changes).Id);

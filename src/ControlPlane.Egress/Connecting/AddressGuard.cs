@@ -13,7 +13,7 @@ internal sealed record GuardedAddresses(IReadOnlyList<IPAddress> Addresses, Egre
 /// </summary>
 internal sealed class AddressGuard(INameResolver resolver, AddressPolicy addresses, PortSet ports)
 {
-    public async ValueTask<GuardedAddresses> ResolveAsync(string host, int port, CancellationToken cancellationToken)
+    public async ValueTask<GuardedAddresses> ResolveAsync(string host, int port, string owner, CancellationToken cancellationToken)
     {
         if (!ports.Contains(port))
         {
@@ -26,7 +26,7 @@ internal sealed class AddressGuard(INameResolver resolver, AddressPolicy address
             return Judge(host, [literal], port);
         }
 
-        var answer = await resolver.ResolveAsync(host, cancellationToken).ConfigureAwait(false);
+        var answer = await resolver.ResolveAsync(host, owner, cancellationToken).ConfigureAwait(false);
         return answer.Addresses.Count > 0
             ? Judge(host, answer.Addresses, port)
             : new GuardedAddresses([], new EgressFailure(EgressFailureKind.Dns, $"{host} {answer.Fault ?? "has no address"}."));

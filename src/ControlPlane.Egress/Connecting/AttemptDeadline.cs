@@ -4,8 +4,9 @@ namespace ControlPlane.Egress.Connecting;
 /// Goes with a request to the connection that is made for it, and ends what the handler would carry on: it lets an attempt to
 /// connect outlive the request by seconds, in the hope that another request can use it.
 /// </summary>
+/// <param name="owner">Whose request it is.</param>
 /// <param name="token">Cancelled when the request has to be over.</param>
-internal sealed class AttemptDeadline(CancellationToken token)
+internal sealed class AttemptDeadline(string owner, CancellationToken token)
 {
     private static readonly HttpRequestOptionsKey<AttemptDeadline> Key = new("ControlPlane.AttemptDeadline");
 
@@ -14,11 +15,14 @@ internal sealed class AttemptDeadline(CancellationToken token)
 
     public CancellationToken Token => token;
 
+    /// <summary>Whose look-ups its connections take.</summary>
+    public string Owner => owner;
+
     /// <summary>Whether a connection was made for the request.</summary>
     public bool HasConnected { get; private set; }
 
-    public static void Set(HttpRequestMessage request, CancellationToken token) =>
-        request.Options.Set(Key, new AttemptDeadline(token));
+    public static void Set(HttpRequestMessage request, string owner, CancellationToken token) =>
+        request.Options.Set(Key, new AttemptDeadline(owner, token));
 
     /// <summary>What a request carries; null for one that has no deadline of its own.</summary>
     public static AttemptDeadline? Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var deadline) ? deadline : null;

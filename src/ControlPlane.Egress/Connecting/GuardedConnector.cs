@@ -17,19 +17,19 @@ internal sealed class GuardedConnector(AddressGuard guard, StaggeredDialer diale
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         if (AttemptDeadline.Of(context.InitialRequestMessage) is not { } deadline)
         {
-            return await ConnectAsync(host, port, cancellationToken).ConfigureAwait(false);
+            return await ConnectAsync(host, port, "", cancellationToken).ConfigureAwait(false);
         }
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        var connection = await ConnectAsync(host, port, either.Token).ConfigureAwait(false);
+        var connection = await ConnectAsync(host, port, deadline.Owner, either.Token).ConfigureAwait(false);
         deadline.Connected(connection);
         return connection;
     }
 
     /// <exception cref="EgressException">The name has no address, the guard refuses it, or no address answers.</exception>
-    public async ValueTask<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    public async ValueTask<Stream> ConnectAsync(string host, int port, string owner, CancellationToken cancellationToken)
     {
-        var resolved = await guard.ResolveAsync(host, port, cancellationToken).ConfigureAwait(false);
+        var resolved = await guard.ResolveAsync(host, port, owner, cancellationToken).ConfigureAwait(false);
         return await ConnectAsync(host, port, resolved, cancellationToken).ConfigureAwait(false);
     }
 

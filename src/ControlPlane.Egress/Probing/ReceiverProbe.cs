@@ -22,14 +22,15 @@ internal sealed class ReceiverProbe(
 
     /// <summary>Probes. Whatever the receiver does is part of the report.</summary>
     /// <param name="url">Where requests would go.</param>
+    /// <param name="owner">Whose probe it is.</param>
     /// <param name="deadline">For all steps together.</param>
     /// <param name="cancellationToken">The caller waits no longer.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public async Task<ProbeReport> ProbeAsync(Uri url, TimeSpan deadline, CancellationToken cancellationToken)
+    public async Task<ProbeReport> ProbeAsync(Uri url, string owner, TimeSpan deadline, CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(deadline, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
-        var run = new Run(this, url, either.Token);
+        var run = new Run(this, url, owner, either.Token);
         try
         {
             await run.WalkAsync().ConfigureAwait(false);
@@ -49,7 +50,7 @@ internal sealed class ReceiverProbe(
     }
 
     /// <summary>One probe; what it has found survives the step that fails.</summary>
-    private sealed class Run(ReceiverProbe probe, Uri url, CancellationToken cancellationToken)
+    private sealed class Run(ReceiverProbe probe, Uri url, string owner, CancellationToken cancellationToken)
     {
         private readonly string _host = url.HostNameType == UriHostNameType.IPv6 ? url.IdnHost.Trim('[', ']') : url.IdnHost;
 
@@ -61,7 +62,7 @@ internal sealed class ReceiverProbe(
         public async Task WalkAsync()
         {
             var started = probe._time.GetTimestamp();
-            var resolved = await probe._guard.ResolveAsync(_host, url.Port, cancellationToken).ConfigureAwait(false);
+            var resolved = await probe._guard.ResolveAsync(_host, url.Port, owner, cancellationToken).ConfigureAwait(false);
             Report = Report with
             {
                 Resolving = probe._time.GetElapsedTime(started),

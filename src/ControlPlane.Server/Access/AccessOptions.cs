@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Access;
@@ -13,6 +14,11 @@ internal sealed class AccessOptions
     /// </summary>
     /// <value>Default: none; the first start of a new store makes a platform key and prints it once.</value>
     public string? BootstrapKey { get; set; }
+
+    /// <summary>How many valid API keys a tenant may have.</summary>
+    /// <value>Default: 500.</value>
+    [Range(1, 20_000)]
+    public int MaxKeysPerTenant { get; set; } = 500;
 }
 
 /// <summary>Refuses a key that could not be presented or guessed too easily. The value is not repeated: it is a secret.</summary>

@@ -1,11 +1,20 @@
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Storage;
+using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Access;
 
 /// <summary>Makes and ends API keys.</summary>
-internal sealed class ApiKeyAdmin(IAccessStore store, ApiKeys keys, IdSource ids, TimeProvider clock, ILogger<ApiKeyAdmin> logger)
+internal sealed class ApiKeyAdmin(
+    IAccessStore store, ApiKeys keys, IOptions<AccessOptions> options, IdSource ids, TimeProvider clock, ILogger<ApiKeyAdmin> logger)
+    : IDisposable
 {
+    /// <summary>One at a time is counted and made, so that those made at the same moment are not too many together.</summary>
+    private readonly SemaphoreSlim _making = new(1);
+
+    private const int PageSize = 1_000;
+    private const int LookAtMost = 20_000;
+
     /// <summary>Makes a key; only this answer has the key itself.</summary>
     public async Task<(ApiKeyRecord Key, string Secret)> CreateAsync(
         Caller caller, ApiKeyDraft draft, CancellationToken cancellationToken)
@@ -21,6 +30,55 @@ internal sealed class ApiKeyAdmin(IAccessStore store, ApiKeys keys, IdSource ids
             throw RequestErrors.ScopeNotHeld(notHeld);
         }
 
+        if (caller.ExpireTime is { } end && !(draft.ExpireTime <= end))
+        {
+            throw RequestErrors.PermissionDenied(
+                "KEY_WOULD_OUTLIVE_CALLER", $"The API key expires at {end:O}, so it cannot make one that is valid for longer.");
+        }
+
+        await _making.WaitAsync(cancellationToken);
+        try
+        {
+            await RequireRoomAsync(tenantId, cancellationToken);
+            return await StoreAsync(caller, draft, tenantId, cancellationToken);
+        }
+        finally
+        {
+            _making.Release();
+        }
+    }
+
+    public void Dispose() => _making.Dispose();
+
+    /// <summary>Keys that ended are looked at as well: at so many of them at most that a tenant cannot make this a long walk.</summary>
+    private async Task RequireRoomAsync(string? tenantId, CancellationToken cancellationToken)
+    {
+        if (tenantId is null)
+        {
+            return;
+        }
+
+        var (most, now, valid, seen) = (options.Value.MaxKeysPerTenant, clock.GetUtcNow(), 0, 0);
+        long? position = null;
+        do
+        {
+            var page = await store.ListKeysAsync(tenantId, position, PageSize, cancellationToken);
+            valid += page.Items.Count(key => key.RevokeTime is null && !(key.ExpireTime <= now));
+            seen += page.Items.Count;
+            position = page.Next;
+        }
+        while (position is not null && valid < most && seen < LookAtMost);
+
+        if (valid >= most)
+        {
+            throw RequestErrors.QuotaExceeded(
+                "KEY_LIMIT_REACHED", tenantId, $"The tenant has {most} valid API keys, as many as it may. Revoke some.");
+        }
+    }
+
+    private async Task<(ApiKeyRecord Key, string Secret)> StoreAsync(
+        Caller caller, ApiKeyDraft draft, string? tenantId, CancellationToken cancellationToken)
+    {
         var secret = ApiKeySecret.Create();
         var key = new ApiKeyRecord
         {

@@ -125,7 +125,9 @@ internal sealed class ApiKeys : IDisposable
         var record = await _store.FindKeyAsync(hash.ToBytes(), CancellationToken.None);
         return record is null or { RevokeTime: not null }
             ? null
-            : new(new Caller(record.Id, record.TenantId, record.Scopes.ToHashSet(StringComparer.Ordinal)), record.ExpireTime);
+            : new(
+                new Caller(record.Id, record.TenantId, record.Scopes.ToHashSet(StringComparer.Ordinal)) { ExpireTime = record.ExpireTime },
+                record.ExpireTime);
     }
 
     /// <summary>Drops keys that do not exist before those that do: made-up ones must not push real ones out.</summary>

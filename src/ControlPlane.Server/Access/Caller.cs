@@ -13,6 +13,9 @@ internal sealed record Caller(string KeyId, string? TenantId, IReadOnlySet<strin
     /// <summary>The value of a list's <c>tenant_id</c> that means every tenant.</summary>
     public const string EveryTenant = "-";
 
+    /// <summary>When the key expires; null if it does not.</summary>
+    public DateTimeOffset? ExpireTime { get; init; }
+
     public bool IsPlatform => TenantId is null;
 
     /// <summary>Whether a resource of this tenant exists for the caller.</summary>

@@ -1,3 +1,4 @@
+using ControlPlane.Egress;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 

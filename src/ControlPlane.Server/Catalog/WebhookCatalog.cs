@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ControlPlane.Egress;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Catalog;

@@ -8,13 +8,17 @@ using ControlPlane.Storage;
 using ControlPlane.Storage.Transitions;
 using ControlPlane.V1;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Deliveries;
 
 /// <summary>Turns a WatchDeliveries call into a watch, and what it tells into messages.</summary>
 internal sealed class DeliveryWatch(
-    WatchStream stream, IChangeFeed feed, StorageEngine store, WebhookCatalog catalog, IWebhookStore webhooks, TenantPlans plans)
+    WatchStream stream, IChangeFeed feed, StorageEngine store, WebhookCatalog catalog, IWebhookStore webhooks, TenantPlans plans,
+    IOptions<WatchingOptions> options)
 {
+    private readonly AtOnce _open = new(int.MaxValue, options.Value.MaxPerTenant);
+
     private static readonly TimeSpan DefaultHeartbeat = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestHeartbeat = TimeSpan.FromSeconds(300);
@@ -35,6 +39,9 @@ internal sealed class DeliveryWatch(
             await plans.RequireAsync(filter.TenantId, Features.Watch, context.CancellationToken);
         }
 
+        // What the platform's own keys open is the platform's own affair.
+        var tenantId = Caller.Of(context).TenantId;
+        using var open = tenantId is null ? null : _open.TryEnter(tenantId) ?? throw TooMany(tenantId);
         var head = await feed.GetHeadAsync(context.CancellationToken);
         if (resumed > head)
         {
@@ -49,12 +56,25 @@ internal sealed class DeliveryWatch(
         // Revisions and times can be a little out of step: what is told is judged by its own time.
         await stream.RunAsync(
             after,
+            filter.TenantId,
             delivery => !(delivery.UpdateTime < startTime) && filter.Matches(delivery),
             heartbeat ?? DefaultHeartbeat,
             states,
-            told => responses.WriteAsync(Message(told), CancellationToken.None),
+            async told =>
+            {
+                if (filter.TenantId is not null)
+                {
+                    // It can lose the feature meanwhile; the plan is in memory.
+                    await plans.RequireAsync(filter.TenantId, Features.Watch, context.CancellationToken);
+                }
+
+                await responses.WriteAsync(Message(told), CancellationToken.None);
+            },
             context.CancellationToken);
     }
+
+    private RequestException TooMany(string tenantId) => RequestErrors.QuotaExceeded(
+        "TOO_MANY_WATCHES", tenantId, $"The tenant has {options.Value.MaxPerTenant} watches open, as many as it may.", TimeSpan.FromSeconds(30));
 
     private long? ReadToken(WatchDeliveriesRequest request, Violations violations)
     {

@@ -19,30 +19,23 @@ internal sealed class RedriveCalls(IRedriveStore redrives, RedriveWorker worker,
         var rate = RedriveValidator.CheckRate(request.MaxRatePerSecond, violations);
         violations.ThrowIfAny();
         filter = filter with { TenantId = Caller.Of(context).ResolveListTenant(request.TenantId) };
-        if (!request.ValidateOnly && !worker.HasRoom)
-        {
-            throw RequestErrors.Unavailable(
-                "TOO_MANY_REDRIVES", "As many redrives as the server takes are at work.", TimeSpan.FromMinutes(1));
-        }
-
-        var scope = await redrives.CountAsync(filter, context.CancellationToken) ?? throw NoTenant(filter);
         if (request.ValidateOnly)
         {
-            return new RedriveDeliveriesResponse { Count = scope.Count };
+            return new RedriveDeliveriesResponse { Count = (await CountAsync(filter, context)).Count };
         }
 
-        var now = clock.GetStoreNow();
-        var redrive = new RedriveRecord
+        var place = worker.Reserve(filter.TenantId) ?? throw TooMany();
+        try
         {
-            Id = ids.Next("rdv_"),
-            Filter = filter,
-            MaxRatePerSecond = rate,
-            CreateTime = now,
-            UpdateTime = now,
-        };
-        redrive = await redrives.CreateAsync(redrive, scope, context.CancellationToken) ?? throw NoTenant(filter);
-        worker.Start(redrive);
-        return new RedriveDeliveriesResponse { Count = redrive.Matched, RedriveId = redrive.Id };
+            var redrive = await StoreAsync(filter, rate, await CountAsync(filter, context), context.CancellationToken);
+            worker.Start(redrive, place);
+            return new RedriveDeliveriesResponse { Count = redrive.Matched, RedriveId = redrive.Id };
+        }
+        catch
+        {
+            place.Dispose();
+            throw;
+        }
     }
 
     public async Task<GetRedriveResponse> GetAsync(GetRedriveRequest request, ServerCallContext context) =>
@@ -80,6 +73,29 @@ internal sealed class RedriveCalls(IRedriveStore redrives, RedriveWorker worker,
             ? redrive
             : throw RequestErrors.NotFound("redrive", id);
     }
+
+    private async Task<RedriveScope> CountAsync(DeliveryFilter filter, ServerCallContext context) =>
+        await redrives.CountAsync(filter, context.CancellationToken) ?? throw NoTenant(filter);
+
+    private async Task<RedriveRecord> StoreAsync(
+        DeliveryFilter filter, double rate, RedriveScope scope, CancellationToken cancellationToken)
+    {
+        var now = clock.GetStoreNow();
+        var redrive = new RedriveRecord
+        {
+            Id = ids.Next("rdv_"),
+            Filter = filter,
+            MaxRatePerSecond = rate,
+            CreateTime = now,
+            UpdateTime = now,
+        };
+        return await redrives.CreateAsync(redrive, scope, cancellationToken) ?? throw NoTenant(filter);
+    }
+
+    private static RequestException TooMany() => RequestErrors.Unavailable(
+        "TOO_MANY_REDRIVES",
+        $"As many redrives as the server takes are at work: {RedriveWorker.MostPerTenant} of one tenant, {RedriveWorker.Most} in all.",
+        TimeSpan.FromMinutes(1));
 
     private static RequestException NoTenant(DeliveryFilter filter) => RequestErrors.NotFound("tenant", filter.TenantId ?? "");
 }

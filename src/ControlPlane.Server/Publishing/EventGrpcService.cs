@@ -16,9 +16,6 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
     private const int MaximumBatch = 1000;
     private const int MaximumTypeFilters = 50;
 
-    /// <summary>Backlogs shrink slowly compared to how fast callers come back.</summary>
-    private static readonly TimeSpan BacklogRetry = TimeSpan.FromSeconds(5);
-
     public override async Task<PublishEventResponse> PublishEvent(PublishEventRequest request, ServerCallContext context)
     {
         var source = request.Event ?? new Event();
@@ -122,44 +119,7 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
         return await publisher.PublishAsync(tenantId, drafts, cancellationToken) switch
         {
             PublishResult.Published published => published.Events,
-            PublishResult.UnknownTypes unknown => throw UnknownTypes(unknown.Indexes, field),
-            PublishResult.PayloadOverLimit over => throw RequestErrors.QuotaExceeded(
-                "PAYLOAD_LIMIT_EXCEEDED",
-                tenantId,
-                $"{field(over.Index)}.payload: the tenant's plan allows payloads of at most {over.MaxBytes} bytes."),
-            PublishResult.TooFast fast => throw RequestErrors.QuotaExceeded(
-                "PUBLISH_RATE_EXCEEDED", tenantId, "The tenant publishes more events per second than its plan allows.", fast.RetryAfter),
-            PublishResult.FanOutTooLarge large => throw FanOutTooLarge(tenantId, large),
-            PublishResult.BacklogFull full => throw RequestErrors.QuotaExceeded(
-                "BACKLOG_FULL",
-                tenantId,
-                $"{(full.OfAll ? "The server" : "The tenant")} may have {full.Most} deliveries that have not ended, and with this call it would "
-                + "have more.",
-                BacklogRetry),
-            PublishResult.Conflict conflict => throw RequestErrors.AlreadyExists(
-                "EVENT_CONFLICT",
-                "event",
-                drafts[conflict.Index].Id,
-                $"{field(conflict.Index)}: the id or idempotency key was used for an event with other content."),
-            _ => throw RequestErrors.NotFound("tenant", tenantId),
+            var refused => throw PublishRefusals.Of(refused, tenantId, drafts, field),
         };
-    }
-
-    private static RequestException FanOutTooLarge(string tenantId, PublishResult.FanOutTooLarge large) => RequestErrors.QuotaExceeded(
-        "FAN_OUT_TOO_LARGE",
-        tenantId,
-        $"The call would make {large.Deliveries} deliveries, and one call may make {large.Most}: publish fewer events at once, or have "
-        + "fewer webhooks receive each.");
-
-    private static RequestException UnknownTypes(IReadOnlyList<int> indexes, Func<int, string> field)
-    {
-        var violations = new Violations();
-        foreach (var index in indexes)
-        {
-            violations.Add(
-                $"{field(index)}.type", "EVENT_TYPE_UNKNOWN", "must be in a catalogue of event types, since the tenant has strict_event_types");
-        }
-
-        return violations.ToException();
     }
 }

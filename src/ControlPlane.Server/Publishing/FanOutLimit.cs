@@ -1,3 +1,4 @@
+using ControlPlane.Egress;
 using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Publishing;

@@ -6,7 +6,10 @@ namespace ControlPlane.Server.Publishing;
 internal static class PublishRules
 {
     /// <summary>What speaks against the events, or null.</summary>
-    public static PublishResult? Check(TenantCatalog tenant, IReadOnlyList<EventDraft> drafts)
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="drafts">The events.</param>
+    /// <param name="checkTypes">Whether their types are the tenant's own choice.</param>
+    public static PublishResult? Check(TenantCatalog tenant, IReadOnlyList<EventDraft> drafts, bool checkTypes = true)
     {
         List<int>? unknown = null;
         for (var i = 0; i < drafts.Count; i++)
@@ -16,7 +19,7 @@ internal static class PublishRules
                 return new PublishResult.PayloadOverLimit(i, most);
             }
 
-            if (!tenant.Accepts(drafts[i].Type))
+            if (checkTypes && !tenant.Accepts(drafts[i].Type))
             {
                 (unknown ??= []).Add(i);
             }

@@ -11,6 +11,7 @@ internal static class PublishingRegistration
             .AddSingleton<BacklogLimit>()
             .AddSingleton<FanOutLimit>()
             .AddSingleton<TestPublisher>()
+            .AddSingleton<TestRules>()
             .AddSingleton<EventValidator>();
     }
 }

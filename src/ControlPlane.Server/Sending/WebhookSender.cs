@@ -26,7 +26,7 @@ internal sealed class WebhookSender(
         using var deadline = new CancellationTokenSource(endpoint.Timeout, clock);
         await using var cut = cutOff.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);
         using var request = RequestBuilder.Build(endpoint, delivery, source, startTime);
-        AttemptDeadline.Set(request, deadline.Token);
+        AttemptDeadline.Set(request, endpoint.Webhook.TenantId, deadline.Token);
         var trace = new RequestTrace();
         var outcome = new AttemptOutcome { StartTime = startTime, Duration = TimeSpan.Zero, Failure = FailureKind.None };
         try

@@ -1,3 +1,4 @@
+using ControlPlane.Egress;
 using ControlPlane.Storage;
 using Microsoft.Extensions.Options;
 
@@ -17,12 +18,19 @@ internal sealed class WatchHub(
 {
     private readonly Lock _lock = new();
     private readonly ChangeRing _ring = new(options.Value.Ring);
+
+    /// <summary>Of those who read history, one at a time does: it takes a processor.</summary>
+    private readonly TenantGate _history = new(atOnce: 1, atOncePerTenant: 1);
     private FeedReader? _reader;
     private Task _begun = Task.CompletedTask;
     private int _watchers;
 
     /// <summary>Reads on from a position: from the ring if it reaches back that far, else from the store.</summary>
-    public async ValueTask<WatchRead> ReadAsync(long after, int limit, CancellationToken cancellationToken)
+    /// <param name="after">The position.</param>
+    /// <param name="limit">How many changes at most.</param>
+    /// <param name="tenantId">Whose changes are wanted; null for everybody's. From the ring others' come as well.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async ValueTask<WatchRead> ReadAsync(long after, int limit, string? tenantId, CancellationToken cancellationToken)
     {
         List<DeliveryRecord> changes = [];
         if (_ring.TryRead(after, limit, changes, out var changed))
@@ -30,7 +38,14 @@ internal sealed class WatchHub(
             return new(changes, changes.Count > 0 ? changes[^1].Revision : after, changed, FromStore: false);
         }
 
+        using var turn = await _history.EnterAsync(tenantId ?? "", cancellationToken);
         var head = await feed.GetHeadAsync(cancellationToken);
+        if (tenantId is not null)
+        {
+            var own = await feed.ReadAfterAsync(after, limit, tenantId, cancellationToken);
+            return new(own.Changes, own.Next ?? Math.Max(head, own.Changes.Count > 0 ? own.Changes[^1].Revision : after), changed, FromStore: true);
+        }
+
         var stored = await feed.ReadAfterAsync(after, limit, cancellationToken);
         var last = stored.Count > 0 ? stored[^1].Revision : after;
         // A read that was not cut short has seen everything up to the head from before it.

@@ -25,6 +25,7 @@ internal sealed class WatchStream(
 
     /// <summary>Streams until the client goes or the server stops.</summary>
     /// <param name="after">The revision after which to begin.</param>
+    /// <param name="tenantId">Whose changes; null for everybody's.</param>
     /// <param name="matches">Which changes to tell.</param>
     /// <param name="heartbeat">How long to be silent at most.</param>
     /// <param name="states">The states of webhooks to tell of too; null for none.</param>
@@ -32,8 +33,8 @@ internal sealed class WatchStream(
     /// <param name="cancellationToken">Ends when the client goes.</param>
     /// <exception cref="RequestException">OUT_OF_RANGE or ABORTED, as the API says.</exception>
     public async Task RunAsync(
-        long after, Func<DeliveryRecord, bool> matches, TimeSpan heartbeat, WebhookStates? states, Func<WatchMessage, Task> write,
-        CancellationToken cancellationToken)
+        long after, string? tenantId, Func<DeliveryRecord, bool> matches, TimeSpan heartbeat, WebhookStates? states,
+        Func<WatchMessage, Task> write, CancellationToken cancellationToken)
     {
         using var watching = await hub.EnterAsync(cancellationToken);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
@@ -46,7 +47,7 @@ internal sealed class WatchStream(
             while (true)
             {
                 either.Token.ThrowIfCancellationRequested();
-                var read = await hub.ReadAsync(position, Batch, either.Token);
+                var read = await hub.ReadAsync(position, Batch, tenantId, either.Token);
                 if (read.FromStore)
                 {
                     await CheckFloorAsync(position, either.Token);

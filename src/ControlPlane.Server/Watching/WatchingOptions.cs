@@ -10,6 +10,11 @@ internal sealed class WatchingOptions
     [Range(16, 1_000_000)]
     public int Ring { get; set; } = 8192;
 
+    /// <summary>How many watches the keys of one tenant may have open.</summary>
+    /// <value>Default: 100.</value>
+    [Range(1, 100_000)]
+    public int MaxPerTenant { get; set; } = 100;
+
     /// <summary>How long a client may take nothing off its stream before the stream is ended.</summary>
     /// <value>Default: 30 s.</value>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]

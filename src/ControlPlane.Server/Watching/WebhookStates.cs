@@ -10,7 +10,7 @@ namespace ControlPlane.Server.Watching;
 /// </summary>
 internal sealed class WebhookStates : IDisposable
 {
-    private const int PageSize = 500;
+    private const int PageSize = 50;
     private readonly Lock _lock = new();
     private readonly WebhookCatalog _catalog;
     private readonly IWebhookStore _store;
@@ -18,7 +18,7 @@ internal sealed class WebhookStates : IDisposable
     private readonly string? _webhookId;
 
     /// <summary>Those that were last told not to be active, as they were then.</summary>
-    private readonly Dictionary<string, WebhookRecord> _told = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (long Version, WebhookState State, StateReason Reason)> _told = new(StringComparer.Ordinal);
     private HashSet<(string TenantId, string WebhookId)> _pending = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _begun;
@@ -87,10 +87,21 @@ internal sealed class WebhookStates : IDisposable
             yield break;
         }
 
+        if (_tenantId is not null)
+        {
+            // Shared with everybody: to read them for each watch would make a copy for each.
+            foreach (var webhook in (await _catalog.RefreshAsync(_tenantId, cancellationToken))?.Webhooks ?? [])
+            {
+                yield return webhook;
+            }
+
+            yield break;
+        }
+
         long? before = null;
         do
         {
-            var page = await _store.ListAsync(_tenantId, before, PageSize, cancellationToken);
+            var page = await _store.ListAsync(null, before, PageSize, cancellationToken);
             foreach (var webhook in page.Items)
             {
                 yield return webhook;
@@ -104,8 +115,8 @@ internal sealed class WebhookStates : IDisposable
     /// <summary>Whether a webhook's state is news. What was read from the store can be newer than the catalogue's.</summary>
     private bool Turn(WebhookRecord webhook)
     {
-        var told = _told.GetValueOrDefault(webhook.Id);
-        if (told?.Version > webhook.Version)
+        var known = _told.TryGetValue(webhook.Id, out var told);
+        if (known && told.Version > webhook.Version)
         {
             return false;
         }
@@ -115,8 +126,8 @@ internal sealed class WebhookStates : IDisposable
             return _told.Remove(webhook.Id);
         }
 
-        _told[webhook.Id] = webhook;
-        return (told?.State, told?.StateReason) != (webhook.State, webhook.StateReason);
+        _told[webhook.Id] = (webhook.Version, webhook.State, webhook.StateReason);
+        return !known || (told.State, told.Reason) != (webhook.State, webhook.StateReason);
     }
 
     private void Note(string tenantId, string webhookId)

@@ -27,7 +27,7 @@ public sealed class GuardedConnectorTests : IDisposable
     {
         _network.Refuse(PublicAddress);
         var resolver = new FakeResolver($"{PublicAddress} 2606:4700:4700::1111 1.1.1.1");
-        await using (var stream = await Connector(resolver).ConnectAsync(Host, 443, Cancelled))
+        await using (var stream = await Connector(resolver).ConnectAsync(Host, 443, "", Cancelled))
         {
             Assert.Equal(IPAddress.Parse("2606:4700:4700::1111"), _ledger.Find(new Uri($"https://{Host}"), _time.GetTimestamp()));
         }
@@ -58,7 +58,7 @@ public sealed class GuardedConnectorTests : IDisposable
     {
         var resolver = new FakeResolver(PublicAddress, "127.0.0.1");
         var connector = Connector(resolver);
-        await using (await connector.ConnectAsync(Host, 443, Cancelled))
+        await using (await connector.ConnectAsync(Host, 443, "", Cancelled))
         {
             Assert.Equal($"{PublicAddress}:443", _network.Dialed);
             Assert.Single(resolver.Asked);
@@ -112,7 +112,7 @@ public sealed class GuardedConnectorTests : IDisposable
         var connector = Connector(new FakeResolver("127.0.0.1"), addresses);
         var failure = await FailureAsync(connector, "receiver", 7400);
         Assert.Equal("receiver leads to 127.0.0.1: a listener of this server (port 7400).", failure.Message);
-        await using var other = await connector.ConnectAsync("receiver", 7401, Cancelled);
+        await using var other = await connector.ConnectAsync("receiver", 7401, "", Cancelled);
         Assert.Equal("127.0.0.1:7401", _network.Dialed);
     }
 
@@ -122,8 +122,8 @@ public sealed class GuardedConnectorTests : IDisposable
         var own = new OwnListeners(() => []);
         var resolver = new FakeResolver("127.0.0.1");
         var connector = Connector(resolver, new AddressPolicy([IPNetwork.Parse("127.0.0.0/8")], own));
-        var named = connector.ConnectAsync("receiver", 7400, Cancelled).AsTask();
-        var literal = connector.ConnectAsync("127.0.0.1", 7400, Cancelled).AsTask();
+        var named = connector.ConnectAsync("receiver", 7400, "", Cancelled).AsTask();
+        var literal = connector.ConnectAsync("127.0.0.1", 7400, "", Cancelled).AsTask();
         Assert.False(named.IsCompleted || literal.IsCompleted);
         Assert.Empty(resolver.Asked);
 
@@ -151,5 +151,5 @@ public sealed class GuardedConnectorTests : IDisposable
         _ledger);
 
     private static async Task<EgressFailure> FailureAsync(GuardedConnector connector, string host, int port) =>
-        (await Assert.ThrowsAsync<EgressException>(async () => await connector.ConnectAsync(host, port, Cancelled))).Failure;
+        (await Assert.ThrowsAsync<EgressException>(async () => await connector.ConnectAsync(host, port, "", Cancelled))).Failure;
 }

@@ -11,7 +11,7 @@ internal sealed class FakeResolver(params string[] answers) : INameResolver
 
     public IReadOnlyCollection<string> Asked => _asked;
 
-    public ValueTask<NameAnswer> ResolveAsync(string host, CancellationToken cancellationToken)
+    public ValueTask<NameAnswer> ResolveAsync(string host, string owner, CancellationToken cancellationToken)
     {
         _asked.Enqueue(host);
         var answer = answers[Math.Min(_asked.Count, answers.Length) - 1];

@@ -21,6 +21,28 @@ public sealed class ApiKeyTests : AdminTest
     }
 
     [Fact]
+    public async Task CreateApiKey_ByAKeyThatExpires_ValidNoLongerThanIt()
+    {
+        var maker = ClientOf((await CreateKeyAsync("acme", TimeSpan.FromDays(1), "admin")).Secret);
+        foreach (var after in new TimeSpan?[] { null, TimeSpan.FromDays(2) })
+        {
+            var error = await RpcErrors.OfAsync(async () => await maker.CreateApiKeyAsync(Request(after), cancellationToken: Cancelled));
+            Assert.Equal((StatusCode.PermissionDenied, "KEY_WOULD_OUTLIVE_CALLER"), (error.Code, error.Info.Reason));
+        }
+
+        await maker.CreateApiKeyAsync(Request(TimeSpan.FromDays(1)), cancellationToken: Cancelled);
+
+        CreateApiKeyRequest Request(TimeSpan? after) => new()
+        {
+            ApiKey = new()
+            {
+                Scopes = { "admin" },
+                ExpireTime = after is { } span ? Timestamp.FromDateTimeOffset(Clock.GetUtcNow() + span) : null,
+            },
+        };
+    }
+
+    [Fact]
     public async Task CreateApiKey_NoTenant_CallersOwn()
     {
         var tenants = await CreateKeyAsync("acme");

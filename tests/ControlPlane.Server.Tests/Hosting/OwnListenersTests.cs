@@ -25,7 +25,7 @@ public sealed class OwnListenersTests
 
         var urls = app.Services.GetRequiredService<UrlPolicy>();
         Assert.Equal([UrlReason.AddressBlocked], urls.Check($"https://127.0.0.1:{port}/").Violations.Select(violation => violation.Reason));
-        var resolved = await app.Services.GetRequiredService<AddressGuard>().ResolveAsync("127.0.0.1", port, Cancelled);
+        var resolved = await app.Services.GetRequiredService<AddressGuard>().ResolveAsync("127.0.0.1", port, "", Cancelled);
         Assert.Equal(EgressFailureKind.BlockedAddress, resolved.Failure?.Kind);
         Assert.Equal([IPAddress.Loopback], resolved.Addresses);
         var other = port == IPEndPoint.MaxPort ? port - 1 : port + 1;

@@ -28,7 +28,7 @@ public sealed class ResumeTokenTests
     public void Read_AnyCharacterChanged_IsRefused() =>
         (from store in StoreIds
          from revision in Revisions
-         from index in Gen.Choose(0, 27)
+         from index in Gen.Choose(0, 21)
          from replacement in Gen.Elements(Alphabet.ToCharArray())
          select (store, revision, index, replacement)).Holds(c =>
          {
@@ -41,7 +41,7 @@ public sealed class ResumeTokenTests
     public void Read_ShortenedLengthenedOrAnythingElse_IsRefusedWithoutThrowing() =>
         (from store in StoreIds
          from revision in Revisions
-         from cut in Gen.Choose(0, 27)
+         from cut in Gen.Choose(0, 21)
          from text in ArbMap.Default.GeneratorFor<NonEmptyString>()
          select (store, revision, cut, text: text.Get)).Holds(c =>
          {

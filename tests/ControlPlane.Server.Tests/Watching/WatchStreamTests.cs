@@ -140,7 +140,7 @@ public sealed class WatchStreamTests : IDisposable
         }
 
         WatchRead ahead;
-        while ((ahead = await _hub.ReadAsync(99, 10, Cancel)).Changes.Count == 0)
+        while ((ahead = await _hub.ReadAsync(99, 10, null, Cancel)).Changes.Count == 0)
         {
             await ahead.Changed.WaitAsync(Cancel);
         }
@@ -264,9 +264,9 @@ public sealed class WatchStreamTests : IDisposable
         _feed.Commit("dlv_2");
         using (await _hub.EnterAsync(Cancel))
         {
-            var read = await _hub.ReadAsync(0, 10, Cancel);
+            var read = await _hub.ReadAsync(0, 10, null, Cancel);
             Assert.Equal((2, 2, true), (read.Changes.Count, read.Position, read.FromStore));
-            Assert.False((await _hub.ReadAsync(read.Position, 10, Cancel)).FromStore);
+            Assert.False((await _hub.ReadAsync(read.Position, 10, null, Cancel)).FromStore);
         }
     }
 
@@ -278,7 +278,7 @@ public sealed class WatchStreamTests : IDisposable
         await store.Webhooks.CreateAsync(Records.Webhook() with { State = WebhookState.Disabled }, Cancel);
         using var states = new WebhookStates(catalog, store.Webhooks, null, null);
         _feed.Commit("dlv_1");
-        _ = _stream.RunAsync(1, _ => true, Heartbeat, states, WriteAsync, _client.Token);
+        _ = _stream.RunAsync(1, null, _ => true, Heartbeat, states, WriteAsync, _client.Token);
 
         Assert.Equal(WatchSignal.Ready, (await NextAsync()).Signal);
         var first = await NextAsync();
@@ -291,7 +291,7 @@ public sealed class WatchStreamTests : IDisposable
     }
 
     private Task Run(long after, Func<DeliveryRecord, bool>? matches = null) =>
-        _stream.RunAsync(after, matches ?? (_ => true), Heartbeat, states: null, WriteAsync, _client.Token);
+        _stream.RunAsync(after, null, matches ?? (_ => true), Heartbeat, states: null, WriteAsync, _client.Token);
 
     private async Task WriteAsync(WatchMessage message)
     {

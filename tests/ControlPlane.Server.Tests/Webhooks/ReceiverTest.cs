@@ -30,7 +30,7 @@ public abstract class ReceiverTest : WebhookTest
 
     private sealed class Resolver(ReceiverTest test) : INameResolver
     {
-        public ValueTask<NameAnswer> ResolveAsync(string host, CancellationToken cancellationToken) =>
+        public ValueTask<NameAnswer> ResolveAsync(string host, string owner, CancellationToken cancellationToken) =>
             ValueTask.FromResult(test.Addresses.Length == 0
                 ? new NameAnswer([], "does not exist")
                 : new NameAnswer([.. test.Addresses.Split(' ').Select(IPAddress.Parse)]));

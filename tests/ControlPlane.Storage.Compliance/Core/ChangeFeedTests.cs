@@ -33,6 +33,40 @@ public abstract class ChangeFeedTests<TSource> : StorageTests<TSource>
     }
 
     [Fact]
+    public async Task ReadAfter_OfOneTenant_FindsItsChangesAmongThoseOfOthers()
+    {
+        await AddTenantAsync("acme");
+        var (noisy, quiet) = (await AddWebhookAsync(), await AddWebhookAsync("acme"));
+        var expected = new List<DeliveryRecord>();
+        for (var i = 0; i < 5; i++)
+        {
+            for (var j = 0; j < 7; j++)
+            {
+                await PublishAsync(noisy, leased: j % 2 == 0);
+            }
+
+            expected.Add(await PublishAsync(quiet, leased: i % 2 == 0));
+        }
+
+        foreach (var limit in new[] { 1, 3, 1_000 })
+        {
+            var found = new List<DeliveryRecord>();
+            for (long? position = 0; position is { } after;)
+            {
+                var page = await Store.Changes.ReadAfterAsync(after, limit, "acme", Cancel);
+                Assert.InRange(page.Changes.Count, 0, limit);
+                Assert.False(page.Next <= after, "it does not get on");
+                found.AddRange(page.Changes);
+                position = page.Next;
+            }
+
+            Assert.Equal(expected, found);
+        }
+
+        Assert.Equal(new([], null), (await Store.Changes.ReadAfterAsync(0, 1_000, "nobody", Cancel)) with { Changes = [] });
+    }
+
+    [Fact]
     public async Task Revision_EveryChange_GivesANewOne()
     {
         var webhook = await AddWebhookAsync();

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using ControlPlane.Server.Api.Errors;
 using Google.Protobuf;
@@ -8,7 +6,7 @@ using Google.Protobuf;
 namespace ControlPlane.Server.Api.Paging;
 
 /// <summary>
-/// Where a list request starts and how much it asks for. A page token is a position and a hash of all other arguments, so that
+/// Where a list request starts and how much it asks for. A page token is a position sealed with a hash of all other arguments, so that
 /// a token of another list is refused instead of giving a page that makes no sense.
 /// </summary>
 /// <param name="Size">1 to 1,000.</param>
@@ -18,7 +16,6 @@ internal readonly record struct PageRequest(int Size, long? Before, ulong Argume
 {
     private const int DefaultSize = 50;
     private const int MaximumSize = 1000;
-    private const int TokenBytes = 16;
 
     /// <summary>Reads <c>page_size</c> and <c>page_token</c>; notes what is wrong with them.</summary>
     public static PageRequest Read(IMessage request, int pageSize, string pageToken, Violations violations)
@@ -32,7 +29,7 @@ internal readonly record struct PageRequest(int Size, long? Before, ulong Argume
         long? before = null;
         if (pageToken.Length > 0)
         {
-            before = ReadToken(pageToken, arguments);
+            before = SealedNumber.Read(arguments, pageToken);
             if (before is null)
             {
                 violations.Add("page_token", "PAGE_TOKEN_INVALID", "is not a token that this list gave with the same arguments");
@@ -43,41 +40,7 @@ internal readonly record struct PageRequest(int Size, long? Before, ulong Argume
     }
 
     /// <summary>The token of the page after; empty if there is none.</summary>
-    public string Token(long? next)
-    {
-        if (next is not { } position)
-        {
-            return "";
-        }
-
-        Span<byte> bytes = stackalloc byte[TokenBytes];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, position);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], Seal(position, Arguments));
-        return Base64Url.EncodeToString(bytes);
-    }
-
-    private static long? ReadToken(string token, ulong arguments)
-    {
-        Span<byte> bytes = stackalloc byte[TokenBytes];
-        // Decoding passes over padding and white space; only the very text that was given out is a token.
-        if (Base64Url.DecodeFromChars(token, bytes, out _, out var written) != OperationStatus.Done
-            || written != TokenBytes
-            || !token.AsSpan().SequenceEqual(Base64Url.EncodeToString(bytes)))
-        {
-            return null;
-        }
-
-        var position = BinaryPrimitives.ReadInt64BigEndian(bytes);
-        return BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]) == Seal(position, arguments) ? position : null;
-    }
-
-    private static ulong Seal(long position, ulong arguments)
-    {
-        Span<byte> input = stackalloc byte[16];
-        BinaryPrimitives.WriteInt64BigEndian(input, position);
-        BinaryPrimitives.WriteUInt64BigEndian(input[8..], arguments);
-        return Hash(input);
-    }
+    public string Token(long? next) => next is { } position ? SealedNumber.Write(Arguments, position) : "";
 
     private static ulong HashArguments(IMessage request)
     {

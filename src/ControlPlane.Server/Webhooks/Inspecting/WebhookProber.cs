@@ -15,7 +15,8 @@ namespace ControlPlane.Server.Webhooks.Inspecting;
 
 /// <summary>Looks at the receiver of a webhook, or of one that could be.</summary>
 internal sealed class WebhookProber(
-    WebhookQueries queries, UrlPolicy urls, ReceiverProbe probe, IOptions<SendingOptions> sending, IOptions<EgressOptions> egress, TimeProvider clock)
+    WebhookQueries queries, UrlPolicy urls, ReceiverProbe probe, TrialLimit trials, IOptions<SendingOptions> sending,
+    IOptions<EgressOptions> egress, TimeProvider clock)
 {
     /// <exception cref="RequestException">INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION.</exception>
     public async Task<ProbeWebhookResponse> ProbeAsync(Caller caller, ProbeWebhookRequest request, CancellationToken cancellationToken)
@@ -29,7 +30,9 @@ internal sealed class WebhookProber(
 
         var now = clock.GetStoreNow();
         var deadline = timeout ?? sending.Value.Timeout;
-        return ProbeMapper.ToProto(url, await probe.ProbeAsync(url, deadline, cancellationToken), now);
+        var owner = caller.TenantId ?? "";
+        using var trial = trials.Enter(owner);
+        return ProbeMapper.ToProto(url, await probe.ProbeAsync(url, owner, deadline, cancellationToken), now);
     }
 
     private async Task<(Uri Url, TimeSpan? Timeout)> TargetAsync(

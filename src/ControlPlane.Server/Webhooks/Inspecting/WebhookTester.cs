@@ -1,3 +1,4 @@
+using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Validation;
 using ControlPlane.Server.Deliveries.Listing;
@@ -9,7 +10,7 @@ using Google.Protobuf;
 namespace ControlPlane.Server.Webhooks.Inspecting;
 
 /// <summary>Sends a test event to a webhook and answers how that went.</summary>
-internal sealed class WebhookTester(TestPublisher publisher, EventValidator events)
+internal sealed class WebhookTester(TestPublisher publisher, TestRules rules, EventValidator events, TenantPlans plans, TrialLimit trials)
 {
     /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>
     public void Check(TestWebhookRequest request)
@@ -31,9 +32,25 @@ internal sealed class WebhookTester(TestPublisher publisher, EventValidator even
         violations.ThrowIfAny();
     }
 
-    public async Task<Delivery> TestAsync(WebhookRecord webhook, string eventType, ByteString payload)
+    /// <exception cref="RequestException">
+    /// PERMISSION_DENIED, INVALID_ARGUMENT and RESOURCE_EXHAUSTED, as for events that are published; FAILED_PRECONDITION.
+    /// </exception>
+    public async Task<Delivery> TestAsync(WebhookRecord webhook, string eventType, ByteString payload, CancellationToken cancellationToken)
     {
         var body = payload.IsEmpty ? null : payload.ToByteArray();
+        await plans.RequireAsync(webhook.TenantId, Features.Publish, cancellationToken);
+        using var trial = trials.Enter(webhook.TenantId);
+        switch (await rules.RefuseAsync(webhook.TenantId, eventType, body, cancellationToken))
+        {
+            case PublishResult.UnknownTypes:
+                var violations = new Violations();
+                violations.Add(
+                    "event_type", "EVENT_TYPE_UNKNOWN", "must be in a catalogue of event types, since the tenant has strict_event_types");
+                throw violations.ToException();
+            case { } refused:
+                throw PublishRefusals.Of(refused, webhook.TenantId, [], _ => "test");
+        }
+
         return await publisher.SendAsync(webhook, eventType, body) is { } sent
             ? DeliveryMapper.ToProto(sent.Delivery, sent.Attempts)
             : throw RequestErrors.FailedPrecondition(

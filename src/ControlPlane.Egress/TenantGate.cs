@@ -1,4 +1,4 @@
-namespace ControlPlane.Server;
+namespace ControlPlane.Egress;
 
 /// <summary>
 /// Lets a number of pieces of work through at once, and makes the rest wait for their turn: tenants take turns, and within a tenant

@@ -1,4 +1,4 @@
-namespace ControlPlane.Server.Tests;
+namespace ControlPlane.Egress.Tests;
 
 public sealed class TenantGateTests
 {

@@ -1,0 +1,58 @@
+using ControlPlane.Server.Api.Errors;
+
+namespace ControlPlane.Server.Publishing;
+
+/// <summary>Words what speaks against events.</summary>
+internal static class PublishRefusals
+{
+    /// <summary>Backlogs shrink slowly compared to how fast callers come back.</summary>
+    private static readonly TimeSpan BacklogRetry = TimeSpan.FromSeconds(5);
+
+    /// <summary>The error for a publish that was refused.</summary>
+    /// <param name="refused">Why.</param>
+    /// <param name="tenantId">Whose events.</param>
+    /// <param name="drafts">The events.</param>
+    /// <param name="field">The path of the event at an index.</param>
+    public static RequestException Of(
+        PublishResult refused, string tenantId, IReadOnlyList<EventDraft> drafts, Func<int, string> field) => refused switch
+        {
+            PublishResult.UnknownTypes unknown => UnknownTypes(unknown.Indexes, field),
+            PublishResult.PayloadOverLimit over => RequestErrors.QuotaExceeded(
+                "PAYLOAD_LIMIT_EXCEEDED",
+                tenantId,
+                $"{field(over.Index)}.payload: the tenant's plan allows payloads of at most {over.MaxBytes} bytes."),
+            PublishResult.TooFast fast => RequestErrors.QuotaExceeded(
+                "PUBLISH_RATE_EXCEEDED", tenantId, "The tenant publishes more events per second than its plan allows.", fast.RetryAfter),
+            PublishResult.FanOutTooLarge large => FanOutTooLarge(tenantId, large),
+            PublishResult.BacklogFull full => RequestErrors.QuotaExceeded(
+                "BACKLOG_FULL",
+                tenantId,
+                $"{(full.OfAll ? "The server" : "The tenant")} may have {full.Most} deliveries that have not ended, and with this call it would "
+                + "have more.",
+                BacklogRetry),
+            PublishResult.Conflict conflict => RequestErrors.AlreadyExists(
+                "EVENT_CONFLICT",
+                "event",
+                drafts[conflict.Index].Id,
+                $"{field(conflict.Index)}: the id or idempotency key was used for an event with other content."),
+            _ => RequestErrors.NotFound("tenant", tenantId),
+        };
+
+    private static RequestException FanOutTooLarge(string tenantId, PublishResult.FanOutTooLarge large) => RequestErrors.QuotaExceeded(
+        "FAN_OUT_TOO_LARGE",
+        tenantId,
+        $"The call would make {large.Deliveries} deliveries, and one call may make {large.Most}: publish fewer events at once, or have "
+        + "fewer webhooks receive each.");
+
+    private static RequestException UnknownTypes(IReadOnlyList<int> indexes, Func<int, string> field)
+    {
+        var violations = new Violations();
+        foreach (var index in indexes)
+        {
+            violations.Add(
+                $"{field(index)}.type", "EVENT_TYPE_UNKNOWN", "must be in a catalogue of event types, since the tenant has strict_event_types");
+        }
+
+        return violations.ToException();
+    }
+}
