@@ -16,9 +16,8 @@ internal sealed record RpcErrors(StatusCode Code, string Message, ErrorInfo Info
 
     public static RpcErrors Of(RpcException failure)
     {
-        var trailer = failure.Trailers.GetValueBytes("grpc-status-details-bin");
-        Assert.True(trailer is not null, $"No details: {failure.Status}");
-        var status = Google.Rpc.Status.Parser.ParseFrom(trailer);
+        var status = failure.GetRpcStatus();
+        Assert.True(status is not null, $"No details: {failure.Status}");
         Assert.Equal((int)failure.StatusCode, status.Code);
         Assert.Equal(failure.Status.Detail, status.Message);
         var info = Assert.Single(status.Details, detail => detail.Is(ErrorInfo.Descriptor)).Unpack<ErrorInfo>();

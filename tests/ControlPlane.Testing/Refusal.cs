@@ -24,9 +24,8 @@ public sealed record Refusal(StatusCode Code, string Message, ErrorInfo Info, Go
 
     public static Refusal Of(RpcException failure)
     {
-        var trailer = failure.Trailers.GetValueBytes("grpc-status-details-bin");
-        Assert.True(trailer is not null, $"The error has no details: {failure.Status}");
-        var status = Google.Rpc.Status.Parser.ParseFrom(trailer);
+        var status = failure.GetRpcStatus();
+        Assert.True(status is not null, $"The error has no details: {failure.Status}");
         Assert.Equal((int)failure.StatusCode, status.Code);
         Assert.Equal(failure.Status.Detail, status.Message);
         var info = Assert.Single(status.Details, detail => detail.Is(ErrorInfo.Descriptor)).Unpack<ErrorInfo>();

@@ -2,7 +2,6 @@ using ControlPlane.Cli.Connection;
 using ControlPlane.Cli.Errors;
 using ControlPlane.Cli.Output;
 using ControlPlane.Cli.Values;
-using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
 
@@ -11,8 +10,6 @@ namespace ControlPlane.Cli.Reporting;
 /// <summary>Puts a failed call into words: the server's message, then one line per detail.</summary>
 internal static class ErrorReport
 {
-    private const string DetailsKey = "grpc-status-details-bin";
-
     /// <summary>Writes the report and gives the exit code.</summary>
     public static int Write(RpcException error, ServerConnection connection, TextWriter output)
     {
@@ -77,22 +74,7 @@ internal static class ErrorReport
         return detail.TryUnpack<ErrorInfo>(out var info) ? info.Metadata.Select(entry => $"{entry.Key}: {entry.Value}") : [];
     }
 
-    private static Google.Rpc.Status? Details(RpcException error)
-    {
-        if (error.Trailers.FirstOrDefault(entry => entry.Key == DetailsKey) is not { IsBinary: true } trailer)
-        {
-            return null;
-        }
-
-        try
-        {
-            return Google.Rpc.Status.Parser.ParseFrom(trailer.ValueBytes);
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            return null;
-        }
-    }
+    private static Google.Rpc.Status? Details(RpcException error) => error.Trailers.GetRpcStatus(ignoreParseError: true);
 
     private static string Name(StatusCode code) =>
         string.Concat(code.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}"));

@@ -18,17 +18,19 @@ internal sealed record AccessRule(string? Scope, bool PlatformOnly);
 internal sealed class AccessRules(IEnumerable<FileDescriptor> files)
 {
     private const string OwnPackage = "controlplane.v1";
+    private static readonly string[] OpenServices =
+        ["/grpc.health.v1.Health/", "/grpc.reflection.v1.ServerReflection/", "/grpc.reflection.v1alpha.ServerReflection/"];
+
     private static readonly AccessRule Open = new(null, PlatformOnly: false);
 
     private readonly FrozenDictionary<string, AccessRule> _rules = files
         .SelectMany(file => file.Services)
         .SelectMany(service => service.Methods)
-        .Where(method => IsOwn(method) || IsOpen(method))
-        .ToFrozenDictionary(
-            method => $"/{method.Service.FullName}/{method.Name}", method => IsOwn(method) ? Read(method) : Open, StringComparer.Ordinal);
+        .Where(method => method.File.Package == OwnPackage)
+        .ToFrozenDictionary(method => $"/{method.Service.FullName}/{method.Name}", Read, StringComparer.Ordinal);
 
     /// <summary>The rules of every file that the contract assembly was made from.</summary>
-    /// <exception cref="InvalidOperationException">A method does not say which scope it needs.</exception>
+    /// <exception cref="InvalidOperationException">A method of the contract has no scope.</exception>
     public static AccessRules FromContract() => new(
         typeof(AdminServiceReflection).Assembly.GetTypes()
             .Where(type => type.Name.EndsWith("Reflection", StringComparison.Ordinal))
@@ -42,13 +44,10 @@ internal sealed class AccessRules(IEnumerable<FileDescriptor> files)
 
     /// <summary>The rule of a method, by its name in a request (<c>/package.Service/Method</c>).</summary>
     public AccessRule Of(string method) =>
-        _rules.GetValueOrDefault(method) ?? throw new InvalidOperationException($"Nothing says who may call {method}.");
-
-    private static bool IsOwn(MethodDescriptor method) => method.File.Package == OwnPackage;
-
-    private static bool IsOpen(MethodDescriptor method) =>
-        method.File.Package.StartsWith("grpc.health.", StringComparison.Ordinal)
-        || method.File.Package.StartsWith("grpc.reflection.", StringComparison.Ordinal);
+        _rules.GetValueOrDefault(method)
+        ?? (OpenServices.Any(service => method.StartsWith(service, StringComparison.Ordinal))
+            ? Open
+            : throw new InvalidOperationException($"Nothing says who may call {method}."));
 
     private static AccessRule Read(MethodDescriptor method)
     {

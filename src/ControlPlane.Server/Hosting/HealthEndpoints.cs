@@ -1,5 +1,4 @@
 using ControlPlane.Server.Api.Standard;
-using static Grpc.Health.V1.HealthCheckResponse.Types;
 
 namespace ControlPlane.Server.Hosting;
 
@@ -13,7 +12,7 @@ internal static class HealthEndpoints
         endpoints.MapGet("/healthz", static (HttpContext context) => context.Response.WriteAsync("ok\n"));
         endpoints.MapGet("/readyz", (HttpContext context) =>
         {
-            var ready = health.Current.Statuses.GetValueOrDefault(HealthState.WholeServer) == ServingStatus.Serving;
+            var ready = health.IsServing;
             context.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
             return context.Response.WriteAsync(ready ? "ready\n" : "not ready\n");
         });

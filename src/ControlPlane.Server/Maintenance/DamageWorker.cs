@@ -19,7 +19,7 @@ internal sealed class DamageWorker(EngineCapabilities capabilities, HealthState 
         try
         {
             var finding = await integrity.Damage.WaitAsync(stoppingToken);
-            health.Fail();
+            health.StopServing();
             MaintenanceLog.Damaged(log, finding);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -14,7 +14,7 @@ internal static class Failures
         {
             var status = new Google.Rpc.Status { Code = (int)code, Message = message };
             status.Details.AddRange(details.Select(Any.Pack));
-            trailers.Add("grpc-status-details-bin", status.ToByteArray());
+            trailers.SetRpcStatus(status);
         }
 
         return new RpcException(new Status(code, message), trailers);

@@ -8,8 +8,6 @@ namespace ControlPlane.CrashTests.Load;
 /// <summary>What the callers of one life of the server share. The load goes on until a call is lost or somebody ends it.</summary>
 internal sealed class Stage(Clients clients, EpochLedger ledger, Moments moments, int life) : IDisposable
 {
-    private const string Details = "grpc-status-details-bin";
-
     private readonly CancellationTokenSource _over = new();
 
     public Clients Clients => clients;
@@ -68,7 +66,7 @@ internal sealed class Stage(Clients clients, EpochLedger ledger, Moments moments
     /// <summary>The connection broke: the server itself gives details with every error.</summary>
     public static bool IsLost(RpcException failure) =>
         failure.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Unknown
-        && failure.Trailers.GetValueBytes(Details) is null;
+        && failure.GetRpcStatus() is null;
 
     public void Dispose() => _over.Dispose();
 }

@@ -1,6 +1,7 @@
 using ControlPlane.Functional.Tests.EveryRpc;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Health.V1;
 using ReflectionV1 = Grpc.Reflection.V1;
 using ReflectionV1Alpha = Grpc.Reflection.V1Alpha;
@@ -23,6 +24,8 @@ internal sealed record Target(string Path, MessageDescriptor Input, byte[] Valid
     [
         .. RpcMethod.All.Select(m => new Target($"/controlplane.v1.{m.Name}", m.Input, furnished.Filler.Fill(m.Input).ToByteArray(), LongestOf(m.Name))),
         .. Health.Descriptor.Methods.Select(m => Standard(m, new HealthCheckRequest { Service = "controlplane.v1.EventService" })),
+        // Not in the package's descriptor.
+        new("/grpc.health.v1.Health/List", Empty.Descriptor, [], LongestOpenMessage),
         .. ReflectionV1.ServerReflection.Descriptor.Methods.Concat(ReflectionV1Alpha.ServerReflection.Descriptor.Methods)
             .Select(m => Standard(m, new ReflectionV1.ServerReflectionRequest { FileContainingSymbol = "controlplane.v1.Event" })),
     ];

@@ -26,6 +26,7 @@ public sealed class AccessRulesTests
     [InlineData("/controlplane.v1.AdminService/GetTenant", "admin", false)]
     [InlineData("/controlplane.v1.EventService/PublishEvent", "events.publish", false)]
     [InlineData("/grpc.health.v1.Health/Check", null, false)]
+    [InlineData("/grpc.health.v1.Health/List", null, false)]
     [InlineData("/grpc.health.v1.Health/Watch", null, false)]
     [InlineData("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", null, false)]
     [InlineData("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", null, false)]

@@ -2,7 +2,6 @@ using ControlPlane.Server.Api.Standard;
 using ControlPlane.Server.Maintenance;
 using ControlPlane.Storage;
 using Microsoft.Extensions.Logging;
-using static Grpc.Health.V1.HealthCheckResponse.Types;
 
 namespace ControlPlane.Server.Tests.Maintenance;
 
@@ -11,18 +10,17 @@ public sealed class DamageWorkerTests
     [Fact]
     public async Task Damage_IsToldLoudlyAndTheServerServesNoMore()
     {
-        var (maintenance, health, log) = (new ScriptedMaintenance(), new HealthState(), new LogCapture());
+        var (maintenance, health, log) = (new ScriptedMaintenance(), new HealthState("a"), new LogCapture());
         using var loggers = new LoggerFactory([log]);
-        health.Set(HealthState.WholeServer, ServingStatus.Serving);
-        health.Set("a", ServingStatus.Serving);
+        health.Serve();
         using var worker = new DamageWorker(new EngineCapabilities { Integrity = maintenance }, health, loggers.CreateLogger<DamageWorker>());
         await worker.StartAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(ServingStatus.Serving, health.Current.Statuses["a"]);
+        Assert.True(health.IsServing);
 
         maintenance.Break("a page is wrong");
         await worker.ExecuteTask!;
 
-        Assert.All(health.Current.Statuses.Values, status => Assert.Equal(ServingStatus.NotServing, status));
+        Assert.False(health.IsServing);
         var entry = Assert.Single(log.Entries);
         Assert.Equal(LogLevel.Critical, entry.Level);
         Assert.Contains("a page is wrong", entry.Text, StringComparison.Ordinal);

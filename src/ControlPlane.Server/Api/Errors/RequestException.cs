@@ -39,7 +39,5 @@ internal sealed class RequestException(StatusCode code, string reason, string me
     }
 
     /// <summary>The gRPC form.</summary>
-    public RpcException ToRpcException() => new(
-        new global::Grpc.Core.Status(Code, Message),
-        new Metadata { { "grpc-status-details-bin", ToStatus().ToByteArray() } });
+    public RpcException ToRpcException() => ToStatus().ToRpcException();
 }

@@ -1,60 +1,56 @@
-using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Standard.Protocol;
+using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Health.V1;
-using static Grpc.Health.V1.HealthCheckResponse.Types;
+using HealthCheckRequest = Grpc.Health.V1.HealthCheckRequest;
+using HealthCheckResponse = Grpc.Health.V1.HealthCheckResponse;
 
 namespace ControlPlane.Server.Api.Standard;
 
 /// <summary>
-/// The standard health service over <see cref="HealthState"/>. Check answers NOT_FOUND for an unknown service; Watch answers
-/// SERVICE_UNKNOWN and goes on, and ends with OK when the server shuts down.
+/// The standard health service: that of Grpc.HealthCheck, and what it lacks: List, and watches that end with NOT_SERVING and OK when
+/// the server shuts down. Grpc.AspNetCore.HealthChecks ends watches too, but keeps something of each until then, and anybody may
+/// watch.
 /// </summary>
-internal sealed class HealthGrpcService(HealthState state) : Health.HealthBase
+[BindServiceMethod(typeof(HealthGrpcService), nameof(BindService))]
+internal sealed class HealthGrpcService(HealthState state, IHostApplicationLifetime lifetime) : Health.HealthBase
 {
-    public override Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context) =>
-        state.Current.Statuses.TryGetValue(request.Service, out var status)
-            ? Task.FromResult(new HealthCheckResponse { Status = status })
-            : throw new RpcException(new Status(StatusCode.NotFound, $"There is no service '{ErrorText.Shorten(request.Service)}'."));
+    public static readonly Method<HealthListRequest, HealthListResponse> ListMethod = new(
+        MethodType.Unary, Health.Descriptor.FullName, nameof(List), MarshallerOf(HealthListRequest.Parser), MarshallerOf(HealthListResponse.Parser));
 
-    public override Task<HealthListResponse> List(HealthListRequest request, ServerCallContext context)
+    /// <summary>Names the methods of the service. gRPC calls it by reflection.</summary>
+    public static void BindService(ServiceBinderBase binder, HealthGrpcService? service)
+    {
+        Health.BindService(binder, service);
+        binder.AddMethod(ListMethod, service is null ? null : service.List);
+    }
+
+    public override Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context) =>
+        state.Statuses.Check(request, context);
+
+    public async Task<HealthListResponse> List(HealthListRequest request, ServerCallContext context)
     {
         var response = new HealthListResponse();
-        foreach (var (service, status) in state.Current.Statuses)
+        foreach (var service in state.Services)
         {
-            response.Statuses.Add(service, new HealthCheckResponse { Status = status });
+            var one = await state.Statuses.Check(new HealthCheckRequest { Service = service }, context);
+            response.Statuses.Add(service, new() { Status = (Protocol.HealthCheckResponse.Types.ServingStatus)one.Status });
         }
 
-        return Task.FromResult(response);
+        return response;
     }
 
     public override async Task Watch(
         HealthCheckRequest request, IServerStreamWriter<HealthCheckResponse> responseStream, ServerCallContext context)
     {
-        var token = context.CancellationToken;
-        ServingStatus? sent = null;
-        try
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        await state.Statuses.Watch(request, responseStream, new EndedCallContext(context, ended.Token));
+        if (!context.CancellationToken.IsCancellationRequested)
         {
-            while (true)
-            {
-                var now = state.Current;
-                var status = now.Statuses.GetValueOrDefault(request.Service, ServingStatus.ServiceUnknown);
-                if (status != sent)
-                {
-                    await responseStream.WriteAsync(new HealthCheckResponse { Status = status }, token);
-                    sent = status;
-                }
-
-                if (now.IsFinal)
-                {
-                    return;
-                }
-
-                await now.Superseded.WaitAsync(token);
-            }
-        }
-        catch (OperationCanceledException) when (token.IsCancellationRequested)
-        {
-            // The client stopped watching, which is how a watch usually ends.
+            await responseStream.WriteAsync(new HealthCheckResponse { Status = HealthCheckResponse.Types.ServingStatus.NotServing });
         }
     }
+
+    private static Marshaller<T> MarshallerOf<T>(MessageParser<T> parser)
+        where T : class, IMessage<T> => Marshallers.Create(message => message.ToByteArray(), parser.ParseFrom);
 }

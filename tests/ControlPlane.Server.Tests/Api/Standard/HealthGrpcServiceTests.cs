@@ -1,17 +1,22 @@
 using ControlPlane.Server.Api.Standard;
+using ControlPlane.Server.Api.Standard.Protocol;
 using Grpc.Core;
 using Grpc.Health.V1;
 using static Grpc.Health.V1.HealthCheckResponse.Types;
+using HealthCheckRequest = Grpc.Health.V1.HealthCheckRequest;
+using HealthCheckResponse = Grpc.Health.V1.HealthCheckResponse;
 
 namespace ControlPlane.Server.Tests.Api.Standard;
 
 public sealed class HealthGrpcServiceTests
 {
+    private const string Shelf = "controlplane.shelf.Shelf";
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData("")]
-    [InlineData("controlplane.shelf.Shelf")]
+    [InlineData(Shelf)]
     [InlineData("grpc.health.v1.Health")]
     public async Task Check_StartedServer_IsServing(string service)
     {
@@ -34,77 +39,45 @@ public sealed class HealthGrpcServiceTests
     }
 
     [Fact]
-    public async Task Check_AfterAChange_AnswersTheNewStatus()
+    public async Task Check_ServingStopped_IsNotServing()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Health.Set("a", ServingStatus.NotServing);
+        server.Health.StopServing();
 
-        Assert.Equal(ServingStatus.NotServing, (await Client(server).CheckAsync(Of("a"), cancellationToken: Token)).Status);
+        Assert.Equal(ServingStatus.NotServing, (await Client(server).CheckAsync(Of(Shelf), cancellationToken: Token)).Status);
     }
 
-    [Fact]
-    public async Task List_StartedServer_HasTheServerAndEveryService()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task List_HasTheServerAndEveryService(bool stopped)
     {
         await using var server = await ApiServer.StartAsync();
-        server.Health.Set("a", ServingStatus.NotServing);
+        if (stopped)
+        {
+            server.Health.StopServing();
+        }
 
-        var response = await Client(server).ListAsync(new HealthListRequest(), cancellationToken: Token);
+        var response = await server.Channel.CreateCallInvoker()
+            .AsyncUnaryCall(HealthGrpcService.ListMethod, null, new CallOptions(cancellationToken: Token), new HealthListRequest());
 
         Assert.Equal(
             [
-                "", "a", "controlplane.shelf.Shelf", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
-                "grpc.reflection.v1alpha.ServerReflection",
+                "", Shelf, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
             ],
             response.Statuses.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(ServingStatus.NotServing, response.Statuses["a"].Status);
-        Assert.Equal(ServingStatus.Serving, response.Statuses[""].Status);
+        Assert.All(response.Statuses.Values, each => Assert.Equal(stopped ? 2 : 1, (int)each.Status));
     }
 
     [Fact]
     public async Task Watch_KnownService_SendsAtOnceAndOnChange()
     {
         await using var server = await ApiServer.StartAsync();
-        server.Health.Set("a", ServingStatus.Serving);
-        using var watch = Client(server).Watch(Of("a"), cancellationToken: Token);
+        using var watch = Client(server).Watch(Of(Shelf), cancellationToken: Token);
 
         Assert.Equal(ServingStatus.Serving, await Next(watch));
-        server.Health.Set("a", ServingStatus.NotServing);
+        server.Health.StopServing();
         Assert.Equal(ServingStatus.NotServing, await Next(watch));
-        server.Health.Set("a", ServingStatus.Serving);
-        Assert.Equal(ServingStatus.Serving, await Next(watch));
-    }
-
-    [Fact]
-    public async Task Watch_WhileOthersChange_SendsNothing()
-    {
-        await using var server = await ApiServer.StartAsync();
-        using var quiet = Client(server).Watch(Of(""), cancellationToken: Token);
-        using var busy = Client(server).Watch(Of("b"), cancellationToken: Token);
-        Assert.Equal(ServingStatus.Serving, await Next(quiet));
-        Assert.Equal(ServingStatus.ServiceUnknown, await Next(busy));
-
-        // Each round wakes both watchers, and waits for one of them.
-        for (var i = 0; i < 100; i++)
-        {
-            var status = i % 2 == 0 ? ServingStatus.Serving : ServingStatus.NotServing;
-            server.Health.Set(HealthState.WholeServer, ServingStatus.Serving);
-            server.Health.Set("b", status);
-            Assert.Equal(status, await Next(busy));
-        }
-
-        server.Health.Set(HealthState.WholeServer, ServingStatus.NotServing);
-        Assert.Equal(ServingStatus.NotServing, await Next(quiet));
-    }
-
-    [Fact]
-    public async Task Watch_UnknownService_IsToldWhenItBecomesKnown()
-    {
-        await using var server = await ApiServer.StartAsync();
-        using var watch = Client(server).Watch(Of("later"), cancellationToken: Token);
-
-        Assert.Equal(ServingStatus.ServiceUnknown, await Next(watch));
-        server.Health.Set("later", ServingStatus.Serving);
-        Assert.Equal(ServingStatus.Serving, await Next(watch));
     }
 
     [Fact]
@@ -118,11 +91,13 @@ public sealed class HealthGrpcServiceTests
 
         var stopped = server.StopAsync();
 
-        Assert.Equal(ServingStatus.NotServing, await Next(known));
-        Assert.False(await Moves(known));
-        Assert.False(await Moves(unknown));
-        Assert.Equal(StatusCode.OK, known.GetStatus().StatusCode);
-        Assert.Equal(StatusCode.OK, unknown.GetStatus().StatusCode);
+        foreach (var watch in new[] { known, unknown })
+        {
+            Assert.Equal(ServingStatus.NotServing, await Next(watch));
+            Assert.False(await Moves(watch));
+            Assert.Equal(StatusCode.OK, watch.GetStatus().StatusCode);
+        }
+
         await stopped;
     }
 
