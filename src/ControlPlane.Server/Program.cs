@@ -1,6 +1,7 @@
 using ControlPlane.Egress;
 using ControlPlane.Server;
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Administration;
 using ControlPlane.Server.Api;
 using ControlPlane.Server.Api.Hardening;
 using ControlPlane.Server.Catalog;
@@ -39,6 +40,7 @@ try
     builder.Services
         .AddSecrets(configuration, storage.Path)
         .AddAccess(configuration)
+        .AddAdministration()
         .AddEgress(configuration)
         .AddCatalog()
         .AddOperationalEvents()

@@ -4,6 +4,7 @@ public sealed class FileTests
 {
     private const int LongestSource = 400;
     private const int LongestTest = 500;
+    private const int MostParameters = 7;
 
     /// <summary>Put together here, so that this file does not hold them.</summary>
     private static readonly string[] Marks =
@@ -23,6 +24,14 @@ public sealed class FileTests
     [Fact]
     public void Tests_StayShort() =>
         Assert.Empty(House.Tests.Where(file => file.Lines.Length > LongestTest).Select(file => $"{file.Path}: {file.Lines.Length}"));
+
+    /// <summary>One that needs more does more than one thing.</summary>
+    [Fact]
+    public void Constructors_HaveFewParameters() => House.None(
+        from file in House.Sources
+        from constructor in new CodeFile(file).Constructors
+        where constructor.Parameters > MostParameters
+        select $"{file.Path}: {constructor.Type} has {constructor.Parameters}");
 
     [Fact]
     public void Files_AreFinished() => Assert.Empty(

@@ -44,6 +44,8 @@ public sealed partial class RoomTests
     [InlineData("Api.Paging", "Api.Errors")]
     [InlineData("Api.Hardening", "Api.Errors")]
     [InlineData("Api.Standard", "Api.Errors")]
+    [InlineData("Access", "Api.Errors", "Catalog")]
+    [InlineData("Administration", "Access", "Api.Errors", "Api.Paging", "Api.Validation", "Catalog", "Maintenance")]
     [InlineData("Catalog")]
     [InlineData("Sending", "Catalog", "Webhooks.Dialects", "Webhooks.Secrets")]
     [InlineData("OperationalEvents", "Catalog")]

@@ -1,4 +1,3 @@
-using ControlPlane.Storage;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -8,7 +7,7 @@ namespace ControlPlane.Server.Access;
 
 /// <summary>
 /// Registers who may call: authentication by API key, authorization by the scope that a method's contract asks for, and the
-/// interceptor <see cref="StreamGuard"/>, which takes effect where gRPC is registered. Needs the stores, error handling, an <see cref="IdSource"/> and a <see cref="NodeIdentity"/>.
+/// interceptor <see cref="StreamGuard"/>, which takes effect where gRPC is registered. Needs the stores and error handling.
 /// </summary>
 internal static class AccessRegistration
 {
@@ -33,9 +32,6 @@ internal static class AccessRegistration
         services.AddSingleton<StreamGuard>();
         services.AddSingleton<ReadTurns>();
         services.AddSingleton<TenantPlans>();
-        services.AddSingleton<TenantAdmin>();
-        services.AddSingleton<ApiKeyAdmin>();
-        services.AddSingleton<AdminGrpcService>();
 
         services.AddHostedService<BootstrapKeyService>();
         services.AddHostedService<ApiKeyUseWorker>();

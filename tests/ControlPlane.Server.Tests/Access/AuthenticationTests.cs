@@ -1,4 +1,5 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Tests.Administration;
 using ControlPlane.V1;
 using Grpc.Core;
 

@@ -1,3 +1,4 @@
+using ControlPlane.Server.Tests.Administration;
 using ControlPlane.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;

@@ -1,3 +1,4 @@
+using ControlPlane.Server.Tests.Administration;
 using ControlPlane.V1;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;

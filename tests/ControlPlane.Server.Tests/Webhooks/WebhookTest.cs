@@ -1,5 +1,6 @@
 using ControlPlane.Egress;
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Administration;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Deliveries;
 using ControlPlane.Server.Dispatching;
@@ -129,7 +130,7 @@ public abstract class WebhookTest : IAsyncLifetime
             .AddSingleton(new BackupPlace("backups"))
             .AddSingleton<StoreBackups>()
             .AddSingleton<StoreChecks>()
-            .AddAccess(builder.Configuration)
+            .AddAccess(builder.Configuration).AddAdministration()
             .AddEgress(builder.Configuration)
             .AddHostedService<OwnListenersWorker>()
             .AddPublishing(builder.Configuration)

@@ -1,3 +1,4 @@
+using ControlPlane.Server.Catalog;
 using ControlPlane.Storage;
 using Microsoft.Extensions.Options;
 
@@ -82,10 +83,5 @@ internal sealed class LeaseBook(
     }
 
     /// <summary>Cancels what still waits for deleted webhooks.</summary>
-    public async Task CancelOrphansAsync()
-    {
-        while (await deliveries.CancelOrphansAsync(CancellationToken.None) > 0)
-        {
-        }
-    }
+    public Task CancelOrphansAsync() => deliveries.CancelAllOrphansAsync();
 }

@@ -21,18 +21,6 @@ internal sealed class WebhookDeletion(
         }
 
         catalog.Remove(stored.TenantId, stored.Id, write.ConfigVersion);
-        WebhooksLog.Deleted(logger, stored.Id, stored.TenantId, await CancelWaitingAsync());
-    }
-
-    /// <summary>The webhook is gone for good, so this goes on when its caller does not wait for it.</summary>
-    private async Task<int> CancelWaitingAsync()
-    {
-        var cancelled = 0;
-        while (await deliveries.CancelOrphansAsync(CancellationToken.None) is > 0 and var count)
-        {
-            cancelled += count;
-        }
-
-        return cancelled;
+        WebhooksLog.Deleted(logger, stored.Id, stored.TenantId, await deliveries.CancelAllOrphansAsync());
     }
 }

@@ -1,6 +1,6 @@
 using ControlPlane.Storage;
 
-namespace ControlPlane.Server.Tests.Access;
+namespace ControlPlane.Server.Tests.Administration;
 
 /// <summary>A store whose backups and checks end as the test says.</summary>
 internal sealed class FakeMaintenance : IFileBackup, IIntegrityCheck

@@ -1,8 +1,9 @@
+using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Validation;
 using ControlPlane.V1;
 
-namespace ControlPlane.Server.Access;
+namespace ControlPlane.Server.Administration;
 
 /// <summary>Reads requests about API keys, or refuses them with every wrong field.</summary>
 internal static class ApiKeyValidator

@@ -3,7 +3,7 @@ using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Validation;
 using ControlPlane.V1;
 
-namespace ControlPlane.Server.Access;
+namespace ControlPlane.Server.Administration;
 
 /// <summary>Reads requests about tenants, or refuses them with every wrong field.</summary>
 internal static partial class TenantValidator

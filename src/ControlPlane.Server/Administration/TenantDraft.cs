@@ -1,6 +1,6 @@
 using ControlPlane.Storage;
 
-namespace ControlPlane.Server.Access;
+namespace ControlPlane.Server.Administration;
 
 /// <summary>What a caller asks a tenant to be; null where nothing was asked for.</summary>
 internal sealed record TenantDraft(

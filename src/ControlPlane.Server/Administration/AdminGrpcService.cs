@@ -1,4 +1,5 @@
 using System.Reflection;
+using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Paging;
 using ControlPlane.Server.Api.Validation;
@@ -8,12 +9,11 @@ using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
-namespace ControlPlane.Server.Access;
+namespace ControlPlane.Server.Administration;
 
 /// <summary>Tenants, API keys and what server this is.</summary>
 internal sealed partial class AdminGrpcService(
-    IAccessStore store, TenantAdmin tenants, ApiKeyAdmin keys, StorageEngine engine, StoreBackups backups, StoreChecks checks,
-    NodeIdentity node, TimeProvider clock)
+    TenantAdmin tenants, ApiKeyAdmin keys, StorageEngine engine, StoreBackups backups, StoreChecks checks, NodeIdentity node, TimeProvider clock)
     : AdminService.AdminServiceBase
 {
     private static readonly string Version = ReadVersion();
@@ -38,7 +38,7 @@ internal sealed partial class AdminGrpcService(
         var paging = PageRequest.Read(request, request.PageSize, request.PageToken, violations);
         violations.ThrowIfAny();
         var page = await BoundedPage.ReadAsync(
-            paging, first: 256, (before, limit) => store.ListTenantsAsync(before, limit, context.CancellationToken), AdminMapper.ToProto);
+            paging, first: 256, (before, limit) => tenants.ListAsync(before, limit, context.CancellationToken), AdminMapper.ToProto);
         return new() { Tenants = { page.Items }, NextPageToken = paging.Token(page.Next) };
     }
 
@@ -76,7 +76,7 @@ internal sealed partial class AdminGrpcService(
         }
 
         var page = await BoundedPage.ReadAsync(
-            paging, first: 1_000, (before, limit) => store.ListKeysAsync(tenantId, before, limit, context.CancellationToken), AdminMapper.ToProto);
+            paging, first: 1_000, (before, limit) => keys.ListAsync(tenantId, before, limit, context.CancellationToken), AdminMapper.ToProto);
         return new() { ApiKeys = { page.Items }, NextPageToken = paging.Token(page.Next) };
     }
 

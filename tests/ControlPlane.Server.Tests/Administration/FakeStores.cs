@@ -1,6 +1,6 @@
 using ControlPlane.Storage;
 
-namespace ControlPlane.Server.Tests.Access;
+namespace ControlPlane.Server.Tests.Administration;
 
 /// <summary>The part of the delivery store that administration uses: deliveries that wait for webhooks that are gone.</summary>
 internal sealed class FakeOrphans : IDeliveryStore

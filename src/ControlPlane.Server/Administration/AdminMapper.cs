@@ -3,7 +3,7 @@ using ControlPlane.Storage;
 using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;
 
-namespace ControlPlane.Server.Access;
+namespace ControlPlane.Server.Administration;
 
 /// <summary>Tenants and API keys as the contract shows them.</summary>
 internal static class AdminMapper

@@ -3,7 +3,7 @@ using ControlPlane.Server.Api.Errors;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 
-namespace ControlPlane.Server.Access;
+namespace ControlPlane.Server.Administration;
 
 /// <summary>Checks what is asked about the store. A backup's name is a name and never a path.</summary>
 internal static class StoreValidator

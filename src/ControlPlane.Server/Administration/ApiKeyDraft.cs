@@ -1,4 +1,4 @@
-namespace ControlPlane.Server.Access;
+namespace ControlPlane.Server.Administration;
 
 /// <summary>What a caller asks an API key to be.</summary>
 internal sealed record ApiKeyDraft(

@@ -4,7 +4,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
-namespace ControlPlane.Server.Tests.Access;
+namespace ControlPlane.Server.Tests.Administration;
 
 public sealed class ApiKeyTests : AdminTest
 {

@@ -1,6 +1,8 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Administration;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Maintenance;
+using ControlPlane.Server.Tests.Access;
 using ControlPlane.Storage;
 using ControlPlane.Testing;
 using ControlPlane.V1;
@@ -8,7 +10,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace ControlPlane.Server.Tests.Access;
+namespace ControlPlane.Server.Tests.Administration;
 
 /// <summary>A server with AdminService for each test, and the tenants <c>acme</c> and <c>other</c>.</summary>
 public abstract class AdminTest : IAsyncLifetime
@@ -88,7 +90,7 @@ public abstract class AdminTest : IAsyncLifetime
             .AddSingleton(new BackupPlace(Path.Combine(_folder, "backups")))
             .AddSingleton<StoreBackups>()
             .AddSingleton<StoreChecks>()
-            .AddAccess(builder.Configuration);
+            .AddAccess(builder.Configuration).AddAdministration();
     }
 
     private StorageEngine Engine() => new()

@@ -2,7 +2,7 @@ using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
-namespace ControlPlane.Server.Access;
+namespace ControlPlane.Server.Administration;
 
 /// <summary>Backing up and checking the store.</summary>
 internal sealed partial class AdminGrpcService

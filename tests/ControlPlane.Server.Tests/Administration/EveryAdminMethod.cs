@@ -3,7 +3,7 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 
-namespace ControlPlane.Server.Tests.Access;
+namespace ControlPlane.Server.Tests.Administration;
 
 /// <summary>Calls any method of AdminService by its descriptor, so that tests cover methods that are added later.</summary>
 internal static class EveryAdminMethod

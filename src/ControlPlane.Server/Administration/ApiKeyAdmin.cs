@@ -1,8 +1,9 @@
+using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Storage;
 using Microsoft.Extensions.Options;
 
-namespace ControlPlane.Server.Access;
+namespace ControlPlane.Server.Administration;
 
 /// <summary>Makes and ends API keys.</summary>
 internal sealed class ApiKeyAdmin(
@@ -96,9 +97,13 @@ internal sealed class ApiKeyAdmin(
         }
 
         keys.Invalidate();
-        AccessLog.KeyCreated(logger, key.Id, key.TenantId, caller.KeyId);
+        AdministrationLog.KeyCreated(logger, key.Id, key.TenantId, caller.KeyId);
         return (key, secret);
     }
+
+    /// <summary>Returns a page of keys, the newest first: those of a tenant, or all of them if it is null.</summary>
+    public Task<Page<ApiKeyRecord>> ListAsync(string? tenantId, long? before, int limit, CancellationToken cancellationToken) =>
+        store.ListKeysAsync(tenantId, before, limit, cancellationToken);
 
     /// <summary>Ends a key, be it the caller's own.</summary>
     public async Task<ApiKeyRecord> RevokeAsync(Caller caller, string keyId, CancellationToken cancellationToken)
@@ -111,7 +116,7 @@ internal sealed class ApiKeyAdmin(
             throw RequestErrors.NotFound("api_key", keyId);
         }
 
-        AccessLog.KeyRevoked(logger, keyId, caller.KeyId);
+        AdministrationLog.KeyRevoked(logger, keyId, caller.KeyId);
         return revoked;
     }
 

@@ -1,8 +1,9 @@
+using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Storage;
 
-namespace ControlPlane.Server.Access;
+namespace ControlPlane.Server.Administration;
 
 /// <summary>Makes, changes and deletes tenants.</summary>
 internal sealed class TenantAdmin(
@@ -34,12 +35,16 @@ internal sealed class TenantAdmin(
                 "TENANT_EXISTS", ResourceType, tenant.Id, $"The id \"{tenant.Id}\" belongs to a tenant that exists or was deleted.");
         }
 
-        AccessLog.TenantCreated(logger, tenant.Id, caller.KeyId);
+        AdministrationLog.TenantCreated(logger, tenant.Id, caller.KeyId);
         return tenant;
     }
 
     public async Task<TenantRecord> GetAsync(string tenantId, CancellationToken cancellationToken) =>
         await store.GetTenantAsync(tenantId, cancellationToken) ?? throw RequestErrors.NotFound(ResourceType, tenantId);
+
+    /// <summary>Returns a page of tenants, the newest first.</summary>
+    public Task<Page<TenantRecord>> ListAsync(long? before, int limit, CancellationToken cancellationToken) =>
+        store.ListTenantsAsync(before, limit, cancellationToken);
 
     public async Task<TenantRecord> UpdateAsync(TenantDraft draft, CancellationToken cancellationToken)
     {
@@ -98,16 +103,8 @@ internal sealed class TenantAdmin(
         catalog.Forget(tenantId);
         keys.Invalidate();
 
-        var cancelled = 0;
-        int batch;
-        do
-        {
-            batch = await deliveries.CancelOrphansAsync(CancellationToken.None);
-            cancelled += batch;
-        }
-        while (batch > 0);
-
-        AccessLog.TenantDeleted(logger, tenantId, caller.KeyId, cancelled);
+        var cancelled = await deliveries.CancelAllOrphansAsync();
+        AdministrationLog.TenantDeleted(logger, tenantId, caller.KeyId, cancelled);
     }
 
     private static RequestException Refusal(TenantDelete outcome, string tenantId) => outcome switch

@@ -2,7 +2,7 @@ using ControlPlane.Storage;
 using ControlPlane.V1;
 using Grpc.Core;
 
-namespace ControlPlane.Server.Tests.Access;
+namespace ControlPlane.Server.Tests.Administration;
 
 /// <summary>Backing up and checking the store over the API.</summary>
 public sealed class StoreCallTests : AdminTest

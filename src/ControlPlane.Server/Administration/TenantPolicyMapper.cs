@@ -1,10 +1,11 @@
 using System.Collections.Frozen;
+using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Validation;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 
-namespace ControlPlane.Server.Access;
+namespace ControlPlane.Server.Administration;
 
 /// <summary>What a tenant's plan allows, between the API and the store.</summary>
 internal static class TenantPolicyMapper
