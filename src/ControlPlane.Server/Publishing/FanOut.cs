@@ -13,10 +13,9 @@ internal sealed class FanOut
 
     public NewEvent Event { get; }
 
-    public static FanOut Plan(
-        string tenantId, EventDraft draft, byte[]? fingerprint, IReadOnlyList<WebhookRecord> matched, Lanes lanes, IdSource ids,
-        DateTimeOffset now)
+    public static FanOut Plan(string tenantId, MatchedEvent source, Lanes lanes, IdSource ids, DateTimeOffset now)
     {
+        var (draft, fingerprint, matched) = source;
         var deliveries = new NewDelivery[matched.Count];
         var reserved = new Lane?[matched.Count];
         for (var i = 0; i < deliveries.Length; i++)

@@ -1,5 +1,4 @@
 using ControlPlane.Server.Catalog;
-using ControlPlane.Server.Dispatching;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Publishing;
@@ -33,12 +32,9 @@ internal abstract record PublishResult
 }
 
 /// <summary>
-/// Matches events to webhooks, stores them with all their deliveries in one commit, and hands those over that have a place in
-/// their lane. Answers after the commit is on disk.
+/// Decides whether a tenant may publish events, matches them to its webhooks and has them stored. Returns after the commit is on disk.
 /// </summary>
-internal sealed class Publisher(
-    IEventStore events, WebhookCatalog catalog, Lanes lanes, LeaseBook leases, PublishRates rates, FanOutLimit limits,
-    IdSource ids, TimeProvider clock)
+internal sealed class Publisher(WebhookCatalog catalog, PublishRates rates, FanOutLimit limits, EventAppender appender)
 {
     public async Task<PublishResult> PublishAsync(
         string tenantId, IReadOnlyList<EventDraft> drafts, CancellationToken cancellationToken)
@@ -70,20 +66,20 @@ internal sealed class Publisher(
             }
 
             counted = true;
-            return await TryAsync(tenantId, drafts, fingerprints, picture, cancellationToken);
+            return await TryAsync(drafts, fingerprints, picture, cancellationToken);
         }
     }
 
     private async Task<PublishResult?> TryAsync(
-        string tenantId, IReadOnlyList<EventDraft> drafts, byte[]?[] fingerprints, TenantCatalog picture, CancellationToken cancellationToken)
+        IReadOnlyList<EventDraft> drafts, byte[]?[] fingerprints, TenantCatalog picture, CancellationToken cancellationToken)
     {
         // Counted before anything is made of it: a million deliveries would be made in memory just to be refused.
-        var matched = new IReadOnlyList<WebhookRecord>[drafts.Count];
+        var matched = new MatchedEvent[drafts.Count];
         var count = 0L;
         for (var i = 0; i < matched.Length; i++)
         {
-            matched[i] = picture.Subscriptions.Match(drafts[i].Type, drafts[i].Instance);
-            count += matched[i].Count;
+            matched[i] = new(drafts[i], fingerprints[i], picture.Subscriptions.Match(drafts[i].Type, drafts[i].Instance));
+            count += matched[i].Webhooks.Count;
         }
 
         if (count > limits.MaxFanOut)
@@ -91,68 +87,21 @@ internal sealed class Publisher(
             return new PublishResult.FanOutTooLarge(count, limits.MaxFanOut);
         }
 
-        using var turn = await limits.EnterAsync(tenantId, (int)count, cancellationToken);
-        if (count > 0 && await limits.Backlog.AddAsync(tenantId, (int)count, cancellationToken) is { } full)
+        using var turn = await limits.EnterAsync(picture.TenantId, (int)count, cancellationToken);
+        if (count > 0 && await limits.Backlog.AddAsync(picture.TenantId, (int)count, cancellationToken) is { } full)
         {
             return full;
         }
 
         try
         {
-            return await AppendAsync(tenantId, drafts, fingerprints, matched, picture, cancellationToken);
+            return await appender.AppendAsync(picture, matched, cancellationToken);
         }
         finally
         {
             if (count > 0)
             {
-                limits.Backlog.Settle(tenantId, (int)count);
-            }
-        }
-    }
-
-    private async Task<PublishResult?> AppendAsync(
-        string tenantId, IReadOnlyList<EventDraft> drafts, byte[]?[] fingerprints, IReadOnlyList<WebhookRecord>[] matched,
-        TenantCatalog picture, CancellationToken cancellationToken)
-    {
-        var leaseUntil = leases.LeaseUntil();
-        var now = clock.GetStoreNow();
-        var plans = new FanOut[drafts.Count];
-        var pending = plans.AsMemory();
-        try
-        {
-            for (var i = 0; i < plans.Length; i++)
-            {
-                plans[i] = FanOut.Plan(tenantId, drafts[i], fingerprints[i], matched[i], lanes, ids, now);
-            }
-
-            // Cancellation can only keep the append from being begun: its outcome is always awaited, so that no place or lease is lost.
-            var result = await events.AppendAsync(
-                new AppendRequest(tenantId, picture.ConfigVersion, [.. plans.Select(plan => plan.Event)], leases.Owner, leases.Lease),
-                cancellationToken);
-            switch (result)
-            {
-                case AppendResult.Appended appended:
-                    pending = default;
-                    for (var i = 0; i < plans.Length; i++)
-                    {
-                        plans[i].HandOver(appended.Events[i], leaseUntil);
-                    }
-
-                    return new PublishResult.Published(appended.Events);
-                case AppendResult.TenantNotFound:
-                    catalog.Forget(tenantId);
-                    return new PublishResult.TenantNotFound();
-                case AppendResult.Conflict conflict:
-                    return new PublishResult.Conflict(conflict.Index);
-                default:
-                    return null;
-            }
-        }
-        finally
-        {
-            foreach (var plan in pending.Span)
-            {
-                plan?.Withdraw();
+                limits.Backlog.Settle(picture.TenantId, (int)count);
             }
         }
     }

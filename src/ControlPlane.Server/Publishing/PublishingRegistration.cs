@@ -7,9 +7,11 @@ internal static class PublishingRegistration
         services.AddRoomOptions<PublishingOptions>(configuration.GetSection("ControlPlane:Publishing"));
         return services
             .AddSingleton<Publisher>()
+            .AddSingleton<EventAppender>()
             .AddSingleton<PublishRates>()
             .AddSingleton<BacklogLimit>()
             .AddSingleton<FanOutLimit>()
+            .AddSingleton<TestAppender>()
             .AddSingleton<TestPublisher>()
             .AddSingleton<TestRules>()
             .AddSingleton<EventValidator>();

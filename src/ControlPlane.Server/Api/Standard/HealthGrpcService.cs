@@ -1,9 +1,8 @@
-using ControlPlane.Server.Api.Standard.Protocol;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Health.V1;
-using HealthCheckRequest = Grpc.Health.V1.HealthCheckRequest;
-using HealthCheckResponse = Grpc.Health.V1.HealthCheckResponse;
+using HealthListRequest = ControlPlane.Server.Api.Standard.Protocol.HealthListRequest;
+using HealthListResponse = ControlPlane.Server.Api.Standard.Protocol.HealthListResponse;
 
 namespace ControlPlane.Server.Api.Standard;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using ControlPlane.Server.Tests.Access;
+using ControlPlane.Server.Tests.Administration;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 using Google.Rpc;
