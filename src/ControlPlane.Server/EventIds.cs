@@ -7,7 +7,7 @@ internal static class EventIds
     public const int Hardening = 1050;
     public const int Access = 1100;
     public const int Catalog = 1150;
-    public const int Administration = 1150;
+    public const int Administration = 1170;
     public const int Webhooks = 1200;
     public const int Secrets = 1260;
     public const int EventTypes = 1280;

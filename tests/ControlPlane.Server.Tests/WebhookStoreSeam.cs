@@ -34,8 +34,8 @@ internal sealed class WebhookStoreSeam(IWebhookStore inner) : IWebhookStore
         inner.UpdateAsync(webhook, cancellationToken);
 
     public Task<WebhookWrite> UpdateAsync(
-        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> notices, CancellationToken cancellationToken) =>
-        inner.UpdateAsync(webhook, configVersion, notices, cancellationToken);
+        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken) =>
+        inner.UpdateAsync(webhook, configVersion, events, cancellationToken);
 
     public Task<WebhookWrite> DeleteAsync(string webhookId, long? version, DateTimeOffset now, CancellationToken cancellationToken) =>
         inner.DeleteAsync(webhookId, version, now, cancellationToken);

@@ -6,13 +6,13 @@ using Grpc.AspNetCore.Server;
 
 namespace ControlPlane.Server.Access;
 
-/// <summary>What a method asks of its caller; as metadata, what an endpoint does that is no method.</summary>
+/// <summary>Who may call a method, or, as metadata, an endpoint that is no method.</summary>
 /// <param name="Scope">The scope; null lets everybody in.</param>
 /// <param name="PlatformOnly">Only platform keys.</param>
 internal sealed record AccessRule(string? Scope, bool PlatformOnly);
 
 /// <summary>
-/// What every method asks of its caller, read from the contract. Health answers load balancers and reflection repeats a contract
+/// Who may call each method, read from the contract. Health answers load balancers and reflection repeats a contract
 /// that is public, so these two need no key.
 /// </summary>
 internal sealed class AccessRules(IEnumerable<FileDescriptor> files)
@@ -47,7 +47,7 @@ internal sealed class AccessRules(IEnumerable<FileDescriptor> files)
         _rules.GetValueOrDefault(method)
         ?? (OpenServices.Any(service => method.StartsWith(service, StringComparison.Ordinal))
             ? Open
-            : throw new InvalidOperationException($"Nothing says who may call {method}."));
+            : throw new InvalidOperationException($"There is no access rule for {method}."));
 
     private static AccessRule Read(MethodDescriptor method)
     {

@@ -6,15 +6,15 @@ using Microsoft.Extensions.Options;
 namespace ControlPlane.Server.Access;
 
 /// <summary>
-/// Tells who a presented key is. What the store says of a key is believed for 5 seconds, because another node may revoke it, and
-/// only until any key is changed by this process or, as the store signals, by another: every answer belongs to an epoch, and a change starts the next one, so that an answer
-/// read before a revocation cannot come back after it.
+/// Identifies the caller who presents a key. What the store says of a key is cached for 5 seconds, and only until any key is changed
+/// by this process or, as the store signals, by another: every cached read belongs to an epoch, and a change starts the next one, so
+/// that a read from before a revocation is never used after it.
 /// </summary>
 internal sealed class ApiKeys : IDisposable
 {
     public const string BootstrapKeyId = "key_bootstrap";
 
-    /// <summary>How long what the store said of a key is believed.</summary>
+    /// <summary>How long a key that was read from the store is cached.</summary>
     public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
 
     private const int Capacity = 20_000;
@@ -41,7 +41,7 @@ internal sealed class ApiKeys : IDisposable
         });
     }
 
-    /// <summary>Who presents the key with this hash; notes that it was used.</summary>
+    /// <summary>Returns the caller whose key has this hash, and records that the key was used.</summary>
     /// <exception cref="RequestException">UNAUTHENTICATED: unknown, revoked or expired.</exception>
     public ValueTask<Caller> AuthenticateAsync(ApiKeyHash hash, CancellationToken cancellationToken)
     {
@@ -56,7 +56,7 @@ internal sealed class ApiKeys : IDisposable
             : WaitAsync(hash, entry, cancellationToken);
     }
 
-    /// <summary>Makes every key be read anew, after one was made or ended.</summary>
+    /// <summary>Discards every cached key. Called after one was created or revoked.</summary>
     public void Invalidate() => Interlocked.Increment(ref _epoch);
 
     public void Dispose() => _subscription.Dispose();
@@ -117,7 +117,7 @@ internal sealed class ApiKeys : IDisposable
         }
     }
 
-    // Apart, so that only a miss pays for the closure. All who ask while it is under way wait for the one read.
+    // Apart, so that only a miss pays for the closure. Everybody who asks meanwhile waits for the one read.
     private Entry NewEntry(ApiKeyHash hash, long epoch) => new(epoch, _clock.GetTimestamp(), new(() => ReadAsync(hash)));
 
     private async Task<KnownKey?> ReadAsync(ApiKeyHash hash)

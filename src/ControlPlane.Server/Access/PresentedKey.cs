@@ -10,7 +10,7 @@ internal static class PresentedKey
     public static ApiKeyHash Of(HttpContext context)
     {
         const string Scheme = "Bearer ";
-        // The HTTP header itself: gRPC's form of the headers is a list of copies, made anew for every call that asks.
+        // The HTTP header itself: gRPC's form of the headers is a list of copies, copied again for every call that asks.
         var header = context.Request.Headers.Authorization;
         if (header.Count == 0)
         {

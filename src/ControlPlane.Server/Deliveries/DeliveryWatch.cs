@@ -53,14 +53,14 @@ internal sealed class DeliveryWatch(
             ? Math.Max(await feed.FindBeforeAsync(time, context.CancellationToken), await feed.GetFloorAsync(context.CancellationToken))
             : head);
         using var states = request.WebhookStates ? new WebhookStates(catalog, webhooks, filter.TenantId, filter.WebhookId) : null;
-        // Revisions and times can be a little out of step: what is told is judged by its own time.
+        // Revisions and times can be a little out of step: each change is judged by its own time.
         await stream.RunAsync(
             after,
             filter.TenantId,
             delivery => !(delivery.UpdateTime < startTime) && filter.Matches(delivery),
             heartbeat ?? DefaultHeartbeat,
             states,
-            async told =>
+            async message =>
             {
                 if (filter.TenantId is not null)
                 {
@@ -68,7 +68,7 @@ internal sealed class DeliveryWatch(
                     await plans.RequireAsync(filter.TenantId, Features.Watch, context.CancellationToken);
                 }
 
-                await responses.WriteAsync(Message(told), CancellationToken.None);
+                await responses.WriteAsync(ToProto(message), CancellationToken.None);
             },
             context.CancellationToken);
     }
@@ -97,19 +97,19 @@ internal sealed class DeliveryWatch(
         return revision;
     }
 
-    private WatchDeliveriesResponse Message(WatchMessage told)
+    private WatchDeliveriesResponse ToProto(WatchMessage source)
     {
-        var message = new WatchDeliveriesResponse { ResumeToken = ResumeToken.Write(store.StoreId, told.Revision) };
-        switch (told.Signal)
+        var message = new WatchDeliveriesResponse { ResumeToken = ResumeToken.Write(store.StoreId, source.Revision) };
+        switch (source.Signal)
         {
             case WatchSignal.Ready:
                 message.Ready = new();
                 break;
             case WatchSignal.Change:
-                message.Delivery = DeliveryMapper.ToProto(told.Delivery!);
+                message.Delivery = DeliveryMapper.ToProto(source.Delivery!);
                 break;
             case WatchSignal.Webhook:
-                message.Webhook = DeliveryMapper.ToStatus(told.Webhook!);
+                message.Webhook = DeliveryMapper.ToStatus(source.Webhook!);
                 break;
             case WatchSignal.Heartbeat:
                 message.Heartbeat = new();

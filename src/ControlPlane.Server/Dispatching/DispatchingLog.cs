@@ -3,19 +3,19 @@ namespace ControlPlane.Server.Dispatching;
 /// <summary>Log lines of the dispatching room.</summary>
 internal static partial class DispatchingLog
 {
-    [LoggerMessage(EventIds.Dispatching, LogLevel.Information, "Recovered {Count} deliveries that were under way when the server stopped last")]
+    [LoggerMessage(EventIds.Dispatching, LogLevel.Information, "Recovered {Count} deliveries that were in flight when the server last stopped")]
     public static partial void Recovered(ILogger log, int count);
 
-    [LoggerMessage(EventIds.Dispatching + 1, LogLevel.Warning, "Took back {Count} deliveries whose lease ran out")]
+    [LoggerMessage(EventIds.Dispatching + 1, LogLevel.Warning, "Recovered {Count} deliveries whose lease had expired")]
     public static partial void Expired(ILogger log, int count);
 
     [LoggerMessage(EventIds.Dispatching + 2, LogLevel.Error, "Could not claim deliveries of webhook {WebhookId}")]
     public static partial void ClaimFailed(ILogger log, Exception exception, string webhookId);
 
-    [LoggerMessage(EventIds.Dispatching + 3, LogLevel.Error, "Could not apply the change of webhook {WebhookId} to what waits for it")]
+    [LoggerMessage(EventIds.Dispatching + 3, LogLevel.Error, "Could not apply the change of webhook {WebhookId} to its waiting deliveries")]
     public static partial void ReconsiderFailed(ILogger log, Exception exception, string webhookId);
 
-    [LoggerMessage(EventIds.Dispatching + 4, LogLevel.Error, "Could not prolong or recover leases; trying again")]
+    [LoggerMessage(EventIds.Dispatching + 4, LogLevel.Error, "Could not extend or recover leases; trying again")]
     public static partial void LeasesFailed(ILogger log, Exception exception);
 
     [LoggerMessage(EventIds.Dispatching + 5, LogLevel.Error, "Could not send delivery {DeliveryId}; trying again")]
@@ -27,7 +27,7 @@ internal static partial class DispatchingLog
     [LoggerMessage(EventIds.Dispatching + 7, LogLevel.Error, "Gave up recording attempt {Attempt} of delivery {DeliveryId}: it will be sent again")]
     public static partial void RecordGivenUp(ILogger log, string deliveryId, int attempt);
 
-    [LoggerMessage(EventIds.Dispatching + 8, LogLevel.Information, "Stopping: {InFlight} requests under way, {Released} queued deliveries given back")]
+    [LoggerMessage(EventIds.Dispatching + 8, LogLevel.Information, "Stopping with {InFlight} requests in flight; released {Released} queued deliveries")]
     public static partial void Draining(ILogger log, int inFlight, int released);
 
     [LoggerMessage(EventIds.Dispatching + 9, LogLevel.Warning, "Cut off {Count} requests that did not end in time; they are sent again after the restart")]

@@ -13,7 +13,7 @@ internal sealed class DispatchingOptions
     [Range(1, 65_536)]
     public int MaxInFlight { get; set; } = 2048;
 
-    /// <summary>How many requests a webhook that sets no limit of its own has under way at most.</summary>
+    /// <summary>How many requests a webhook without a limit of its own has in flight at most.</summary>
     /// <value>Default: 32.</value>
     [Range(1, 1024)]
     public int MaxInFlightPerWebhook { get; set; } = 32;
@@ -43,7 +43,7 @@ internal sealed class DispatchingOptions
     [Range(typeof(TimeSpan), "00:01:10", "01:00:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(90);
 
-    /// <summary>How long requests under way may go on when the server stops; then they are cut off and sent again after the restart.</summary>
+    /// <summary>How long requests in flight may go on when the server stops; then they are cut off and sent again after the restart.</summary>
     /// <value>Default: 20 s.</value>
     [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);

@@ -31,7 +31,7 @@ internal sealed class InFlightCounter
         none?.SetResult();
     }
 
-    /// <summary>Completes when nothing is under way.</summary>
+    /// <summary>Completes when nothing is in flight.</summary>
     public Task WhenNone()
     {
         lock (_lock)

@@ -13,7 +13,7 @@ internal sealed class StrictEventTypes(WebhookCatalog catalog)
             return _ => false;
         }
 
-        // Read anew, so that a type added through another process is known.
+        // Read again, so that a type added through another process is known.
         var tenant = await catalog.RefreshAsync(tenantId, cancellationToken);
         return pattern => IsExact(pattern) && tenant?.Accepts(pattern) == false;
     }

@@ -35,7 +35,7 @@ internal sealed class ListenerCertificate(
             }
 
             var renewed = CertificateFiles.Load(listen.Value.CertificatePath!, listen.Value.KeyPath!);
-            // What a handshake under way still uses is left to the collector.
+            // What an unfinished handshake still uses is left to the collector.
             Volatile.Write(ref _current, renewed);
             _refused = null;
             HostingLog.CertificateRenewed(logger, renewed.Leaf.Subject, renewed.Leaf.NotAfter.ToUniversalTime());

@@ -18,10 +18,10 @@ internal sealed class StoreBackups(
 
     /// <summary>Makes one.</summary>
     /// <param name="name">The file's name, checked; empty for one made of the time.</param>
-    /// <param name="told">Told how far it is.</param>
+    /// <param name="progress">Receives the progress.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="RequestException">It was not made, as the API says.</exception>
-    public async Task<MadeBackup> RunAsync(string name, Func<BackupProgress, Task> told, CancellationToken cancellationToken)
+    public async Task<MadeBackup> RunAsync(string name, Func<BackupProgress, Task> progress, CancellationToken cancellationToken)
     {
         var backup = capabilities.Backup ?? throw Unsupported.Error("backup", capabilities);
         if (Interlocked.Exchange(ref _running, 1) == 1)
@@ -32,7 +32,7 @@ internal sealed class StoreBackups(
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
-            return await MakeAsync(backup, name, told, either.Token);
+            return await MakeAsync(backup, name, progress, either.Token);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -45,13 +45,13 @@ internal sealed class StoreBackups(
     }
 
     private async Task<MadeBackup> MakeAsync(
-        IFileBackup backup, string name, Func<BackupProgress, Task> told, CancellationToken cancellationToken)
+        IFileBackup backup, string name, Func<BackupProgress, Task> progress, CancellationToken cancellationToken)
     {
         var (start, started) = (clock.GetUtcNow(), clock.GetTimestamp());
         name = name.Length > 0 ? name : string.Create(CultureInfo.InvariantCulture, $"controlplane-{start:yyyyMMdd'T'HHmmss'Z'}.db");
         var path = Path.Combine(place.Directory, name);
         PrepareDirectory();
-        switch (await backup.BackupAsync(path, told, cancellationToken))
+        switch (await backup.BackupAsync(path, progress, cancellationToken))
         {
             case BackupResult.Done done:
                 var made = new MadeBackup(name, path, done.Bytes, done.Revision, start, clock.GetElapsedTime(started));

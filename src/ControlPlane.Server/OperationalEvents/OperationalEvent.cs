@@ -2,8 +2,8 @@ using ControlPlane.Storage;
 
 namespace ControlPlane.Server.OperationalEvents;
 
-/// <summary>Something that the tenant of a webhook may want to be told of.</summary>
-/// <param name="Webhook">The webhook it is about, which is not told itself.</param>
+/// <summary>Something about a webhook that its tenant can subscribe to.</summary>
+/// <param name="Webhook">The webhook it is about, which does not receive the event.</param>
 internal abstract record OperationalEvent(WebhookRecord Webhook)
 {
     /// <summary>The webhook is suspended.</summary>

@@ -4,7 +4,7 @@ using ControlPlane.Storage;
 namespace ControlPlane.Server.OperationalEvents;
 
 /// <summary>
-/// Makes operational events for those webhooks that subscribed, to be stored with what they tell of. Where nobody subscribed
+/// Makes operational events for those webhooks that subscribed, to be stored with what they report. Where nobody subscribed
 /// there is no event, so what fails by the hundred thousand costs a look into memory each.
 /// </summary>
 internal sealed class OperationalEventPlanner(IdSource ids)
@@ -15,18 +15,18 @@ internal sealed class OperationalEventPlanner(IdSource ids)
     /// <summary>Told of each delivery of an operational event once it is stored and waits.</summary>
     public event Action<DeliveryRecord>? Waiting;
 
-    /// <summary>The events that tell of something, as the tenant's webhooks are subscribed; of no use once that has changed.</summary>
+    /// <summary>Returns the events for what happened, by the subscriptions of the tenant. They are void once those have changed.</summary>
     public IReadOnlyList<NewEvent> Plan(TenantCatalog tenant, IReadOnlyList<OperationalEvent> happened, DateTimeOffset now)
     {
         List<NewEvent>? planned = null;
         foreach (var happening in happened)
         {
             var instance = (happening as OperationalEvent.Dead)?.Delivery.Instance ?? "";
-            // Never about itself: a webhook that fails would be told of that by what fails.
-            var told = tenant.Subscriptions.Match(OperationalEventPayload.TypeOf(happening), instance).Where(w => w.Id != happening.Webhook.Id).ToList();
-            if (told.Count > 0)
+            // Never to itself: a webhook that fails would be sent that news by what fails.
+            var receivers = tenant.Subscriptions.Match(OperationalEventPayload.TypeOf(happening), instance).Where(w => w.Id != happening.Webhook.Id).ToList();
+            if (receivers.Count > 0)
             {
-                (planned ??= []).Add(Make(happening, instance, told, now));
+                (planned ??= []).Add(Make(happening, instance, receivers, now));
             }
         }
 
@@ -42,7 +42,7 @@ internal sealed class OperationalEventPlanner(IdSource ids)
         }
     }
 
-    private NewEvent Make(OperationalEvent happening, string instance, List<WebhookRecord> told, DateTimeOffset now) => new(
+    private NewEvent Make(OperationalEvent happening, string instance, List<WebhookRecord> receivers, DateTimeOffset now) => new(
         new EventRecord
         {
             Id = ids.Next("evt_"),
@@ -51,9 +51,9 @@ internal sealed class OperationalEventPlanner(IdSource ids)
             Instance = instance,
             Payload = OperationalEventPayload.Write(happening, now),
             Labels = new Dictionary<string, string> { [SubjectLabel] = happening.Webhook.Id },
-            DeliveryCount = told.Count,
+            DeliveryCount = receivers.Count,
             CreateTime = now,
         },
-        [.. told.Select(webhook => new NewDelivery(ids.Next("dlv_"), webhook.Id, DeliveryTrigger.Publish, Leased: false))],
+        [.. receivers.Select(webhook => new NewDelivery(ids.Next("dlv_"), webhook.Id, DeliveryTrigger.Publish, Leased: false))],
         Fingerprint: null);
 }

@@ -13,7 +13,7 @@ internal sealed class BacklogLimit(IDeliveryQueue queue, IOptions<PublishingOpti
     private readonly Dictionary<string, long> _coming = new(StringComparer.Ordinal);
     private long _comingOfAll;
 
-    /// <summary>Counts deliveries that are to be added, unless that is too many: then answers what speaks against them.</summary>
+    /// <summary>Counts deliveries that are to be added, unless that is too many. Returns the refusal, or null if they were counted.</summary>
     public async ValueTask<PublishResult?> AddAsync(string tenantId, int count, CancellationToken cancellationToken)
     {
         var (ofTenant, ofAll) = await queue.CountBacklogAsync(tenantId, cancellationToken);

@@ -10,7 +10,7 @@ internal sealed class PublishRates(TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, Bucket> _buckets = new(StringComparer.Ordinal);
 
-    /// <summary>Takes tokens; answers how long to wait if there are not enough, or null.</summary>
+    /// <summary>Takes tokens. Returns how long to wait if there are not enough, else null.</summary>
     /// <param name="tenantId">Who publishes.</param>
     /// <param name="rate">Its limit per second; 0 for none.</param>
     /// <param name="count">How many events.</param>

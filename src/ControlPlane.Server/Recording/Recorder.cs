@@ -7,7 +7,7 @@ namespace ControlPlane.Server.Recording;
 
 /// <summary>
 /// Turns an attempt's outcome into one commit: the attempt, the delivery's next state, a new revision, and where that follows
-/// the suspension of the webhook and the operational events that tell of it.
+/// the suspension of the webhook and the operational events about it.
 /// </summary>
 internal sealed class Recorder(
     IDeliveryQueue queue, WebhookCatalog catalog, WebhookHealth health, OperationalEventPlanner operationalEvents, TimeProvider clock, ILogger<Recorder> log)
@@ -98,7 +98,7 @@ internal sealed class Recorder(
             happened.Add(new OperationalEvent.Suspended(suspended, completion.Delivery, completion.Attempt, verdict.FailingSince));
         }
 
-        // Of what tells of deaths nothing tells: two such webhooks that fail would tell each other for ever.
+        // No events about dead-lettered operational events: two webhooks that fail would send them to each other for ever.
         if (completion.State == DeliveryState.Dead && !OperationalTypes.Covers(completion.Delivery.EventType))
         {
             happened.Add(new OperationalEvent.Dead(tried, completion.Delivery, completion.Attempt, completion.EndReason));

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Sending;
 
-/// <summary>Endpoints by webhook, made anew when the webhook's version changes.</summary>
+/// <summary>Endpoints by webhook, recreated when the webhook's version changes.</summary>
 internal sealed class EndpointCache : IDisposable
 {
     private readonly ConcurrentDictionary<string, Endpoint> _endpoints = new(StringComparer.Ordinal);

@@ -29,7 +29,7 @@ internal static class FailureClassifier
             return outcome with { Failure = FailureKind.ResponseTooLarge, Message = excess.Message };
         }
 
-        // Before all failures to connect: what is still under way then is broken off, and may say so first.
+        // Before all failures to connect: what has not ended then is broken off, and may say so first.
         if (deadlinePassed)
         {
             return outcome with

@@ -10,7 +10,7 @@ internal static class ResponseBody
 
     /// <summary>
     /// Reads up to <see cref="MaxBytes"/> and returns the beginning as text. The status has decided by then, so a body that breaks
-    /// off, or that is still under way when the token is cancelled, is shown as far as it came.
+    /// off, or that has not ended when the token is cancelled, is shown as far as it came.
     /// </summary>
     public static async Task<string> ReadExcerptAsync(HttpContent content, CancellationToken cancellationToken)
     {

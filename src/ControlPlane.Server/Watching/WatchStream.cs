@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Watching;
 
-/// <summary>What a watcher is told.</summary>
+/// <summary>The kind of a message to a watcher.</summary>
 internal enum WatchSignal
 {
     Ready,
@@ -14,7 +14,7 @@ internal enum WatchSignal
     Closing,
 }
 
-/// <summary>What a watcher is told, and where it then stands.</summary>
+/// <summary>A message to a watcher, with its position after it.</summary>
 internal readonly record struct WatchMessage(WatchSignal Signal, DeliveryRecord? Delivery, long Revision, WebhookRecord? Webhook = null);
 
 /// <summary>Runs one watch: ready, then changes in revision order, webhooks' states and heartbeats in between, closing in the end.</summary>
@@ -28,7 +28,7 @@ internal sealed class WatchStream(
     /// <param name="tenantId">Whose changes; null for everybody's.</param>
     /// <param name="matches">Which changes to tell.</param>
     /// <param name="heartbeat">How long to be silent at most.</param>
-    /// <param name="states">The states of webhooks to tell of too; null for none.</param>
+    /// <param name="states">The states of webhooks to send too; null for none.</param>
     /// <param name="write">Tells one; completes when the client's flow control has taken it.</param>
     /// <param name="cancellationToken">Ends when the client goes.</param>
     /// <exception cref="RequestException">OUT_OF_RANGE or ABORTED, as the API says.</exception>

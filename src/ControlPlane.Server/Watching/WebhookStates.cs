@@ -6,7 +6,7 @@ namespace ControlPlane.Server.Watching;
 
 /// <summary>
 /// Tells one watch which webhooks are not active: all there are at first, then every change. Changes of a webhook that was not
-/// told of yet count as one, so what is kept does not grow with them but with the number of webhooks at most.
+/// sent yet count as one, so what is kept does not grow with them but with the number of webhooks at most.
 /// </summary>
 internal sealed class WebhookStates : IDisposable
 {
@@ -17,13 +17,13 @@ internal sealed class WebhookStates : IDisposable
     private readonly string? _tenantId;
     private readonly string? _webhookId;
 
-    /// <summary>Those that were last told not to be active, as they were then.</summary>
-    private readonly Dictionary<string, (long Version, WebhookState State, StateReason Reason)> _told = new(StringComparer.Ordinal);
+    /// <summary>The webhooks that were last sent as not active, as they were then.</summary>
+    private readonly Dictionary<string, (long Version, WebhookState State, StateReason Reason)> _sent = new(StringComparer.Ordinal);
     private HashSet<(string TenantId, string WebhookId)> _pending = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _begun;
 
-    /// <param name="catalog">Tells of changes.</param>
+    /// <param name="catalog">Raises changes.</param>
     /// <param name="store">Tells how things stand.</param>
     /// <param name="tenantId">Whose webhooks; null for everybody's.</param>
     /// <param name="webhookId">The only one; null for any.</param>
@@ -45,7 +45,7 @@ internal sealed class WebhookStates : IDisposable
         }
     }
 
-    /// <summary>The webhooks whose state is another than was last told.</summary>
+    /// <summary>The webhooks whose state differs from what was last sent.</summary>
     public async IAsyncEnumerable<WebhookRecord> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (!_begun)
@@ -64,7 +64,7 @@ internal sealed class WebhookStates : IDisposable
         {
             if (await _catalog.FindAsync(tenantId, webhookId, cancellationToken) is not { } webhook)
             {
-                _told.Remove(webhookId);
+                _sent.Remove(webhookId);
             }
             else if (Turn(webhook))
             {
@@ -115,19 +115,19 @@ internal sealed class WebhookStates : IDisposable
     /// <summary>Whether a webhook's state is news. What was read from the store can be newer than the catalogue's.</summary>
     private bool Turn(WebhookRecord webhook)
     {
-        var known = _told.TryGetValue(webhook.Id, out var told);
-        if (known && told.Version > webhook.Version)
+        var known = _sent.TryGetValue(webhook.Id, out var sent);
+        if (known && sent.Version > webhook.Version)
         {
             return false;
         }
 
         if (webhook.State == WebhookState.Active)
         {
-            return _told.Remove(webhook.Id);
+            return _sent.Remove(webhook.Id);
         }
 
-        _told[webhook.Id] = (webhook.Version, webhook.State, webhook.StateReason);
-        return !known || (told.State, told.Reason) != (webhook.State, webhook.StateReason);
+        _sent[webhook.Id] = (webhook.Version, webhook.State, webhook.StateReason);
+        return !known || (sent.State, sent.Reason) != (webhook.State, webhook.StateReason);
     }
 
     private void Note(string tenantId, string webhookId)

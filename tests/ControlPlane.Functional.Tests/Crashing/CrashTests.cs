@@ -13,7 +13,7 @@ public sealed class CrashTests(SharedServer shared)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task End_UnderLoadWithAttemptsUnderWay_EverythingAcknowledgedArrives(bool kill)
+    public async Task End_UnderLoadWithAttemptsInFlight_EverythingAcknowledgedArrives(bool kill)
     {
         await using var server = await ServerProcess.StartAsync(shared.Receiver);
         var release = new TaskCompletionSource();

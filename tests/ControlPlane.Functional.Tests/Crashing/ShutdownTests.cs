@@ -26,7 +26,7 @@ public sealed class ShutdownTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Signal_AttemptUnderWay_IsFinishedAndRecordedOnce()
+    public async Task Signal_AttemptInFlight_IsFinishedAndRecordedOnce()
     {
         await using var server = await ServerProcess.StartAsync(shared.Receiver);
         var release = new TaskCompletionSource();

@@ -78,7 +78,7 @@ public sealed class RetryAndCancelTests(SharedServer shared) : SharedServerTest(
     }
 
     [Fact]
-    public async Task Cancel_UnderWay_StaysCancelledWhateverTheReceiverAnswers()
+    public async Task Cancel_InFlight_StaysCancelledWhateverTheReceiverAnswers()
     {
         var release = new TaskCompletionSource();
         var inbox = Receiver.Open();

@@ -29,12 +29,12 @@ public sealed class SuspensionTests(SharedServer shared) : SharedServerTest(shar
         var requests = await ops.CountAsync(2);
         Assert.All(requests, request => Assert.True(request.Verify(told.Secret).IsValid));
         Assert.All(requests, request => Assert.Equal("application/json", request.Header("content-type")));
-        var notices = requests.ToDictionary(Type, request => Read(request).GetProperty("data"));
-        Assert.Equal((hook.Id, "GONE"), (Text(notices[Suspended], "webhook_id"), Text(notices[Suspended], "reason")));
+        var operational = requests.ToDictionary(Type, request => Read(request).GetProperty("data"));
+        Assert.Equal((hook.Id, "GONE"), (Text(operational[Suspended], "webhook_id"), Text(operational[Suspended], "reason")));
         Assert.Equal(
             (dead.Id, dead.EventId, "order.created", "GONE", 410),
-            (Text(notices[Dead], "delivery_id"), Text(notices[Dead], "event_id"), Text(notices[Dead], "event_type"),
-                Text(notices[Dead], "end_reason"), notices[Dead].GetProperty("last_status_code").GetInt32()));
+            (Text(operational[Dead], "delivery_id"), Text(operational[Dead], "event_id"), Text(operational[Dead], "event_type"),
+                Text(operational[Dead], "end_reason"), operational[Dead].GetProperty("last_status_code").GetInt32()));
         Assert.Single(gone.Requests);
         Assert.All(await Tenant.ListAsync(new() { EventTypes = { "controlplane.*" } }), d => Assert.Equal(told.Webhook.Id, d.WebhookId));
 
@@ -97,7 +97,7 @@ public sealed class SuspensionTests(SharedServer shared) : SharedServerTest(shar
         release.SetResult();
         await server.StartAsync();
 
-        var accepted = await ops.UntilAsync(_ => ops.Accepted.Distinct().Count() == 2, "both notices");
+        var accepted = await ops.UntilAsync(_ => ops.Accepted.Distinct().Count() == 2, "both operational");
         Assert.Equal([Dead, Suspended], accepted.Select(Type).Distinct().Order(StringComparer.Ordinal));
     }
 

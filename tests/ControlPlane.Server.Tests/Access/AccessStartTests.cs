@@ -1,4 +1,5 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Tests.Administration;
 using ControlPlane.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

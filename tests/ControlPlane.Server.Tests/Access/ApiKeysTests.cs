@@ -1,5 +1,6 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Tests.Administration;
 using ControlPlane.Storage;
 using ControlPlane.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -83,7 +84,7 @@ public sealed class ApiKeysTests : IDisposable
     }
 
     [Fact]
-    public async Task Invalidate_ReadUnderWay_ItsAnswerIsNotUsedLater()
+    public async Task Invalidate_DuringARead_ItsResultIsNotUsedLater()
     {
         var key = await AddAsync("key_1");
         var release = new TaskCompletionSource();

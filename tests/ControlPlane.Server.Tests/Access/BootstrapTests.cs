@@ -1,4 +1,5 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Tests.Administration;
 using ControlPlane.Storage;
 using ControlPlane.Testing;
 using Microsoft.Extensions.Options;

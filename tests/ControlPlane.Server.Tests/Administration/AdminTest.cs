@@ -2,7 +2,6 @@ using ControlPlane.Server.Access;
 using ControlPlane.Server.Administration;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Maintenance;
-using ControlPlane.Server.Tests.Access;
 using ControlPlane.Storage;
 using ControlPlane.Testing;
 using ControlPlane.V1;

@@ -52,7 +52,7 @@ internal sealed class FakeTenantConfigs : IWebhookStore
     public Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<WebhookWrite> UpdateAsync(
-        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> notices, CancellationToken cancellationToken) =>
+        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<WebhookWrite> DeleteAsync(

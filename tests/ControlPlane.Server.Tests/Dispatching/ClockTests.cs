@@ -69,7 +69,7 @@ public sealed class ClockTests : WalkTest
     }
 
     [Fact]
-    public async Task SetAhead_WhileRequestsAreUnderWay_EachIsRecordedOnce()
+    public async Task SetAhead_WhileRequestsAreInFlight_EachIsRecordedOnce()
     {
         await StartAsync();
         await AddWebhookAsync(with: w => w with { MaxInFlight = 4 });

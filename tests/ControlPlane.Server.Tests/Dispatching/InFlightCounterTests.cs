@@ -8,7 +8,7 @@ public sealed class InFlightCounterTests
     public void WhenNone_NothingInFlight_IsComplete() => Assert.True(new InFlightCounter().WhenNone().IsCompleted);
 
     [Fact]
-    public async Task WhenNone_TwoUnderWay_CompletesWithTheLast()
+    public async Task WhenNone_TwoInFlight_CompletesWithTheLast()
     {
         var counter = new InFlightCounter();
         counter.Enter();

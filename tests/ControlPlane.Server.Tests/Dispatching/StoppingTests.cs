@@ -7,7 +7,7 @@ namespace ControlPlane.Server.Tests.Dispatching;
 public sealed class StoppingTests : WalkTest
 {
     [Fact]
-    public async Task Stop_QueuedAndUnderWay_GivesEverythingBackAndARestartSendsIt()
+    public async Task Stop_QueuedAndInFlight_ReleasesEverythingAndARestartSendsIt()
     {
         await StartAsync(("Dispatching:DrainTimeout", "00:00:00"));
         await AddWebhookAsync(with: w => w with { MaxInFlight = 2 });
@@ -29,7 +29,7 @@ public sealed class StoppingTests : WalkTest
     }
 
     [Fact]
-    public async Task Stop_RequestUnderWay_WaitsForItAndRecordsIt()
+    public async Task Stop_RequestInFlight_WaitsForItAndRecordsIt()
     {
         await StartAsync();
         await AddWebhookAsync();
@@ -74,7 +74,7 @@ public sealed class StoppingTests : WalkTest
     }
 
     [Fact]
-    public async Task Stop_ClaimUnderWay_GivesBackWhatItBrings()
+    public async Task Stop_DuringAClaim_ReleasesWhatItClaims()
     {
         await StartAsync(("Dispatching:QueuePerWebhook", "1"));
         await AddWebhookAsync();

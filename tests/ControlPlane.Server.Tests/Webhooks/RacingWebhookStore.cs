@@ -24,14 +24,14 @@ internal sealed class RacingWebhookStore(IWebhookStore inner) : IWebhookStore
     }
 
     public async Task<WebhookWrite> UpdateAsync(
-        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> notices, CancellationToken cancellationToken)
+        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)
     {
         if (BeforeUpdate is not null)
         {
             await BeforeUpdate(inner);
         }
 
-        return await inner.UpdateAsync(webhook, configVersion, notices, cancellationToken);
+        return await inner.UpdateAsync(webhook, configVersion, events, cancellationToken);
     }
 
     public Task<WebhookWrite> CreateAsync(WebhookRecord webhook, CancellationToken cancellationToken) =>

@@ -14,7 +14,7 @@ public abstract class CompletionEffectsTests<TSource> : StorageTests<TSource>
     }
 
     [Fact]
-    public async Task Complete_SuspensionAndNotices_AreAllStored()
+    public async Task Complete_SuspensionAndEvents_AreAllStored()
     {
         var delivery = await PublishAsync(_webhook, leased: true);
         var version = await ReadConfigVersionAsync();
@@ -36,7 +36,7 @@ public abstract class CompletionEffectsTests<TSource> : StorageTests<TSource>
     }
 
     [Fact]
-    public async Task Complete_NoticesAlone_LeaveTheConfiguration()
+    public async Task Complete_EventsAlone_LeaveTheConfiguration()
     {
         var delivery = await PublishAsync(_webhook, leased: true);
         var version = await ReadConfigVersionAsync();
@@ -116,7 +116,7 @@ public abstract class CompletionEffectsTests<TSource> : StorageTests<TSource>
     }
 
     [Fact]
-    public async Task Update_WithNotices_StoresBoth()
+    public async Task Update_WithEvents_StoresBoth()
     {
         var version = await ReadConfigVersionAsync();
         var operational = OperationalEvent();
@@ -129,7 +129,7 @@ public abstract class CompletionEffectsTests<TSource> : StorageTests<TSource>
     }
 
     [Fact]
-    public async Task Update_WithNoticesComputedBeforeAChange_StoresNothing()
+    public async Task Update_WithEventsComputedBeforeAChange_StoresNothing()
     {
         var computed = await ReadConfigVersionAsync();
         await AddWebhookAsync();
@@ -143,7 +143,7 @@ public abstract class CompletionEffectsTests<TSource> : StorageTests<TSource>
     }
 
     [Fact]
-    public async Task Update_WithNoticesByAnOldVersion_IsRefusedForThat()
+    public async Task Update_WithEventsByAnOldVersion_IsRefusedForThat()
     {
         var computed = await ReadConfigVersionAsync();
         await Store.Webhooks.UpdateAsync(Suspended(), Cancel);

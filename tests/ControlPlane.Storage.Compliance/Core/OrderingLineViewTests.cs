@@ -78,7 +78,7 @@ public abstract class OrderingLineViewTests<TSource> : OrderingTest<TSource>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task CancelOrphans_ALine_CancelsAllThatIsNotUnderWay(bool leased)
+    public async Task CancelOrphans_ALine_CancelsAllThatIsNotInFlight(bool leased)
     {
         var webhook = await AddWebhookAsync();
         var line = await PublishAsync(webhook, "a", 3, leased);

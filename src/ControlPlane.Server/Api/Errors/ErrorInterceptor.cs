@@ -4,8 +4,8 @@ using Grpc.Core.Interceptors;
 namespace ControlPlane.Server.Api.Errors;
 
 /// <summary>
-/// Ends every failed call with a status that carries details. The outermost interceptor, so that it words the failures of the
-/// others too.
+/// Ends every failed call with a status that carries details. It is the outermost interceptor, so that it translates the failures
+/// of the others too.
 /// </summary>
 internal sealed class ErrorInterceptor(FailureTranslator failures) : Interceptor
 {

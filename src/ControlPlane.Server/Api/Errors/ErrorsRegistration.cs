@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace ControlPlane.Server.Api.Errors;
 
-/// <summary>Registers what words the errors of calls. <see cref="ErrorInterceptor"/> takes effect where gRPC is registered.</summary>
+/// <summary>Registers the translation of failures into errors. <see cref="ErrorInterceptor"/> takes effect where gRPC is registered.</summary>
 internal static class ErrorsRegistration
 {
     public static IServiceCollection AddErrors(this IServiceCollection services)

@@ -2,7 +2,7 @@ using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Api.Errors;
 
-/// <summary>Says what a failure means to the caller of a call. Logs what was not foreseen.</summary>
+/// <summary>Translates a failure into an error for the caller. Logs failures that were not expected.</summary>
 internal sealed class FailureTranslator(TimeProvider clock, ILogger<FailureTranslator> logger)
 {
     private static readonly TimeSpan StorageRetryDelay = TimeSpan.FromSeconds(1);

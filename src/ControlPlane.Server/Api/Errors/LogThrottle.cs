@@ -1,26 +1,26 @@
 namespace ControlPlane.Server.Api.Errors;
 
-/// <summary>Counts calls that failed for the same cause, so that they do not fill the log: one line in ten seconds stands for all.</summary>
+/// <summary>Counts failures of one cause so that they do not fill the log: at most one message in ten seconds, with their number.</summary>
 internal sealed class LogThrottle(TimeProvider clock)
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
     private readonly Lock _lock = new();
-    private long? _told;
+    private long? _logged;
     private int _count;
 
-    /// <summary>Counts one; the number to tell now, or null if that is to wait.</summary>
+    /// <summary>Counts one. Returns the number to log now, or null if nothing is to be logged yet.</summary>
     public int? Count()
     {
         lock (_lock)
         {
             _count++;
-            if (_told is { } told && clock.GetElapsedTime(told) < Quiet)
+            if (_logged is { } logged && clock.GetElapsedTime(logged) < Quiet)
             {
                 return null;
             }
 
             var count = _count;
-            (_told, _count) = (clock.GetTimestamp(), 0);
+            (_logged, _count) = (clock.GetTimestamp(), 0);
             return count;
         }
     }

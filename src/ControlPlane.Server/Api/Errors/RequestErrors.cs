@@ -4,7 +4,7 @@ using Grpc.Core;
 
 namespace ControlPlane.Server.Api.Errors;
 
-/// <summary>The one place that words the errors of requests.</summary>
+/// <summary>Creates the errors of requests.</summary>
 internal static class RequestErrors
 {
     /// <summary>No such resource, or one of another tenant: the caller cannot tell which.</summary>
@@ -48,7 +48,7 @@ internal static class RequestErrors
         Metadata = new Dictionary<string, string> { ["feature"] = feature, ["tenant_id"] = tenantId },
     };
 
-    /// <summary>The tenant used what it may; with a time to wait if it may again by itself.</summary>
+    /// <summary>The tenant has used up a quota. With a delay if the quota refills by itself.</summary>
     public static RequestException QuotaExceeded(string reason, string tenantId, string message, TimeSpan? retryAfter = null)
     {
         var quota = new QuotaFailure
@@ -67,7 +67,7 @@ internal static class RequestErrors
             Metadata = new Dictionary<string, string> { ["scope"] = scope },
         };
 
-    /// <summary>The key gives a scope that it does not have itself.</summary>
+    /// <summary>The key grants a scope that it does not have itself.</summary>
     public static RequestException ScopeNotHeld(string scope) =>
         new(StatusCode.PermissionDenied, "SCOPE_NOT_HELD", $"The API key does not have the scope \"{scope}\", so it cannot give it.")
         {
@@ -153,7 +153,7 @@ internal static class RequestErrors
     public static RequestException DeadlineExceeded() =>
         new(StatusCode.DeadlineExceeded, "DEADLINE_EXCEEDED", "The call's deadline passed before it was done.");
 
-    /// <summary>Something that must not happen did; the log has it under the incident's id.</summary>
+    /// <summary>An unexpected failure. It is logged under the id of the incident.</summary>
     public static RequestException Internal(string incidentId) =>
         new(StatusCode.Internal, "INTERNAL", $"An unexpected failure, logged as incident {incidentId}.")
         {

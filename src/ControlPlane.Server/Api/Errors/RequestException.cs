@@ -6,7 +6,7 @@ using Grpc.Core;
 namespace ControlPlane.Server.Api.Errors;
 
 /// <summary>
-/// A request that cannot be carried out for a reason that its caller is told: thrown by services, turned into a gRPC status with
+/// A request that cannot be carried out, with the reason for its caller. Thrown by services; turned into a gRPC status with
 /// details by <see cref="ErrorInterceptor"/>. Made by <see cref="RequestErrors"/> and <see cref="Violations"/>.
 /// </summary>
 internal sealed class RequestException(StatusCode code, string reason, string message, params IMessage[] details)
@@ -20,7 +20,7 @@ internal sealed class RequestException(StatusCode code, string reason, string me
     /// <summary>Stable, UPPER_SNAKE_CASE.</summary>
     public string Reason { get; } = reason;
 
-    /// <summary>What the ErrorInfo tells programs about this occurrence, such as which scope is missing.</summary>
+    /// <summary>The metadata of the ErrorInfo, for programs: which scope is missing, for example.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The form that every door makes its own of: an ErrorInfo before all other details.</summary>

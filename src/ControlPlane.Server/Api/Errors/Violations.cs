@@ -3,7 +3,7 @@ using Grpc.Core;
 
 namespace ControlPlane.Server.Api.Errors;
 
-/// <summary>Collects every wrong field of a request, so that its caller learns of all (the first 100) at once.</summary>
+/// <summary>Collects the wrong fields of a request, so that one error names all of them (the first 100).</summary>
 internal sealed class Violations
 {
     // Error details travel in a trailer, and clients bound the size of those.

@@ -37,7 +37,7 @@ internal static class ProtoTimes
         return valid;
     }
 
-    /// <summary>Notes a duration outside its limits; answers it if it is set and right.</summary>
+    /// <summary>Notes a duration outside its limits. Returns it if it is set and valid, else null.</summary>
     /// <param name="violations">Where to note.</param>
     /// <param name="field">Its path.</param>
     /// <param name="duration">The duration; null passes.</param>
@@ -66,7 +66,7 @@ internal static class ProtoTimes
     }
 
     /// <summary>
-    /// Notes a time that is none; answers it, as the end of a range, if it is set and right. It is rounded up to the microseconds
+    /// Notes an invalid time. Returns it, as the end of a range, if it is set and valid. It is rounded up to the microseconds
     /// that the store counts in: what is there is before it, or not before it, exactly if that holds of the time itself.
     /// </summary>
     public static DateTimeOffset? CheckBound(Violations violations, string field, Timestamp? timestamp)
@@ -81,7 +81,7 @@ internal static class ProtoTimes
         return rest == 0 || whole > LastTime.AddMicroseconds(-1) ? whole : whole.AddMicroseconds(1);
     }
 
-    /// <summary>Notes a time that is none; answers it if it is set and right.</summary>
+    /// <summary>Notes an invalid time. Returns it if it is set and valid, else null.</summary>
     public static DateTimeOffset? CheckTime(Violations violations, string field, Timestamp? timestamp)
     {
         if (timestamp is null)

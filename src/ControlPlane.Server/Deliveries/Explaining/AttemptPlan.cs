@@ -11,7 +11,7 @@ namespace ControlPlane.Server.Deliveries.Explaining;
 /// <summary>The attempts that a delivery has before it, if all of them fail at once: pure.</summary>
 internal static class AttemptPlan
 {
-    /// <summary>None for a delivery that ended or whose webhook is not sent to; an attempt under way is not one of them.</summary>
+    /// <summary>None for a delivery that ended or whose webhook is not sent to; an attempt in flight is not one of them.</summary>
     public static IReadOnlyList<PlannedAttempt> Of(DeliveryRecord delivery, WebhookRecord? webhook, DateTimeOffset now)
     {
         if (delivery.Ended || webhook is not { State: WebhookState.Active })

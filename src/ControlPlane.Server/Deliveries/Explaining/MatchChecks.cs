@@ -88,7 +88,7 @@ internal static class MatchChecks
     }
 
     private static MatchCheck Subject(WebhookRecord webhook, string subject) => subject == webhook.Id
-        ? Check(MatchCondition.Subject, false, "The event is about this webhook itself, which is not told of its own troubles.")
+        ? Check(MatchCondition.Subject, false, "The event is about this webhook, and a webhook does not receive events about itself.")
         : Check(MatchCondition.Subject, true, "The event is about another webhook.");
 
     private static MatchCheck Check(MatchCondition condition, bool met, string detail) =>

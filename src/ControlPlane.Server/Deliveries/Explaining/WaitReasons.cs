@@ -31,7 +31,7 @@ internal static class WaitReasons
         {
             // A test is sent past the lane, by whoever was asked for it.
             return held || delivery.Trigger == DeliveryTrigger.Test
-                ? [Wait(WaitReason.Sending, "An attempt is under way.")]
+                ? [Wait(WaitReason.Sending, "An attempt is in flight.")]
                 : [Wait(WaitReason.HeldElsewhere, "Another process holds it, or one that stopped; then it is recovered when the lease ends.")];
         }
 
@@ -80,12 +80,12 @@ internal static class WaitReasons
         {
             yield return Wait(
                 WaitReason.ReceiverFailing,
-                Text($"The receiver failed several times in a row: it gets one request at a time until one succeeds; {lane.InFlight} under way."));
+                Text($"The receiver failed several times in a row: it gets one request at a time until one succeeds; {lane.InFlight} in flight."));
         }
         else if (lane.InFlight >= lane.Limit)
         {
             yield return Wait(
-                WaitReason.MaxInFlight, Text($"{lane.InFlight} requests are under way, and no more than {lane.Limit} may be now."));
+                WaitReason.MaxInFlight, Text($"{lane.InFlight} requests are in flight, and at most {lane.Limit} may be now."));
         }
 
         if (lane.Pause > TimeSpan.Zero)

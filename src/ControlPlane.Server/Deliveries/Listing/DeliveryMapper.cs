@@ -37,7 +37,7 @@ internal static class DeliveryMapper
         return proto;
     }
 
-    /// <summary>Of a webhook what watchers of its deliveries are told.</summary>
+    /// <summary>Returns the part of a webhook that watchers of its deliveries receive.</summary>
     public static WatchDeliveriesResponse.Types.WebhookStatus ToStatus(WebhookRecord webhook) => new()
     {
         WebhookId = webhook.Id,

@@ -49,7 +49,7 @@ internal sealed class RedriveWorker : IHostedService, IDisposable
         Run(redrive, place);
     }
 
-    /// <summary>Waits for the steps under way; no other follows.</summary>
+    /// <summary>Waits for the steps that have begun. No other follows.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _source.CancelAsync();

@@ -3,7 +3,7 @@ using ControlPlane.Storage;
 namespace ControlPlane.Server.Dispatching;
 
 /// <summary>
-/// How many requests a webhook may have under way and when the next may start: its limits, its rate, and what its receiver has
+/// How many requests a webhook may have in flight and when the next may start: its limits, its rate, and what its receiver has
 /// shown to bear. Not thread-safe; the lane's lock guards it.
 /// </summary>
 internal sealed class LaneGate(int defaultMaxInFlight, int probeAfterFailures, TimeProvider clock)

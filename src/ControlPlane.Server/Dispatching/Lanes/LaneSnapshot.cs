@@ -2,7 +2,7 @@ namespace ControlPlane.Server.Dispatching;
 
 /// <summary>What a lane was doing at one moment; a copy, for people to read.</summary>
 /// <param name="Queued">Deliveries taken that wait to be sent.</param>
-/// <param name="InFlight">Requests under way.</param>
+/// <param name="InFlight">Requests in flight.</param>
 /// <param name="Limit">How many may be.</param>
 /// <param name="Failing">The receiver failed several times in a row.</param>
 /// <param name="Pause">How long the rate keeps the next request from starting; zero if it does not.</param>

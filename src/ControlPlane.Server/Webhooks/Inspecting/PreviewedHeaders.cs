@@ -19,7 +19,7 @@ internal static class PreviewedHeaders
     }
 
     /// <summary>
-    /// Puts the hint in place of a secret that a dialect sends as it is; answers the names of those headers. A hash shows nothing
+    /// Puts the hint in place of a secret that a dialect sends as it is. Returns the names of those headers. A hash shows nothing
     /// of its key and stays.
     /// </summary>
     public static IReadOnlyList<string> Redact(IEnumerable<HttpHeader> headers, Dialect dialect, string hint)

@@ -9,7 +9,7 @@ using Google.Protobuf;
 
 namespace ControlPlane.Server.Webhooks.Inspecting;
 
-/// <summary>Sends a test event to a webhook and answers how that went.</summary>
+/// <summary>Sends a test event to a webhook and returns the outcome.</summary>
 internal sealed class WebhookTester(TestPublisher publisher, TestRules rules, EventValidator events, TenantPlans plans, TrialLimit trials)
 {
     /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>

@@ -23,7 +23,7 @@ internal sealed class MasterKey
     /// <summary>Reads the base64 form.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out MasterKey? key)
     {
-        // One byte more than needed, so that a longer key is told from a right one.
+        // One byte more than needed, so that a key that is too long is noticed.
         var bytes = new byte[Length + 1];
         key = Convert.TryFromBase64String(text.Trim(), bytes, out var written) && written == Length ? new(bytes[..Length]) : null;
         return key is not null;

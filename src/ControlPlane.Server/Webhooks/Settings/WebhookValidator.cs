@@ -12,7 +12,7 @@ using ControlPlane.V1;
 namespace ControlPlane.Server.Webhooks.Settings;
 
 /// <summary>
-/// Checks requests against what the protos promise, all fields at once. What it answers is complete and canonical: URLs in the
+/// Checks requests against what the protos promise, all fields at once. What it returns is complete and canonical: URLs in the
 /// one form that was judged, the dialect named.
 /// </summary>
 internal sealed class WebhookValidator(UrlPolicy urls)

@@ -86,7 +86,7 @@ public sealed class ErrorInterceptorTests : IDisposable
         _clock.Advance(TimeSpan.FromSeconds(10));
         await FailAsync(MethodType.Unary, new StorageUnavailableException("disk full"));
         Assert.Equal(2, _log.Entries.Count);
-        Assert.Contains("as 50 calls were", _log.Entries.Last().Text, StringComparison.Ordinal);
+        Assert.Contains("; 50 calls refused", _log.Entries.Last().Text, StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(Kinds))]

@@ -54,7 +54,7 @@ public sealed class MatchChecksTests
     [InlineData("wh_other", "*", MatchCondition.EventType, "does not cover operational events")]
     [InlineData("wh_other", "controlplane.*", null, "is about another webhook")]
     [InlineData("", "controlplane.*", null, "covers")]
-    [InlineData(null, "controlplane.*", MatchCondition.Subject, "about this webhook itself")]
+    [InlineData(null, "controlplane.*", MatchCondition.Subject, "a webhook does not receive events about itself")]
     public void Judge_OperationalEvent_SaysWhoIsTold(string? subject, string pattern, MatchCondition? unmet, string detail)
     {
         var webhook = ExplainSample.Webhook with { EventTypes = [pattern] };

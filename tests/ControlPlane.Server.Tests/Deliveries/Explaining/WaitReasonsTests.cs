@@ -38,12 +38,12 @@ public sealed class WaitReasonsTests
         ["failing"] = new(Due, [WaitReason.ReceiverFailing])
         {
             Lane = Idle with { Failing = true, Limit = 1, InFlight = 1 },
-            Detail = "1 under way",
+            Detail = "1 in flight",
         },
         ["full"] = new(Due, [WaitReason.MaxInFlight])
         {
             Lane = Idle with { InFlight = 8 },
-            Detail = "8 requests are under way, and no more than 8",
+            Detail = "8 requests are in flight, and at most 8",
         },
         ["paced"] = new(Due, [WaitReason.MaxRate])
         {
@@ -97,7 +97,7 @@ public sealed class WaitReasonsTests
     }
 
     [Fact]
-    public void Plan_UnderWay_BeginsWithTheOneAfter()
+    public void Plan_InFlight_BeginsWithTheNextAttempt()
     {
         var plan = AttemptPlan.Of(Taken, ExplainSample.Webhook, ExplainSample.Now);
         Assert.Equal([2, 3, 4, 5, 6], plan.Select(attempt => attempt.Number));

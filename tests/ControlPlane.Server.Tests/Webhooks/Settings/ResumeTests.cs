@@ -101,7 +101,7 @@ public sealed class ResumeTests : WebhookTest
             new() { Pair = new() { EventId = told.EventId, WebhookId = webhook.Id } }, cancellationToken: Cancelled);
 
         Assert.Equal(MatchCondition.Subject, Assert.Single(explained.Checks, check => !check.Met).Condition);
-        Assert.Contains("about this webhook itself", explained.Summary, StringComparison.Ordinal);
+        Assert.Contains("a webhook does not receive events about itself", explained.Summary, StringComparison.Ordinal);
     }
 
     /// <summary>Nothing is sent: there is no receiver.</summary>

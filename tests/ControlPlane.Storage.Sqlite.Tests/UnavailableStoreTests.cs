@@ -1,7 +1,7 @@
 namespace ControlPlane.Storage.Sqlite.Tests;
 
 /// <summary>A disk that is full for a while.</summary>
-public sealed class OutageTests : SqliteTests
+public sealed class UnavailableStoreTests : SqliteTests
 {
     private static Task<bool> SetAsync(SqliteDatabase database, string pragma) => database.WriteAsync(
         session =>

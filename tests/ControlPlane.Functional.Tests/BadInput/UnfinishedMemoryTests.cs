@@ -7,7 +7,7 @@ using Grpc.Core;
 namespace ControlPlane.Functional.Tests.BadInput;
 
 /// <summary>What one client can make a server hold. On servers with a heap of 384 MiB, which end when they hold more.</summary>
-public sealed class HeldMemoryTests(SharedServer shared)
+public sealed class UnfinishedMemoryTests(SharedServer shared)
 {
     private const string Check = "/grpc.health.v1.Health/Check";
     private const string Publish = "/controlplane.v1.EventService/PublishEvent";

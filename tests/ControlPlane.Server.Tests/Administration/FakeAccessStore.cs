@@ -1,6 +1,6 @@
 using ControlPlane.Storage;
 
-namespace ControlPlane.Server.Tests.Access;
+namespace ControlPlane.Server.Tests.Administration;
 
 /// <summary>Tenants and keys in memory, with the same answers as an engine.</summary>
 internal sealed class FakeAccessStore : IAccessStore
