@@ -8,7 +8,7 @@ public sealed class FileTests
 
     /// <summary>Put together here, so that this file does not hold them.</summary>
     private static readonly string[] Marks =
-        ["TO" + "DO", "FIX" + "ME", "NotImplemented" + "Exception", "Skip" + " =", "Explicit" + " = true"];
+        ["TO" + "DO", "FIX" + "ME", "NotImplemented" + "Exception", "Skip" + " = \"", "Explicit" + " = true"];
 
     [Fact]
     public void Sources_AreFound()

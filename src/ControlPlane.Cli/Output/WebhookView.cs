@@ -36,6 +36,10 @@ internal static class WebhookView
         .. Field.Unless(webhook.MaxRatePerSecond == 0, "max rate", () => $"{Show.Number(webhook.MaxRatePerSecond)}/s"),
         .. Field.Unless(
             webhook.HeadOfLine is HeadOfLine.Unspecified or HeadOfLine.Block, "head of line", () => EnumText.Format(webhook.HeadOfLine)),
+        .. Field.Unless(
+            webhook.WhileSuspended is not WhileInactive.Skip, "while suspended", () => EnumText.Format(webhook.WhileSuspended)),
+        .. Field.Unless(
+            webhook.WhileDisabled is not WhileInactive.Hold, "while disabled", () => EnumText.Format(webhook.WhileDisabled)),
         .. webhook.Headers.OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => new Field("header", $"{h.Key}: {h.Value}")),
         .. Field.Unless(webhook.Labels.Count == 0, "labels", () => Show.Map(webhook.Labels)),
         .. Field.Unless(webhook.Description.Length == 0, "description", () => webhook.Description),

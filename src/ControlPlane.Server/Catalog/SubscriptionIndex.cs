@@ -4,7 +4,7 @@ using ControlPlane.Storage.Transitions;
 namespace ControlPlane.Server.Catalog;
 
 /// <summary>
-/// Which active webhooks of a tenant receive an event: pure, and proportional to the subscribers of the type, not to the
+/// Which webhooks of a tenant receive an event, now or once they are active again: pure, and proportional to the subscribers of the type, not to the
 /// number of webhooks. Operational events go to those only that ask for them by name or prefix: <c>*</c> means the tenant's own.
 /// </summary>
 internal sealed class SubscriptionIndex
@@ -15,7 +15,7 @@ internal sealed class SubscriptionIndex
 
     public SubscriptionIndex(IEnumerable<WebhookRecord> webhooks)
     {
-        foreach (var webhook in webhooks.Where(w => w.State == WebhookState.Active))
+        foreach (var webhook in webhooks.Where(w => w.TakesEvents()))
         {
             foreach (var pattern in webhook.EventTypes.Distinct(StringComparer.Ordinal))
             {

@@ -20,7 +20,8 @@ internal sealed class FanOut
         var reserved = new Lane?[matched.Count];
         for (var i = 0; i < deliveries.Length; i++)
         {
-            reserved[i] = lanes.TryReserve(matched[i]);
+            // What is held for a webhook that is not active waits in the store.
+            reserved[i] = matched[i].State == WebhookState.Active ? lanes.TryReserve(matched[i]) : null;
             deliveries[i] = new(ids.Next("dlv_"), matched[i].Id, DeliveryTrigger.Publish, Leased: reserved[i] is not null);
         }
 

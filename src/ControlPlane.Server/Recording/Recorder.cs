@@ -33,7 +33,7 @@ internal sealed class Recorder(
         var completion = new Completion(delivery, attempt, decision.State, decision.EndReason, decision.NextAttemptTime - now);
         // A test is sent by hand, past the webhook's state, and whoever sent it sees how it went.
         var test = delivery.Trigger == DeliveryTrigger.Test;
-        var asked = !test && !outcome.PayloadGone && !outcome.Unsendable;
+        var asked = !test && !outcome.Expired && !outcome.Unsendable;
         var verdict = asked ? health.Judge(webhook, outcome, now) : default;
         var more = !test && (verdict.Reason != StateReason.None || completion.State == DeliveryState.Dead);
         var (stored, suspended) = more ? await CompleteAsync(completion, webhook, verdict, now) : new(await CompleteAsync(completion), false);

@@ -28,7 +28,7 @@ internal static class RetryDecider
             return new(DeliveryState.Succeeded, EndReason.Delivered, null);
         }
 
-        if (outcome.PayloadGone)
+        if (outcome.Expired)
         {
             return Dead(EndReason.Expired);
         }

@@ -20,8 +20,8 @@ internal sealed record AttemptOutcome
     /// <summary>How long the receiver (429 or 503) asked to be left alone; at most 24 hours.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>There was nothing to send: the event's payload is no longer stored, and no later attempt will find it.</summary>
-    public bool PayloadGone { get; init; }
+    /// <summary>Nothing was sent: the event's payload is no longer stored, or the delivery is older than its policy allows.</summary>
+    public bool Expired { get; init; }
 
     /// <summary>The event cannot be sent in the webhook's dialect, now or later, so the receiver was not asked.</summary>
     public bool Unsendable => Failure == FailureKind.Unsendable;

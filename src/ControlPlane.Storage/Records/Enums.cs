@@ -94,6 +94,20 @@ public enum HeadOfLine
     Park = 2,
 }
 
+/// <summary>What becomes of events that match a webhook while it is not active. Numbers equal those of
+/// <c>controlplane.v1.WhileInactive</c> and are stored.</summary>
+public enum WhileInactive
+{
+    /// <summary>The default of the field.</summary>
+    Default = 0,
+
+    /// <summary>They create deliveries, which wait until the webhook is active.</summary>
+    Hold = 1,
+
+    /// <summary>They create no deliveries for it.</summary>
+    Skip = 2,
+}
+
 /// <summary>Where a redrive stands. Numbers equal those of <c>controlplane.v1.RedriveState</c> and are stored.</summary>
 public enum RedriveState
 {

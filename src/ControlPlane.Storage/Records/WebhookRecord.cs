@@ -45,6 +45,12 @@ public sealed record WebhookRecord
     public WebhookState State { get; init; } = WebhookState.Active;
     public StateReason StateReason { get; init; }
 
+    /// <summary>What becomes of matching events while it is suspended; the default is to hold them.</summary>
+    public WhileInactive WhileSuspended { get; init; }
+
+    /// <summary>What becomes of matching events while it is disabled; the default is to skip them.</summary>
+    public WhileInactive WhileDisabled { get; init; }
+
     /// <summary>Since when every attempt failed; null while the last one succeeded. Not part of the configuration: changing it
     /// changes neither <see cref="Version"/> nor the tenant's configuration version.</summary>
     public DateTimeOffset? FailingSince { get; init; }
@@ -68,6 +74,14 @@ public sealed record WebhookRecord
     public DateTimeOffset UpdateTime { get; init; }
 
     private static readonly Dictionary<string, string> Empty = [];
+
+    /// <summary>Returns whether matching events create deliveries for it now.</summary>
+    public bool TakesEvents() => State switch
+    {
+        WebhookState.Active => true,
+        WebhookState.Suspended => WhileSuspended != WhileInactive.Skip,
+        _ => WhileDisabled == WhileInactive.Hold,
+    };
 }
 
 /// <summary>A signing secret at rest.</summary>

@@ -17,7 +17,7 @@ public sealed class WebhookWriteTests : HookctlTest
             "--tenant", "acme", "webhooks", "create", "--url", "https://example.com/hook", "--event-type", "message.*", "--event-type", "order.paid",
             "--name", "Chat", "--description", "for people", "--external-id", "x-1", "--instance", "phone-1", "--instance", "phone-2",
             "--enabled", "false", "--dialect", "svix", "--additional-dialect", "github", "--header", "X-A=1=2", "--header", "X-B=", "--label", "team=chat",
-            "--timeout-per-attempt", "20s", "--max-in-flight", "7", "--max-rate", "2.5", "--head-of-line", "park", "--retry", "exponential:5s,2,1h", "--max-attempts", "9",
+            "--timeout-per-attempt", "20s", "--max-in-flight", "7", "--max-rate", "2.5", "--head-of-line", "park", "--while-suspended", "skip", "--while-disabled", "hold", "--retry", "exponential:5s,2,1h", "--max-attempts", "9",
             "--jitter", "0.25", "--non-retryable-status", "404", "--non-retryable-status", "422", "--max-age", "2d", "--secret", "my-own-secret",
             "--request-id", "r-1", "--validate-only")).Succeeded();
 
@@ -42,6 +42,8 @@ public sealed class WebhookWriteTests : HookctlTest
                     MaxInFlight = 7,
                     MaxRatePerSecond = 2.5,
                     HeadOfLine = HeadOfLine.Park,
+                    WhileSuspended = WhileInactive.Skip,
+                    WhileDisabled = WhileInactive.Hold,
                     RetryPolicy = new RetryPolicy
                     {
                         Exponential = new() { Initial = Seconds(5), Multiplier = 2, Max = Seconds(3600) },

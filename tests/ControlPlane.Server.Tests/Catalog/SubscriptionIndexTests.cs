@@ -18,7 +18,16 @@ public sealed class SubscriptionIndexTests
             from patterns in Gen.Elements(Patterns).NonEmptyListOf()
             from instances in Gen.Elements(Instances).ListOf()
             from state in Gen.Elements(WebhookState.Active, WebhookState.Active, WebhookState.Disabled, WebhookState.Suspended)
-            select Records.Webhook() with { EventTypes = [.. patterns], Instances = [.. instances], State = state }).ListOf()
+            from suspended in Gen.Elements(Enum.GetValues<WhileInactive>())
+            from disabled in Gen.Elements(Enum.GetValues<WhileInactive>())
+            select Records.Webhook() with
+            {
+                EventTypes = [.. patterns],
+                Instances = [.. instances],
+                State = state,
+                WhileSuspended = suspended,
+                WhileDisabled = disabled,
+            }).ListOf()
         select webhook.Select((w, i) => w with { Id = $"wh_{i:000}" }).ToArray();
 
     [Fact]
@@ -62,7 +71,9 @@ public sealed class SubscriptionIndexTests
     }
 
     private static bool IsWanted(WebhookRecord webhook, string type, string instance) =>
-        webhook.State == WebhookState.Active
+        (webhook.State == WebhookState.Active
+            || (webhook.State == WebhookState.Suspended && webhook.WhileSuspended != WhileInactive.Skip)
+            || (webhook.State == WebhookState.Disabled && webhook.WhileDisabled == WhileInactive.Hold))
         && (webhook.Instances.Count == 0 || webhook.Instances.Contains(instance))
         && webhook.EventTypes.Any(pattern => pattern == "*" || pattern == type
             || (pattern.EndsWith(".*", StringComparison.Ordinal) && type.StartsWith(pattern[..^1], StringComparison.Ordinal)));

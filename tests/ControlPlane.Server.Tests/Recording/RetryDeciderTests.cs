@@ -29,8 +29,8 @@ public sealed class RetryDeciderTests
     }
 
     [Fact]
-    public void Decide_PayloadGone_EndsAtOnce() =>
-        Assert.Equal(Dead(EndReason.Expired), Decide(null, Outcome(0) with { PayloadGone = true }));
+    public void Decide_Expired_EndsAtOnce() =>
+        Assert.Equal(Dead(EndReason.Expired), Decide(null, Outcome(0) with { Expired = true }));
 
     [Fact]
     public void Decide_AddressRefused_WaitsDueNowWhateverThePolicySays() => Assert.Equal(

@@ -45,6 +45,8 @@ internal static class Sample
         w.MaxInFlight = 3;
         w.MaxRatePerSecond = 0.5;
         w.HeadOfLine = HeadOfLine.Park;
+        w.WhileSuspended = WhileInactive.Skip;
+        w.WhileDisabled = WhileInactive.Hold;
         w.Labels.Add("team", "blue");
         w.Description = "Two\nlines\tand a tab";
         w.ExternalId = "ext-1";

@@ -12,7 +12,7 @@ internal static class UpdateWebhook
     private static readonly string[] Clearable =
     [
         "additional_dialect", "custom_dialect", "description", "external_id", "head_of_line", "headers", "instances", "labels", "max_in_flight", "max_rate_per_second", "name",
-        "retry_policy", "timeout",
+        "retry_policy", "timeout", "while_disabled", "while_suspended",
     ];
 
     public static Command Create(CommandRunner runner)

@@ -38,6 +38,12 @@ internal sealed class WebhookFlags
     private readonly Option<HeadOfLine> _headOfLine = Flags.Enum<HeadOfLine>(
         "--head-of-line", "What the later deliveries of an ordering key do while the first one fails: wait, or go on.", "CHOICE");
 
+    private readonly Option<WhileInactive> _whileSuspended = Flags.Enum<WhileInactive>(
+        "--while-suspended", "What becomes of events while the server has suspended it: hold (the default) or skip.", "CHOICE");
+
+    private readonly Option<WhileInactive> _whileDisabled = Flags.Enum<WhileInactive>(
+        "--while-disabled", "What becomes of events while it is disabled: hold or skip (the default).", "CHOICE");
+
     private readonly RetryFlags _retry = new();
 
     public Option<string> Url => _url;
@@ -49,7 +55,7 @@ internal sealed class WebhookFlags
         Option[] all =
         [
             _url, _eventTypes, _name, _description, _externalId, _instances, _enabled, _headers, _labels,
-            _attemptTimeout, _maxInFlight, _maxRate, _headOfLine,
+            _attemptTimeout, _maxInFlight, _maxRate, _headOfLine, _whileSuspended, _whileDisabled,
         ];
         foreach (var option in all)
         {
@@ -77,6 +83,8 @@ internal sealed class WebhookFlags
         Set(_maxInFlight, "max_in_flight", () => webhook.MaxInFlight = session.Get(_maxInFlight));
         Set(_maxRate, "max_rate_per_second", () => webhook.MaxRatePerSecond = session.Get(_maxRate));
         Set(_headOfLine, "head_of_line", () => webhook.HeadOfLine = session.Get(_headOfLine));
+        Set(_whileSuspended, "while_suspended", () => webhook.WhileSuspended = session.Get(_whileSuspended));
+        Set(_whileDisabled, "while_disabled", () => webhook.WhileDisabled = session.Get(_whileDisabled));
         mask.Paths.Add(await _dialects.ApplyAsync(session, webhook));
         mask.Paths.Add(_retry.Apply(session, webhook));
         return mask;

@@ -41,7 +41,8 @@ internal static class MatchChecks
     private static MatchCheck State(WebhookRecord webhook) => webhook.State switch
     {
         WebhookState.Active => Check(MatchCondition.State, true, "The webhook is active."),
-        _ => Check(MatchCondition.State, false, Inactive(webhook)),
+        _ when webhook.TakesEvents() => Check(MatchCondition.State, true, $"{Inactive(webhook)} Events are held for it until it is enabled."),
+        _ => Check(MatchCondition.State, false, $"{Inactive(webhook)} Events are not held for it meanwhile."),
     };
 
     /// <summary>Why a webhook is not active.</summary>

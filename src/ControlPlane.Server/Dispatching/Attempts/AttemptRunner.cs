@@ -39,13 +39,13 @@ internal sealed class AttemptRunner(
             }
 
             var source = await inputs.ReadAsync(item, cutOff);
-            if (source?.Payload is null)
+            if (WhyExpired(webhook, item.Delivery, source?.Payload) is { } why)
             {
-                await records.RecordAsync(lane, item, webhook, PayloadGone(), cutOff);
+                await records.RecordAsync(lane, item, webhook, Expired(why), cutOff);
                 return;
             }
 
-            var outcome = await SendAsync(turn, endpoint, item, source, cutOff);
+            var outcome = await SendAsync(turn, endpoint, item, source!, cutOff);
             // What its webhook is suspended for keeps its place until it is: the next delivery would meet, or die of, the same.
             var suspends = outcome.ReceiverGone || outcome.AddressRefused;
             if (suspends)
@@ -107,12 +107,20 @@ internal sealed class AttemptRunner(
         Message = $"No answer within {duration.TotalSeconds:0.#} s; ended before its timeout because the server had no room left for others.",
     };
 
-    private AttemptOutcome PayloadGone() => new()
+    /// <summary>Why nothing is to be sent any more; null if there is.</summary>
+    private string? WhyExpired(WebhookRecord webhook, DeliveryRecord delivery, byte[]? payload) =>
+        payload is null ? "the event's payload is no longer stored"
+        // What failed before was judged when its retry was scheduled.
+        : delivery.RoundAttempts == 0 && clock.GetStoreNow() > delivery.RoundStartTime + webhook.RetryPolicy?.MaxAge
+            ? "it has waited longer than the retry policy's max_age"
+        : null;
+
+    private AttemptOutcome Expired(string why) => new()
     {
         StartTime = clock.GetStoreNow(),
         Duration = TimeSpan.Zero,
         Failure = FailureKind.Protocol,
-        PayloadGone = true,
-        Message = "not sent: the event's payload is no longer stored",
+        Expired = true,
+        Message = $"not sent: {why}",
     };
 }

@@ -8,6 +8,7 @@ using Google.Protobuf.WellKnownTypes;
 using HeadOfLine = ControlPlane.Storage.HeadOfLine;
 using StateReason = ControlPlane.Storage.StateReason;
 using WebhookState = ControlPlane.Storage.WebhookState;
+using WhileInactive = ControlPlane.Storage.WhileInactive;
 
 namespace ControlPlane.Server.Webhooks.Settings;
 
@@ -53,6 +54,8 @@ internal static class WebhookMapper
             MaxInFlight = webhook.MaxInFlight,
             MaxRatePerSecond = webhook.MaxRatePerSecond,
             HeadOfLine = webhook.HeadOfLine == V1.HeadOfLine.Unspecified ? HeadOfLine.Block : (HeadOfLine)webhook.HeadOfLine,
+            WhileSuspended = (WhileInactive)webhook.WhileSuspended,
+            WhileDisabled = (WhileInactive)webhook.WhileDisabled,
             Labels = new Dictionary<string, string>(webhook.Labels),
             Description = webhook.Description,
             ExternalId = webhook.ExternalId,
@@ -82,6 +85,8 @@ internal static class WebhookMapper
         MaxInFlight = record.MaxInFlight,
         MaxRatePerSecond = record.MaxRatePerSecond,
         HeadOfLine = (V1.HeadOfLine)record.HeadOfLine,
+        WhileSuspended = record.WhileSuspended == WhileInactive.Skip ? V1.WhileInactive.Skip : V1.WhileInactive.Hold,
+        WhileDisabled = record.WhileDisabled == WhileInactive.Hold ? V1.WhileInactive.Hold : V1.WhileInactive.Skip,
         Labels = { Map(record.Labels) },
         Description = record.Description,
         ExternalId = record.ExternalId,

@@ -146,10 +146,9 @@ internal sealed class WebhookValidator(UrlPolicy urls)
 
         HeaderRules.Check(violations, $"{Field}.headers", webhook.Headers, dialects);
         CheckPace(violations, webhook);
-        if (!Enum.IsDefined(webhook.HeadOfLine))
-        {
-            violations.Add($"{Field}.head_of_line", "UNKNOWN_VALUE", "must be a value of HeadOfLine");
-        }
+        CheckChoice(violations, "head_of_line", webhook.HeadOfLine);
+        CheckChoice(violations, "while_suspended", webhook.WhileSuspended);
+        CheckChoice(violations, "while_disabled", webhook.WhileDisabled);
 
         FieldRules.CheckLabels(violations, $"{Field}.labels", webhook.Labels);
         FieldRules.CheckText(violations, $"{Field}.description", webhook.Description, WebhookLimits.Description, TextKind.Block);
@@ -206,6 +205,15 @@ internal sealed class WebhookValidator(UrlPolicy urls)
             }
 
             FieldRules.CheckInstance(violations, $"{Field}.instances[{i}]", webhook.Instances[i]);
+        }
+    }
+
+    private static void CheckChoice<TChoice>(Violations violations, string field, TChoice choice)
+        where TChoice : struct, Enum
+    {
+        if (!Enum.IsDefined(choice))
+        {
+            violations.Add($"{Field}.{field}", "UNKNOWN_VALUE", $"must be a value of {typeof(TChoice).Name}");
         }
     }
 

@@ -87,6 +87,8 @@ internal static class FieldLimits
         ["Webhook.secrets"] = Limit.OutputOnly,
         ["Webhook.additional_dialect"] = Limit.OneOf("svix", "wachat", "github").Saying("built-in dialect"),
         ["Webhook.head_of_line"] = Limit.Choice(0, 1, 2),
+        ["Webhook.while_suspended"] = Limit.Choice(0, 1, 2),
+        ["Webhook.while_disabled"] = Limit.Choice(0, 1, 2),
         ["RetryPolicy.max_attempts"] = Limit.Range(0, 100),
         ["RetryPolicy.jitter"] = Limit.Range(0d, 1),
         ["RetryPolicy.non_retryable_statuses"] = Limit.List(0, 64, i => 400 + i, Limit.Range(400, 599)),

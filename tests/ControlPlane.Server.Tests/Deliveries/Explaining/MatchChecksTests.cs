@@ -4,6 +4,7 @@ using ControlPlane.Storage;
 using ControlPlane.V1;
 using StateReason = ControlPlane.Storage.StateReason;
 using WebhookState = ControlPlane.Storage.WebhookState;
+using WhileInactive = ControlPlane.Storage.WhileInactive;
 
 namespace ControlPlane.Server.Tests.Deliveries.Explaining;
 
@@ -21,11 +22,15 @@ public sealed class MatchChecksTests
         ["disabled"] = (
             ExplainSample.Webhook with { State = WebhookState.Disabled, StateReason = StateReason.User }, MatchCondition.State, "disabled by its owner"),
         ["gone"] = (
-            ExplainSample.Webhook with { State = WebhookState.Suspended, StateReason = StateReason.Gone }, MatchCondition.State, "410 Gone"),
+            ExplainSample.Webhook with { State = WebhookState.Suspended, StateReason = StateReason.Gone, WhileSuspended = WhileInactive.Skip }, MatchCondition.State, "410 Gone"),
         ["failing"] = (
-            ExplainSample.Webhook with { State = WebhookState.Suspended, StateReason = StateReason.Failing }, MatchCondition.State, "failed for too long"),
+            ExplainSample.Webhook with { State = WebhookState.Suspended, StateReason = StateReason.Failing, WhileSuspended = WhileInactive.Skip }, MatchCondition.State, "failed for too long"),
         ["blocked"] = (
-            ExplainSample.Webhook with { State = WebhookState.Suspended, StateReason = StateReason.AddressBlocked }, MatchCondition.State, "must not be called"),
+            ExplainSample.Webhook with { State = WebhookState.Suspended, StateReason = StateReason.AddressBlocked, WhileSuspended = WhileInactive.Skip }, MatchCondition.State, "must not be called"),
+        ["held while suspended"] = (
+            ExplainSample.Webhook with { State = WebhookState.Suspended, StateReason = StateReason.Gone }, null, "held for it until it is enabled"),
+        ["held while disabled"] = (
+            ExplainSample.Webhook with { State = WebhookState.Disabled, WhileDisabled = WhileInactive.Hold }, null, "held for it until it is enabled"),
         ["instance listed"] = (ExplainSample.Webhook with { Instances = ["tablet", "phone"] }, null, "lists the instance \"phone\""),
         ["instance not listed"] = (ExplainSample.Webhook with { Instances = ["tablet"] }, MatchCondition.Instance, "does not list the instance \"phone\""),
         ["closest pattern"] = (ExplainSample.Webhook with { EventTypes = ["*", "message.*"] }, null, "The pattern \"message.*\" covers"),
