@@ -64,6 +64,7 @@ public static class LiteDbStorage
     private static LiteDbDatabase Open(LiteDbStorageOptions options)
     {
         PrivateFiles.CreateDirectory(Path.GetDirectoryName(options.Path)!);
+        options = options with { Path = FileIdentity.ResolvePath(options.Path) };
         var storeLock = StoreLock.Take(options.Path);
         StoreFiles? files = null;
         try

@@ -61,6 +61,7 @@ public static class SqliteStorage
     private static SqliteDatabase Open(string path, SqliteStorageOptions options)
     {
         PrivateFiles.CreateDirectory(Path.GetDirectoryName(path)!);
+        path = FileIdentity.ResolvePath(path);
         var storeLock = StoreLock.Take(path);
         Connection? writer = null;
         try

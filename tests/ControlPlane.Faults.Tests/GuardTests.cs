@@ -47,13 +47,20 @@ public sealed class GuardTests : IAsyncLifetime
         var hook = await HookAsync(Url);
 
         // The webhook is suspended, and the delivery held for when it is mended.
-        AssertBlocked((await _tenant.UntilAsync((await _tenant.SendAsync()).Id, DeliveryState.RetryScheduled)).Attempts);
+        var held = await _tenant.UntilAsync((await _tenant.SendAsync()).Id, DeliveryState.RetryScheduled);
+        AssertBlocked(held.Attempts);
+        await AssertToldToThePlatformAsync(held.Id, "localhost leads to ");
         var suspended = await _tenant.GetHookAsync(hook.Id);
         Assert.Equal((WebhookState.Suspended, StateReason.AddressBlocked), (suspended.State, suspended.StateReason));
         AssertBlocked((await _tenant.Clients.Webhooks.TestWebhookAsync(new() { WebhookId = hook.Id })).Delivery.Attempts);
         var probe = await _tenant.Clients.Webhooks.ProbeWebhookAsync(new() { Url = Url });
         Assert.Equal((FailureKind.BlockedAddress, false), (probe.Failure, probe.Allowed));
         Assert.NotEmpty(probe.Addresses);
+        Assert.All(probe.Addresses, address => Assert.Equal(("", false), (address.Address, address.Allowed)));
+        Assert.DoesNotContain("127.0.0.1", probe.ToString(), StringComparison.Ordinal);
+        using var platform = _server.Connect();
+        var seen = await platform.Webhooks.ProbeWebhookAsync(new() { Url = Url });
+        Assert.All(seen.Addresses, address => Assert.NotEmpty(address.Address));
         Assert.Equal(0, _receiver.Connections);
     }
 
@@ -77,9 +84,9 @@ public sealed class GuardTests : IAsyncLifetime
         foreach (var listener in new[] { _server.Setup.Grpc, _server.Setup.Http })
         {
             var hook = await HookAsync($"https://localhost:{listener.Port}/");
-            var attempts = (await _tenant.Clients.Webhooks.TestWebhookAsync(new() { WebhookId = hook.Id })).Delivery.Attempts;
-            AssertBlocked(attempts);
-            Assert.Contains("a listener of this server", Assert.Single(attempts).FailureMessage, StringComparison.Ordinal);
+            var tested = (await _tenant.Clients.Webhooks.TestWebhookAsync(new() { WebhookId = hook.Id })).Delivery;
+            AssertBlocked(tested.Attempts);
+            await AssertToldToThePlatformAsync(tested.Id, "a listener of this server");
             var refusal = await Refusal.OfAsync(() => HookAsync($"https://127.0.0.1:{listener.Port}/"));
             Assert.Equal(["webhook.url URL_ADDRESS_BLOCKED"], refusal.Violations);
         }
@@ -95,8 +102,17 @@ public sealed class GuardTests : IAsyncLifetime
     {
         var attempt = Assert.Single(attempts);
         Assert.Equal((FailureKind.BlockedAddress, 0), (attempt.Failure, attempt.StatusCode));
-        Assert.StartsWith("localhost leads to ", attempt.FailureMessage, StringComparison.Ordinal);
+        // Which address of the network a name has is not for those who only chose the name.
+        Assert.Equal(("The host leads to an address that must not be called.", ""), (attempt.FailureMessage, attempt.RemoteAddress));
         Assert.Equal(0, _receiver.Connections);
+    }
+
+    private async Task AssertToldToThePlatformAsync(string deliveryId, string message)
+    {
+        using var platform = _server.Connect();
+        var attempt = (await platform.Deliveries.GetDeliveryAsync(new() { DeliveryId = deliveryId })).Delivery.Attempts[0];
+        Assert.Contains(message, attempt.FailureMessage, StringComparison.Ordinal);
+        Assert.NotEmpty(attempt.RemoteAddress);
     }
 
     private async Task<Webhook> HookAsync(string url) => (await _tenant.Clients.Webhooks.CreateWebhookAsync(new()

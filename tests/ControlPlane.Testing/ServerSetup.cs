@@ -55,12 +55,16 @@ public sealed class ServerSetup : IDisposable
     /// <summary>The log beside the store's file.</summary>
     public string LogPath => Settings["Storage:Path"] + (Provider == "litedb" ? "-log" : "-wal");
 
+    /// <summary>How many files and connections it may have open. Null: as many as the test.</summary>
+    public int? DescriptorLimit { get; set; }
+
     public string PathOf(string file) => Path.Combine(Folder.FullName, file);
 
     public ProcessStartInfo ToStartInfo()
     {
         // A write beyond a limit of file sizes is to fail, as it does on a full disk; the signal that comes with it would end the process.
         var limit = FileSizeLimit is { } bytes ? $"ulimit -f {bytes / 512}; " : "";
+        limit += DescriptorLimit is { } descriptors ? $"ulimit -n {descriptors}; " : "";
         var start = ServerProgram.ToStart(
             Folder.FullName, "/bin/sh", "-c", $"trap '' XFSZ; {limit}exec \"$0\" \"$@\"", ServerProgram.Dotnet, ServerProgram.Assembly);
         if (FileSizeLimit is not null)

@@ -36,7 +36,7 @@ internal sealed class DeliveryGrpcService(
     {
         var delivery = await FindAsync(FieldRules.RequireId("delivery_id", request.DeliveryId), context);
         var attempts = await deliveries.ListAttemptsAsync(delivery.Id, context.CancellationToken);
-        return new GetDeliveryResponse { Delivery = DeliveryMapper.ToProto(delivery, attempts) };
+        return new GetDeliveryResponse { Delivery = DeliveryMapper.ToProto(delivery, attempts, Caller.Of(context).IsPlatform) };
     }
 
     public override async Task<RetryDeliveryResponse> RetryDelivery(RetryDeliveryRequest request, ServerCallContext context)

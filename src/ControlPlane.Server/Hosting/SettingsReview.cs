@@ -27,6 +27,12 @@ internal sealed class SettingsReview(
             }
         }
 
+        if (DescriptorLimit.Bound(listen.Value.MaxConnections) is var most
+            && most < Math.Min(listen.Value.MaxConnections, DescriptorLimit.Few))
+        {
+            HostingLog.FewDescriptors(logger, most, listen.Value.MaxConnections);
+        }
+
         return Task.CompletedTask;
     }
 

@@ -10,7 +10,8 @@ namespace ControlPlane.Server.Recording;
 /// the suspension of the webhook and the operational events about it.
 /// </summary>
 internal sealed class Recorder(
-    IDeliveryQueue queue, WebhookCatalog catalog, WebhookHealth health, OperationalEventPlanner operationalEvents, TimeProvider clock, ILogger<Recorder> log)
+    IDeliveryQueue queue, WebhookCatalog catalog, WebhookHealth health, OperationalEventPlanner operationalEvents, FailureLines failures,
+    TimeProvider clock, ILogger<Recorder> log)
 {
     /// <summary>
     /// Records an attempt. Answers the delivery as stored and what goes next in its line, or null if it had been taken over,
@@ -30,14 +31,25 @@ internal sealed class Recorder(
             outcome.Message,
             outcome.RemoteAddress,
             outcome.ResponseExcerpt);
-        var completion = new Completion(delivery, attempt, decision.State, decision.EndReason, decision.NextAttemptTime - now);
+        var completion = new Completion(delivery, attempt, decision.State, decision.EndReason, decision.NextAttemptTime - now)
+        {
+            Counts = !outcome.GaveWay,
+        };
         // A test is sent by hand, past the webhook's state, and whoever sent it sees how it went.
         var test = delivery.Trigger == DeliveryTrigger.Test;
-        var asked = !test && !outcome.Expired && !outcome.Unsendable;
+        var asked = !test && !outcome.Expired && !outcome.Unsendable && !outcome.GaveWay;
         var verdict = asked ? health.Judge(webhook, outcome, now) : default;
         var more = !test && (verdict.Reason != StateReason.None || completion.State == DeliveryState.Dead);
         var (stored, suspended) = more ? await CompleteAsync(completion, webhook, verdict, now) : new(await CompleteAsync(completion), false);
-        RecordingLog.Attempt(log, delivery, webhook, attempt, stored?.Delivery, outcome);
+        if (outcome.Succeeded || stored is null)
+        {
+            RecordingLog.Attempt(log, delivery, webhook, attempt, stored?.Delivery);
+        }
+        else if (failures.Count(webhook.TenantId, webhook.Id) is { } unsaid)
+        {
+            RecordingLog.Failed(log, delivery, webhook, attempt, stored.Delivery, unsaid);
+        }
+
         if (stored is not null && asked && !suspended)
         {
             await NoteHealthAsync(webhook, outcome, now);

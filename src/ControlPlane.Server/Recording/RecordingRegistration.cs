@@ -5,6 +5,6 @@ internal static class RecordingRegistration
     public static IServiceCollection AddRecording(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddRoomOptions<RecordingOptions>(configuration.GetSection("ControlPlane:Recording"));
-        return services.AddSingleton<WebhookHealth>().AddSingleton<Recorder>();
+        return services.AddSingleton<WebhookHealth>().AddSingleton<FailureLines>().AddSingleton<Recorder>();
     }
 }

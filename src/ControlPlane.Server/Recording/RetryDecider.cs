@@ -59,13 +59,13 @@ internal static class RetryDecider
             return Dead(EndReason.NonRetryableStatus);
         }
 
-        var attempts = delivery.RoundAttempts + 1;
+        var attempts = delivery.RoundAttempts + (outcome.GaveWay ? 0 : 1);
         if (attempts >= RetryBackoff.MaxAttempts(policy))
         {
             return Dead(EndReason.AttemptsExhausted);
         }
 
-        var delay = Jittered(RetryBackoff.Delay(policy, attempts), RetryBackoff.Jitter(policy), sample);
+        var delay = Jittered(RetryBackoff.Delay(policy, Math.Max(1, attempts)), RetryBackoff.Jitter(policy), sample);
         if (outcome.RetryAfter is { } asked && asked > delay)
         {
             delay = asked;

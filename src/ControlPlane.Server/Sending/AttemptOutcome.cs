@@ -26,6 +26,9 @@ internal sealed record AttemptOutcome
     /// <summary>The event cannot be sent in the webhook's dialect, now or later, so the receiver was not asked.</summary>
     public bool Unsendable => Failure == FailureKind.Unsendable;
 
+    /// <summary>The server ended it for others' sake, which the webhook is not charged for.</summary>
+    public bool GaveWay { get; init; }
+
     public string RemoteAddress { get; init; } = "";
     public string ResponseExcerpt { get; init; } = "";
 

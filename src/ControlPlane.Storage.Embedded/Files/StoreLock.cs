@@ -5,8 +5,17 @@ namespace ControlPlane.Storage.Embedded;
 /// <summary>Says that a store has an owner. The operating system drops it with the process, however that ends.</summary>
 internal static class StoreLock
 {
+    /// <summary>Takes the lock of a store.</summary>
+    /// <param name="path">The store's file, without links in any part of the path: a link must not lead around the lock.</param>
+    /// <exception cref="StorageOpenException">It is in use, or its file has a second name, by which another process could lock it.</exception>
     public static FileStream Take(string path)
     {
+        if (File.Exists(path) && FileIdentity.CountNames(path) is > 1)
+        {
+            throw new StorageOpenException(
+                $"The store '{path}' has more than one name (hard links), so that two servers could open it at once. Remove the others.");
+        }
+
         var options = new FileStreamOptions
         {
             Mode = FileMode.OpenOrCreate,

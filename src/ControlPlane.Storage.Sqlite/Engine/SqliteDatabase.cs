@@ -23,7 +23,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         StoreId = writer.ReadText("SELECT store_id FROM meta")!;
         _checkpointer = new Checkpointer(writer, checkpoints);
         _readers = new ReaderPool(path, options.Readers, Damage);
-        _session = new WriteSession(writer, _checkpointer, Damage, beforeCommit, Clock);
+        _session = new WriteSession(writer, _checkpointer, Damage, new OpenFiles(Damage, path, path + "-wal"), beforeCommit, Clock);
         _writer = new GroupCommitWriter<WriteSession>(_session, Signals, Damage, Clock);
     }
 

@@ -16,14 +16,17 @@ internal sealed class WriteSession : IWriteSession
     private readonly Connection _connection;
     private readonly Checkpointer _checkpointer;
     private readonly Damage _damage;
+    private readonly OpenFiles _files;
     private readonly Action<WriteSession> _beforeCommit;
     private readonly TimeProvider _clock;
     private Counters _committed;
     private Counters _counters;
     private long _size;
 
-    public WriteSession(Connection connection, Checkpointer checkpointer, Damage damage, Action<WriteSession> beforeCommit, TimeProvider clock)
+    public WriteSession(
+        Connection connection, Checkpointer checkpointer, Damage damage, OpenFiles files, Action<WriteSession> beforeCommit, TimeProvider clock)
     {
+        _files = files;
         _beforeCommit = beforeCommit;
         _checkpointer = checkpointer;
         _damage = damage;
@@ -108,6 +111,8 @@ internal sealed class WriteSession : IWriteSession
             _counters.Save(_connection);
         }
 
+        // Nothing is acknowledged that would be gone with the process.
+        _files.ThrowIfReplaced();
         _connection.Use(CommitAll).Run();
         _committed = _counters;
         Backlog.Commit();

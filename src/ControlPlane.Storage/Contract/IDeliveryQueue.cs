@@ -82,7 +82,11 @@ public sealed record Completion(
     AttemptRecord Attempt,
     DeliveryState State,
     EndReason EndReason,
-    TimeSpan? RetryAfter);
+    TimeSpan? RetryAfter)
+{
+    /// <summary>Whether the attempt counts as one of its round. One that was ended for others' sake does not.</summary>
+    public bool Counts { get; init; } = true;
+}
 
 /// <summary>How many deliveries have not ended.</summary>
 public readonly record struct BacklogCount(long OfTenant, long OfAll);

@@ -112,7 +112,7 @@ public static class DeliveryTransitions
             NextAttemptTime = orphaned ? null : (now + completion.RetryAfter)?.ToStorePrecision(),
             Trigger = retried && !orphaned && claimed.Trigger != DeliveryTrigger.Test ? DeliveryTrigger.Schedule : claimed.Trigger,
             AttemptCount = attempts + 1,
-            RoundAttempts = roundAttempts + 1,
+            RoundAttempts = roundAttempts + (completion.Counts ? 1 : 0),
             LastStatusCode = completion.Attempt.StatusCode,
             LastFailure = completion.Attempt.Failure,
             UpdateTime = now,

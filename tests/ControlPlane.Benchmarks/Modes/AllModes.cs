@@ -9,6 +9,7 @@ internal static class AllModes
         new DeliverMode(),
         new LatencyMode(),
         new IsolationMode(),
+        new NeighboursMode(),
         new BacklogMode(),
         new RetentionMode(),
         new ListMode(),

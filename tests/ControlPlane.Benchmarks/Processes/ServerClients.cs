@@ -5,12 +5,12 @@ using Grpc.Net.Client;
 
 namespace ControlPlane.Benchmarks.Processes;
 
-/// <summary>Clients of the services over one channel, with the platform's key.</summary>
+/// <summary>Clients of the services over one channel, with the platform's key unless another is given.</summary>
 internal sealed class ServerClients : IDisposable
 {
     private readonly GrpcChannel _channel;
 
-    public ServerClients(Uri address)
+    public ServerClients(Uri address, string key = MeasuredServer.PlatformKey)
     {
         _channel = GrpcChannel.ForAddress(
             address,
@@ -21,7 +21,7 @@ internal sealed class ServerClients : IDisposable
             });
         var invoker = _channel.Intercept(headers =>
         {
-            headers.Add("authorization", $"Bearer {MeasuredServer.PlatformKey}");
+            headers.Add("authorization", $"Bearer {key}");
             return headers;
         });
         Webhooks = new(invoker);

@@ -45,6 +45,17 @@ public sealed class RetryDeciderTests
         Dead(EndReason.TestFailed),
         Decide(null, Outcome(0, FailureKind.BlockedAddress), d => d with { Trigger = DeliveryTrigger.Test }));
 
+    /// <summary>The last attempt of the policy is still to come.</summary>
+    [Fact]
+    public void Decide_EndedForOthersSake_IsNotCounted()
+    {
+        var policy = new RetryPolicyRecord { Backoff = BackoffKind.Fixed, Initial = TimeSpan.FromSeconds(5), MaxAttempts = 2 };
+        var gaveWay = Outcome(0, FailureKind.Timeout) with { GaveWay = true };
+        Assert.Equal(
+            new(DeliveryState.RetryScheduled, EndReason.None, Now.AddSeconds(5)), Decide(policy, gaveWay, d => d with { RoundAttempts = 1 }));
+        Assert.Equal(Dead(EndReason.AttemptsExhausted), Decide(policy, Outcome(500), d => d with { RoundAttempts = 1 }));
+    }
+
     [Fact]
     public void Decide_Standard_FollowsTheScheduleAndThenGivesUp()
     {

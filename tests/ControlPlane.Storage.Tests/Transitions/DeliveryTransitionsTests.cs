@@ -21,6 +21,14 @@ public sealed class DeliveryTransitionsTests
     }
 
     [Fact]
+    public void Complete_AttemptThatDoesNotCount_LeavesTheRoundAsItWas()
+    {
+        var completion = new Completion(Records.Delivery(), Attempt, DeliveryState.RetryScheduled, EndReason.None, TimeSpan.Zero) { Counts = false };
+        var completed = DeliveryTransitions.Complete(completion, attempts: 4, roundAttempts: 1, webhookDeleted: false, Later);
+        Assert.Equal((5, 1), (completed.AttemptCount, completed.RoundAttempts));
+    }
+
+    [Fact]
     public void Complete_RetriedButWebhookDeleted_EndsCancelled()
     {
         var completion = new Completion(Records.Delivery(), Attempt, DeliveryState.RetryScheduled, EndReason.None, TimeSpan.Zero);

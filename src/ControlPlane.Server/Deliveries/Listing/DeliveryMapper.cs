@@ -7,35 +7,42 @@ namespace ControlPlane.Server.Deliveries.Listing;
 /// <summary>Deliveries and attempts as the API shows them. Stored enums have the API's numbers.</summary>
 internal static class DeliveryMapper
 {
-    public static Delivery ToProto(DeliveryRecord record, IEnumerable<AttemptRecord>? attempts = null)
-    {
-        var proto = new Delivery
-        {
-            Id = record.Id,
-            EventId = record.EventId,
-            WebhookId = record.WebhookId,
-            TenantId = record.TenantId,
-            EventType = record.EventType,
-            Instance = record.Instance,
-            OrderingKey = record.OrderingKey,
-            State = (V1.DeliveryState)record.State,
-            Trigger = (V1.DeliveryTrigger)record.Trigger,
-            EndReason = (V1.EndReason)record.EndReason,
-            AttemptCount = record.AttemptCount,
-            NextAttemptTime = record.NextAttemptTime?.ToTimestamp(),
-            LastStatusCode = record.LastStatusCode,
-            LastFailure = (V1.FailureKind)record.LastFailure,
-            Revision = record.Revision,
-            CreateTime = record.CreateTime.ToTimestamp(),
-            UpdateTime = record.UpdateTime.ToTimestamp(),
-        };
-        if (attempts is not null)
-        {
-            proto.Attempts.AddRange(attempts.Select(ToProto));
-        }
+    /// <summary>What tenants are told of an address that must not be called: not which it is, since names inside the platform's network
+    /// lead there.</summary>
+    public const string RefusedAddress = "The host leads to an address that must not be called.";
 
+    /// <summary>A delivery with attempts.</summary>
+    /// <param name="record">The delivery.</param>
+    /// <param name="attempts">Its attempts.</param>
+    /// <param name="toPlatform">Whether a platform key asks.</param>
+    public static Delivery ToProto(DeliveryRecord record, IEnumerable<AttemptRecord> attempts, bool toPlatform)
+    {
+        var proto = ToProto(record);
+        proto.Attempts.AddRange(attempts.Select(attempt => ToProto(attempt, toPlatform)));
         return proto;
     }
+
+    /// <summary>A delivery without its attempts.</summary>
+    public static Delivery ToProto(DeliveryRecord record) => new()
+    {
+        Id = record.Id,
+        EventId = record.EventId,
+        WebhookId = record.WebhookId,
+        TenantId = record.TenantId,
+        EventType = record.EventType,
+        Instance = record.Instance,
+        OrderingKey = record.OrderingKey,
+        State = (V1.DeliveryState)record.State,
+        Trigger = (V1.DeliveryTrigger)record.Trigger,
+        EndReason = (V1.EndReason)record.EndReason,
+        AttemptCount = record.AttemptCount,
+        NextAttemptTime = record.NextAttemptTime?.ToTimestamp(),
+        LastStatusCode = record.LastStatusCode,
+        LastFailure = (V1.FailureKind)record.LastFailure,
+        Revision = record.Revision,
+        CreateTime = record.CreateTime.ToTimestamp(),
+        UpdateTime = record.UpdateTime.ToTimestamp(),
+    };
 
     /// <summary>Returns the part of a webhook that watchers of its deliveries receive.</summary>
     public static WatchDeliveriesResponse.Types.WebhookStatus ToStatus(WebhookRecord webhook) => new()
@@ -46,6 +53,17 @@ internal static class DeliveryMapper
         StateReason = (V1.StateReason)webhook.StateReason,
         UpdateTime = webhook.UpdateTime.ToTimestamp(),
     };
+
+    private static Attempt ToProto(AttemptRecord record, bool toPlatform)
+    {
+        var proto = ToProto(record);
+        if (record.Failure == Storage.FailureKind.BlockedAddress && !toPlatform)
+        {
+            (proto.RemoteAddress, proto.FailureMessage) = ("", RefusedAddress);
+        }
+
+        return proto;
+    }
 
     private static Attempt ToProto(AttemptRecord record) => new()
     {

@@ -104,7 +104,8 @@ internal sealed class AttemptRunner(
         StartTime = clock.GetStoreNow() - TimeSpan.FromMicroseconds(Math.Floor(duration.TotalMicroseconds)),
         Duration = duration,
         Failure = FailureKind.Timeout,
-        Message = $"No answer within {duration.TotalSeconds:0.#} s; ended before its timeout because the server had no room left for others.",
+        GaveWay = true,
+        Message = $"No answer within {duration.TotalSeconds:0.#} s; ended before its timeout because the server had no room left for others, and not counted.",
     };
 
     /// <summary>Why nothing is to be sent any more; null if there is.</summary>

@@ -11,7 +11,7 @@ internal sealed class InspectionCalls(WebhookQueries queries, WebhookTester test
     {
         tester.Check(request);
         var webhook = await queries.GetWritableAsync(caller, request.WebhookId, cancellationToken);
-        return new() { Delivery = await tester.TestAsync(webhook, request.EventType, request.Payload, cancellationToken) };
+        return new() { Delivery = await tester.TestAsync(caller, webhook, request.EventType, request.Payload, cancellationToken) };
     }
 
     public Task<ProbeWebhookResponse> ProbeAsync(ProbeWebhookRequest request, Caller caller, CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using ControlPlane.Egress.Connecting;
 using ControlPlane.Egress.Probing;
 using ControlPlane.Egress.Trust;
+using ControlPlane.Server.Deliveries.Listing;
 using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;
 
@@ -9,10 +10,17 @@ namespace ControlPlane.Server.Webhooks.Inspecting;
 /// <summary>A probe's report as the API shows it.</summary>
 internal static class ProbeMapper
 {
-    public static ProbeWebhookResponse ToProto(Uri url, ProbeReport report, DateTimeOffset time) => new()
+    private const string NotPublic = "an address that must not be called";
+
+    /// <summary>The answer to a probe.</summary>
+    /// <param name="url">Where to.</param>
+    /// <param name="report">What was found.</param>
+    /// <param name="time">When.</param>
+    /// <param name="toPlatform">Whether a platform key asks. Others are not told which addresses names inside the network lead to.</param>
+    public static ProbeWebhookResponse ToProto(Uri url, ProbeReport report, DateTimeOffset time, bool toPlatform) => new()
     {
         Url = url.AbsoluteUri,
-        Addresses = { report.Addresses.Select(ToProto) },
+        Addresses = { report.Addresses.Select(address => ToProto(address, toPlatform)) },
         Allowed = report.Allowed,
         RemoteAddress = report.Remote?.ToString() ?? "",
         TlsProtocol = report.Presented?.Protocol ?? "",
@@ -24,7 +32,9 @@ internal static class ProbeMapper
         ConnectDuration = ToDuration(report.Connecting),
         HandshakeDuration = ToDuration(report.Handshake),
         Failure = FailureOf(report),
-        FailureMessage = report.Failure?.Message ?? "",
+        FailureMessage = report.Failure is { Kind: EgressFailureKind.BlockedAddress, RemoteAddress: not null } && !toPlatform
+            ? DeliveryMapper.RefusedAddress
+            : report.Failure?.Message ?? "",
         ProbeTime = time.ToTimestamp(),
     };
 
@@ -38,12 +48,9 @@ internal static class ProbeMapper
         _ => FailureKind.Connect,
     };
 
-    private static ProbedAddress ToProto(ProbedEndpoint endpoint) => new()
-    {
-        Address = endpoint.Address.ToString(),
-        Allowed = endpoint.Verdict.IsAllowed,
-        Reason = endpoint.Verdict.Reason,
-    };
+    private static ProbedAddress ToProto(ProbedEndpoint endpoint, bool toPlatform) => toPlatform || endpoint.Verdict.IsAllowed
+        ? new() { Address = endpoint.Address.ToString(), Allowed = endpoint.Verdict.IsAllowed, Reason = endpoint.Verdict.Reason }
+        : new() { Reason = NotPublic };
 
     private static ProbedCertificate ToProto(CertificateFacts facts) => new()
     {

@@ -32,7 +32,7 @@ internal sealed class WebhookProber(
         var deadline = timeout ?? sending.Value.Timeout;
         var owner = caller.TenantId ?? "";
         using var trial = trials.Enter(owner);
-        return ProbeMapper.ToProto(url, await probe.ProbeAsync(url, owner, deadline, cancellationToken), now);
+        return ProbeMapper.ToProto(url, await probe.ProbeAsync(url, owner, deadline, cancellationToken), now, caller.IsPlatform);
     }
 
     private async Task<(Uri Url, TimeSpan? Timeout)> TargetAsync(

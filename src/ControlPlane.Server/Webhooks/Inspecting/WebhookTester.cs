@@ -35,7 +35,8 @@ internal sealed class WebhookTester(TestPublisher publisher, TestRules rules, Ev
     /// <exception cref="RequestException">
     /// PERMISSION_DENIED, INVALID_ARGUMENT and RESOURCE_EXHAUSTED, as for events that are published; FAILED_PRECONDITION.
     /// </exception>
-    public async Task<Delivery> TestAsync(WebhookRecord webhook, string eventType, ByteString payload, CancellationToken cancellationToken)
+    public async Task<Delivery> TestAsync(
+        Caller caller, WebhookRecord webhook, string eventType, ByteString payload, CancellationToken cancellationToken)
     {
         var body = payload.IsEmpty ? null : payload.ToByteArray();
         await plans.RequireAsync(webhook.TenantId, Features.Publish, cancellationToken);
@@ -52,7 +53,7 @@ internal sealed class WebhookTester(TestPublisher publisher, TestRules rules, Ev
         }
 
         return await publisher.SendAsync(webhook, eventType, body) is { } sent
-            ? DeliveryMapper.ToProto(sent.Delivery, sent.Attempts)
+            ? DeliveryMapper.ToProto(sent.Delivery, sent.Attempts, caller.IsPlatform)
             : throw RequestErrors.FailedPrecondition(
                 "WEBHOOK_NOT_SENDABLE",
                 webhook.Id,
