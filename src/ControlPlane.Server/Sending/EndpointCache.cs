@@ -62,7 +62,13 @@ internal sealed class EndpointCache : IDisposable
             secrets.Add((opened, secret.ExpireTime));
         }
 
-        return new(webhook, dialects, secrets, webhook.Timeout ?? _options.Timeout);
+        if (!_sealer.TryOpen(webhook, out var ready))
+        {
+            SendingLog.SecretUnusable(_log, webhook.Id, "of a header");
+            return null;
+        }
+
+        return new(ready, dialects, secrets, webhook.Timeout ?? _options.Timeout);
     }
 
     private void Forget(string tenantId, string webhookId) => _endpoints.TryRemove(webhookId, out _);

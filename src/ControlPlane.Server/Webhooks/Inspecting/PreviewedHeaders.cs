@@ -1,3 +1,4 @@
+using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Signing;
 using ControlPlane.V1;
 
@@ -16,6 +17,15 @@ internal static class PreviewedHeaders
         return request.Headers.NonValidated
             .Concat(request.Content.Headers.NonValidated)
             .SelectMany(header => header.Value, (header, value) => new HttpHeader { Name = header.Key, Value = value });
+    }
+
+    /// <summary>Puts a mask in place of credentials among the webhook's own headers; answers the names of those headers.</summary>
+    public static IReadOnlyList<string> RedactCredentials(IEnumerable<HttpHeader> headers, IEnumerable<string> own)
+    {
+        var names = own.Where(HeaderCredentials.Covers).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var redacted = headers.Where(header => names.Contains(header.Name)).ToList();
+        redacted.ForEach(header => header.Value = HeaderCredentials.Mask);
+        return [.. redacted.Select(header => header.Name)];
     }
 
     /// <summary>

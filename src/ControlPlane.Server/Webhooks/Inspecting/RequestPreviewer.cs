@@ -70,6 +70,7 @@ internal sealed class RequestPreviewer(
         answer.Headers.Add(PreviewedHeaders.Of(built));
         answer.RedactedHeaders.Add(
             endpoint.Dialects.SelectMany(dialect => PreviewedHeaders.Redact(answer.Headers, dialect, webhook.Secrets[0].Hint)));
+        answer.RedactedHeaders.Add(PreviewedHeaders.RedactCredentials(answer.Headers, webhook.Headers.Keys));
         return answer;
     }
 

@@ -10,6 +10,12 @@ namespace ControlPlane.Server.Webhooks.Secrets;
 /// <summary>Makes the secrets of webhooks, and decides which of them sign.</summary>
 internal sealed class WebhookSecrets(SecretSealer sealer, IdSource ids)
 {
+    /// <summary>Seals the credentials among a webhook's headers.</summary>
+    public WebhookRecord SealHeaders(WebhookRecord webhook) => sealer.Seal(webhook);
+
+    /// <summary>Whether a change leaves the headers as they were.</summary>
+    public bool KeepsHeaders(WebhookRecord before, WebhookRecord after) => sealer.SendSame(before, after);
+
     /// <summary>A secret as it is stored.</summary>
     public SecretRecord Seal(string webhookId, string secret, DateTimeOffset now)
     {

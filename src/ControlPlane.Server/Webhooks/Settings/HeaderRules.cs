@@ -1,5 +1,6 @@
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Validation;
+using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Signing;
 
 namespace ControlPlane.Server.Webhooks.Settings;
@@ -17,8 +18,10 @@ internal static class HeaderRules
     /// <param name="field">The path of the headers.</param>
     /// <param name="headers">Names and values.</param>
     /// <param name="dialects">The webhook's dialects, as far as they exist.</param>
+    /// <param name="shown">The headers as they are shown now, whose masks may come back; null for a new webhook.</param>
     public static void Check(
-        Violations violations, string field, IReadOnlyDictionary<string, string> headers, IReadOnlyList<Dialect> dialects)
+        Violations violations, string field, IReadOnlyDictionary<string, string> headers, IReadOnlyList<Dialect> dialects,
+        IReadOnlyDictionary<string, string>? shown)
     {
         if (headers.Count > WebhookLimits.Headers)
         {
@@ -43,7 +46,11 @@ internal static class HeaderRules
                 violations.Add(path, "DUPLICATE", "differs from another header only in letter case");
             }
 
-            CheckValue(violations, path, value);
+            var isKept = value == HeaderCredentials.Mask && shown?.GetValueOrDefault(name) == value;
+            if (!isKept)
+            {
+                CheckValue(violations, path, value);
+            }
         }
     }
 

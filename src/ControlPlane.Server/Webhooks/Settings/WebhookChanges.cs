@@ -93,7 +93,7 @@ internal sealed class WebhookChanges(
                 return (stored, new(WebhookWriteOutcome.Done, stored));
             }
 
-            changed = changed with
+            changed = secrets.SealHeaders(changed) with
             {
                 Secrets = WebhookSecrets.Signing(changed.Secrets, now),
                 Version = stored.Version + 1,

@@ -20,7 +20,8 @@ internal sealed class WebhookCreation(
         var now = clock.GetStoreNow();
         var id = ids.Next("wh_");
         var secret = ownSecret.Length > 0 ? WebhookSecrets.Normalize(draft, ownSecret) : WebhookSecret.Generate();
-        var webhook = draft with { Id = id, Secrets = [secrets.Seal(id, secret, now)], CreateTime = now, UpdateTime = now };
+        var webhook = secrets.SealHeaders(
+            draft with { Id = id, Secrets = [secrets.Seal(id, secret, now)], CreateTime = now, UpdateTime = now });
         var write = await store.CreateAsync(webhook, cancellationToken);
         switch (write.Outcome)
         {

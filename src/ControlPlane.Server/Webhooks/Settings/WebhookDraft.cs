@@ -70,6 +70,7 @@ internal sealed class WebhookDraft(
         }
 
         secrets.RequireKeys(stored, changed, now);
-        return WebhookMapper.ToProto(changed, now).Equals(current) ? stored : changed;
+        // Credentials in headers look the same whatever they are.
+        return WebhookMapper.ToProto(changed, now).Equals(current) && secrets.KeepsHeaders(stored, changed) ? stored : changed;
     }
 }

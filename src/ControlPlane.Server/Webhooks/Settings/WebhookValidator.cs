@@ -37,7 +37,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         else
         {
             CheckPlace(violations, webhook);
-            dialects = CheckSettings(violations, webhook, acceptedUrl: null, unknownType);
+            dialects = CheckSettings(violations, webhook, current: null, unknownType);
             CheckSize(violations, webhook, acceptedBytes: 0);
         }
 
@@ -97,7 +97,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
 
         // What is stored stays usable for other changes when the rules for new settings have become stricter.
         var dialects = CheckSettings(
-            violations, merged, current.Url, type => unknownType?.Invoke(type) == true && !current.EventTypes.Contains(type));
+            violations, merged, current, type => unknownType?.Invoke(type) == true && !current.EventTypes.Contains(type));
         CheckSize(violations, merged, current.CalculateSize());
         CheckSecret(violations, ownSecret, dialects);
         violations.ThrowIfAny();
@@ -129,10 +129,10 @@ internal sealed class WebhookValidator(UrlPolicy urls)
     }
 
     private IReadOnlyList<Dialect> CheckSettings(
-        Violations violations, Webhook webhook, string? acceptedUrl, Predicate<string>? unknownType)
+        Violations violations, Webhook webhook, Webhook? current, Predicate<string>? unknownType)
     {
         FieldRules.CheckText(violations, $"{Field}.name", webhook.Name, WebhookLimits.Name, TextKind.Name);
-        if (webhook.Url != acceptedUrl)
+        if (webhook.Url != current?.Url)
         {
             CheckUrl(violations, webhook);
         }
@@ -144,7 +144,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
             RetryPolicyValidator.Check(violations, $"{Field}.retry_policy", policy);
         }
 
-        HeaderRules.Check(violations, $"{Field}.headers", webhook.Headers, dialects);
+        HeaderRules.Check(violations, $"{Field}.headers", webhook.Headers, dialects, current?.Headers);
         CheckPace(violations, webhook);
         CheckChoice(violations, "head_of_line", webhook.HeadOfLine);
         CheckChoice(violations, "while_suspended", webhook.WhileSuspended);

@@ -40,6 +40,7 @@ public sealed class CreateTests : WebhookTest
         shown.CreateTime = shown.UpdateTime = null;
         shown.State = V1.WebhookState.Unspecified;
         shown.Secrets.Clear();
+        asked.Headers["Authorization"] = HeaderCredentials.Mask;
         Assert.Equal(asked, shown);
         Assert.All(Server.Log.Entries, entry => Assert.DoesNotContain("token=abc", entry.Text, StringComparison.Ordinal));
     }
@@ -176,6 +177,7 @@ public sealed class CreateTests : WebhookTest
         var expected = Sample.Full();
         expected.TenantId = "default";
         expected.State = V1.WebhookState.Active;
+        expected.Headers["Authorization"] = HeaderCredentials.Mask;
         Assert.Equal(expected, answer.Webhook);
         Assert.Empty(answer.Secret);
         Assert.Empty(await ListAllAsync());
