@@ -6,12 +6,14 @@ namespace ControlPlane.Server.Publishing;
 /// <summary>
 /// Keeps the deliveries of one tenant's events from holding everybody up. One commit takes them all, since an acknowledged event has
 /// all its deliveries and an unacknowledged one none; so their number is bounded, and large fan-outs go to the store one at a time,
-/// tenants in turn, with the writes of all others in between.
+/// tenants in turn, with as much time for the writes of all others after each as it took.
 /// </summary>
-internal sealed class FanOutLimit(BacklogLimit backlog, IOptions<PublishingOptions> options)
+internal sealed class FanOutLimit(BacklogLimit backlog, IOptions<PublishingOptions> options, TimeProvider clock)
 {
     /// <summary>From so many deliveries on a fan-out waits for its turn: storing fewer takes no longer than a few commits.</summary>
     private const int Large = 250;
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly TenantGate _turns = new(atOnce: 1, atOncePerTenant: 1);
 
@@ -21,6 +23,20 @@ internal sealed class FanOutLimit(BacklogLimit backlog, IOptions<PublishingOptio
     public int MaxFanOut => options.Value.MaxFanOut;
 
     /// <summary>Waits until deliveries may be stored. What is returned is disposed when they are.</summary>
-    public async ValueTask<TenantGate.Pass> EnterAsync(string tenantId, int count, CancellationToken cancellationToken) =>
-        count < Large ? default : await _turns.EnterAsync(tenantId, cancellationToken);
+    public async ValueTask<IDisposable?> EnterAsync(string tenantId, int count, CancellationToken cancellationToken) =>
+        count < Large ? null : new Turn(await _turns.EnterAsync(tenantId, cancellationToken), clock);
+
+    private sealed class Turn(TenantGate.Pass pass, TimeProvider clock) : IDisposable
+    {
+        private readonly long _began = clock.GetTimestamp();
+
+        // The caller is answered at once; the next large fan-out waits.
+        public void Dispose() => _ = LeaveAsync(clock.GetElapsedTime(_began));
+
+        private async Task LeaveAsync(TimeSpan taken)
+        {
+            await Task.Delay(taken < LongestPause ? taken : LongestPause, clock);
+            pass.Dispose();
+        }
+    }
 }

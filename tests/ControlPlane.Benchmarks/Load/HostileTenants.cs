@@ -59,7 +59,7 @@ internal sealed class HostileTenants : IAsyncDisposable
         for (var i = 0; i < 4; i++)
         {
             Repeat(async () => await wide.Events.BatchPublishEventsAsync(
-                new() { Events = { Enumerable.Range(0, 5).Select(_ => Publish().Event) } }, cancellationToken: _end.Token));
+                new() { Events = { Enumerable.Range(0, 2).Select(_ => Publish().Event) } }, cancellationToken: _end.Token));
         }
 
         for (var i = 0; i < Readers; i++)
