@@ -26,6 +26,9 @@ internal static class InputBytes
         }
     }
 
+    /// <summary>Bytes that are read here and not sent on: without the byte order mark that editors of some systems begin a file with.</summary>
+    public static byte[] WithoutMark(byte[] text) => text is [0xEF, 0xBB, 0xBF, .. var rest] ? rest : text;
+
     /// <summary>What a <c>--data</c> flag names: <c>@file</c>, <c>-</c> for stdin, or the text itself.</summary>
     public static async Task<byte[]> ReadDataAsync(Session session, string data) => data switch
     {

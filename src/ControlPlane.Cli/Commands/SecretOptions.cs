@@ -36,7 +36,7 @@ internal sealed class SecretOptions
             return session.Get(_text);
         }
 
-        var text = System.Text.Encoding.UTF8.GetString(await InputBytes.ReadAsync(session, session.Get(_file)));
+        var text = System.Text.Encoding.UTF8.GetString(InputBytes.WithoutMark(await InputBytes.ReadAsync(session, session.Get(_file))));
         text = text.EndsWith('\n') ? text[..^1] : text;
         text = text.EndsWith('\r') ? text[..^1] : text;
         return text.Length > 0 ? text : throw new UsageException("The secret file is empty.");

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Validation;
 using ControlPlane.Server.Sending;
@@ -19,7 +18,6 @@ internal sealed class EventValidator(IOptions<PublishingOptions> options)
     private const int MaximumKey = 256;
     private const int MaximumOrderingKey = 128;
     private const int MaximumContentType = 128;
-    private const int MaximumDepth = 64;
 
     /// <summary>No dots: receivers sign and split <c>id.timestamp.body</c>.</summary>
     private static readonly SearchValues<char> IdCharacters =
@@ -71,7 +69,7 @@ internal sealed class EventValidator(IOptions<PublishingOptions> options)
         {
             violations.Add(field, "PAYLOAD_TOO_LARGE", $"must have at most {options.Value.MaxPayloadBytes} bytes");
         }
-        else if (JsonMediaType.Is(contentType) && JsonFault(payload) is { } fault)
+        else if (JsonMediaType.Is(contentType) && JsonPayload.Fault(payload) is { } fault)
         {
             violations.Add(field, "PAYLOAD_NOT_JSON", fault);
         }
@@ -91,32 +89,6 @@ internal sealed class EventValidator(IOptions<PublishingOptions> options)
         }
 
         return contentType;
-    }
-
-    private static string? JsonFault(ReadOnlySpan<byte> payload)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(payload, new JsonReaderOptions { MaxDepth = MaximumDepth });
-            while (reader.Read())
-            {
-                // Escapes are only looked at when a string is unescaped: a lone surrogate would break receivers.
-                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
-                {
-                    _ = reader.GetString();
-                }
-            }
-
-            return System.Text.Unicode.Utf8.IsValid(payload) ? null : "must be UTF-8";
-        }
-        catch (JsonException e)
-        {
-            return $"must be well-formed JSON, nested at most {MaximumDepth} deep (line {e.LineNumber + 1}, byte {e.BytePositionInLine})";
-        }
-        catch (InvalidOperationException)
-        {
-            return "must be well-formed JSON: a string holds an escape that is not valid Unicode";
-        }
     }
 
     /// <summary>The message's own bytes: nothing changes them, and a copy of each payload would double the memory traffic.</summary>

@@ -32,6 +32,34 @@ public sealed class PublishTests(SharedServer shared) : SharedServerTest(shared)
     }
 
     [Fact]
+    public async Task Publish_HalfASurrogatePair_ArrivesAsItWasWritten()
+    {
+        var inbox = Receiver.Open();
+        await Tenant.HookAsync(inbox);
+        await Tenant.HookAsync(inbox, webhook => webhook.Dialect = "waha");
+        const string cut = """{"text":"cut \ud83d"}""";
+
+        await Tenant.PublishAsync(e => e.Payload = ByteString.CopyFromUtf8(cut));
+
+        var requests = await inbox.CountAsync(2);
+        Assert.All(requests, request => Assert.Contains(cut, System.Text.Encoding.UTF8.GetString(request.Body.Span), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Publish_ByteOrderMark_IsRefusedWhereItMustBeJsonAndSentWhereNot()
+    {
+        var inbox = Receiver.Open();
+        await Tenant.HookAsync(inbox);
+        var marked = ByteString.CopyFrom([0xEF, 0xBB, 0xBF, .. "{}"u8]);
+
+        var refusal = await Refusal.OfAsync(() => Tenant.PublishAsync(e => e.Payload = marked));
+        await Tenant.PublishAsync(e => (e.Payload, e.ContentType) = (marked, "text/plain"));
+
+        Assert.Equal(["event.payload PAYLOAD_NOT_JSON"], refusal.Violations);
+        Assert.Equal(marked.ToByteArray(), Assert.Single(await inbox.CountAsync(1)).Body.ToArray());
+    }
+
+    [Fact]
     public async Task Publish_Delivered_IsRecordedWithItsAttempt()
     {
         var inbox = Receiver.Open();

@@ -45,7 +45,7 @@ internal sealed class DialectFlags
 
         if (session.Given(_custom))
         {
-            webhook.CustomDialect = Parse(await InputBytes.ReadDataAsync(session, session.Get(_custom)));
+            webhook.CustomDialect = Parse(InputBytes.WithoutMark(await InputBytes.ReadDataAsync(session, session.Get(_custom))));
             paths.Add("custom_dialect");
         }
 
