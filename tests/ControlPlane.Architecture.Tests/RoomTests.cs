@@ -12,7 +12,7 @@ public sealed partial class RoomTests
         "GrpcService", "Mapper", "Validator", "Program", "AccessRules", "DeliveryWatch", "WebhookTester",
         // What answers one call each, and the parts of its answer.
         "RedriveCalls", "WebhookUpserts", "UpsertMatch", "WebhookProber", "RequestPreviewer", "PreviewedHeaders", "EventTypeQueries",
-        "SettingsCalls", "WebhookDraft", "InspectionCalls", "EventTypeCalls", "AdminGrpcService.Store", "DialectRules", "DeliveryExplainer", "ExplanationSummary", "MatchChecks", "WaitReasons", "AttemptPlan",
+        "SettingsCalls", "ContractFiles", "WebhookDraft", "InspectionCalls", "EventTypeCalls", "AdminGrpcService.Store", "DialectRules", "DeliveryExplainer", "ExplanationSummary", "MatchChecks", "WaitReasons", "AttemptPlan",
     ];
 
     [Fact]

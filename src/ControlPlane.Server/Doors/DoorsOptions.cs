@@ -8,4 +8,17 @@ internal sealed class DoorsOptions
     /// <summary>The API in JSON below <c>/v1</c>.</summary>
     /// <value>Default: true.</value>
     public bool Json { get; set; } = true;
+
+    /// <summary>Events by the HTTP binding of CloudEvents 1.0 at <c>/cloudevents</c>.</summary>
+    /// <value>Default: true.</value>
+    public bool CloudEvents { get; set; } = true;
+
+    /// <summary>
+    /// The origins (<c>https://console.example.com</c>), separated by commas, whose pages browsers let call these doors and gRPC-Web.
+    /// </summary>
+    /// <value>Default: none.</value>
+    public string? Origins { get; set; }
+
+    /// <summary>The origins one by one.</summary>
+    public string[] OriginList => Origins?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 }

@@ -1,5 +1,8 @@
 using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Doors.CloudEvents;
 using ControlPlane.Server.Doors.Json;
+using ControlPlane.Server.Doors.OpenApi;
+using ControlPlane.Server.Doors.Web;
 using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.Options;
 
@@ -13,21 +16,33 @@ internal static class DoorsRegistration
     /// <param name="configuration">The section <c>ControlPlane:Doors</c>.</param>
     public static void AddDoors(this IGrpcServerBuilder grpc, IConfigurationSection configuration)
     {
-        grpc.Services.AddRoomOptions<DoorsOptions>(configuration);
+        var services = grpc.Services;
+        services.AddRoomOptions<DoorsOptions>(configuration);
+        services.AddSingleton<IValidateOptions<DoorsOptions>, DoorsOptionsValidator>();
+        services.AddSingleton<CloudEventsDoor>();
         var doors = configuration.Get<DoorsOptions>() ?? new();
+        GrpcWeb.Add(services, doors);
         if (doors.Json)
         {
             JsonDoor.Add(grpc);
         }
     }
 
+    /// <summary>Lets browsers in. Before authentication.</summary>
+    public static void UseBrowsers(this IApplicationBuilder app) => GrpcWeb.Use(app);
+
     /// <summary>Bounds and checks what comes through doors. After authorization.</summary>
     public static void UseDoors(this IApplicationBuilder app)
     {
         app.Use((context, next) => IsElsewhere(context) ? NotFound(context) : next(context));
         app.UseMiddleware<BodyGate>();
+        app.UseMiddleware<JsonStreams>();
         app.UseMiddleware<JsonRequests>();
     }
+
+    /// <summary>Gives the endpoints of a service what doors need: gRPC-Web beside its gRPC, and what tells its JSON endpoints apart.</summary>
+    public static IEndpointConventionBuilder WithDoors(this GrpcServiceEndpointConventionBuilder service) =>
+        service.EnableGrpcWeb().WithJson();
 
     /// <summary>Maps what the doors have besides the services' own methods.</summary>
     public static void MapDoors(this IEndpointRouteBuilder endpoints)
@@ -36,6 +51,12 @@ internal static class DoorsRegistration
         if (doors.Json)
         {
             JsonDoor.MapRest(endpoints);
+            OpenApiEndpoints.Map(endpoints);
+        }
+
+        if (doors.CloudEvents)
+        {
+            CloudEventsDoor.Map(endpoints);
         }
     }
 

@@ -6,6 +6,7 @@ internal static class PublishingRegistration
     {
         services.AddRoomOptions<PublishingOptions>(configuration.GetSection("ControlPlane:Publishing"));
         return services
+            .AddSingleton<EventGrpcService>()
             .AddSingleton<Publisher>()
             .AddSingleton<EventAppender>()
             .AddSingleton<PublishRates>()

@@ -36,7 +36,7 @@ public sealed partial class RouteTests
         _ => "",
     };
 
-    [GeneratedRegex(@"^/v1/[a-z][A-Za-z]*(/\{[a-z_.]+\})?(:[a-z][A-Za-z]*)?$")]
+    [GeneratedRegex(@"^/v1/[a-z][A-Za-z]*(/\{[a-z_.]+(=\*\*)?\})?(:[a-z][A-Za-z]*)?$")]
     private static partial Regex Form();
 
     [GeneratedRegex(@"\{[^}]*\}")]

@@ -1,0 +1,141 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using ControlPlane.Server.Access;
+using ControlPlane.Server.Doors.Json;
+using Google.Api;
+using Google.Protobuf.Reflection;
+
+namespace ControlPlane.Server.Doors.OpenApi;
+
+/// <summary>The operations of methods, one for each of their HTTP rules.</summary>
+internal sealed partial class OpenApiOperations(OpenApiSchemas schemas, AccessRules rules)
+{
+    private const string Json = "application/json";
+
+    /// <summary>Adds the operations of a method to the paths.</summary>
+    public void Add(JsonObject paths, MethodDescriptor method)
+    {
+        var main = method.GetOptions().GetExtension(AnnotationsExtensions.Http);
+        var number = 1;
+        foreach (var rule in new[] { main }.Concat(main.AdditionalBindings))
+        {
+            var (verb, pattern) = rule.PatternCase switch
+            {
+                HttpRule.PatternOneofCase.Get => ("get", rule.Get),
+                HttpRule.PatternOneofCase.Post => ("post", rule.Post),
+                HttpRule.PatternOneofCase.Patch => ("patch", rule.Patch),
+                HttpRule.PatternOneofCase.Delete => ("delete", rule.Delete),
+                _ => throw new InvalidOperationException($"{method.FullName} has an HTTP rule of an unknown kind."),
+            };
+            var bound = Variable().Matches(pattern).Select(match => match.Groups[1].Value).ToList();
+            var path = Variable().Replace(pattern, match => $"{{{Parameter(match.Groups[1].Value)}}}");
+            var item = paths[path] as JsonObject ?? [];
+            item[verb] = Operation(method, rule, bound, number++);
+            paths[path] = item;
+        }
+    }
+
+    private JsonObject Operation(MethodDescriptor method, HttpRule rule, List<string> bound, int number)
+    {
+        var comment = Comments.Of(method.Declaration);
+        var access = rules.Of($"/{method.Service.FullName}/{method.Name}");
+        var operation = new JsonObject
+        {
+            ["operationId"] = number == 1 ? method.Name : $"{method.Name}_{number}",
+            ["tags"] = new JsonArray(method.Service.Name),
+            ["summary"] = Comments.FirstSentence(comment),
+            ["description"] = $"{comment}\n\nScope: `{access.Scope}`{(access.PlatformOnly ? ", platform keys only" : "")}.",
+            ["security"] = new JsonArray(new JsonObject { ["apiKey"] = new JsonArray() }),
+        };
+        var parameters = bound.Select(field => Path(method.InputType, field)).ToList();
+        if (rule.Body.Length > 0)
+        {
+            operation["requestBody"] = new JsonObject
+            {
+                ["content"] = new JsonObject
+                {
+                    [Json] = new JsonObject { ["schema"] = schemas.Message(method.InputType, field => !bound.Contains(field.Name)) },
+                },
+            };
+        }
+        else
+        {
+            parameters.AddRange(method.InputType.Fields.InDeclarationOrder().Where(field => !bound.Contains(field.Name)).SelectMany(field => Query("", field)));
+        }
+
+        if (parameters.Count > 0)
+        {
+            operation["parameters"] = new JsonArray([.. parameters]);
+        }
+
+        operation["responses"] = Responses(method);
+        return operation;
+    }
+
+    private JsonObject Responses(MethodDescriptor method)
+    {
+        var message = new JsonObject { ["schema"] = schemas.Reference(method.OutputType) };
+        var content = new JsonObject();
+        if (method.IsServerStreaming)
+        {
+            content["application/x-ndjson"] = message;
+            content["text/event-stream"] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "string" } };
+        }
+        else
+        {
+            content[Json] = message;
+        }
+
+        return new()
+        {
+            ["200"] = new JsonObject { ["description"] = Comments.Of(method.OutputType.Declaration), ["content"] = content },
+            ["4XX"] = new JsonObject { ["$ref"] = "#/components/responses/Refused" },
+            ["5XX"] = new JsonObject { ["$ref"] = "#/components/responses/Failed" },
+        };
+    }
+
+    private JsonObject Path(MessageDescriptor type, string path)
+    {
+        var field = path.Split('.').Aggregate((Type: type, Field: (FieldDescriptor?)null), (at, name) =>
+        {
+            var next = at.Type.FindFieldByName(name);
+            return (next.FieldType == FieldType.Message ? next.MessageType : at.Type, next);
+        }).Field!;
+        var schema = schemas.Field(field);
+        var parameter = new JsonObject { ["name"] = Parameter(path), ["in"] = "path", ["required"] = true };
+        Describe(parameter, schema);
+        return parameter;
+    }
+
+    /// <summary>A field of the query, or those of a message that stand there with dots.</summary>
+    private IEnumerable<JsonObject> Query(string prefix, FieldDescriptor field)
+    {
+        if (field is { FieldType: FieldType.Message, IsRepeated: false } && !FieldText.IsText(field.MessageType))
+        {
+            return field.MessageType.Fields.InDeclarationOrder().SelectMany(inner => Query($"{prefix}{field.JsonName}.", inner));
+        }
+
+        var schema = schemas.Field(field);
+        var parameter = new JsonObject { ["name"] = prefix + field.JsonName, ["in"] = "query" };
+        Describe(parameter, schema);
+        return [parameter];
+    }
+
+    private static void Describe(JsonObject parameter, JsonObject schema)
+    {
+        if (schema["description"] is { } description)
+        {
+            schema.Remove("description");
+            parameter["description"] = description;
+        }
+
+        parameter["schema"] = schema;
+    }
+
+    /// <summary>Names of parameters have no dots: <c>webhook.id</c> is <c>webhookId</c>.</summary>
+    private static string Parameter(string path) =>
+        string.Concat(path.Split('.', '_').Select((word, i) => i == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));
+
+    [GeneratedRegex(@"\{([^}=]*)(=[^}]*)?\}")]
+    private static partial Regex Variable();
+}
