@@ -12,6 +12,9 @@ internal sealed partial class OpenApiOperations(OpenApiSchemas schemas, AccessRu
 {
     private const string Json = "application/json";
 
+    /// <summary>The names of the parameters of each path, as the first of its methods has them: the others call the same ones so.</summary>
+    private readonly Dictionary<string, IReadOnlyList<string>> _parameters = new(StringComparer.Ordinal);
+
     /// <summary>Adds the operations of a method to the paths.</summary>
     public void Add(JsonObject paths, MethodDescriptor method)
     {
@@ -28,14 +31,20 @@ internal sealed partial class OpenApiOperations(OpenApiSchemas schemas, AccessRu
                 _ => throw new InvalidOperationException($"{method.FullName} has an HTTP rule of an unknown kind."),
             };
             var bound = Variable().Matches(pattern).Select(match => match.Groups[1].Value).ToList();
-            var path = Variable().Replace(pattern, match => $"{{{Parameter(match.Groups[1].Value)}}}");
+            var form = Variable().Replace(pattern, "{}");
+            if (!_parameters.TryGetValue(form, out var names))
+            {
+                _parameters[form] = names = [.. bound.Select(Parameter)];
+            }
+
+            var path = bound.Zip(names).Aggregate(pattern, (text, pair) => Variable().Replace(text, $"<{pair.Second}>", 1)).Replace('<', '{').Replace('>', '}');
             var item = paths[path] as JsonObject ?? [];
-            item[verb] = Operation(method, rule, bound, number++);
+            item[verb] = Operation(method, rule, bound, names, number++);
             paths[path] = item;
         }
     }
 
-    private JsonObject Operation(MethodDescriptor method, HttpRule rule, List<string> bound, int number)
+    private JsonObject Operation(MethodDescriptor method, HttpRule rule, List<string> bound, IReadOnlyList<string> names, int number)
     {
         var comment = Comments.Of(method.Declaration);
         var access = rules.Of($"/{method.Service.FullName}/{method.Name}");
@@ -47,7 +56,7 @@ internal sealed partial class OpenApiOperations(OpenApiSchemas schemas, AccessRu
             ["description"] = $"{comment}\n\nScope: `{access.Scope}`{(access.PlatformOnly ? ", platform keys only" : "")}.",
             ["security"] = new JsonArray(new JsonObject { ["apiKey"] = new JsonArray() }),
         };
-        var parameters = bound.Select(field => Path(method.InputType, field)).ToList();
+        var parameters = bound.Zip(names, (field, name) => Path(method.InputType, field, name)).ToList();
         if (rule.Body.Length > 0)
         {
             operation["requestBody"] = new JsonObject
@@ -94,15 +103,15 @@ internal sealed partial class OpenApiOperations(OpenApiSchemas schemas, AccessRu
         };
     }
 
-    private JsonObject Path(MessageDescriptor type, string path)
+    private JsonObject Path(MessageDescriptor type, string path, string name)
     {
-        var field = path.Split('.').Aggregate((Type: type, Field: (FieldDescriptor?)null), (at, name) =>
+        var field = path.Split('.').Aggregate((Type: type, Field: (FieldDescriptor?)null), (at, part) =>
         {
-            var next = at.Type.FindFieldByName(name);
+            var next = at.Type.FindFieldByName(part);
             return (next.FieldType == FieldType.Message ? next.MessageType : at.Type, next);
         }).Field!;
         var schema = schemas.Field(field);
-        var parameter = new JsonObject { ["name"] = Parameter(path), ["in"] = "path", ["required"] = true };
+        var parameter = new JsonObject { ["name"] = name, ["in"] = "path", ["required"] = true };
         Describe(parameter, schema);
         return parameter;
     }
