@@ -70,6 +70,11 @@ public static class LiteDbStorage
         try
         {
             StoreLock.CheckPresence(storeLock, options.Path);
+            if (storeLock.Length == 0)
+            {
+                StoreFile.ClearUnfinished(options.Path);
+            }
+
             StoreFile.Check(options.Path);
             files = StoreFiles.Open(options.Path, options.OpenFile);
             Prepare(files, options);

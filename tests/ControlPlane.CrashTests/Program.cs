@@ -2,6 +2,7 @@ using System.CommandLine;
 using ControlPlane.CrashTests.Ledger;
 using ControlPlane.CrashTests.Points;
 using ControlPlane.CrashTests.Running;
+using ControlPlane.Testing;
 using Xunit.Runner.InProc.SystemConsole;
 
 namespace ControlPlane.CrashTests;
@@ -38,7 +39,7 @@ internal static class Program
             var dealt = parsed.GetValue(seed);
             Console.WriteLine($"seed {dealt}");
             var first = await CutFirstStartsAsync();
-            var plan = new KillPlan(dealt);
+            var plan = new KillPlan(dealt, ServerSetup.ChosenProvider);
             var summary = await CrashRun.RunAsync(
                 Enumerable.Range(0, parsed.GetValue(cycles)).Select(_ => plan.Next()),
                 parsed.GetValue(perEpoch),
@@ -53,12 +54,12 @@ internal static class Program
     private static async Task<Violations> CutFirstStartsAsync()
     {
         var violations = new Violations();
-        foreach (var point in FirstStart.Points)
+        foreach (var point in FirstStart.Of(ServerSetup.ChosenProvider))
         {
             await FirstStart.RunAsync(point, violations);
         }
 
-        Console.WriteLine($"{FirstStart.Points.Count} first starts killed, {violations.Found.Count} violations");
+        Console.WriteLine($"{FirstStart.Of(ServerSetup.ChosenProvider).Count} first starts killed, {violations.Found.Count} violations");
         foreach (var violation in violations.Found)
         {
             Console.WriteLine($"  {violation}");

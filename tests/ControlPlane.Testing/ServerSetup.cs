@@ -12,6 +12,10 @@ public sealed class ServerSetup : IDisposable
 
     private const string DefaultProvider = "sqlite";
 
+    /// <summary>The engine that servers of tests use.</summary>
+    public static string ChosenProvider =>
+        Environment.GetEnvironmentVariable(ProviderVariable) is { Length: > 0 } provider ? provider : DefaultProvider;
+
     public ServerSetup(string? trustedPem = null)
     {
         Folder = Directory.CreateTempSubdirectory("controlplane-functional-");
@@ -20,9 +24,9 @@ public sealed class ServerSetup : IDisposable
         Settings["Listen:Grpc"] = Grpc.GetLeftPart(UriPartial.Authority);
         Settings["Listen:Http"] = Http.GetLeftPart(UriPartial.Authority);
         Settings["Storage:Path"] = PathOf("controlplane.db");
-        if (Environment.GetEnvironmentVariable(ProviderVariable) is { Length: > 0 } provider)
+        if (ChosenProvider != DefaultProvider)
         {
-            Settings["Storage:Provider"] = provider;
+            Settings["Storage:Provider"] = ChosenProvider;
         }
 
         Settings["Access:BootstrapKey"] = PlatformKey;

@@ -26,5 +26,23 @@ internal static class StoreFile
         }
     }
 
+    /// <summary>Empties a file that a first start was about to begin with when it was cut: it has less than its first page. What somebody else
+    /// put there stays.</summary>
+    public static void ClearUnfinished(string path)
+    {
+        if (!File.Exists(path) || new FileInfo(path).Length > LogFrame.PageSize)
+        {
+            return;
+        }
+
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        var first = new byte[LogFrame.PageSize];
+        var read = file.ReadAtLeast(first, first.Length, throwOnEndOfStream: false);
+        if (!first.AsSpan().ContainsAnyExcept((byte)0) || (read < first.Length && IsMarked(first)))
+        {
+            file.SetLength(0);
+        }
+    }
+
     private static bool IsMarked(byte[] page) => Encoding.ASCII.GetString(page, LiteDbMarkAt, LiteDbMark.Length) == LiteDbMark;
 }

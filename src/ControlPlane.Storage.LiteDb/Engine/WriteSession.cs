@@ -135,7 +135,9 @@ internal sealed class WriteSession : IWriteSession
         }
 
         Stored.Engine.Commit();
+        StoreFileEvents.Log.Committing();
         _files.Log.Sync();
+        StoreFileEvents.Log.Committed();
         _committed = _counters;
         OpenDeliveries.Commit();
         _gate.Exit();

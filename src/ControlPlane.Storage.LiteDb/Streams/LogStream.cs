@@ -170,7 +170,9 @@ internal sealed class LogStream : Stream
     {
         _generation++;
         (_frames, _synced, _checksum, _touched, _begun) = (0, 0, 0, false, false);
+        StoreFileEvents.Log.Cutting();
         Begin();
+        StoreFileEvents.Log.Cut();
         if (_file.Length > KeptLength)
         {
             _file.SetLength(KeptLength);

@@ -1,12 +1,15 @@
 using ControlPlane.CrashTests.Ledger;
+using ControlPlane.Storage;
+using ControlPlane.Storage.LiteDb;
 using ControlPlane.Storage.Sqlite;
+using ControlPlane.Testing;
 
 namespace ControlPlane.CrashTests.Checking;
 
 /// <summary>The store's file is sound, as a dead server left it and after a stop.</summary>
 internal static class StoreCheck
 {
-    private static readonly string[] Suffixes = ["", "-wal"];
+    private static readonly string[] Suffixes = ["", "-wal", "-log", "-sums"];
 
     /// <summary>What lists deliveries beside their table, and has to be in step with it.</summary>
     private static readonly (string What, string Query)[] Strays =
@@ -53,6 +56,12 @@ internal static class StoreCheck
     /// <summary>Checks what a server left that was stopped.</summary>
     public static void Run(string path, string when, Violations violations)
     {
+        if (ServerSetup.ChosenProvider == LiteDbStorage.Provider)
+        {
+            RunLiteDb(path, when, violations);
+            return;
+        }
+
         try
         {
             using var connection = Connection.Open(path, readOnly: false);
@@ -69,6 +78,24 @@ internal static class StoreCheck
             }
         }
         catch (SqliteException e)
+        {
+            violations.Add($"The store cannot be opened {when}: {e.Message}");
+        }
+    }
+
+    private static void RunLiteDb(string path, string when, Violations violations)
+    {
+        try
+        {
+            var database = LiteDbStorage.OpenDatabase(new LiteDbStorageOptions { Path = path });
+            foreach (var found in new LiteDbIntegrity(database).CheckAsync(CancellationToken.None).GetAwaiter().GetResult())
+            {
+                violations.Add($"The store is damaged {when}: {found}");
+            }
+
+            database.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+        catch (StorageOpenException e)
         {
             violations.Add($"The store cannot be opened {when}: {e.Message}");
         }

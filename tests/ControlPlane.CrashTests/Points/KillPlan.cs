@@ -1,7 +1,7 @@
 namespace ControlPlane.CrashTests.Points;
 
 /// <summary>Deals the points: each once in a random order, then again in another.</summary>
-internal sealed class KillPlan(int seed)
+internal sealed class KillPlan(int seed, string provider)
 {
     private readonly Random _random = new(seed);
     private readonly Queue<Func<Random, KillPoint>> _dealt = [];
@@ -10,7 +10,7 @@ internal sealed class KillPlan(int seed)
     {
         if (_dealt.Count == 0)
         {
-            Func<Random, KillPoint>[] deck = [.. KillPoints.All];
+            Func<Random, KillPoint>[] deck = [.. KillPoints.Of(provider)];
             _random.Shuffle(deck);
             foreach (var point in deck)
             {

@@ -7,6 +7,30 @@ internal static class KillPoints
     private const string Records = "INSERT INTO attempts";
     private const string Changes = "UPDATE webhooks SET external_id";
     private const string Deletions = "UPDATE webhooks SET delete_time";
+    private const string LiteDb = "RuntimeEvent|ControlPlane-Storage-LiteDb/";
+    private const string Log = "|log";
+    private const string Sums = "|sums";
+    private const string Data = "|data";
+
+    private static readonly IReadOnlyList<Func<Random, KillPoint>> OfLiteDb =
+    [
+        Inside("publish run, not committed", LiteDb + "Committing|", 10, 200),
+        Inside("committed, nobody told", LiteDb + "Committed|", 10, 200),
+        Inside("log write due", LiteDb + "Writing" + Log, 20, 300),
+        Inside("log half written", LiteDb + "HalfWritten" + Log, 20, 300),
+        Inside("log written, not synced", LiteDb + "Syncing" + Log, 10, 200),
+        Inside("log synced, commit not done", LiteDb + "Synced" + Log, 10, 200),
+        Inside("log about to be cut", LiteDb + "Cutting|", 2, 2, checkpoint: true),
+        Inside("log cut", LiteDb + "Cut|", 2, 2, checkpoint: true),
+        Inside("checksums half written", LiteDb + "HalfWritten" + Sums, 2, 3, checkpoint: true),
+        Inside("checksums synced, log not cut", LiteDb + "Synced" + Sums, 2, 3, checkpoint: true),
+        Inside("data write due", LiteDb + "Writing" + Data, 1, 300, checkpoint: true),
+        Inside("data half written", LiteDb + "HalfWritten" + Data, 1, 300, checkpoint: true),
+        Inside("data written, not synced", LiteDb + "Syncing" + Data, 1, 3, checkpoint: true),
+        Inside("data synced, checksums not", LiteDb + "Synced" + Data, 1, 3, checkpoint: true),
+        Inside("first transaction after the start", LiteDb + "Committing|", 1, 3),
+        Inside("first writes after the start", LiteDb + "HalfWritten" + Log, 1, 8),
+    ];
 
     public static IReadOnlyList<Func<Random, KillPoint>> All { get; } =
     [
@@ -74,6 +98,14 @@ internal static class KillPoints
         AfterReady(0, 1_500),
         AfterReady(0, 3_000),
     ];
+
+    /// <summary>The points that there are with a storage engine: those of the way of an event, and those inside that engine.</summary>
+    public static IReadOnlyList<Func<Random, KillPoint>> Of(string provider) => provider == "litedb"
+        ? [.. All.Where(make => !IsInsideSqlite(make(new Random(0)))), .. OfLiteDb]
+        : All;
+
+    private static bool IsInsideSqlite(KillPoint point) =>
+        point.Inside is { } inside && !inside.StartsWith("RuntimeEvent", StringComparison.Ordinal);
 
     private static Func<Random, KillPoint> Inside(string name, string spec, int from, int to, bool checkpoint = false) =>
         random => new(name) { Inside = spec, Count = random.Next(from, to + 1), NeedsCheckpoint = checkpoint };

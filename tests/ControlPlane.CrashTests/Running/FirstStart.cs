@@ -9,8 +9,17 @@ namespace ControlPlane.CrashTests.Running;
 /// <summary>A server that is killed while it makes its store is one that makes it at the next start.</summary>
 internal static class FirstStart
 {
-    /// <summary>Where a first start can be cut: within the files and the transactions that it begins with.</summary>
-    public static IReadOnlyList<KillPoint> Points { get; } =
+    private static readonly IReadOnlyList<KillPoint> OfLiteDb =
+    [
+        new("beginning of the log half written") { Inside = "RuntimeEvent|ControlPlane-Storage-LiteDb/HalfWritten|log" },
+        new("file half written") { Inside = "RuntimeEvent|ControlPlane-Storage-LiteDb/HalfWritten|data" },
+        new("file written, not synced") { Inside = "RuntimeEvent|ControlPlane-Storage-LiteDb/Syncing|data" },
+        new("store half written to the log") { Inside = "RuntimeEvent|ControlPlane-Storage-LiteDb/HalfWritten|log", Count = 2 },
+        new("store in the log, not in the file") { Inside = "RuntimeEvent|ControlPlane-Storage-LiteDb/Writing|data", Count = 5 },
+        new("store in the file, log not cut") { Inside = "RuntimeEvent|ControlPlane-Storage-LiteDb/Cutting|", Count = 2 },
+    ];
+
+    private static readonly IReadOnlyList<KillPoint> OfSqlite =
     [
         new("first write of the file") { Inside = "Write|db|" },
         new("file half written") { Inside = "HalfWritten|db|" },
@@ -21,6 +30,9 @@ internal static class FirstStart
         new("later version not committed") { Inside = "StatementBegins|COMMIT|CREATE TABLE redrives" },
         new("default tenant stored") { Inside = "StatementEnded|INSERT INTO tenants|" },
     ];
+
+    /// <summary>Where a first start can be cut: within the files and the transactions that it begins with.</summary>
+    public static IReadOnlyList<KillPoint> Of(string provider) => provider == "litedb" ? OfLiteDb : OfSqlite;
 
     /// <summary>Cuts the first start of a new store, then starts it again.</summary>
     public static async Task RunAsync(KillPoint point, Violations violations)

@@ -93,7 +93,7 @@ public sealed class WrongSettingTests
         Assert.Contains(second.Settings["Storage:Path"], line, StringComparison.Ordinal);
         Assert.Contains("in use", line, StringComparison.Ordinal);
         using var clients = owner.Connect();
-        Assert.Equal("sqlite", (await clients.Admin.GetServerInfoAsync(new())).StorageProvider);
+        Assert.Equal(owner.Setup.Provider, (await clients.Admin.GetServerInfoAsync(new())).StorageProvider);
     }
 
     [Fact]
