@@ -46,7 +46,7 @@ public sealed class FloodTests(SharedServer shared)
         await attacker.Closed.WaitAsync(Eventually.Limit, TimeProvider.System, TestContext.Current.CancellationToken);
 
         await Eventually.BecomesAsync(
-            () => Task.FromResult(server.Log.Output.Count(line => line.Contains("A connection was closed because of too many", StringComparison.Ordinal))),
+            () => Task.FromResult(server.Log.Output.Count(line => line.Contains("Closed a connection from", StringComparison.Ordinal))),
             lines => lines == 1, "one line in the log");
         using var others = server.Connect();
         Assert.NotEmpty((await others.Admin.GetServerInfoAsync(new())).Version);
