@@ -19,6 +19,7 @@ using ControlPlane.Server.Watching;
 using ControlPlane.Server.Webhooks;
 using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Storage.LiteDb;
+using ControlPlane.Storage.Postgres;
 using ControlPlane.Storage.Sqlite;
 using ControlPlane.V1;
 using Grpc.AspNetCore.Server;
@@ -31,13 +32,16 @@ try
     var configuration = builder.Configuration;
     LogLevelSettings.Check(configuration);
     var storage = StorageOptions.Read(configuration);
-    await using var store = storage.Provider == LiteDbStorage.Provider
-        ? await LiteDbStorage.OpenAsync(new LiteDbStorageOptions { Path = storage.Path })
-        : await SqliteStorage.OpenAsync(new SqliteStorageOptions { Path = storage.Path });
+    await using var store = storage.Provider switch
+    {
+        PostgresStorage.Provider => await PostgresStorage.OpenAsync(new PostgresStorageOptions { ConnectionString = storage.ConnectionString }),
+        LiteDbStorage.Provider => await LiteDbStorage.OpenAsync(new LiteDbStorageOptions { Path = storage.Path }),
+        _ => await SqliteStorage.OpenAsync(new SqliteStorageOptions { Path = storage.Path }),
+    };
 
     builder.AddHosting(store);
     builder.Services
-        .AddSecrets(configuration, storage.Path)
+        .AddSecrets(configuration, storage.File)
         .AddAccess(configuration)
         .AddAdministration()
         .AddEgress(configuration)

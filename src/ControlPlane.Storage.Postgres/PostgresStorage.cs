@@ -41,22 +41,25 @@ public static class PostgresStorage
         var shares = new Shares(transactions);
         var membership = new Membership(transactions, shares, listener);
         var ownership = new PostgresOwnership(transactions, membership, shares);
-        var closed = new Lazy<Task>(() => CloseAsync(database, batcher, membership, listener));
+        var signals = new PostgresSignals(database, transactions, listener, counters);
+        var queue = new PostgresDeliveryQueue(
+            batcher, new Claims(transactions, webhooks, places), new CompletionWrites(transactions, places, appends), places,
+            new WaitingWebhooks(database, holdings), new Backlogs(database, transactions));
+        var doubts = new Doubts(transactions, queue, signals);
+        var closed = new Lazy<Task>(() => CloseAsync(database, batcher, membership, listener, doubts));
         return new StorageEngine
         {
             Provider = Provider,
             StoreId = database.StoreId,
             Events = new PostgresEventStore(database, batcher, appends, places),
-            Queue = new PostgresDeliveryQueue(
-                batcher, new Claims(transactions, webhooks, places), new CompletionWrites(transactions, places, appends), places,
-                new WaitingWebhooks(database, holdings), new Backlogs(database, transactions)),
+            Queue = queue,
             Deliveries = new PostgresDeliveryStore(transactions, places),
             Redrives = new PostgresRedriveStore(transactions),
             Webhooks = new PostgresWebhookStore(transactions, appends),
             EventTypes = new PostgresEventTypeStore(transactions),
             Access = new PostgresAccessStore(transactions),
             Changes = new PostgresChangeFeed(database),
-            Signals = new PostgresSignals(database, transactions, listener, counters),
+            Signals = signals,
             Maintenance = new PostgresMaintenance(transactions, ownership),
             Ownership = ownership,
             Capabilities = new() { Instead = "Use the tools of PostgreSQL: pg_dump or base backups, and amcheck." },
@@ -65,8 +68,9 @@ public static class PostgresStorage
     }
 
     /// <summary>Finishes what was handed in. A node that did not leave is taken over from when its lease ends.</summary>
-    private static async Task CloseAsync(Database database, Batcher batcher, Membership membership, Listener listener)
+    private static async Task CloseAsync(Database database, Batcher batcher, Membership membership, Listener listener, Doubts doubts)
     {
+        await doubts.DisposeAsync().ConfigureAwait(false);
         await membership.DisposeAsync().ConfigureAwait(false);
         await listener.DisposeAsync().ConfigureAwait(false);
         await database.DrainAsync().ConfigureAwait(false);

@@ -61,6 +61,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Asks it to stop, without waiting.</summary>
     public Task SignalAsync() => _run!.SignalAsync();
 
+    /// <summary>Sends it a signal, such as <c>STOP</c>.</summary>
+    public Task SignalAsync(string signal) => _run!.SignalAsync(signal);
+
     /// <summary>Waits for its end; answers the exit code.</summary>
     public async Task<int> ExitAsync()
     {

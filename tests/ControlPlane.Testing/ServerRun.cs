@@ -51,9 +51,12 @@ public sealed class ServerRun : IAsyncDisposable
     }
 
     /// <summary>Asks it to stop, as a supervisor does, without waiting.</summary>
-    public async Task SignalAsync()
+    public Task SignalAsync() => SignalAsync("TERM");
+
+    /// <summary>Sends it a signal, such as <c>STOP</c>.</summary>
+    public async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        using var kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
         await kill.WaitForExitAsync();
     }
 

@@ -54,6 +54,8 @@ internal static class AccessView
         new("store id", info.StoreId),
         new("node id", info.NodeId),
         new("started", Show.Time(info.StartTime)),
+        .. info.Nodes.Select(node => new Field(
+            "node", $"{node.NodeId}, {node.ShardCount} shards, joined {Show.Time(node.JoinTime)}, lease until {Show.Time(node.LeaseTime)}")),
     ];
 
     private static IEnumerable<Field> Plan(Tenant tenant, TenantLimits limits) =>

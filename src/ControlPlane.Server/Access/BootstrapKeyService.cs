@@ -11,7 +11,8 @@ internal sealed record OperatorOutput(TextWriter Writer);
 /// standard output directly: a log would keep it.
 /// </summary>
 internal sealed class BootstrapKeyService(
-    IAccessStore store, IdSource ids, TimeProvider clock, IOptions<AccessOptions> options, OperatorOutput output)
+    IAccessStore store, IdSource ids, TimeProvider clock, IOptions<AccessOptions> options, OperatorOutput output,
+    IOwnership? ownership = null, NodeIdentity? node = null)
     : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -21,6 +22,22 @@ internal sealed class BootstrapKeyService(
             return;
         }
 
+        // Of several processes that start on a new store together, one makes it.
+        const string Job = "bootstrap key";
+        if (ownership is not null && node is not null)
+        {
+            await ownership.JoinAsync(node.NodeId, cancellationToken);
+            if (!await ownership.TryTakeJobAsync(Job, cancellationToken) || await store.HasPlatformKeyAsync(cancellationToken))
+            {
+                return;
+            }
+        }
+
+        await MakeAsync(cancellationToken);
+    }
+
+    private async Task MakeAsync(CancellationToken cancellationToken)
+    {
         var secret = ApiKeySecret.Create();
         var key = new ApiKeyRecord
         {

@@ -87,15 +87,28 @@ internal sealed partial class AdminGrpcService(
         return new() { ApiKey = AdminMapper.ToProto(key) };
     }
 
-    public override Task<GetServerInfoResponse> GetServerInfo(GetServerInfoRequest request, ServerCallContext context) =>
-        Task.FromResult(new GetServerInfoResponse
+    public override async Task<GetServerInfoResponse> GetServerInfo(GetServerInfoRequest request, ServerCallContext context)
+    {
+        var nodes = await engine.Ownership.ListNodesAsync(context.CancellationToken);
+        return new GetServerInfoResponse
         {
             Version = Version,
             StorageProvider = engine.Provider,
             StoreId = engine.StoreId,
             NodeId = node.NodeId,
             StartTime = Timestamp.FromDateTimeOffset(node.StartTime),
-        });
+            Nodes =
+            {
+                nodes.Select(each => new ServerNode
+                {
+                    NodeId = each.Name,
+                    JoinTime = Timestamp.FromDateTimeOffset(each.StartTime),
+                    LeaseTime = Timestamp.FromDateTimeOffset(each.LeaseUntil),
+                    ShardCount = each.Shards,
+                }),
+            },
+        };
+    }
 
     /// <summary>The version without the commit that the build appends after a plus sign.</summary>
     private static string ReadVersion()

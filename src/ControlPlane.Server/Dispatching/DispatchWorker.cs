@@ -1,8 +1,11 @@
 namespace ControlPlane.Server.Dispatching;
 
+/// <summary>The loops that end when the server begins to stop.</summary>
+internal sealed record DispatchLoops(WakeLoop Wakes, OwnershipLoop Ownership);
+
 /// <summary>Runs the room's loops from start to drain.</summary>
 internal sealed class DispatchWorker(
-    AttemptLoop attempts, ClaimLoop claims, WakeLoop wakes, LeaseKeeper leases, Lanes lanes, IHostApplicationLifetime lifetime,
+    AttemptLoop attempts, ClaimLoop claims, DispatchLoops loops, LeaseKeeper leases, Lanes lanes, IHostApplicationLifetime lifetime,
     ILogger<DispatchWorker> log) : IHostedService, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -14,7 +17,8 @@ internal sealed class DispatchWorker(
         _running = Task.WhenAll(
             Guarded(() => attempts.RunAsync(_stopping.Token)),
             Guarded(claims.RunAsync),
-            Guarded(() => wakes.RunAsync(_stopping.Token)),
+            Guarded(() => loops.Wakes.RunAsync(_stopping.Token)),
+            Guarded(() => loops.Ownership.RunAsync(_stopping.Token)),
             Guarded(() => leases.ResumeAsync(_stopping.Token)),
             Guarded(() => leases.KeepAsync(_stopping.Token, _drained.Token)));
         return Task.CompletedTask;

@@ -41,4 +41,7 @@ internal static partial class DispatchingLog
 
     [LoggerMessage(EventIds.Dispatching + 12, LogLevel.Warning, "Could not look for what waits; looking again")]
     public static partial void WaitingNotListed(ILogger log, Exception exception);
+
+    [LoggerMessage(EventIds.Dispatching + 13, LogLevel.Warning, "Could not take up or give back what changed its owner; trying again")]
+    public static partial void OwnershipNotApplied(ILogger log, Exception exception);
 }

@@ -16,6 +16,8 @@ internal static class DispatchingRegistration
             .AddSingleton<LeaseKeeper>()
             .AddSingleton<ClaimLoop>()
             .AddSingleton<WakeLoop>()
+            .AddSingleton<OwnershipLoop>()
+            .AddSingleton<DispatchLoops>()
             .AddSingleton<AttemptInputs>()
             .AddSingleton<AttemptRecords>()
             .AddSingleton<AttemptRunner>()

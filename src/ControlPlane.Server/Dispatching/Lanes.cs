@@ -7,7 +7,8 @@ namespace ControlPlane.Server.Dispatching;
 
 /// <summary>The lanes, one per webhook with something to send, and the carrying out of what they need.</summary>
 internal sealed class Lanes(
-    Turns turns, Places places, LaneAlarm alarm, Receivers receivers, IOptions<DispatchingOptions> options, TimeProvider clock)
+    Turns turns, Places places, LaneAlarm alarm, Receivers receivers, StorageEngine store, IOptions<DispatchingOptions> options,
+    TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TenantPlaces> _tenants = new(StringComparer.Ordinal);
@@ -22,6 +23,11 @@ internal sealed class Lanes(
     /// <summary>Sets a place aside for a delivery that is about to be stored, or null if it should wait in the store.</summary>
     public Lane? TryReserve(WebhookRecord webhook)
     {
+        if (!store.Ownership.Owns(webhook.Id))
+        {
+            return null;
+        }
+
         var lane = LaneOf(webhook.TenantId, webhook.Id);
         Configure(lane, webhook);
         if (_stopping || !lane.TryReserve())
@@ -49,8 +55,14 @@ internal sealed class Lanes(
     public void Enqueue(Lane lane, DeliveryRecord delivery, EventRecord source, DateTimeOffset leaseUntil) =>
         Carry(lane, lane.Enqueue(places.Add(lane.Places, delivery, source, leaseUntil)));
 
-    /// <summary>A delivery waits in the store until then.</summary>
-    public void Expect(string tenantId, string webhookId, DateTimeOffset due) => Expect(LaneOf(tenantId, webhookId), due);
+    /// <summary>A delivery waits in the store until then. Says nothing to this process if another one owns the webhook.</summary>
+    public void Expect(string tenantId, string webhookId, DateTimeOffset due)
+    {
+        if (store.Ownership.Owns(webhookId))
+        {
+            Expect(LaneOf(tenantId, webhookId), due);
+        }
+    }
 
     public void Expect(Lane lane, DateTimeOffset due) => Carry(lane, lane.Expect(due));
 
@@ -101,6 +113,14 @@ internal sealed class Lanes(
 
     /// <summary>The lane's webhook does not exist any more.</summary>
     public void Remove(Lane lane) => _lanes.TryRemove(new(lane.WebhookId, lane));
+
+    /// <summary>Removes the lanes of webhooks that this process does not own any more. Returns what was queued in them.</summary>
+    public IReadOnlyList<WorkItem> RemoveLost()
+    {
+        var lost = _lanes.Values.Where(lane => !store.Ownership.Owns(lane.WebhookId)).ToList();
+        lost.ForEach(Remove);
+        return [.. lost.SelectMany(lane => lane.TakeQueue())];
+    }
 
     /// <summary>Stops lanes from taking and starting deliveries. Returns everything that was queued.</summary>
     public IReadOnlyList<WorkItem> Stop()

@@ -58,6 +58,7 @@ internal static class HostingRegistration
             .AddSingleton(store.Changes)
             .AddSingleton(store.Signals)
             .AddSingleton(store.Maintenance)
+            .AddSingleton(store.Ownership)
             .AddSingleton(store.Capabilities);
         return builder;
     }

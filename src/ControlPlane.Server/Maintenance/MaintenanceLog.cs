@@ -29,4 +29,7 @@ internal static partial class MaintenanceLog
     [LoggerMessage(EventIds.Maintenance + 7, LogLevel.Critical,
         "The store is damaged: {Finding}. Nothing is read from it or written to it any more. Stop the server and put a backup in the store's place")]
     public static partial void Damaged(ILogger log, string finding);
+
+    [LoggerMessage(EventIds.Maintenance + 8, LogLevel.Warning, "The store {State}")]
+    public static partial void Reached(ILogger log, string state);
 }

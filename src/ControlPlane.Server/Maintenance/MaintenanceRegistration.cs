@@ -10,6 +10,7 @@ internal static class MaintenanceRegistration
             .AddSingleton<RetentionPass>()
             .AddHostedService<RetentionWorker>()
             .AddHostedService<DamageWorker>()
+            .AddHostedService<OutageWorker>()
             .AddSingleton(new BackupPlace(backupDirectory))
             .AddSingleton<StoreBackups>()
             .AddSingleton<StoreChecks>();

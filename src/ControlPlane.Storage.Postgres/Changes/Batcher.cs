@@ -125,9 +125,9 @@ internal sealed class Batcher
                     _transactions.Note(await UnitWriter.CommitAsync(unit).ConfigureAwait(false));
                     return;
                 }
-                catch
+                catch (Exception exception)
                 {
-                    await Transactions.RollBackAsync(connection).ConfigureAwait(false);
+                    await _transactions.RollBackAsync(unit, committing, exception).ConfigureAwait(false);
                     throw;
                 }
             }

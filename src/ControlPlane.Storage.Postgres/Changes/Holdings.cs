@@ -18,8 +18,9 @@ internal sealed class Holdings
     /// <summary>Whether the process has joined.</summary>
     public bool Joined => _state is not null;
 
-    /// <summary>The name under which the process joined; null if it has not.</summary>
-    public string? Name => _state?.Name;
+    /// <summary>Who leases in the name of this process: another one after it lost its membership, so that it does not take leases of
+    /// before for its own. Null if it has not joined.</summary>
+    public string? LeaseName => _state is { Epoch: > 0 } state ? $"{state.Name}#{state.Epoch}" : null;
 
     /// <summary>The shards owned; null means all.</summary>
     public IReadOnlySet<int>? Owned => _state?.Owned;

@@ -11,6 +11,9 @@ internal sealed class Transactions(Database database, Holdings holdings)
     /// <summary>Called after each commit that changed something, on the committing task.</summary>
     public event Action<Committed>? Changed;
 
+    /// <summary>Called with a unit of which nobody knows whether it was committed.</summary>
+    public event Action<Unit>? InDoubt;
+
     public Database Database => database;
 
     public Holdings Holdings => holdings;
@@ -46,9 +49,9 @@ internal sealed class Transactions(Database database, Holdings holdings)
                     Note(await UnitWriter.CommitAsync(unit, more, read).ConfigureAwait(false));
                     return result();
                 }
-                catch
+                catch (Exception exception)
                 {
-                    await RollBackAsync(connection).ConfigureAwait(false);
+                    await RollBackAsync(unit, committing, exception).ConfigureAwait(false);
                     throw;
                 }
             }
@@ -73,11 +76,17 @@ internal sealed class Transactions(Database database, Holdings holdings)
     }
 
     /// <summary>Ends what a failed transaction left open. A connection that cannot is broken, and so is its transaction.</summary>
-    public static async Task RollBackAsync(NpgsqlConnection connection)
+    public async Task RollBackAsync(Unit unit, bool committing, Exception failure)
     {
+        // Only an error that the database answered with, and went on after, says that nothing was stored.
+        if (committing && failure is not PostgresException { InvariantSeverity: "ERROR" })
+        {
+            InDoubt?.Invoke(unit);
+        }
+
         try
         {
-            await using var command = new NpgsqlCommand("ROLLBACK", connection);
+            await using var command = new NpgsqlCommand("ROLLBACK", unit.Connection);
             await command.ExecuteNonQueryAsync().ConfigureAwait(false);
         }
         catch (Exception exception) when (Faults.IsOutage(exception) || exception is InvalidOperationException)

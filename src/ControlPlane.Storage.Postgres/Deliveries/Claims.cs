@@ -68,7 +68,7 @@ internal sealed class Claims(Transactions transactions, WebhookRefs webhooks, De
                 && stored.Delivery.NextAttemptTime <= unit.Now && IsItsTurn(unit, answers, stored))
             {
                 var leased = DeliveryTransitions.Claim(stored.Delivery, unit.Now);
-                claimed.Add(unit.Save(stored, leased, request.Owner, unit.Now + request.LeaseFor));
+                claimed.Add(unit.Save(stored, leased, unit.Holdings.LeaseName ?? request.Owner, unit.Now + request.LeaseFor));
                 answers.FrontOf(leased)?.Note(leased, stored.Seq);
             }
         }

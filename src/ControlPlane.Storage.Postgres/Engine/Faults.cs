@@ -17,7 +17,7 @@ internal static class Faults
     public static bool IsOutage(Exception exception) => exception switch
     {
         PostgresException fault => fault.SqlState[..2] is "08" or "53" or "57" or "58" or "25" or "55" || IsConflict(fault),
-        NpgsqlException or TimeoutException or SocketException or IOException => true,
+        NpgsqlException or TimeoutException or SocketException or IOException or ObjectDisposedException => true,
         _ => false,
     };
 

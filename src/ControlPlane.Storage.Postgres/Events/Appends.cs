@@ -162,7 +162,7 @@ internal sealed class Appends(WebhookRefs webhooks)
             WebhookSeq = webhooks.Find(delivery.WebhookId)!.Value.Seq,
             Source = source,
             Held = held,
-            Owner = leased ? request.Owner : null,
+            Owner = leased ? unit.Holdings.LeaseName ?? request.Owner : null,
             LeaseUntil = leased ? unit.Now + request.LeaseFor : null,
         };
     }

@@ -37,7 +37,8 @@ internal sealed class PostgresSignals : ISignals
         listener.Look += LookAsync;
     }
 
-    public TimeSpan? PollInterval => _database.Options.PollEvery;
+    /// <summary>None: what is lost is found here, for everybody at once, and signalled.</summary>
+    public TimeSpan? PollInterval => null;
 
     public IDisposable Subscribe(Action<StoreSignal> received)
     {
@@ -59,7 +60,8 @@ internal sealed class PostgresSignals : ISignals
         }
     }
 
-    private void Raise(StoreSignal signal)
+    /// <summary>Signals to whoever listens in this process.</summary>
+    public void Raise(StoreSignal signal)
     {
         lock (_lock)
         {

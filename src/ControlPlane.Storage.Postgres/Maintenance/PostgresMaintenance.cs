@@ -25,6 +25,18 @@ internal sealed class PostgresMaintenance(Transactions transactions, IOwnership 
             yield break;
         }
 
+        if (Database.Options.DropsDays)
+        {
+            // What is left of the days that expired is looked through; the others wait until they have.
+            var drops = new DayDrops(transactions, terms);
+            await foreach (var removed in drops.RunAsync(cancellationToken).ConfigureAwait(false))
+            {
+                yield return removed;
+            }
+
+            terms = terms with { PayloadsBefore = Days.BeginOf(drops.Ends.Payloads), MetadataBefore = Days.BeginOf(drops.Ends.Metadata) };
+        }
+
         RowSweep[] sweeps =
         [
             new(RetentionSql.FindYoungEvent, RetentionSql.FindLastEvent, terms.PayloadsBefore, RemovePayloadsAsync),

@@ -29,7 +29,7 @@ internal sealed class PostgresOwnership(Transactions transactions, Membership me
         var places = await database.ListAsync(
             FindDead,
             row => new DeliveryPlace(row.GetInt64(0), row.TextOrNull(2) is { } key ? new Line(row.GetString(1), key) : null),
-            cancellationToken, now, holdings.Name, holdings.Owned?.Select(shard => (short)shard).ToArray(), (long)AtMost).ConfigureAwait(false);
+            cancellationToken, now, holdings.LeaseName, holdings.Owned?.Select(shard => (short)shard).ToArray(), (long)AtMost).ConfigureAwait(false);
         if (places.Count == 0)
         {
             return 0;
@@ -41,7 +41,7 @@ internal sealed class PostgresOwnership(Transactions transactions, Membership me
             questions,
             (unit, answers) =>
             {
-                var name = unit.Holdings.Name;
+                var name = unit.Holdings.LeaseName;
                 foreach (var stored in answers.Deliveries.Values.OrderBy(each => each.Seq))
                 {
                     if (answers.IsMember && stored.LeaseUntil is { } until && unit.Holdings.Owns(stored.Delivery.WebhookId)
@@ -57,6 +57,8 @@ internal sealed class PostgresOwnership(Transactions transactions, Membership me
     }
 
     public Task LeaveAsync(CancellationToken cancellationToken) => membership.LeaveAsync(cancellationToken);
+
+    public bool IsShared => true;
 
     public bool Owns(string webhookId) => transactions.Holdings.Owns(webhookId);
 

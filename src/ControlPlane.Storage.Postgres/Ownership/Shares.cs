@@ -93,7 +93,7 @@ internal sealed class Shares(Transactions transactions)
     /// <summary>Takes over from nodes that are gone, takes what is free up to this node's part, and gives up what is over it.</summary>
     public async Task BalanceAsync(string name, long epoch)
     {
-        var busy = await FindBusyAsync(name).ConfigureAwait(false);
+        var busy = await FindBusyAsync().ConfigureAwait(false);
         var (owned, leaving) = await transactions.RunAsync<(HashSet<int>, HashSet<int>)>(
             async unit =>
             {
@@ -143,13 +143,13 @@ internal sealed class Shares(Transactions transactions)
         return over;
     }
 
-    private async Task<HashSet<int>> FindBusyAsync(string name)
+    private async Task<HashSet<int>> FindBusyAsync()
     {
         var leaving = transactions.Holdings.Leaving;
         return leaving.Count == 0
             ? []
             : [.. await transactions.Database.ListAsync(
-                FindBusy, row => row.GetInt32(0), CancellationToken.None, name, leaving.Select(shard => (short)shard).ToArray()).ConfigureAwait(false)];
+                FindBusy, row => row.GetInt32(0), CancellationToken.None, transactions.Holdings.LeaseName, leaving.Select(shard => (short)shard).ToArray()).ConfigureAwait(false)];
     }
 
     private static string Text(int shard) => shard.ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -27,6 +27,9 @@ public interface IOwnership
     /// <summary>Hands everything over to other owners at once. Nothing must be leased by this process any more.</summary>
     Task LeaveAsync(CancellationToken cancellationToken);
 
+    /// <summary>Whether other processes can have the store open too.</summary>
+    bool IsShared => false;
+
     /// <summary>
     /// Returns whether this process owns a webhook now, as far as it knows. What is leased of one that it owns no more can still be
     /// recorded for a while: another process begins to own the webhook when nothing of it is leased here.

@@ -7,6 +7,7 @@ internal static class AllModes
     [
         new CeilingMode(),
         new DeliverMode(),
+        new ClusterMode(),
         new LatencyMode(),
         new IsolationMode(),
         new NeighboursMode(),

@@ -3,6 +3,7 @@ using ControlPlane.Server.Administration;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Maintenance;
 using ControlPlane.Storage;
+using ControlPlane.Storage.Memory;
 using ControlPlane.Testing;
 using ControlPlane.V1;
 using Microsoft.AspNetCore.Builder;
@@ -106,7 +107,7 @@ public abstract class AdminTest : IAsyncLifetime
         Changes = null!,
         Signals = null!,
         Maintenance = null!,
-        Ownership = null!,
+        Ownership = new MemoryStorage(Clock).Open().Ownership,
         Close = () => ValueTask.CompletedTask,
     };
 }

@@ -47,7 +47,8 @@ public sealed class StartupErrorsTests
     }
 
     [Theory]
-    [InlineData("Provider", "oracle", "ControlPlane:Storage:Provider: \"oracle\" is not a storage engine; there are \"litedb\" and \"sqlite\"")]
+    [InlineData("Provider", "oracle", "ControlPlane:Storage:Provider: \"oracle\" is not a storage engine; there are \"litedb\", \"postgres\" and \"sqlite\"")]
+    [InlineData("Provider", "postgres", "ControlPlane:Storage:ConnectionString: must not be empty with the provider \"postgres\"")]
     [InlineData("Path", " ", "ControlPlane:Storage:Path: must not be empty")]
     public void Read_WrongStorageSetting_NamesIt(string key, string value, string line)
     {

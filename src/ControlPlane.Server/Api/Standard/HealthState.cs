@@ -5,7 +5,7 @@ namespace ControlPlane.Server.Api.Standard;
 
 /// <summary>
 /// Whether the server takes calls: NOT_SERVING at first, SERVING after <see cref="Serve"/>, and NOT_SERVING until the process ends
-/// after <see cref="StopServing"/>. Safe for use by several threads.
+/// after <see cref="StopServing"/>. Meanwhile it can be suspended. Safe for use by several threads.
 /// </summary>
 internal sealed class HealthState
 {
@@ -14,6 +14,8 @@ internal sealed class HealthState
 
     private readonly Lock _gate = new();
     private readonly string[] _services;
+    private bool _started;
+    private bool _suspended;
     private bool _stopped;
     private volatile bool _isServing;
 
@@ -38,11 +40,20 @@ internal sealed class HealthState
     {
         lock (_gate)
         {
-            if (!_stopped)
-            {
-                _isServing = true;
-                SetAll(ServingStatus.Serving);
-            }
+            _started = true;
+            Apply();
+        }
+    }
+
+    /// <summary>Reports everything NOT_SERVING until it is called with false. Returns whether that is a change.</summary>
+    public bool Suspend(bool suspended)
+    {
+        lock (_gate)
+        {
+            var changes = _suspended != suspended;
+            _suspended = suspended;
+            Apply();
+            return changes;
         }
     }
 
@@ -52,8 +63,17 @@ internal sealed class HealthState
         lock (_gate)
         {
             _stopped = true;
-            _isServing = false;
-            SetAll(ServingStatus.NotServing);
+            Apply();
+        }
+    }
+
+    private void Apply()
+    {
+        var serves = _started && !_suspended && !_stopped;
+        if (serves != _isServing)
+        {
+            _isServing = serves;
+            SetAll(serves ? ServingStatus.Serving : ServingStatus.NotServing);
         }
     }
 

@@ -12,6 +12,12 @@ internal sealed class LeaseKeeper(
     public async Task ResumeAsync(CancellationToken stopping)
     {
         await store.Ownership.JoinAsync(leases.Owner, CancellationToken.None);
+        await TakeUpAsync(stopping);
+    }
+
+    /// <summary>Goes on with everything that is unfinished and that nobody holds.</summary>
+    public async Task TakeUpAsync(CancellationToken stopping)
+    {
         if (await RecoverAsync() is > 0 and var recovered)
         {
             DispatchingLog.Recovered(log, recovered);

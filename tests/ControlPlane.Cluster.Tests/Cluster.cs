@@ -1,0 +1,66 @@
+using ControlPlane.Testing;
+using ControlPlane.Testing.Postgres;
+
+namespace ControlPlane.Cluster.Tests;
+
+/// <summary>Server processes on one database, and a receiver.</summary>
+public sealed class Cluster : IAsyncDisposable
+{
+    private readonly List<ServerProcess> _nodes = [];
+
+    private Cluster(PostgresServer database, HttpsReceiver receiver) => (Database, Receiver) = (database, receiver);
+
+    public PostgresServer Database { get; }
+
+    public HttpsReceiver Receiver { get; }
+
+    public IReadOnlyList<ServerProcess> Nodes => _nodes;
+
+    /// <summary>Starts so many nodes together, on a new database.</summary>
+    public static async Task<Cluster> StartAsync(int nodes)
+    {
+        var cluster = new Cluster(await PostgresServer.StartAsync(), await HttpsReceiver.StartAsync());
+        try
+        {
+            var database = await cluster.Database.CreateDatabaseAsync();
+            var key = Convert.ToBase64String(new byte[32]);
+            for (var i = 0; i < nodes; i++)
+            {
+                cluster._nodes.Add(ServerProcess.Create(cluster.Receiver, setup =>
+                {
+                    setup.Settings.Remove("Storage:Path");
+                    setup.Settings["Storage:Provider"] = "postgres";
+                    setup.Settings["Storage:ConnectionString"] = database;
+                    setup.Settings["Secrets:MasterKey"] = key;
+                }));
+            }
+
+            await Task.WhenAll(cluster._nodes.Select(node => node.StartAsync()));
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Lets the nodes complain of what a test does to them.</summary>
+    public void ExpectComplaints() => _nodes.ForEach(node => node.Log.Expect(""));
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            foreach (var node in _nodes)
+            {
+                await node.DisposeAsync();
+            }
+        }
+        finally
+        {
+            await Receiver.DisposeAsync();
+            await Database.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using ControlPlane.Testing;
+using ControlPlane.V1;
+using Grpc.Core;
+
+namespace ControlPlane.Cluster.Tests;
+
+/// <summary>A cluster, a tenant in it, and several of its webhooks, so that every node owns some.</summary>
+public abstract class ClusterTest(int nodes) : IAsyncLifetime
+{
+    private const int Hooks = 12;
+    private readonly List<TestTenant> _tenants = [];
+    private int _events;
+
+    protected Cluster Cluster { get; private set; } = null!;
+
+    /// <summary>The tenant, as seen through each node.</summary>
+    protected IReadOnlyList<TestTenant> Tenants => _tenants;
+
+    protected List<Inbox> Inboxes { get; } = [];
+
+    public async ValueTask InitializeAsync()
+    {
+        Cluster = await Cluster.StartAsync(nodes);
+        _tenants.Add(await TestTenant.CreateAsync(Cluster.Nodes[0]));
+        foreach (var node in Cluster.Nodes.Skip(1))
+        {
+            _tenants.Add(new TestTenant(_tenants[0].Id, _tenants[0].Key, node.Connect(_tenants[0].Key)));
+        }
+
+        while (Inboxes.Count < Hooks)
+        {
+            var inbox = Cluster.Receiver.Open();
+            Inboxes.Add(inbox);
+            await _tenants[Inboxes.Count % nodes].HookAsync(inbox);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _tenants.ForEach(tenant => tenant.Dispose());
+        await Cluster.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Publishes events one after another until told to stop, through one of the nodes that are named, and again until one of
+    /// them says that it has it. Returns the ids.</summary>
+    protected async Task<List<string>> PublishUntilAsync(Func<IReadOnlyList<int>> through, CancellationToken stop)
+    {
+        var published = new List<string>();
+        while (!stop.IsCancellationRequested)
+        {
+            var id = $"evt_{Interlocked.Increment(ref _events)}";
+            for (var tries = 0; !await TryPublishAsync(through()[tries % through().Count], id); tries++)
+            {
+                TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+            }
+
+            published.Add(id);
+        }
+
+        return published;
+    }
+
+    /// <summary>Waits until every inbox has got all events.</summary>
+    protected async Task ArriveAsync(IReadOnlyCollection<string> ids)
+    {
+        foreach (var inbox in Inboxes)
+        {
+            await Eventually.BecomesAsync(
+                () => Task.FromResult(ids.Except(inbox.Accepted).ToList()), missing => missing.Count == 0, "every event to arrive everywhere");
+        }
+    }
+
+    /// <summary>Waits until every delivery is told as succeeded.</summary>
+    protected static Task SettleAsync(TestTenant tenant) => Eventually.BecomesAsync(
+        () => tenant.ListAsync(), all => all.All(delivery => delivery.State == DeliveryState.Succeeded), "every delivery to have succeeded");
+
+    /// <summary>Waits until every inbox gets more than it has.</summary>
+    protected async Task GoOnAsync()
+    {
+        var before = Inboxes.Select(inbox => inbox.Requests.Count).ToList();
+        foreach (var (inbox, count) in Inboxes.Zip(before))
+        {
+            await inbox.CountAsync(count + 20);
+        }
+    }
+
+    private async Task<bool> TryPublishAsync(int node, string id)
+    {
+        try
+        {
+            var published = await Tenants[node].PublishAsync(e => e.Id = id);
+            Assert.Equal(Hooks, published.DeliveryCount);
+            return true;
+        }
+        catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.Internal)
+        {
+            // Internal is what a client makes of a connection that ends in the middle of an answer.
+            return false;
+        }
+    }
+}
