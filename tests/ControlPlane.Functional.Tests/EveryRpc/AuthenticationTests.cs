@@ -17,7 +17,7 @@ public sealed class AuthenticationTests(SharedServer shared) : SharedServerTest(
     {
         using var nobody = new Clients(Server.Setup.Grpc, key: null);
 
-        var refusal = await RefuseAsync(name, nobody);
+        var refusal = await RefuseAsync(name, nobody, key: null);
 
         refusal.Is(StatusCode.Unauthenticated, "API_KEY_MISSING");
     }
@@ -29,7 +29,7 @@ public sealed class AuthenticationTests(SharedServer shared) : SharedServerTest(
         foreach (var key in new[] { "no-key-at-all", Tenant.Key + "x", Tenant.Key[..^1] + (Tenant.Key[^1] == 'A' ? 'B' : 'A') })
         {
             using var stranger = Server.Connect(key);
-            var refusal = await RefuseAsync(name, stranger);
+            var refusal = await RefuseAsync(name, stranger, key);
             Assert.Equal(StatusCode.Unauthenticated, refusal.Code);
             Assert.DoesNotContain(key, refusal.Status.ToString(), StringComparison.Ordinal);
         }
@@ -44,7 +44,7 @@ public sealed class AuthenticationTests(SharedServer shared) : SharedServerTest(
             new() { ApiKey = new() { Platform = true, Scopes = { TestTenant.AllScopes.Where(s => s != scope) } } });
         using var clients = Server.Connect(made.Secret);
 
-        var refusal = await RefuseAsync(name, clients);
+        var refusal = await RefuseAsync(name, clients, made.Secret);
 
         refusal.Is(StatusCode.PermissionDenied, "SCOPE_MISSING");
         Assert.Equal(scope, refusal.Info.Metadata["scope"]);
@@ -55,7 +55,7 @@ public sealed class AuthenticationTests(SharedServer shared) : SharedServerTest(
     [MemberData(nameof(PlatformMethods))]
     public async Task Call_PlatformMethodWithATenantsKey_PermissionDenied(string name)
     {
-        var refusal = await RefuseAsync(name, Tenant.Clients);
+        var refusal = await RefuseAsync(name, Tenant.Clients, Tenant.Key);
 
         refusal.Is(StatusCode.PermissionDenied, "PLATFORM_KEY_REQUIRED");
     }
@@ -89,9 +89,15 @@ public sealed class AuthenticationTests(SharedServer shared) : SharedServerTest(
         Assert.Equal(2, (await admin.Admin.ListApiKeysAsync(new())).ApiKeys.Count);
     }
 
-    private static Task<Refusal> RefuseAsync(string name, Clients clients)
+    /// <summary>Makes a call that must fail, and fail alike at the JSON door.</summary>
+    private async Task<Refusal> RefuseAsync(string name, Clients clients, string? key)
     {
         var method = RpcMethod.Named(name);
-        return Refusal.OfAsync(() => method.CallAsync(clients, method.Input.Parser.ParseFrom(ByteString.Empty)));
+        var request = method.Input.Parser.ParseFrom(ByteString.Empty);
+        using var http = new HttpCaller(Server.Setup.Http, key);
+        var refusal = await Refusal.OfAsync(() => method.CallAsync(clients, request));
+        var inJson = await Refusal.OfAsync(() => method.CallAsync(http, request));
+        Assert.Equal(refusal.Status, inJson.Status);
+        return refusal;
     }
 }

@@ -21,9 +21,18 @@ public sealed class IsolationTests(SharedServer shared) : SharedServerTest(share
         {
             var foreign = await AnswerAsync(method, other.Ids, withTenant);
             var missing = await AnswerAsync(method, ResourceIds.Missing, withTenant);
+            var inJson = await AnswerAsync(method, other.Ids, withTenant, json: true);
+            var missingInJson = await AnswerAsync(method, ResourceIds.Missing, withTenant, json: true);
 
             Assert.Equal(missing.Code, foreign.Code);
             Assert.Equal(ResourceIds.Missing.Strip(missing.Error), other.Ids.Strip(foreign.Error));
+            if (foreign.Code != StatusCode.OK)
+            {
+                Assert.Equal((foreign.Code, foreign.Error), (inJson.Code, inJson.Error));
+            }
+
+            Assert.Equal(ResourceIds.Missing.Strip(missingInJson.Error), other.Ids.Strip(inJson.Error));
+            Assert.All(other.Ids.All, id => Assert.DoesNotContain(id, inJson.Response, StringComparison.Ordinal));
             Assert.Contains(foreign.Code, method.PlatformOnly ? [StatusCode.PermissionDenied] : new[] { StatusCode.OK, StatusCode.NotFound });
             Assert.All(other.Ids.All, id => Assert.DoesNotContain(id, foreign.Response, StringComparison.Ordinal));
             if (withTenant && !method.PlatformOnly && method.Input.FindFieldByName("tenant_id") is not null)
@@ -87,12 +96,15 @@ public sealed class IsolationTests(SharedServer shared) : SharedServerTest(share
         Assert.All(watcher.Deliveries, d => Assert.Equal(own.Id, d.Id));
     }
 
-    private async Task<(StatusCode Code, string Error, string Response)> AnswerAsync(RpcMethod method, ResourceIds ids, bool withTenant)
+    private async Task<(StatusCode Code, string Error, string Response)> AnswerAsync(
+        RpcMethod method, ResourceIds ids, bool withTenant, bool json = false)
     {
         var request = new RequestFiller(ids, Receiver.Open().Url).Fill(method.Input, withTenant);
         try
         {
-            return (StatusCode.OK, "", (await method.CallAsync(Tenant.Clients, request)).ToString()!);
+            using var http = new HttpCaller(Server.Setup.Http, Tenant.Key);
+            var answer = await (json ? method.CallAsync(http, request) : method.CallAsync(Tenant.Clients, request));
+            return (StatusCode.OK, "", answer.ToString()!);
         }
         catch (RpcException e)
         {

@@ -50,6 +50,9 @@ public sealed class RpcMethod(MethodDescriptor descriptor)
     public async Task<IMessage> CallAsync(Clients clients, IMessage request) =>
         descriptor.OutputType.Parser.ParseFrom(await CallAsync(clients, request.ToByteArray()));
 
+    /// <summary>Calls it through the JSON door; of a stream, answers the first message and ends it.</summary>
+    public Task<IMessage> CallAsync(HttpCaller http, IMessage request) => JsonCall.CallAsync(http, descriptor, HttpRules, request);
+
     /// <summary>Calls it with any bytes as the request.</summary>
     public async Task<byte[]> CallAsync(Clients clients, byte[] request)
     {
