@@ -6,15 +6,17 @@ namespace ControlPlane.Cluster.Tests;
 /// <summary>The database goes away and comes back: publishes fail cleanly or succeed, and the nodes go on by themselves.</summary>
 public sealed class DatabaseFailureTests() : ClusterTest(nodes: 2)
 {
-    [Fact]
-    public async Task Database_CrashedUnderLoad_NothingAcknowledgedIsLost()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Database_RestartedUnderLoad_NothingAcknowledgedIsLost(bool cleanly)
     {
         Cluster.ExpectComplaints();
         using var stop = new CancellationTokenSource();
         var publishing = PublishUntilAsync(() => [0, 1], stop.Token);
         await Inboxes[0].CountAsync(50);
 
-        await Cluster.Database.StopAsync(cleanly: false);
+        await Cluster.Database.StopAsync(cleanly);
         await Cluster.Database.StartAsync();
 
         await GoOnAsync();

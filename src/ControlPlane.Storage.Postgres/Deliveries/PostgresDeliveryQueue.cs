@@ -6,6 +6,9 @@ namespace ControlPlane.Storage.Postgres;
 internal sealed class PostgresDeliveryQueue(
     Batcher batcher, Claims claims, CompletionWrites completions, DeliveryPlaces places, WaitingWebhooks waiting, Backlogs backlogs) : IDeliveryQueue
 {
+    /// <summary>Called with leases that could not be given back now.</summary>
+    public event Action<IReadOnlyList<Lease>>? NotReleased;
+
     public Task<ClaimResult> ClaimDueAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         claims.ClaimAsync(request, cancellationToken);
 
@@ -39,6 +42,20 @@ internal sealed class PostgresDeliveryQueue(
     }
 
     public async Task ReleaseAsync(IReadOnlyList<Lease> leases, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReleaseNowAsync(leases, delay, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageUnavailableException)
+        {
+            NotReleased?.Invoke(leases);
+            throw;
+        }
+    }
+
+    /// <summary>Gives leases back, once.</summary>
+    public async Task ReleaseNowAsync(IReadOnlyList<Lease> leases, TimeSpan delay, CancellationToken cancellationToken)
     {
         using var use = batcher.Enter();
         foreach (var chunk in await PlaceAsync(leases, cancellationToken).ConfigureAwait(false))
