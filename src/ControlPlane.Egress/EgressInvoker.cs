@@ -62,7 +62,7 @@ internal sealed class EgressInvoker(EgressHandlerFactory factory, Http2Fallbacks
         return await _fresh.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>That the receiver wants a client certificate, which the handler does not tell from other failures.</summary>
+    /// <summary>That the receiver wants a client certificate, which the handler does not distinguish from other failures.</summary>
     private EgressFailure? RefusalOf(Exception exception, HttpRequestMessage request) =>
         EgressFailure.Of(exception) is null or { Kind: EgressFailureKind.Tls }
             ? EgressFailure.OfClientCertificate(exception, trust.ClientCertificates.Contains(request.RequestUri!.IdnHost))

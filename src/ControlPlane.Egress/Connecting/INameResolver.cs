@@ -9,7 +9,7 @@ internal sealed record NameAnswer(IReadOnlyList<IPAddress> Addresses, string? Fa
 /// <summary>Turns a host name into addresses.</summary>
 internal interface INameResolver
 {
-    /// <summary>Answers, or waits until it can.</summary>
+    /// <summary>Returns the addresses, or waits until it can.</summary>
     /// <param name="host">The name.</param>
     /// <param name="owner">Whose look-up it is: owners have a part of them at once, and take turns.</param>
     /// <param name="cancellationToken">Ends the wait, and the look-up if it has not begun and nobody else waits for it.</param>

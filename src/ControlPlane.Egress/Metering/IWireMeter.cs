@@ -1,6 +1,6 @@
 namespace ControlPlane.Egress.Metering;
 
-/// <summary>Bounds what a receiver may send over one connection. Reads and writes are each told in order, but from two threads.</summary>
+/// <summary>Bounds what a receiver may send over one connection. Reads and writes are each reported in order, but from two threads.</summary>
 internal interface IWireMeter
 {
     /// <exception cref="ExcessException">That was too much.</exception>

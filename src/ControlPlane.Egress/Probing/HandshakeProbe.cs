@@ -18,7 +18,7 @@ internal sealed class HandshakeProbe(ServerTrust trust)
     /// <summary>What was shown so far; null before the certificate.</summary>
     public Presented? Presented => _certificates.Count > 0 ? new(_protocol, _certificates, _problem) : null;
 
-    /// <summary>Makes the handshake and answers the HTTP version that was agreed on.</summary>
+    /// <summary>Makes the handshake and returns the HTTP version that was agreed on.</summary>
     /// <exception cref="AuthenticationException">The receiver is not trusted or speaks no usable TLS.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public async Task<string> RunAsync(Stream connection, string host, CancellationToken cancellationToken)

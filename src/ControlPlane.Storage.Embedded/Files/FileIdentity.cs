@@ -2,16 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace ControlPlane.Storage.Embedded;
 
-/// <summary>Which file a path leads to, and how many names it has. Known on Linux, by <c>statx</c>; the base library does not tell.</summary>
+/// <summary>Which file a path leads to, and how many names it has. Known on Linux, by <c>statx</c>; the base library does not say.</summary>
 internal readonly partial record struct FileIdentity(ulong Device, ulong Inode)
 {
     private const int CurrentDirectory = -100;
     private const uint BasicStats = 0x7ff;
 
-    /// <summary>Returns what is at a path; null if nothing is, or the system cannot tell.</summary>
+    /// <summary>Returns what is at a path; null if nothing is, or the system does not say.</summary>
     public static FileIdentity? Of(string path) => Read(path) is { } found ? new(found.Device, found.Inode) : null;
 
-    /// <summary>Returns how many names the file at a path has; null if there is none, or the system cannot tell.</summary>
+    /// <summary>Returns how many names the file at a path has; null if there is none, or the system does not say.</summary>
     public static uint? CountNames(string path) => Read(path)?.Links;
 
     /// <summary>Returns the path without links in any of its parts. The file itself need not exist.</summary>

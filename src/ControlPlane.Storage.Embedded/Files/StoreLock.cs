@@ -62,7 +62,7 @@ internal static class StoreLock
         }
     }
 
-    /// <summary>Whether another process has it, and not that the file cannot be written to. The base library tells them apart by number only.</summary>
+    /// <summary>Whether another process has it, and not that the file cannot be written to. The base library distinguishes them by number only.</summary>
     private static bool IsTaken(IOException exception) => (exception.HResult & 0xffff) is
         11 /* EAGAIN on Linux */ or 35 /* EAGAIN on macOS */ or 32 /* ERROR_SHARING_VIOLATION */;
 }

@@ -6,7 +6,7 @@ namespace ControlPlane.Storage.Embedded;
 /// </summary>
 internal static class ContiguousRanges
 {
-    /// <summary>Removes rows run by run; answers how many.</summary>
+    /// <summary>Removes rows run by run; returns how many.</summary>
     /// <param name="rows">The rows, in the order of their numbers.</param>
     /// <param name="number">A row's number.</param>
     /// <param name="stays">Whether any of a run, given by its first and last row, must stay. If so it is divided.</param>

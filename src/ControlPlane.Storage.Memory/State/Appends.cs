@@ -42,7 +42,7 @@ internal static class Appends
         return new AppendResult.Appended(appended);
     }
 
-    /// <summary>Stores operational events with what they tell of, under the tenant's configuration version after that.</summary>
+    /// <summary>Stores operational events with the change they are about, under the tenant's configuration version after that.</summary>
     public static IReadOnlyList<AppendedEvent> AppendAll(
         StoreState state, string tenantId, long configVersion, IReadOnlyList<NewEvent> events, DateTimeOffset now) =>
         ((AppendResult.Appended)Append(state, new AppendRequest(tenantId, configVersion, events, "", TimeSpan.Zero), now)).Events;

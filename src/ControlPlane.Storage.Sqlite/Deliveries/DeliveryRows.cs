@@ -82,7 +82,7 @@ internal static class DeliveryRows
             .Bind((long)record.State).Bind((long)record.Trigger).Bind(nextDue).Bind(record.Fence).Bind(row.Owner).Bind(row.LeaseUntil);
     }
 
-    /// <summary>Stores a delivery's new state under a new revision; answers it with that. What has ended is not ended again. A delivery
+    /// <summary>Stores a delivery's new state under a new revision; returns it with that. What has ended is not ended again. A delivery
     /// that is held in its line must not stay so without a word to <see cref="OrderingLines"/>.</summary>
     public static DeliveryRecord Save(
         WriteSession session, long seq, DeliveryRecord delivery, long? owner = null, DateTimeOffset? leaseUntil = null)

@@ -82,7 +82,7 @@ internal static class OrderingLines
         return false;
     }
 
-    /// <summary>After a delivery of the line ended or was given back: lets the next one go. Answers when it is due if it was held.</summary>
+    /// <summary>After a delivery of the line ended or was given back: lets the next one go. Returns when it is due if it was held.</summary>
     public static DateTimeOffset? Advance(WriteSession session, OrderingLine line, DateTimeOffset now)
     {
         if (ReadSeq(session.Use(FindLeased), line) is not null

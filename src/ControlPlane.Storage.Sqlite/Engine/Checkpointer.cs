@@ -36,7 +36,7 @@ internal sealed class Checkpointer : IDisposable
         var frames = _writer.WalFrames;
         if (_background is null)
         {
-            // After a restart of the log the count begins anew; while readers keep it from restarting it goes on growing.
+            // After a restart of the log the count starts over; while readers keep it from restarting it goes on growing.
             _start = frames < _start ? 0 : _start;
             if (frames - _start >= _threshold)
             {

@@ -1,7 +1,7 @@
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>
-/// Finds by time in rows that are in order of something else that grows with time: seq, or revision. Callers tell the times, so
+/// Finds by time in rows that are in order of something else that grows with time: seq, or revision. Callers bring the times, so
 /// a row can be behind an earlier one; the store knows by how much at most, and the searches step that far to the safe side.
 /// </summary>
 internal static class TimeSearch

@@ -1,6 +1,6 @@
 namespace ControlPlane.Storage.Sqlite;
 
-/// <summary>Storing events that tell of a change in the transaction that makes it.</summary>
+/// <summary>Storing events about a change in the transaction that makes it.</summary>
 internal static class OperationalEvents
 {
     /// <summary>Stores them under the tenant's configuration version as it is after the change.</summary>
@@ -16,6 +16,6 @@ internal static class OperationalEvents
         var request = new AppendRequest(tenantId, configVersion, events, Owner: "", LeaseFor: default);
         return Appends.Append(session, request) is AppendResult.Appended appended
             ? appended.Events
-            : throw new InvalidOperationException("Operational events could not be stored with what they tell of.");
+            : throw new InvalidOperationException("Operational events could not be stored with the change they are about.");
     }
 }

@@ -5,7 +5,7 @@ namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>
 /// Writes copies of the store by <c>VACUUM INTO</c>, within one read of one snapshot. The alternative, SQLite's backup interface,
-/// begins anew whenever another connection has committed, so that under steady writing it ends only if it too copies everything
+/// starts over whenever another connection has committed, so that under steady writing it ends only if it too copies everything
 /// within one read; and it would take along the free pages, in which removed rows linger.
 /// </summary>
 internal static class BackupWriter

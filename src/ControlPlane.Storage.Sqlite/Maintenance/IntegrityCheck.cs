@@ -12,7 +12,7 @@ internal static class IntegrityCheck
     private static readonly Sql Full = new("PRAGMA integrity_check(100)");
     private static readonly Sql Tables = new("SELECT name FROM sqlite_master WHERE type = 'table'");
 
-    /// <summary>Reads every page, and every index against its table; answers what is wrong.</summary>
+    /// <summary>Reads every page, and every index against its table; returns what is wrong.</summary>
     public static IReadOnlyList<string> Check(Connection connection)
     {
         var findings = new List<string>();
@@ -46,7 +46,7 @@ internal static class IntegrityCheck
         }
     }
 
-    /// <summary>What an operator is told, in one line.</summary>
+    /// <summary>The finding for the operator, in one line.</summary>
     public static StorageOpenException Damaged(string path, string finding, Exception? inner = null)
     {
         var message =

@@ -61,7 +61,7 @@ internal sealed unsafe class Connection : IDisposable
         return statement;
     }
 
-    /// <summary>Runs statements that answer nothing of interest and need no parameters.</summary>
+    /// <summary>Runs statements that return nothing of interest and need no parameters.</summary>
     public void Execute(string sql) => Check(sqlite3_exec(_handle, sql, 0, 0, 0));
 
     /// <summary>The first column of the first row of a statement that is used once.</summary>
@@ -78,7 +78,7 @@ internal sealed unsafe class Connection : IDisposable
         }
     }
 
-    /// <summary>Copies the log into the database file. Answers the frames in the log and how many of them are copied.</summary>
+    /// <summary>Copies the log into the database file. Returns the frames in the log and how many of them are copied.</summary>
     public (int Frames, int Copied) Checkpoint(int mode)
     {
         Check(sqlite3_wal_checkpoint_v2(_handle, 0, mode, out var frames, out var copied));

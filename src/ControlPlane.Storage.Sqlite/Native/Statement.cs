@@ -80,7 +80,7 @@ internal sealed unsafe class Statement(Connection connection, nint handle) : IDi
         return error is null ? false : throw error;
     }
 
-    /// <summary>Runs a statement that answers no rows.</summary>
+    /// <summary>Runs a statement that returns no rows.</summary>
     public void Run()
     {
         while (Step())
@@ -88,7 +88,7 @@ internal sealed unsafe class Statement(Connection connection, nint handle) : IDi
         }
     }
 
-    /// <summary>Runs a statement that answers no rows; answers how many it changed.</summary>
+    /// <summary>Runs a statement that returns no rows; returns how many it changed.</summary>
     public int RunAndCount()
     {
         Run();

@@ -30,7 +30,7 @@ internal sealed class RedriveCounting
         return new RedriveCounting(filter, new RedriveScope(0, counters.Revision, counters.DeliverySeq + 1), most);
     }
 
-    /// <summary>Counts on; answers how many were found.</summary>
+    /// <summary>Counts on; returns how many were found.</summary>
     public int GoOn(Connection connection)
     {
         var room = _most - Scope.Count;

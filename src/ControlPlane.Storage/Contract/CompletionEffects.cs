@@ -3,7 +3,7 @@ namespace ControlPlane.Storage;
 /// <summary>What follows from an attempt beyond its delivery, to be stored in the same commit.</summary>
 /// <param name="ConfigVersion">The configuration version of the delivery's tenant that all of it was computed with.</param>
 /// <param name="Suspended">The delivery's webhook as it becomes, its version one more than the stored one; null if it stays as it is.</param>
-/// <param name="OperationalEvents">Events of the tenant that tell of it. Their deliveries wait in the store; none is born leased.</param>
+/// <param name="OperationalEvents">Events of the tenant about it. Their deliveries wait in the store; none is born leased.</param>
 public sealed record CompletionEffects(long ConfigVersion, WebhookRecord? Suspended, IReadOnlyList<NewEvent> OperationalEvents);
 
 /// <summary>How recording an attempt with its effects ended. Only <see cref="Recorded"/> stored anything.</summary>
@@ -20,6 +20,6 @@ public abstract record CompletionEffectsResult
     /// <summary>The fence was stale.</summary>
     public sealed record Stale : CompletionEffectsResult;
 
-    /// <summary>The tenant's configuration changed since the effects was computed, or the tenant is gone: compute it anew.</summary>
+    /// <summary>The tenant's configuration changed since the effects were computed, or the tenant is gone: compute them again.</summary>
     public sealed record StaleConfig : CompletionEffectsResult;
 }

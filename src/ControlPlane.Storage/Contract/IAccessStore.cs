@@ -29,7 +29,7 @@ public interface IAccessStore
     /// <summary>Lists the keys of a tenant, or all keys (null), platform keys included.</summary>
     Task<Page<ApiKeyRecord>> ListKeysAsync(string? tenantId, long? before, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Revokes a key if it is not revoked yet; answers it as stored, or null if there is none.</summary>
+    /// <summary>Revokes a key if it is not revoked yet; returns it as stored, or null if there is none.</summary>
     Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Notes when keys were last used.</summary>

@@ -22,7 +22,7 @@ public interface IDeliveryQueue
     Task<ClaimResult> ClaimDueAsync(ClaimRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Records an attempt and the delivery's next state in one commit. Answers the delivery as stored and what goes next in its
+    /// Records an attempt and the delivery's next state in one commit. Returns the delivery as stored and what goes next in its
     /// line, or null if the fence was stale: then nothing changed. If the webhook was deleted meanwhile, a delivery that would be
     /// retried ends Cancelled.
     /// Attempts are counted by the store, whatever number the given one carries. A delivery that will be retried gets the trigger

@@ -21,7 +21,7 @@ public interface IDeliveryStore
     /// <summary>Ends a delivery that has not: Cancelled, by the caller; a lease on it becomes stale.</summary>
     Task<RetryOrCancelResult> CancelAsync(string deliveryId, CancellationToken cancellationToken);
 
-    /// <summary>Cancels waiting deliveries of deleted webhooks, at most 1,000; answers how many, 0 when there are no more.</summary>
+    /// <summary>Cancels waiting deliveries of deleted webhooks, at most 1,000; returns how many, 0 when there are no more.</summary>
     Task<int> CancelOrphansAsync(CancellationToken cancellationToken);
 }
 

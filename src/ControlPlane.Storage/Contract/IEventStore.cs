@@ -16,7 +16,7 @@ public interface IEventStore
     Task<IReadOnlyList<EventRecord>> FindAsync(string eventId, string? tenantId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Finds events of one tenant by id, with their payloads, in one read; answers those there are, in the order of the ids,
+    /// Finds events of one tenant by id, with their payloads, in one read; returns those there are, in the order of the ids,
     /// and stops after the one with which their payloads reach <paramref name="maxBytes"/>.
     /// </summary>
     Task<IReadOnlyList<EventRecord>> FindManyAsync(
@@ -60,7 +60,7 @@ public abstract record AppendResult
     /// <summary>Committed and synced; one entry per event, in order.</summary>
     public sealed record Appended(IReadOnlyList<AppendedEvent> Events) : AppendResult;
 
-    /// <summary>The tenant's configuration changed since the fan-out was computed: compute it anew and try again.</summary>
+    /// <summary>The tenant's configuration changed since the fan-out was computed: compute it again and retry.</summary>
     public sealed record StaleConfig : AppendResult;
 
     /// <summary>There is no such tenant.</summary>

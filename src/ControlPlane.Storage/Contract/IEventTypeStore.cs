@@ -2,7 +2,7 @@ namespace ControlPlane.Storage;
 
 /// <summary>
 /// The event types of tenants' own catalogues. A type that comes or goes bumps its tenant's configuration version in the same
-/// commit, so that publishes see it; a change of what is told about a type does not.
+/// commit, so that publishes see it; a change of its description does not.
 /// </summary>
 public interface IEventTypeStore
 {

@@ -16,7 +16,7 @@ public interface IWebhookStore
     /// a retry, with Block they wait for them again.</summary>
     Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, CancellationToken cancellationToken);
 
-    /// <summary>The same with events that tell of it, in one commit. Nothing is stored if the tenant's configuration version is not the
+    /// <summary>The same with events about it, in one commit. Nothing is stored if the tenant's configuration version is not the
     /// one that the events' fan-out was computed with, which is looked at after everything else that can refuse the update.</summary>
     /// <exception cref="ArgumentException">An event goes to a webhook that the tenant does not have.</exception>
     Task<WebhookWrite> UpdateAsync(

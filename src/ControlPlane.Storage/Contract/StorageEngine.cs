@@ -3,7 +3,7 @@ namespace ControlPlane.Storage;
 /// <summary>An opened store: one implementation of every interface over the same data.</summary>
 /// <remarks>
 /// Leases and due times follow the clock of the engine, since the clocks of several nodes differ. A write completes when it is committed and synced. Its cancellation token takes it back only until the store begins with it;
-/// from then on it runs to the end and answers what it did. Reads see everything that was acknowledged before they began. Every
+/// from then on it runs to the end and returns what it did. Reads see everything that was acknowledged before they began. Every
 /// operation can throw <see cref="StorageUnavailableException"/> and <see cref="StorageDamagedException"/>. Times are stored in microseconds; see <see cref="Timestamps"/>.
 /// </remarks>
 public sealed record StorageEngine : IAsyncDisposable
@@ -55,8 +55,8 @@ public class StorageUnavailableException : Exception
 }
 
 /// <summary>
-/// The store is damaged: what it answers could be wrong, so nothing is read from it or written to it any more until it is opened
-/// anew. Nothing was stored.
+/// The store is damaged: what it returns could be wrong, so nothing is read from it or written to it any more until it is opened
+/// again. Nothing was stored.
 /// </summary>
 public sealed class StorageDamagedException : Exception
 {

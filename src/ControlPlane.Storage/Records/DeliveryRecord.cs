@@ -32,7 +32,7 @@ public sealed record DeliveryRecord
     public int LastStatusCode { get; init; }
     public FailureKind LastFailure { get; init; }
 
-    /// <summary>Store-wide, given anew at every committed change.</summary>
+    /// <summary>Store-wide, changes with every committed change.</summary>
     public long Revision { get; init; }
 
     /// <summary>Grows with every claim, cancel and recovery; a completion must carry the current one.</summary>
@@ -50,11 +50,11 @@ public sealed record DeliveryRecord
 /// <param name="Trigger">What set it going.</param>
 /// <param name="StartTime">When it began.</param>
 /// <param name="Duration">How long it took.</param>
-/// <param name="StatusCode">0 if there was no answer.</param>
+/// <param name="StatusCode">0 if there was no response.</param>
 /// <param name="Failure">How it failed.</param>
 /// <param name="Message">What went wrong, for the receiver's owner; empty on success.</param>
 /// <param name="RemoteAddress">The address called, where known; else empty.</param>
-/// <param name="ResponseExcerpt">The first bytes of the answer's body as text.</param>
+/// <param name="ResponseExcerpt">The first bytes of the response's body as text.</param>
 public sealed record AttemptRecord(
     int Number,
     DeliveryTrigger Trigger,
