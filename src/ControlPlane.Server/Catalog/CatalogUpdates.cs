@@ -24,7 +24,14 @@ internal sealed class CatalogUpdates(WebhookCatalog catalog, ISignals signals, T
                 _changed.Writer.TryWrite(tenantId);
             }
         });
-        await Task.WhenAll(FollowAsync(stoppingToken), PollAsync(stoppingToken));
+        try
+        {
+            await Task.WhenAll(FollowAsync(stoppingToken), PollAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops, also when its start failed: that is no failure of this worker to log.
+        }
     }
 
     private async Task FollowAsync(CancellationToken stopping)

@@ -98,8 +98,8 @@ export default {
       assert.equal((await w.call({ url: `https://localhost:${await freePort()}/` })).failure, 'FAILURE_KIND_CONNECT');
       assert.equal((await w.call({ url: w.stranger.url })).failure, 'FAILURE_KIND_TLS');
     },
-    // Names that resolve to a refused address are not at hand.
-    never: ['addresses.reason'],
+    // Names that resolve to a refused address, and receivers that refuse HTTP/2, are not at hand.
+    never: ['addresses.reason', 'httpFallback'],
   },
   PreviewRequest: {
     emptiest: (w) => w.call({ inline: { secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }, event: { type: 'a', payload: 'MA==' } }),
