@@ -54,9 +54,9 @@ test('types and a client made from the description publish and list', async () =
 test('the package cloudevents sends in binary and in structured mode', async () => {
   const binary = await post(HTTP.binary(event('binary-1')));
   assert.equal(binary.event.instance, 'shop-1');
-  const structured = await post(HTTP.structured(event('structured-1')));
-  assert.equal(structured.event.id, 'structured-1');
-  assert.equal((await post(HTTP.structured(event('structured-1')))).duplicate, true);
+  const message = HTTP.structured(event('structured-1'));
+  assert.equal((await post(message)).event.id, 'structured-1');
+  assert.equal((await post(message)).duplicate, true);
 });
 
 test('a list of events of the package is a batch', async () => {
