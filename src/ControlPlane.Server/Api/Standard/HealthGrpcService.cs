@@ -17,8 +17,8 @@ internal sealed class HealthGrpcService(HealthState state, IHostApplicationLifet
     public static readonly Method<HealthListRequest, HealthListResponse> ListMethod = new(
         MethodType.Unary, Health.Descriptor.FullName, nameof(List), MarshallerOf(HealthListRequest.Parser), MarshallerOf(HealthListResponse.Parser));
 
-    /// <summary>The descriptor of the service. JSON transcoding finds it by reflection, and logs a warning without it.</summary>
-    public static Google.Protobuf.Reflection.ServiceDescriptor Descriptor => Health.Descriptor;
+    /// <summary>The descriptor with every method, List too. JSON transcoding finds it by reflection, and logs a warning without it.</summary>
+    public static Google.Protobuf.Reflection.ServiceDescriptor Descriptor { get; } = Protocol.HealthReflection.Descriptor.Services[0];
 
     /// <summary>Names the methods of the service. gRPC calls it by reflection.</summary>
     public static void BindService(ServiceBinderBase binder, HealthGrpcService? service)
