@@ -73,6 +73,8 @@ export default {
   GetServerInfo: {
     emptiest: (w) => w.call(),
     fullest: (w) => w.call({}, asPlatform(w)),
+    // Only a store that several nodes share has them.
+    never: ['nodes*'],
   },
   BackupStore: {
     emptiest: async (w) => assert.ok((await w.call({}, asPlatform(w))).at(-1).backup),
