@@ -74,6 +74,12 @@ internal sealed class DnsResolver(Func<string, IPAddress[]> lookUp, TimeProvider
             using var turn = await _turns.EnterAsync(owner, lookup.Abandoned.Token).ConfigureAwait(false);
             lock (_lock)
             {
+                // Whoever asked may have left before the turn was asked for: a gate with room does not look at the token.
+                if (lookup.Waiting == 0)
+                {
+                    throw new OperationCanceledException();
+                }
+
                 lookup.HasBegun = true;
             }
 
