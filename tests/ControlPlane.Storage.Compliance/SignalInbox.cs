@@ -29,6 +29,25 @@ public sealed class SignalInbox : IDisposable
         }
     }
 
+    /// <summary>Whether a signal comes that is looked for, within a time; passes over others.</summary>
+    public async Task<bool> ComesWithinAsync(TimeSpan time, Predicate<StoreSignal> wanted)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        end.CancelAfter(time);
+        try
+        {
+            while (!wanted(await _received.Reader.ReadAsync(end.Token)))
+            {
+            }
+
+            return true;
+        }
+        catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
     public bool TryNext(out StoreSignal? signal) => _received.Reader.TryRead(out signal);
 
     public void Dispose() => _subscription.Dispose();
