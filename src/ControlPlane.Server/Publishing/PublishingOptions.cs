@@ -14,9 +14,9 @@ internal sealed class PublishingOptions
     /// How many deliveries one call may add: its events times the webhooks that each matches. They are stored in one commit, which
     /// everybody else's writes wait for.
     /// </summary>
-    /// <value>Default: 2,500.</value>
+    /// <value>Default: 10,000.</value>
     [Range(1, 1_000_000)]
-    public int MaxFanOut { get; set; } = 2_500;
+    public int MaxFanOut { get; set; } = 10_000;
 
     /// <summary>
     /// How many deliveries that have not ended a tenant may have. Events that would add more are refused until some have ended.
