@@ -127,11 +127,11 @@ public abstract class WalkTest : IAsyncLifetime
     internal Task<DeliveryRecord> UntilAsync(DeliveryRecord delivery, DeliveryState state, TimeSpan? step = null) =>
         UntilAsync(delivery, d => d.State == state, step);
 
-    internal async Task UntilAllAsync(IEnumerable<DeliveryRecord> deliveries, DeliveryState state)
+    internal async Task UntilAllAsync(IEnumerable<DeliveryRecord> deliveries, DeliveryState state, TimeSpan? step = null)
     {
         foreach (var delivery in deliveries)
         {
-            await UntilAsync(delivery, state);
+            await UntilAsync(delivery, state, step);
         }
     }
 
