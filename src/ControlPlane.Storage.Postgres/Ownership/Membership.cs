@@ -18,6 +18,8 @@ internal sealed class Membership : IAsyncDisposable
     {
         (_transactions, _shares, _listener) = (transactions, shares, listener);
         listener.OwnershipNoticed += Hurry;
+        // Not between renewals: they can be among those who wait for such a session.
+        listener.Look += cancellationToken => FrozenSessions.EndAsync(transactions.Database, cancellationToken);
     }
 
     private Holdings Holdings => _transactions.Holdings;
