@@ -73,8 +73,10 @@ internal sealed class EgressHandlerFactory(GuardedConnector connector, ServerTru
         var origin = context.InitialRequestMessage.RequestUri!;
         return ValueTask.FromResult(context.InitialRequestMessage.Method == HttpMethod.Connect
             ? context.PlaintextStream
-            : MeteredStream.For(context.PlaintextStream, context.NegotiatedHttpVersion, code => Gone(origin, code)));
+            : MeteredStream.For(context.PlaintextStream, context.NegotiatedHttpVersion, code => Gone(origin, code),
+                () => fallbacks.Add(origin, Http2Fault.ProtocolError)));
     }
+
     private void Gone(Uri origin, uint code)
     {
         if (code == Http2Fault.HttpRequiredCode)

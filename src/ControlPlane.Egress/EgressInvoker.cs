@@ -70,7 +70,9 @@ internal sealed class EgressInvoker(EgressHandlerFactory factory, Http2Fallbacks
 
     private bool MayRepeat(Exception exception, HttpRequestMessage request, Version version, RequestTrace trace)
     {
-        if (!trace.WasSent || ExcessException.Of(exception) is not null)
+        // What is to be sent over HTTP/1.1 from now on can have failed before it was written.
+        var isUnsent = !trace.WasSent && (version.Major < 2 || fallbacks.Find(request.RequestUri!) is null);
+        if (isUnsent || ExcessException.Of(exception) is not null)
         {
             return false;
         }

@@ -7,6 +7,8 @@ internal static class Http2Fault
 
     public const string HttpRequired = "the receiver answered HTTP_1_1_REQUIRED";
 
+    public const string ProtocolError = "the connection failed with PROTOCOL_ERROR";
+
     /// <summary>What is at fault, as part of a sentence; null if it is not HTTP/2. Codes: RFC 9113, 7.</summary>
     public static string? Describe(Exception exception)
     {
@@ -17,7 +19,7 @@ internal static class Http2Fault
             {
                 return protocol.ErrorCode switch
                 {
-                    0x1 => "the connection failed with PROTOCOL_ERROR",
+                    0x1 => ProtocolError,
                     0x3 => "the connection failed with FLOW_CONTROL_ERROR",
                     0x6 => "the connection failed with FRAME_SIZE_ERROR",
                     0x9 => "the connection failed with COMPRESSION_ERROR",

@@ -12,6 +12,9 @@ internal struct Http2Frames(int preface)
     public const byte Ping = 0x6;
     public const byte GoAway = 0x7;
 
+    /// <summary>ALTSVC: the highest type of frame that the handler bears.</summary>
+    public const byte LastKnown = 0xa;
+
     private const int HeaderLength = 9;
     private const byte Ack = 0x1;
     private const byte EndStream = 0x1;

@@ -6,7 +6,9 @@ namespace ControlPlane.Egress.Metering;
 /// each of which is answered.
 /// </summary>
 /// <param name="gone">Called with the error code of a GOAWAY frame before the handler reads it.</param>
-internal sealed class Http2Meter(Action<uint>? gone = null) : IWireMeter
+/// <param name="unknown">Called when a frame comes whose type the handler does not know, before the handler reads it and ends the
+/// connection: what fails next need not say why.</param>
+internal sealed class Http2Meter(Action<uint>? gone = null, Action? unknown = null) : IWireMeter
 {
     /// <summary>A window of 64 KB, which is as much of a body as can come before it is cancelled, 64 KB of headers, and what frames cost.</summary>
     public const int BytesPerRequest = 192 * 1024;
@@ -34,6 +36,10 @@ internal sealed class Http2Meter(Action<uint>? gone = null) : IWireMeter
             if (type is Http2Frames.Settings or Http2Frames.Ping && !isAck)
             {
                 questions++;
+            }
+            else if (type > Http2Frames.LastKnown)
+            {
+                unknown?.Invoke();
             }
         }
 

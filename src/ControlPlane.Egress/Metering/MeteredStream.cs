@@ -18,8 +18,8 @@ internal sealed class MeteredStream(Stream inner, IWireMeter meter) : Stream
     }
 
     /// <summary>The meter of the HTTP version that was agreed on.</summary>
-    public static MeteredStream For(Stream connection, Version version, Action<uint>? gone = null) =>
-        new(connection, version.Major >= 2 ? new Http2Meter(gone) : new Http1Meter());
+    public static MeteredStream For(Stream connection, Version version, Action<uint>? gone = null, Action? unknown = null) =>
+        new(connection, version.Major >= 2 ? new Http2Meter(gone, unknown) : new Http1Meter());
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

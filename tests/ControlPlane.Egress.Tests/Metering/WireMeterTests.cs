@@ -113,6 +113,20 @@ public sealed class WireMeterTests
         Assert.InRange(received, 47 << 20, 49 << 20);
     }
 
+    [Theory]
+    [InlineData(Data, false)]
+    [InlineData(0xa, false)]
+    [InlineData(0xc, true)]
+    [InlineData(0x10, true)]
+    [InlineData(0x42, true)]
+    public void Http2_FrameOfATypeTheHandlerDoesNotKnow_IsToldOf(byte type, bool isUnknown)
+    {
+        var called = false;
+        var meter = new Http2Meter(unknown: () => called = true);
+        meter.Received([.. Frame(Settings, 0, 0), .. Frame(type, 0, 4)]);
+        Assert.Equal(isUnknown, called);
+    }
+
     private static byte[] Frame(byte type, byte flags, int length)
     {
         var frame = new byte[9 + length];

@@ -143,14 +143,15 @@ public sealed class RepeatTests : IDisposable
     [InlineData("0x42", "PROTOCOL_ERROR")]
     public async Task Send_Http2Fails_FallsBackToHttp11ForTheOrigin(string fault, string reason)
     {
-        var versions = new List<string>();
+        var http1 = 0;
+        var http2 = 0;
         using var receiver = new ScriptedReceiver(_rig.Certificate, async (connection, _) =>
         {
             if (connection.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
             {
                 while (await ReadRequestAsync(connection) is not null)
                 {
-                    versions.Add("1.1");
+                    Interlocked.Increment(ref http1);
                     await connection.WriteAsync(Ok);
                 }
 
@@ -165,7 +166,7 @@ public sealed class RepeatTests : IDisposable
             }
 
             var stream = await peer.ReadRequestAsync();
-            versions.Add("2");
+            Interlocked.Increment(ref http2);
             await (fault switch
             {
                 "reset" => peer.ResetAsync(stream, HttpRequired),
@@ -182,8 +183,8 @@ public sealed class RepeatTests : IDisposable
             Assert.Contains(reason, outcome.Message);
         }
 
-        Assert.Equal(["1.1", "1.1", "1.1"], versions[^3..]);
-        Assert.InRange(versions.Count, 3, 4);
+        Assert.Equal(3, http1);
+        Assert.InRange(http2, 0, 1);
     }
 
     /// <summary>The client may close a connection that it has no use for in the end.</summary>
