@@ -27,6 +27,7 @@ internal static class WebhookView
         new("url", webhook.Url),
         new("event types", Show.Words(webhook.EventTypes)),
         .. Field.Unless(webhook.Instances.Count == 0, "instances", () => Show.Words(webhook.Instances)),
+        .. Field.Unless(webhook.MatchLabels.Count == 0, "match labels", () => Show.Map(webhook.MatchLabels)),
         new("state", State(webhook)),
         new("dialect", Dialect(webhook)),
         .. Field.Unless(webhook.AdditionalDialect.Length == 0, "additional dialect", () => webhook.AdditionalDialect),

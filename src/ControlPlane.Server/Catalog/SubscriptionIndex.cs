@@ -1,5 +1,6 @@
 using ControlPlane.Storage;
 using ControlPlane.Storage.Transitions;
+using Labels = System.Collections.Generic.IReadOnlyDictionary<string, string>;
 
 namespace ControlPlane.Server.Catalog;
 
@@ -24,19 +25,19 @@ internal sealed class SubscriptionIndex
         }
     }
 
-    /// <summary>The webhooks that receive events of this type from this instance, each once, oldest first.</summary>
-    public IReadOnlyList<WebhookRecord> Match(string type, string instance)
+    /// <summary>The webhooks that receive events of this type with these labels from this instance, each once, oldest first.</summary>
+    public IReadOnlyList<WebhookRecord> Match(string type, string instance, Labels? labels)
     {
         List<WebhookRecord>? found = null;
         var buckets = 0;
         if (!OperationalTypes.Covers(type))
         {
-            Take(_all, instance, ref found, ref buckets);
+            Take(_all, instance, labels, ref found, ref buckets);
         }
 
         if (_exact.TryGetValue(type, out var exact))
         {
-            Take(exact, instance, ref found, ref buckets);
+            Take(exact, instance, labels, ref found, ref buckets);
         }
 
         if (_prefixes.Count > 0)
@@ -46,7 +47,7 @@ internal sealed class SubscriptionIndex
             {
                 if (prefixes.TryGetValue(type.AsSpan(0, dot), out var prefix))
                 {
-                    Take(prefix, instance, ref found, ref buckets);
+                    Take(prefix, instance, labels, ref found, ref buckets);
                 }
             }
         }
@@ -64,12 +65,14 @@ internal sealed class SubscriptionIndex
     public static bool Subscribes(string pattern, string type) =>
         EventTypePattern.Covers(pattern, type) && !(pattern == "*" && OperationalTypes.Covers(type));
 
-    private static void Take(List<WebhookRecord> bucket, string instance, ref List<WebhookRecord>? found, ref int buckets)
+    private static void Take(
+        List<WebhookRecord> bucket, string instance, Labels? labels, ref List<WebhookRecord>? found, ref int buckets)
     {
         var before = found?.Count ?? 0;
         foreach (var webhook in bucket)
         {
-            if (webhook.Instances.Count == 0 || webhook.Instances.Contains(instance, StringComparer.Ordinal))
+            if ((webhook.Instances.Count == 0 || webhook.Instances.Contains(instance, StringComparer.Ordinal))
+                && LabelRules.Match(webhook.MatchLabels, labels))
             {
                 (found ??= []).Add(webhook);
             }

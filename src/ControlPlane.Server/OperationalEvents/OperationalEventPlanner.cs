@@ -23,10 +23,12 @@ internal sealed class OperationalEventPlanner(IdSource ids)
         {
             var instance = (happening as OperationalEvent.Dead)?.Delivery.Instance ?? "";
             // Never to itself: a webhook that fails would be sent that news by what fails.
-            var receivers = tenant.Subscriptions.Match(OperationalEventPayload.TypeOf(happening), instance).Where(w => w.Id != happening.Webhook.Id).ToList();
+            var labels = new Dictionary<string, string> { [SubjectLabel] = happening.Webhook.Id };
+            var receivers = tenant.Subscriptions.Match(OperationalEventPayload.TypeOf(happening), instance, labels)
+                .Where(w => w.Id != happening.Webhook.Id).ToList();
             if (receivers.Count > 0)
             {
-                (planned ??= []).Add(Make(happening, instance, receivers, now));
+                (planned ??= []).Add(Make(happening, instance, labels, receivers, now));
             }
         }
 
@@ -42,7 +44,8 @@ internal sealed class OperationalEventPlanner(IdSource ids)
         }
     }
 
-    private NewEvent Make(OperationalEvent happening, string instance, List<WebhookRecord> receivers, DateTimeOffset now) => new(
+    private NewEvent Make(
+        OperationalEvent happening, string instance, Dictionary<string, string> labels, List<WebhookRecord> receivers, DateTimeOffset now) => new(
         new EventRecord
         {
             Id = ids.Next("evt_"),
@@ -50,7 +53,7 @@ internal sealed class OperationalEventPlanner(IdSource ids)
             Type = OperationalEventPayload.TypeOf(happening),
             Instance = instance,
             Payload = OperationalEventPayload.Write(happening, now),
-            Labels = new Dictionary<string, string> { [SubjectLabel] = happening.Webhook.Id },
+            Labels = labels,
             DeliveryCount = receivers.Count,
             CreateTime = now,
         },

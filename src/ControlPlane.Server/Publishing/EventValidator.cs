@@ -18,6 +18,7 @@ internal sealed class EventValidator(IOptions<PublishingOptions> options)
     private const int MaximumKey = 256;
     private const int MaximumOrderingKey = 128;
     private const int MaximumContentType = 128;
+    private const int MaximumLabelValue = 1024;
 
     /// <summary>No dots: receivers sign and split <c>id.timestamp.body</c>.</summary>
     private static readonly SearchValues<char> IdCharacters =
@@ -49,7 +50,7 @@ internal sealed class EventValidator(IOptions<PublishingOptions> options)
                 "ordering_key", "ORDERING_KEY_INVALID", $"must be 1 to {MaximumOrderingKey} printable ASCII characters");
         }
 
-        FieldRules.CheckLabels(violations, "labels", source.Labels);
+        FieldRules.CheckLabels(violations, "labels", source.Labels, MaximumLabelValue);
         var contentType = CheckContentType(source.ContentType, violations);
         var payload = Bytes(source.Payload);
         CheckPayload("payload", payload, contentType, violations);

@@ -78,7 +78,8 @@ internal sealed class Publisher(WebhookCatalog catalog, PublishRates rates, FanO
         var count = 0L;
         for (var i = 0; i < matched.Length; i++)
         {
-            matched[i] = new(drafts[i], fingerprints[i], picture.Subscriptions.Match(drafts[i].Type, drafts[i].Instance));
+            var draft = drafts[i];
+            matched[i] = new(draft, fingerprints[i], picture.Subscriptions.Match(draft.Type, draft.Instance, draft.Labels));
             count += matched[i].Webhooks.Count;
         }
 

@@ -25,6 +25,9 @@ public sealed record WebhookRecord
     /// <summary>Empty means every instance.</summary>
     public IReadOnlyList<string> Instances { get; init; } = [];
 
+    /// <summary>The labels that an event must have, see <see cref="Transitions.LabelRules"/>. Null and empty mean any.</summary>
+    public IReadOnlyDictionary<string, string>? MatchLabels { get; init; }
+
     public IReadOnlyDictionary<string, string> Headers { get; init; } = Empty;
     public IReadOnlyDictionary<string, string> Labels { get; init; } = Empty;
 

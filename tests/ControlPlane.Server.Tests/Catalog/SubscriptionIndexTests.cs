@@ -13,10 +13,20 @@ public sealed class SubscriptionIndexTests
     private static readonly string[] Patterns = [.. Types, "*", "a.*", "a.b.*", "ab.*", "b.*", "a.b.c.*"];
     private static readonly string[] Instances = ["", "eu", "us"];
 
+    private static readonly Gen<Dictionary<string, string>?> Labels = Gen.Elements(
+        null,
+        new Dictionary<string, string>(),
+        new() { ["a"] = "" },
+        new() { ["a"] = "1" },
+        new() { ["a"] = "1,2" },
+        new() { ["a"] = "2,3", ["b"] = "1" },
+        new() { ["b"] = "1,2,3" });
+
     private static readonly Gen<WebhookRecord[]> Webhooks =
         from webhook in (
             from patterns in Gen.Elements(Patterns).NonEmptyListOf()
             from instances in Gen.Elements(Instances).ListOf()
+            from labels in Labels
             from state in Gen.Elements(WebhookState.Active, WebhookState.Active, WebhookState.Disabled, WebhookState.Suspended)
             from suspended in Gen.Elements(Enum.GetValues<WhileInactive>())
             from disabled in Gen.Elements(Enum.GetValues<WhileInactive>())
@@ -24,6 +34,7 @@ public sealed class SubscriptionIndexTests
             {
                 EventTypes = [.. patterns],
                 Instances = [.. instances],
+                MatchLabels = labels,
                 State = state,
                 WhileSuspended = suspended,
                 WhileDisabled = disabled,
@@ -35,9 +46,10 @@ public sealed class SubscriptionIndexTests
         (from webhooks in Webhooks
          from type in Gen.Elements(Types)
          from instance in Gen.Elements(Instances)
-         select (webhooks, type, instance)).Holds(c =>
-            new SubscriptionIndex(c.webhooks).Match(c.type, c.instance).Select(w => w.Id)
-                .SequenceEqual(c.webhooks.Where(w => IsWanted(w, c.type, c.instance)).Select(w => w.Id)));
+         from labels in Labels
+         select (webhooks, type, instance, labels)).Holds(c =>
+            new SubscriptionIndex(c.webhooks).Match(c.type, c.instance, c.labels).Select(w => w.Id)
+                .SequenceEqual(c.webhooks.Where(w => IsWanted(w, c.type, c.instance, c.labels)).Select(w => w.Id)));
 
     [Theory]
     [InlineData("*", "anything", true)]
@@ -51,7 +63,7 @@ public sealed class SubscriptionIndexTests
     public void Covers_Pattern_AsTheApiSays(string pattern, string type, bool covers)
     {
         Assert.Equal(covers, EventTypePattern.Covers(pattern, type));
-        Assert.Equal(covers, new SubscriptionIndex([Records.Webhook("wh_1", pattern)]).Match(type, "").Count == 1);
+        Assert.Equal(covers, new SubscriptionIndex([Records.Webhook("wh_1", pattern)]).Match(type, "", null).Count == 1);
     }
 
     [Theory]
@@ -65,15 +77,16 @@ public sealed class SubscriptionIndexTests
     {
         const string Type = OperationalTypes.WebhookSuspended;
         Assert.Equal(subscribes, SubscriptionIndex.Subscribes(pattern, Type));
-        Assert.Equal(subscribes, new SubscriptionIndex([Records.Webhook("wh_1", pattern)]).Match(Type, "").Count == 1);
-        Assert.Single(new SubscriptionIndex([Records.Webhook("wh_1", "*", "controlplane.*")]).Match(Type, ""));
-        Assert.Single(new SubscriptionIndex([Records.Webhook("wh_1", "*")]).Match("controlplanes.own", ""));
+        Assert.Equal(subscribes, new SubscriptionIndex([Records.Webhook("wh_1", pattern)]).Match(Type, "", null).Count == 1);
+        Assert.Single(new SubscriptionIndex([Records.Webhook("wh_1", "*", "controlplane.*")]).Match(Type, "", null));
+        Assert.Single(new SubscriptionIndex([Records.Webhook("wh_1", "*")]).Match("controlplanes.own", "", null));
     }
 
-    private static bool IsWanted(WebhookRecord webhook, string type, string instance) =>
+    private static bool IsWanted(WebhookRecord webhook, string type, string instance, Dictionary<string, string>? labels) =>
         (webhook.State == WebhookState.Active
             || (webhook.State == WebhookState.Suspended && webhook.WhileSuspended != WhileInactive.Skip)
             || (webhook.State == WebhookState.Disabled && webhook.WhileDisabled == WhileInactive.Hold))
+        && (webhook.MatchLabels ?? new Dictionary<string, string>()).All(wanted => wanted.Value.Split(',').Intersect(labels?.GetValueOrDefault(wanted.Key)?.Split(',') ?? []).Any())
         && (webhook.Instances.Count == 0 || webhook.Instances.Contains(instance))
         && webhook.EventTypes.Any(pattern => pattern == "*" || pattern == type
             || (pattern.EndsWith(".*", StringComparison.Ordinal) && type.StartsWith(pattern[..^1], StringComparison.Ordinal)));

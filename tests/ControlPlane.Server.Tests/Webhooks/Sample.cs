@@ -48,6 +48,7 @@ internal static class Sample
         w.WhileSuspended = WhileInactive.Skip;
         w.WhileDisabled = WhileInactive.Hold;
         w.Labels.Add("team", "blue");
+        w.MatchLabels.Add("region", "eu,us");
         w.Description = "Two\nlines\tand a tab";
         w.ExternalId = "ext-1";
     });

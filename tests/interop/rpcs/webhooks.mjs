@@ -19,7 +19,7 @@ const customDialect = {
 const full = (w) => retryPolicies.map((retryPolicy, i) => ({
   name: `full ${i}`, url: `${w.receiver.url}${w.path}/${i}`, eventTypes: ['order.*', 'a'], instances: ['shop-7'], enabled: i > 0,
   ...(i === 1 ? { customDialect } : { dialect: 'wahooks', additionalDialect: 'standard-webhooks' }),
-  retryPolicy, headers: { 'X-Region': 'eu' }, timeout: '5s', maxInFlight: 3, maxRatePerSecond: 2.5, labels: { team: 'a' },
+  retryPolicy, headers: { 'X-Region': 'eu' }, timeout: '5s', maxInFlight: 3, maxRatePerSecond: 2.5, labels: { team: 'a' }, matchLabels: { region: 'eu,us' },
   description: 'é 👩‍👧 '.repeat(80), externalId: `own-${w.path}-${i}`, headOfLine: 'HEAD_OF_LINE_PARK', whileSuspended: 'WHILE_INACTIVE_SKIP', whileDisabled: 'WHILE_INACTIVE_HOLD',
 }));
 const least = (w) => ({ url: `${w.receiver.url}${w.path}`, eventTypes: ['*'] });

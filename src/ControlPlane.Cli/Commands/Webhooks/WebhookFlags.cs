@@ -19,6 +19,9 @@ internal sealed class WebhookFlags
     private readonly Option<string[]> _instances =
         Flags.Texts("--instance", "An instance to receive from; none means all.", "INSTANCE");
 
+    private readonly Option<Pair[]> _matchLabels = Flags.Pairs(
+        "--match-label", "A label that events must have to be received; of several values, separated by commas, one suffices.");
+
     private readonly Option<bool?> _enabled =
         new("--enabled") { Description = "Whether it receives events. --enabled lifts a suspension.", HelpName = "true|false" };
 
@@ -54,7 +57,7 @@ internal sealed class WebhookFlags
     {
         Option[] all =
         [
-            _url, _eventTypes, _name, _description, _externalId, _instances, _enabled, _headers, _labels,
+            _url, _eventTypes, _name, _description, _externalId, _instances, _matchLabels, _enabled, _headers, _labels,
             _attemptTimeout, _maxInFlight, _maxRate, _headOfLine, _whileSuspended, _whileDisabled,
         ];
         foreach (var option in all)
@@ -76,6 +79,7 @@ internal sealed class WebhookFlags
         Set(_description, "description", () => webhook.Description = session.Get(_description));
         Set(_externalId, "external_id", () => webhook.ExternalId = session.Get(_externalId));
         Set(_instances, "instances", () => webhook.Instances.Add(session.Get(_instances)));
+        Set(_matchLabels, "match_labels", () => Add(webhook.MatchLabels, session.Get(_matchLabels)));
         Set(_enabled, "enabled", () => webhook.Enabled = session.Get(_enabled) ?? true);
         Set(_headers, "headers", () => Add(webhook.Headers, session.Get(_headers)));
         Set(_labels, "labels", () => Add(webhook.Labels, session.Get(_labels)));

@@ -61,7 +61,8 @@ internal static class FieldRules
     }
 
     /// <summary>Notes what is wrong with a caller's own annotations.</summary>
-    public static void CheckLabels(Violations violations, string field, IReadOnlyDictionary<string, string> labels)
+    public static void CheckLabels(
+        Violations violations, string field, IReadOnlyDictionary<string, string> labels, int longestValue = MaximumLabelValue)
     {
         if (labels.Count > MaximumLabels)
         {
@@ -78,7 +79,7 @@ internal static class FieldRules
             }
 
             CheckText(violations, path, key, MaximumLabelKey);
-            CheckText(violations, path, value, MaximumLabelValue);
+            CheckText(violations, path, value, longestValue);
         }
     }
 

@@ -1,10 +1,8 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Validation;
-using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Deliveries.Listing;
 using ControlPlane.Server.Dispatching;
-using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Server.Webhooks.Retries;
 using ControlPlane.Storage;
 using ControlPlane.V1;
@@ -77,7 +75,10 @@ internal sealed class DeliveryExplainer(
         var delivery = await deliveries.GetAsync(deliveryId, cancellationToken) is { } found && caller.Sees(found.TenantId)
             ? found
             : throw RequestErrors.NotFound("delivery", deliveryId);
-        return (delivery, await webhooks.GetAsync(delivery.WebhookId, cancellationToken), EventOf(delivery));
+        return (
+            delivery,
+            await webhooks.GetAsync(delivery.WebhookId, cancellationToken),
+            await ReadEventAsync(delivery, cancellationToken));
     }
 
     private async Task<(DeliveryRecord?, WebhookRecord?, MatchedEvent)> FindAsync(
@@ -95,7 +96,7 @@ internal sealed class DeliveryExplainer(
             cancellationToken);
         if (page.Items is [var delivery, ..])
         {
-            return (delivery, webhook, EventOf(delivery));
+            return (delivery, webhook, await ReadEventAsync(delivery, cancellationToken));
         }
 
         // Event ids are unique within a tenant only, so without the webhook's there is nothing to look in.
@@ -105,15 +106,15 @@ internal sealed class DeliveryExplainer(
         }
 
         return await events.FindAsync(pair.EventId, webhook.TenantId, cancellationToken) is [var source, ..]
-            ? (null, webhook, new(source.TenantId, source.Type, source.Instance, source.CreateTime, SubjectOf(source)))
+            ? (null, webhook, new(source.TenantId, source.Type, source.Instance, source.CreateTime, source))
             : throw RequestErrors.NotFound("event", pair.EventId);
     }
 
-    private static MatchedEvent EventOf(DeliveryRecord delivery) =>
-        new(delivery.TenantId, delivery.EventType, delivery.Instance, delivery.CreateTime);
-
-    private static string SubjectOf(EventRecord source) =>
-        OperationalTypes.Covers(source.Type) ? source.Labels?.GetValueOrDefault(OperationalEventPlanner.SubjectLabel) ?? "" : "";
+    private async Task<MatchedEvent> ReadEventAsync(DeliveryRecord delivery, CancellationToken cancellationToken)
+    {
+        var found = await events.FindAsync(delivery.EventId, delivery.TenantId, cancellationToken);
+        return new(delivery.TenantId, delivery.EventType, delivery.Instance, delivery.CreateTime, found is [var stored, ..] ? stored : null);
+    }
 
     private static void Check(ExplainDeliveryRequest request)
     {

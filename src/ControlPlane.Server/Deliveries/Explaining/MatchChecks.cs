@@ -1,6 +1,8 @@
 using System.Globalization;
 using ControlPlane.Server.Catalog;
+using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Storage;
+using ControlPlane.Storage.Transitions;
 using ControlPlane.V1;
 using StateReason = ControlPlane.Storage.StateReason;
 using WebhookState = ControlPlane.Storage.WebhookState;
@@ -12,8 +14,13 @@ namespace ControlPlane.Server.Deliveries.Explaining;
 /// <param name="Type">Its type.</param>
 /// <param name="Instance">Its instance.</param>
 /// <param name="CreateTime">When it was accepted.</param>
-/// <param name="Subject">The webhook that an operational event is about, where known; else empty.</param>
-internal sealed record MatchedEvent(string TenantId, string Type, string Instance, DateTimeOffset CreateTime, string Subject = "");
+/// <param name="Stored">The event with its labels; null if it is not stored any more.</param>
+internal sealed record MatchedEvent(string TenantId, string Type, string Instance, DateTimeOffset CreateTime, EventRecord? Stored)
+{
+    /// <summary>The webhook that an operational event is about, where known; else empty.</summary>
+    public string Subject =>
+        OperationalTypes.Covers(Type) ? Stored?.Labels?.GetValueOrDefault(OperationalEventPlanner.SubjectLabel) ?? "" : "";
+}
 
 /// <summary>Judges one webhook by the rules that publishing matches with, and says why: pure.</summary>
 internal static class MatchChecks
@@ -24,6 +31,7 @@ internal static class MatchChecks
         :
         [
             Existence(webhook, source), State(webhook), Instance(webhook, source.Instance), EventType(webhook, source.Type),
+            .. source.Stored is { } stored ? [Labels(webhook, stored.Labels)] : Array.Empty<MatchCheck>(),
             .. source.Subject.Length > 0 ? [Subject(webhook, source.Subject)] : Array.Empty<MatchCheck>(),
         ];
 
@@ -86,6 +94,23 @@ internal static class MatchChecks
                 false,
                 $"No pattern of the webhook covers \"{type}\": {string.Join(", ", webhook.EventTypes)}."),
         };
+    }
+
+    private static MatchCheck Labels(WebhookRecord webhook, IReadOnlyDictionary<string, string>? labels)
+    {
+        if (webhook.MatchLabels is not { Count: > 0 } wanted)
+        {
+            return Check(MatchCondition.Labels, true, "The webhook asks for no labels.");
+        }
+
+        var unmet = LabelRules.FirstUnmet(wanted, labels);
+        return Check(MatchCondition.Labels, unmet is null, unmet switch
+        {
+            null => "The event has the labels that the webhook asks for.",
+            _ when labels?.TryGetValue(unmet, out var value) == true =>
+                $"The event's label \"{unmet}\" is \"{value}\", and the webhook asks for one of: {wanted[unmet]}.",
+            _ => $"The event has no label \"{unmet}\", and the webhook asks for one of: {wanted[unmet]}.",
+        });
     }
 
     private static MatchCheck Subject(WebhookRecord webhook, string subject) => subject == webhook.Id

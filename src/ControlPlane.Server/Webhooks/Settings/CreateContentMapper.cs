@@ -29,6 +29,7 @@ internal static class CreateContentMapper
         webhook.UpdateTime = null;
         Sort(webhook.Headers);
         Sort(webhook.Labels);
+        Sort(webhook.MatchLabels);
         return content.ToByteArray();
     }
 

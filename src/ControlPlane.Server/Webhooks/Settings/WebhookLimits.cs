@@ -12,6 +12,7 @@ internal static class WebhookLimits
     public const int RequestId = 128;
     public const int EventTypes = 200;
     public const int Instances = 200;
+    public const int MatchLabelValue = 2_048;
     public const int Headers = 32;
     public const int HeaderValue = 2_048;
     public const int MaxInFlight = 1_024;

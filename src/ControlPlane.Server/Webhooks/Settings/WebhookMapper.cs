@@ -57,6 +57,7 @@ internal static class WebhookMapper
             WhileSuspended = (WhileInactive)webhook.WhileSuspended,
             WhileDisabled = (WhileInactive)webhook.WhileDisabled,
             Labels = new Dictionary<string, string>(webhook.Labels),
+            MatchLabels = webhook.MatchLabels.Count > 0 ? new Dictionary<string, string>(webhook.MatchLabels) : null,
             Description = webhook.Description,
             ExternalId = webhook.ExternalId,
             State = state,
@@ -88,13 +89,14 @@ internal static class WebhookMapper
         WhileSuspended = record.WhileSuspended == WhileInactive.Skip ? V1.WhileInactive.Skip : V1.WhileInactive.Hold,
         WhileDisabled = record.WhileDisabled == WhileInactive.Hold ? V1.WhileInactive.Hold : V1.WhileInactive.Skip,
         Labels = { Map(record.Labels) },
+        MatchLabels = { Map(record.MatchLabels) },
         Description = record.Description,
         ExternalId = record.ExternalId,
         State = (V1.WebhookState)record.State,
         StateReason = (V1.StateReason)record.StateReason,
     };
 
-    private static Dictionary<string, string> Map(IReadOnlyDictionary<string, string> entries) => new(entries);
+    private static Dictionary<string, string> Map(IReadOnlyDictionary<string, string>? entries) => entries is null ? [] : new(entries);
 
     private static SecretInfo ToProto(SecretRecord secret) => new()
     {

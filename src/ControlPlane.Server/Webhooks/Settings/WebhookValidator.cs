@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using ControlPlane.Egress.Policy;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Validation;
-using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Webhooks.Dialects;
 using ControlPlane.Server.Webhooks.Retries;
 using ControlPlane.Server.Webhooks.Secrets;
@@ -137,7 +136,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
             CheckUrl(violations, webhook);
         }
 
-        CheckFilters(violations, webhook, unknownType);
+        SubscriptionValidator.Check(violations, webhook, unknownType);
         var dialects = DialectRules.Check(violations, Field, webhook);
         if (webhook.RetryPolicy is { } policy)
         {
@@ -173,39 +172,6 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         }
 
         webhook.Url = verdict.Url?.AbsoluteUri ?? webhook.Url;
-    }
-
-    private static void CheckFilters(Violations violations, Webhook webhook, Predicate<string>? unknownType)
-    {
-        if (webhook.EventTypes.Count == 0)
-        {
-            violations.Add($"{Field}.event_types", "REQUIRED", "must have at least one entry; \"*\" means every type");
-        }
-
-        EventTypeRules.CheckPatterns(violations, $"{Field}.event_types", webhook.EventTypes, WebhookLimits.EventTypes, unknownType);
-        foreach (var (i, type) in webhook.EventTypes.Index().Where(pattern => OperationalTypes.IsUnknown(pattern.Item)))
-        {
-            violations.Add(
-                $"{Field}.event_types[{i}]",
-                "EVENT_TYPE_UNKNOWN",
-                $"is no operational event; those are {string.Join(", ", OperationalTypes.All.Select(known => known.Name))}");
-        }
-
-        if (webhook.Instances.Count > WebhookLimits.Instances)
-        {
-            violations.Add($"{Field}.instances", "TOO_MANY", $"must have at most {WebhookLimits.Instances} entries");
-            return;
-        }
-
-        for (var i = 0; i < webhook.Instances.Count; i++)
-        {
-            if (webhook.Instances[i].Length == 0)
-            {
-                violations.Add($"{Field}.instances[{i}]", "EMPTY", "must have at least one character");
-            }
-
-            FieldRules.CheckInstance(violations, $"{Field}.instances[{i}]", webhook.Instances[i]);
-        }
     }
 
     private static void CheckChoice<TChoice>(Violations violations, string field, TChoice choice)

@@ -17,7 +17,7 @@ internal static class FieldLimits
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
     private static readonly TimeSpan Soonest = TimeSpan.FromMilliseconds(100);
     private static readonly string[] Dialects = ["standard-webhooks", "svix", "wachat", "wawp", "gowa", "github", "stripe", "slack"];
-    private static readonly Limit Labels = Limit.Map(64, Limit.Line(63).Saying("63").And(Probe.Refused("nothing", "")), Limit.Line(256).Saying("256"));
+    private static readonly Limit Labels = LabelsOf(256);
     private static readonly Limit Patterns = Limit.List(0, 50, i => $"t{i}", Limit.EventPattern);
     private static readonly Limit AnyState = Limit.List(0, 20, _ => 4, Limit.Choice(1, 2, 3, 4, 5, 6).And(Probe.Refused("unspecified", 0)));
     private static readonly Limit Delay = Limit.Span("100 ms to 24 h", Soonest, Day);
@@ -76,6 +76,7 @@ internal static class FieldLimits
         ["UpdateWebhook webhook.event_types"] = Limit.List(0, 200, i => $"t{i}", Limit.EventPattern),
         ["Webhook.instances"] = Limit.List(0, 200, i => $"i{i}", Limit.Line(256).And(Probe.Refused("nothing", ""))),
         ["Webhook.dialect"] = Limit.OneOf(Dialects).Saying("`standard-webhooks`, `svix`"),
+        ["Webhook.match_labels"] = LabelsOf(2_048),
         ["Webhook.headers"] = Limit.Map(32, HeaderName, HeaderValue),
         ["Webhook.timeout"] = Limit.Span("1 to 60 seconds", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)),
         ["Webhook.max_in_flight"] = Limit.Range(0, 1_024),
@@ -144,6 +145,7 @@ internal static class FieldLimits
         ["Event.type"] = Limit.EventType.And(Probe.Refused("nothing", "")),
         ["Event.instance"] = Limit.Line(256),
         ["Event.payload"] = Limit.Json(LargestPayload).And(Probe.Refused("nothing", Google.Protobuf.ByteString.Empty)),
+        ["Event.labels"] = LabelsOf(1_024),
         ["Event.content_type"] = Limit.Template(128, n => "text/".PadRight(n, 'x')).And(
             Probe.Refused("none", "nonsense"), Probe.Refused("a line break", "text/plain\r\nx: y"), Probe.Refused("not ASCII", "text/\u00e9")),
         ["Event.idempotency_key"] = Limit.Ascii(1, 256),
@@ -185,6 +187,9 @@ internal static class FieldLimits
         new[] { $"{method[(method.IndexOf('/', StringComparison.Ordinal) + 1)..]} {field.Path}", field.Name, $"*.{field.Field.Name}" }.FirstOrDefault(Table.ContainsKey);
 
     public static Limit Of(string key) => Table[key];
+
+    private static Limit LabelsOf(int most) =>
+        Limit.Map(64, Limit.Line(63).Saying("63").And(Probe.Refused("nothing", "")), Limit.Line(most).Saying($"{most:N0}"));
 
     private static Limit Filter(int conditions, int most) => Limit.Template(most, n => $"name = \"{new string('x', n - 9)}\"").And(
         Probe.Right("most conditions", string.Join(" AND ", Enumerable.Repeat("name = x", conditions))),

@@ -10,7 +10,7 @@ namespace ControlPlane.Server.Tests.Deliveries.Explaining;
 
 public sealed class MatchChecksTests
 {
-    private static readonly MatchedEvent Source = new("default", "message.new", "phone", ExplainSample.Now);
+    private static readonly MatchedEvent Source = new("default", "message.new", "phone", ExplainSample.Now, Event());
 
     private static readonly Dictionary<string, (WebhookRecord? Webhook, MatchCondition? Unmet, string Detail)> Cases = new()
     {
@@ -34,6 +34,11 @@ public sealed class MatchChecksTests
         ["instance listed"] = (ExplainSample.Webhook with { Instances = ["tablet", "phone"] }, null, "lists the instance \"phone\""),
         ["instance not listed"] = (ExplainSample.Webhook with { Instances = ["tablet"] }, MatchCondition.Instance, "does not list the instance \"phone\""),
         ["closest pattern"] = (ExplainSample.Webhook with { EventTypes = ["*", "message.*"] }, null, "The pattern \"message.*\" covers"),
+        ["labels"] = (Wanting("region", "us,eu"), null, "has the labels"),
+        ["no labels asked for"] = (ExplainSample.Webhook, null, "asks for no labels"),
+        ["other label"] = (
+            Wanting("region", "us,asia"), MatchCondition.Labels, "label \"region\" is \"eu,at\", and the webhook asks for one of: us,asia"),
+        ["label missing"] = (Wanting("tier", "gold"), MatchCondition.Labels, "has no label \"tier\", and the webhook asks for one of: gold"),
         ["no pattern"] = (
             ExplainSample.Webhook with { EventTypes = ["call.*", "message"] }, MatchCondition.EventType, "covers \"message.new\": call.*, message."),
     };
@@ -50,7 +55,7 @@ public sealed class MatchChecksTests
         if (webhook is not null)
         {
             // The same verdict as the one publishing comes to.
-            var matched = new SubscriptionIndex([webhook]).Match(Source.Type, Source.Instance).Count == 1;
+            var matched = new SubscriptionIndex([webhook]).Match(Source.Type, Source.Instance, Source.Stored!.Labels).Count == 1;
             Assert.Equal(matched, checks.Where(check => check.Condition != MatchCondition.Existence).All(check => check.Met));
         }
     }
@@ -63,7 +68,7 @@ public sealed class MatchChecksTests
     public void Judge_OperationalEvent_SaysWhoIsTold(string? subject, string pattern, MatchCondition? unmet, string detail)
     {
         var webhook = ExplainSample.Webhook with { EventTypes = [pattern] };
-        var checks = MatchChecks.Judge(webhook, Source with { Type = OperationalTypes.DeliveryDead, Subject = subject ?? webhook.Id });
+        var checks = MatchChecks.Judge(webhook, Source with { Type = OperationalTypes.DeliveryDead, Stored = Event(subject ?? webhook.Id) });
         Assert.Equal(unmet is null ? [] : [unmet.Value], checks.Where(check => !check.Met).Select(check => check.Condition));
         Assert.Contains(checks, check => check.Detail.Contains(detail, StringComparison.Ordinal));
     }
@@ -78,6 +83,11 @@ public sealed class MatchChecksTests
     }
 
     [Fact]
+    public void Judge_EventNoLongerStored_SaysNothingOfLabels() =>
+        Assert.DoesNotContain(
+            MatchChecks.Judge(Wanting("tier", "gold"), Source with { Stored = null }), check => check.Condition == MatchCondition.Labels);
+
+    [Fact]
     public void ChangedSince_OnlyAfterTheEvent_IsTrue()
     {
         var changed = ExplainSample.Webhook with { Version = 2 };
@@ -86,4 +96,15 @@ public sealed class MatchChecksTests
         Assert.True(MatchChecks.ChangedSince(changed with { UpdateTime = Source.CreateTime }, Source.CreateTime));
         Assert.True(MatchChecks.ChangedSince(null, Source.CreateTime));
     }
+
+    private static WebhookRecord Wanting(string key, string values) =>
+        ExplainSample.Webhook with { MatchLabels = new Dictionary<string, string> { [key] = values } };
+
+    private static EventRecord Event(string subject = "") => new()
+    {
+        Id = "evt_1",
+        TenantId = "default",
+        Type = "message.new",
+        Labels = new Dictionary<string, string> { ["region"] = "eu,at", ["webhook_id"] = subject },
+    };
 }
