@@ -59,9 +59,13 @@ try
     builder.Services
         .AddApi(WebhookService.Descriptor, EventService.Descriptor, DeliveryService.Descriptor, AdminService.Descriptor)
         .AddDoors(configuration.GetSection(DoorsOptions.Section));
+    // One instance for all calls; gRPC would make one per call otherwise.
+    builder.Services.AddSingleton(services => new UnreadAnswers(
+        services.GetRequiredService<UnreadBytes>(),
+        context => Admission.Of(context)?.Caller is { } caller ? caller.TenantId ?? caller.KeyId : null));
     builder.Services.Configure<GrpcServiceOptions>(grpc =>
     {
-        grpc.Interceptors.Add<UnreadAnswers>((HttpContext context) => Admission.Of(context)?.Caller is { } caller ? caller.TenantId ?? caller.KeyId : null);
+        grpc.Interceptors.Add<UnreadAnswers>();
         grpc.Interceptors.Add<ReadTurns>();
         grpc.Interceptors.Add<StreamGuard>();
     });

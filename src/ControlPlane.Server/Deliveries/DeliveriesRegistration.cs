@@ -6,6 +6,7 @@ namespace ControlPlane.Server.Deliveries;
 internal static class DeliveriesRegistration
 {
     public static IServiceCollection AddDeliveries(this IServiceCollection services) => services
+        .AddSingleton<DeliveryGrpcService>()
         .AddSingleton<DeliveryWatch>()
         .AddSingleton<DeliveryExplainer>()
         .AddSingleton<RedriveCalls>()

@@ -8,7 +8,7 @@ internal sealed class DoorCall : ServerCallContext
     private readonly HttpContext _context;
 
     /// <param name="context">The request, whose caller was let in.</param>
-    /// <param name="method">The method's name.</param>
+    /// <param name="method">The method's name as gRPC has it, <c>/package.Service/Method</c>.</param>
     public DoorCall(HttpContext context, string method)
     {
         _context = context;

@@ -1,5 +1,6 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
+using Microsoft.AspNetCore.Routing.Template;
 
 namespace ControlPlane.Server.Doors;
 
@@ -18,6 +19,35 @@ internal sealed class DoorRoutes(IEndpointRouteBuilder endpoints, IErrorShape sh
     {
         var route = endpoints.MapMethods(pattern, [verb], context => AnswerAsync(context, handle)).WithMetadata(access, shape);
         return body > 0 ? route.WithMetadata(new BodyLimit(body)) : route;
+    }
+
+    /// <summary>Maps what is below a path and no route of the door: an error in its shape, which says which methods an address takes.</summary>
+    /// <param name="path">The path, such as <c>/v1</c>.</param>
+    public void MapRest(string path) => endpoints
+        .Map($"{path}/{{**rest}}", context => shape.WriteAsync(context, Nothing(context)))
+        .WithMetadata(shape)
+        .Add(endpoint => ((RouteEndpointBuilder)endpoint).Order = int.MaxValue);
+
+    private RequestException Nothing(HttpContext context)
+    {
+        var request = context.Request;
+        var taken = endpoints.DataSources
+            .SelectMany(source => source.Endpoints)
+            .OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<IErrorShape>() == shape)
+            .Where(endpoint => new TemplateMatcher(new RouteTemplate(endpoint.RoutePattern), []).TryMatch(request.Path, []))
+            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [])
+            .Distinct()
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        if (taken.Count == 0)
+        {
+            return RequestErrors.NoRoute(request.Method, request.Path);
+        }
+
+        var list = string.Join(", ", taken);
+        context.Response.Headers.Allow = list;
+        return RequestErrors.MethodNotTaken(request.Method, request.Path, list);
     }
 
     private async Task AnswerAsync(HttpContext context, RequestDelegate handle)

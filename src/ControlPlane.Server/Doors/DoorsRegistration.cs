@@ -19,7 +19,7 @@ internal static class DoorsRegistration
         var services = grpc.Services;
         services.AddRoomOptions<DoorsOptions>(configuration);
         services.AddSingleton<IValidateOptions<DoorsOptions>, DoorsOptionsValidator>();
-        services.AddSingleton<CloudEventsDoor>();
+        services.AddSingleton<DoorCalls>().AddSingleton<CloudEventsDoor>();
         var doors = configuration.Get<DoorsOptions>() ?? new();
         GrpcWeb.Add(services, doors);
         if (doors.Json)

@@ -23,6 +23,9 @@ internal sealed class RequestException(StatusCode code, string reason, string me
     /// <summary>The metadata of the ErrorInfo, for programs: which scope is missing, for example.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The wrong fields; empty if the refusal is not about fields.</summary>
+    public IReadOnlyList<BadRequest.Types.FieldViolation> FieldViolations => [.. details.OfType<BadRequest>().SelectMany(wrong => wrong.FieldViolations)];
+
     /// <summary>The form that every door makes its own of: an ErrorInfo before all other details.</summary>
     public Google.Rpc.Status ToStatus()
     {

@@ -10,7 +10,7 @@ using Google.Protobuf;
 namespace ControlPlane.Server.Doors.CloudEvents;
 
 /// <summary>Takes events by the HTTP binding of CloudEvents 1.0: binary, structured and batched. Answers as the JSON door does.</summary>
-internal sealed class CloudEventsDoor(EventGrpcService events)
+internal sealed class CloudEventsDoor(DoorCalls calls, EventGrpcService events)
 {
     private const string Path = "/cloudevents";
     private const string Structured = "application/cloudevents";
@@ -69,14 +69,14 @@ internal sealed class CloudEventsDoor(EventGrpcService events)
             violations.ThrowIfAny();
             return many.Count == 0
                 ? CloudEventMapper.Nothing()
-                : await events.BatchPublishEvents(CloudEventMapper.ToRequest(many, tenantId), new DoorCall(context, "BatchPublishEvents"));
+                : await calls.CallAsync(context, events.BatchPublishEvents, CloudEventMapper.ToRequest(many, tenantId));
         }
 
         var one = isStructured
             ? Read(() => StructuredMode.ReadOne(bytes, violations))
             : new(BinaryMode.Read(context.Request, violations), bytes);
         violations.ThrowIfAny();
-        return await events.PublishEvent(CloudEventMapper.ToRequest(one, tenantId), new DoorCall(context, "PublishEvent"));
+        return await calls.CallAsync(context, events.PublishEvent, CloudEventMapper.ToRequest(one, tenantId));
     }
 
     private static string MediaType(HttpRequest request)

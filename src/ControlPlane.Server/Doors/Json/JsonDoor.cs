@@ -1,8 +1,6 @@
-using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Hardening;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
-using Microsoft.AspNetCore.Routing.Template;
 
 namespace ControlPlane.Server.Doors.Json;
 
@@ -42,29 +40,5 @@ internal static class JsonDoor
     }
 
     /// <summary>Maps what is below <c>/v1</c> and no route: an error of the same shape.</summary>
-    public static void MapRest(IEndpointRouteBuilder endpoints) => endpoints
-        .Map("/v1/{**rest}", context => JsonErrors.Instance.WriteAsync(context, Nothing(endpoints, context.Request)))
-        .WithMetadata(JsonErrors.Instance)
-        .Add(endpoint => ((RouteEndpointBuilder)endpoint).Order = int.MaxValue);
-
-    private static RequestException Nothing(IEndpointRouteBuilder endpoints, HttpRequest request)
-    {
-        var taken = endpoints.DataSources
-            .SelectMany(source => source.Endpoints)
-            .OfType<RouteEndpoint>()
-            .Where(endpoint => endpoint.Metadata.GetMetadata<JsonRoute>() is not null)
-            .Where(endpoint => new TemplateMatcher(new RouteTemplate(endpoint.RoutePattern), []).TryMatch(request.Path, []))
-            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods)
-            .Distinct()
-            .Order(StringComparer.Ordinal)
-            .ToList();
-        if (taken.Count == 0)
-        {
-            return RequestErrors.NoRoute(request.Method, request.Path);
-        }
-
-        var list = string.Join(", ", taken);
-        request.HttpContext.Response.Headers.Allow = list;
-        return RequestErrors.MethodNotTaken(request.Method, request.Path, list);
-    }
+    public static void MapRest(IEndpointRouteBuilder endpoints) => new DoorRoutes(endpoints, JsonErrors.Instance).MapRest("/v1");
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ControlPlane.Server.Api.Errors;
-using Microsoft.Net.Http.Headers;
 
 namespace ControlPlane.Server.Doors.Json;
 
@@ -10,7 +9,6 @@ namespace ControlPlane.Server.Doors.Json;
 /// </summary>
 internal sealed class JsonRequests(RequestDelegate next)
 {
-    private const string Json = "application/json";
     private static readonly byte[] NoFields = "{}"u8.ToArray();
 
     public async Task InvokeAsync(HttpContext context)
@@ -75,18 +73,14 @@ internal sealed class JsonRequests(RequestDelegate next)
         {
             body.AdvanceTo(read.Buffer.End);
             // A call whose fields are all in its address needs no body.
-            request.ContentType = Json;
+            request.ContentType = JsonContent.Type;
             request.Body = new MemoryStream(NoFields, writable: false);
             return null;
         }
 
         try
         {
-            if (!IsJson(request))
-            {
-                return RequestErrors.ContentTypeNotTaken($"{Json} in UTF-8");
-            }
-
+            JsonContent.Require(request);
             JsonBody.Check(read.Buffer, route.Method.InputType, violations);
             return null;
         }
@@ -103,10 +97,4 @@ internal sealed class JsonRequests(RequestDelegate next)
             body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
-
-    private static bool IsJson(HttpRequest request) =>
-        request.Headers.ContentEncoding.Count == 0
-        && MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-        && type.MediaType.Equals(Json, StringComparison.OrdinalIgnoreCase)
-        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 }
