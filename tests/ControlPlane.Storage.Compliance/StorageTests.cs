@@ -69,7 +69,7 @@ public abstract class StorageTests<TSource> : IAsyncLifetime
     }
 
     protected async Task AddTenantAsync(string id) =>
-        Assert.True(await Store.Access.CreateTenantAsync(new TenantRecord { Id = id, CreateTime = Now, UpdateTime = Now }, Cancel));
+        Assert.Equal(TenantWrite.Done, await Store.Access.CreateTenantAsync(new TenantRecord { Id = id, CreateTime = Now, UpdateTime = Now }, Cancel));
 
     protected EventRecord NewEvent(string type = "order.paid", string tenant = TenantRecord.DefaultId, string instance = "") =>
         new()

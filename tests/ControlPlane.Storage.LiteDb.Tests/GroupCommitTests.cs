@@ -147,7 +147,7 @@ public sealed class GroupCommitTests : LiteDbTests
             session =>
             {
                 cancel.Cancel();
-                return TenantDocuments.Create(session, new TenantRecord { Id = "ten_1" });
+                return TenantDocuments.Create(session, new TenantRecord { Id = "ten_1" }) == TenantWrite.Done;
             },
             cancel.Token);
 

@@ -51,7 +51,7 @@ public abstract class LiteDbTests : IAsyncDisposable
 
     /// <summary>Adds a tenant: one small write.</summary>
     private protected static Task<bool> AddTenantAsync(LiteDbDatabase database, string id) => database.WriteAsync(
-        session => TenantDocuments.Create(session, new TenantRecord { Id = id }), Cancel);
+        session => TenantDocuments.Create(session, new TenantRecord { Id = id }) == TenantWrite.Done, Cancel);
 
     private protected static async Task<IEnumerable<string>> ListTenantsAsync(LiteDbDatabase database)
     {

@@ -150,7 +150,7 @@ public sealed class GroupCommitTests : SqliteTests
             session =>
             {
                 cancel.Cancel();
-                return TenantRows.Create(session, new TenantRecord { Id = "ten_1" });
+                return TenantRows.Create(session, new TenantRecord { Id = "ten_1" }) == TenantWrite.Done;
             },
             cancel.Token);
 

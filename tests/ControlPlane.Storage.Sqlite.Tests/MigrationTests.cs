@@ -33,6 +33,7 @@ public sealed class MigrationTests : SqliteTests
         var tenant = (await store.Access.GetTenantAsync("acme", Cancel))!;
         Assert.Equal(("Acme", "gold", 4), (tenant.Name, tenant.Labels["plan"], tenant.Version));
         Assert.Equivalent(new TenantPolicy(), tenant.Policy, strict: true);
+        Assert.Equal("", tenant.ExternalId);
         var config = (await store.Webhooks.LoadTenantAsync("acme", Cancel))!;
         Assert.Equal(9, config.ConfigVersion);
         Assert.Empty(config.EventTypes);

@@ -50,7 +50,7 @@ public abstract class SqliteTests : IAsyncDisposable
 
     /// <summary>Adds a tenant: one small write.</summary>
     private protected static Task<bool> AddTenantAsync(SqliteDatabase database, string id) => database.WriteAsync(
-        session => TenantRows.Create(session, new TenantRecord { Id = id }), Cancel);
+        session => TenantRows.Create(session, new TenantRecord { Id = id }) == TenantWrite.Done, Cancel);
 
     private protected static async Task<IEnumerable<string>> ListTenantsAsync(SqliteDatabase database)
     {

@@ -13,7 +13,7 @@ public sealed class UnavailableStoreTests : SqliteTests
         Cancel);
 
     private static Task<bool> AddLargeTenantAsync(SqliteDatabase database, string id) => database.WriteAsync(
-        session => TenantRows.Create(session, new TenantRecord { Id = id, Name = new string('x', 100_000) }), Cancel);
+        session => TenantRows.Create(session, new TenantRecord { Id = id, Name = new string('x', 100_000) }) == TenantWrite.Done, Cancel);
 
     [Fact]
     public async Task Write_DiskFull_IsUnavailableUntilThereIsRoom()

@@ -28,6 +28,7 @@ internal static class AccessView
     [
         new("id", tenant.Id),
         new("name", tenant.Name),
+        .. Field.Unless(tenant.ExternalId.Length == 0, "external id", () => tenant.ExternalId),
         .. Field.Unless(tenant.Labels.Count == 0, "labels", () => Show.Map(tenant.Labels)),
         .. Plan(tenant, tenant.Limits ?? new TenantLimits()),
         new("etag", new Cell(tenant.Etag, Tone.Dim)),

@@ -28,8 +28,11 @@ internal sealed partial class AdminGrpcService(
     public override async Task<GetTenantResponse> GetTenant(GetTenantRequest request, ServerCallContext context)
     {
         TenantValidator.CheckGet(request);
-        var tenantId = Caller.Of(context).ResolveTenant(request.TenantId);
-        return new() { Tenant = AdminMapper.ToProto(await tenants.GetAsync(tenantId, context.CancellationToken)) };
+        var caller = Caller.Of(context);
+        var tenant = request.ExternalId.Length > 0
+            ? await tenants.FindAsync(caller, request.ExternalId, context.CancellationToken)
+            : await tenants.GetAsync(caller.ResolveTenant(request.TenantId), context.CancellationToken);
+        return new() { Tenant = AdminMapper.ToProto(tenant) };
     }
 
     public override async Task<ListTenantsResponse> ListTenants(ListTenantsRequest request, ServerCallContext context)

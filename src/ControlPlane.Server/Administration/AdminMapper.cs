@@ -13,6 +13,7 @@ internal static class AdminMapper
         var proto = TenantPolicyMapper.ToProto(tenant.Policy);
         proto.Id = tenant.Id;
         proto.Name = tenant.Name;
+        proto.ExternalId = tenant.ExternalId;
         proto.Labels.Add(tenant.Labels.ToDictionary());
         proto.Etag = Etag.Of(tenant.Version);
         proto.CreateTime = ToTimestamp(tenant.CreateTime);

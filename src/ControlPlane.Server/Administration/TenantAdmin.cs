@@ -24,15 +24,21 @@ internal sealed class TenantAdmin(
         {
             Id = draft.Id.Length > 0 ? draft.Id : ids.Next("ten_"),
             Name = draft.Name ?? "",
+            ExternalId = draft.ExternalId ?? "",
             Labels = draft.Labels ?? new Dictionary<string, string>(),
             Policy = draft.Policy?.Invoke(new()) ?? new(),
             CreateTime = now,
             UpdateTime = now,
         };
-        if (!await store.CreateTenantAsync(tenant, cancellationToken))
+        switch (await store.CreateTenantAsync(tenant, cancellationToken))
         {
-            throw RequestErrors.AlreadyExists(
-                "TENANT_EXISTS", ResourceType, tenant.Id, $"The id \"{tenant.Id}\" belongs to a tenant that exists or was deleted.");
+            case TenantWrite.Done:
+                break;
+            case TenantWrite.ExternalIdTaken:
+                throw ExternalIdTaken(tenant);
+            default:
+                throw RequestErrors.AlreadyExists(
+                    "TENANT_EXISTS", ResourceType, tenant.Id, $"The id \"{tenant.Id}\" belongs to a tenant that exists or was deleted.");
         }
 
         AdministrationLog.TenantCreated(logger, tenant.Id, caller.KeyId);
@@ -41,6 +47,12 @@ internal sealed class TenantAdmin(
 
     public async Task<TenantRecord> GetAsync(string tenantId, CancellationToken cancellationToken) =>
         await store.GetTenantAsync(tenantId, cancellationToken) ?? throw RequestErrors.NotFound(ResourceType, tenantId);
+
+    /// <summary>Finds a tenant by its external id.</summary>
+    public async Task<TenantRecord> FindAsync(Caller caller, string externalId, CancellationToken cancellationToken) =>
+        await store.FindTenantAsync(externalId, cancellationToken) is { } found && caller.Sees(found.Id)
+            ? found
+            : throw RequestErrors.NotFound(ResourceType, externalId);
 
     /// <summary>Returns a page of tenants, the newest first.</summary>
     public Task<Page<TenantRecord>> ListAsync(long? before, int limit, CancellationToken cancellationToken) =>
@@ -56,7 +68,7 @@ internal sealed class TenantAdmin(
                 throw RequestErrors.EtagMismatch(ResourceType, draft.Id);
             }
 
-            if (draft is { Name: null, Labels: null, Policy: null })
+            if (draft is { Name: null, ExternalId: null, Labels: null, Policy: null })
             {
                 return held;
             }
@@ -64,12 +76,19 @@ internal sealed class TenantAdmin(
             var changed = held with
             {
                 Name = draft.Name ?? held.Name,
+                ExternalId = draft.ExternalId ?? held.ExternalId,
                 Labels = draft.Labels ?? held.Labels,
                 Policy = draft.Policy?.Invoke(held.Policy) ?? held.Policy,
                 Version = held.Version + 1,
                 UpdateTime = clock.GetStoreNow(),
             };
-            if (await store.UpdateTenantAsync(changed, cancellationToken))
+            var written = await store.UpdateTenantAsync(changed, cancellationToken);
+            if (written == TenantWrite.ExternalIdTaken)
+            {
+                throw ExternalIdTaken(changed);
+            }
+
+            if (written == TenantWrite.Done)
             {
                 if (draft.Policy is not null)
                 {
@@ -106,6 +125,9 @@ internal sealed class TenantAdmin(
         var cancelled = await deliveries.CancelAllOrphansAsync();
         AdministrationLog.TenantDeleted(logger, tenantId, caller.KeyId, cancelled);
     }
+
+    private static RequestException ExternalIdTaken(TenantRecord tenant) => RequestErrors.AlreadyExists(
+        "EXTERNAL_ID_TAKEN", ResourceType, tenant.ExternalId, $"Another tenant has the external id \"{ErrorText.Shorten(tenant.ExternalId)}\".");
 
     private static RequestException Refusal(TenantDelete outcome, string tenantId) => outcome switch
     {

@@ -9,6 +9,7 @@ namespace ControlPlane.Server.Administration;
 internal static partial class TenantValidator
 {
     private const int LongestName = 200;
+    private const int LongestExternalId = 256;
 
     public static TenantDraft ReadCreate(CreateTenantRequest request)
     {
@@ -24,10 +25,11 @@ internal static partial class TenantValidator
 
         FieldRules.CheckId(violations, "tenant.etag", tenant.Etag);
         CheckName(tenant, violations);
+        CheckExternalId(tenant, violations);
         CheckLabels(tenant, violations);
         TenantPolicyMapper.Check(tenant, violations);
         violations.ThrowIfAny();
-        return new(tenant.Id, Etag: "", tenant.Name, tenant.Labels.ToDictionary(), _ => TenantPolicyMapper.ToRecord(tenant));
+        return new(tenant.Id, Etag: "", tenant.Name, tenant.ExternalId, tenant.Labels.ToDictionary(), _ => TenantPolicyMapper.ToRecord(tenant));
     }
 
     public static TenantDraft ReadUpdate(UpdateTenantRequest request)
@@ -42,10 +44,15 @@ internal static partial class TenantValidator
 
         // Fields that only the server sets can be named, and stay as they are.
         var mask = UpdateMask.Read(request.UpdateMask, tenant, violations);
-        var (name, labels) = (mask.Names("name"), mask.Names("labels"));
+        var (name, externalId, labels) = (mask.Names("name"), mask.Names("external_id"), mask.Names("labels"));
         if (name)
         {
             CheckName(tenant, violations);
+        }
+
+        if (externalId)
+        {
+            CheckExternalId(tenant, violations);
         }
 
         if (labels)
@@ -55,13 +62,21 @@ internal static partial class TenantValidator
 
         var policy = TenantPolicyMapper.ReadChange(mask, tenant, violations);
         violations.ThrowIfAny();
-        return new(tenant.Id, tenant.Etag, name ? tenant.Name : null, labels ? tenant.Labels.ToDictionary() : null, policy);
+        return new(
+            tenant.Id, tenant.Etag, name ? tenant.Name : null, externalId ? tenant.ExternalId : null,
+            labels ? tenant.Labels.ToDictionary() : null, policy);
     }
 
     public static void CheckGet(GetTenantRequest request)
     {
         var violations = new Violations();
         FieldRules.CheckId(violations, "tenant_id", request.TenantId);
+        FieldRules.CheckText(violations, "external_id", request.ExternalId, LongestExternalId);
+        if (request.TenantId.Length > 0 && request.ExternalId.Length > 0)
+        {
+            violations.Add("external_id", "EXCLUSIVE", "must not be set together with tenant_id");
+        }
+
         violations.ThrowIfAny();
     }
 
@@ -85,6 +100,9 @@ internal static partial class TenantValidator
 
     private static void CheckName(Tenant tenant, Violations violations) =>
         FieldRules.CheckText(violations, "tenant.name", tenant.Name, LongestName, TextKind.Name);
+
+    private static void CheckExternalId(Tenant tenant, Violations violations) =>
+        FieldRules.CheckText(violations, "tenant.external_id", tenant.ExternalId, LongestExternalId);
 
     private static void CheckLabels(Tenant tenant, Violations violations) =>
         FieldRules.CheckLabels(violations, "tenant.labels", tenant.Labels.AsReadOnly());

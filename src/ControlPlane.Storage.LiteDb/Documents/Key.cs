@@ -85,7 +85,7 @@ internal enum KeyKind : byte
     /// <summary>Tenant and position: it is one of the tenant's, and not deleted.</summary>
     OfTenant = 2,
 
-    /// <summary>Webhook: tenant and external id.</summary>
+    /// <summary>Webhook: tenant and external id. Tenant that is not deleted: its external id.</summary>
     ExternalId = 3,
 
     /// <summary>Webhook: tenant and the id of the request that made it.</summary>

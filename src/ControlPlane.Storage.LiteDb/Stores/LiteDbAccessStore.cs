@@ -3,16 +3,19 @@ namespace ControlPlane.Storage.LiteDb;
 /// <inheritdoc/>
 internal sealed class LiteDbAccessStore(LiteDbDatabase database) : IAccessStore
 {
-    public Task<bool> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) =>
+    public Task<TenantWrite> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) =>
         database.WriteAsync(session => TenantDocuments.Create(session, tenant), cancellationToken);
 
     public Task<TenantRecord?> GetTenantAsync(string tenantId, CancellationToken cancellationToken) =>
         database.ReadAsync(documents => TenantDocuments.Find(documents, tenantId)?.Tenant, cancellationToken);
 
+    public Task<TenantRecord?> FindTenantAsync(string externalId, CancellationToken cancellationToken) =>
+        database.ReadAsync(documents => TenantDocuments.FindExternal(documents, externalId)?.Tenant, cancellationToken);
+
     public Task<Page<TenantRecord>> ListTenantsAsync(long? before, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync(documents => TenantDocuments.List(documents, before, limit), cancellationToken);
 
-    public Task<bool> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) =>
+    public Task<TenantWrite> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) =>
         database.WriteAsync(session => TenantDocuments.Update(session, tenant), cancellationToken);
 
     public Task<TenantDelete> DeleteTenantAsync(

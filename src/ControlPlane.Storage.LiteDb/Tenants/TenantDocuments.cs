@@ -20,29 +20,43 @@ internal static class TenantDocuments
         Collections.Tenants,
         [Write(new StoredTenant(DefaultSeq, 1, new TenantRecord { Id = TenantRecord.DefaultId, CreateTime = now, UpdateTime = now }, null))]);
 
-    public static bool Create(WriteSession session, TenantRecord tenant)
+    public static TenantWrite Create(WriteSession session, TenantRecord tenant)
     {
         if (TenantRef.Find(session.Stored, tenant.Id) is not null)
         {
-            return false;
+            return TenantWrite.IdTaken;
+        }
+
+        if (IsTaken(session.Stored, tenant))
+        {
+            return TenantWrite.ExternalIdTaken;
         }
 
         session.Stored.Insert(Collections.Tenants, [Write(new StoredTenant(++session.Counters.Seq, 1, tenant, null))]);
-        return true;
+        return TenantWrite.Done;
     }
 
     /// <summary>Finds a tenant unless it is deleted.</summary>
     public static StoredTenant? Find(DocumentStore documents, string id) =>
         documents.FindByKey(Collections.Tenants, Key.Of(KeyKind.Id, id)) is { } document && Read(document) is { DeleteTime: null } found ? found : null;
 
+    /// <summary>Finds a tenant by its external id; a deleted one has no such key.</summary>
+    public static StoredTenant? FindExternal(DocumentStore documents, string externalId) =>
+        documents.FindByKey(Collections.Tenants, Key.Of(KeyKind.ExternalId, externalId)) is { } document ? Read(document) : null;
+
     public static Page<TenantRecord> List(DocumentStore documents, long? before, int limit) => FullPage.Read(
         documents.Before(Collections.Tenants, before), limit, document => Read(document) is { DeleteTime: null } live ? live.Tenant : null);
 
-    public static bool Update(WriteSession session, TenantRecord tenant)
+    public static TenantWrite Update(WriteSession session, TenantRecord tenant)
     {
         if (Find(session.Stored, tenant.Id) is not { } stored || stored.Tenant.Version != tenant.Version - 1)
         {
-            return false;
+            return TenantWrite.VersionMismatch;
+        }
+
+        if (IsTaken(session.Stored, tenant))
+        {
+            return TenantWrite.ExternalIdTaken;
         }
 
         Save(session, stored with { Tenant = tenant with { CreateTime = stored.Tenant.CreateTime } });
@@ -51,7 +65,7 @@ internal static class TenantDocuments
             Bump(session, tenant.Id);
         }
 
-        return true;
+        return TenantWrite.Done;
     }
 
     /// <summary>Says that something changed that publishes depend on.</summary>
@@ -78,6 +92,20 @@ internal static class TenantDocuments
         session.NoteSize();
     }
 
+    private static bool IsTaken(DocumentStore documents, TenantRecord tenant) =>
+        tenant.ExternalId.Length > 0 && FindExternal(documents, tenant.ExternalId) is { } other && other.Tenant.Id != tenant.Id;
+
+    private static BsonArray KeysOf(StoredTenant stored)
+    {
+        var keys = new BsonArray { Key.Of(KeyKind.Id, stored.Tenant.Id) };
+        if (stored is { DeleteTime: null, Tenant.ExternalId.Length: > 0 })
+        {
+            keys.Add(Key.Of(KeyKind.ExternalId, stored.Tenant.ExternalId));
+        }
+
+        return keys;
+    }
+
     private static string WritePolicy(TenantPolicy policy) => System.Text.Json.JsonSerializer.Serialize(policy, Json.Default.TenantPolicy);
 
     private static BsonDocument Write(StoredTenant stored)
@@ -86,7 +114,7 @@ internal static class TenantDocuments
         var document = new BsonDocument
         {
             ["_id"] = stored.Seq,
-            [DocumentStore.Keys] = new BsonArray { Key.Of(KeyKind.Id, tenant.Id) },
+            [DocumentStore.Keys] = KeysOf(stored),
             ["id"] = tenant.Id,
             ["config_version"] = stored.ConfigVersion,
             ["webhook_number"] = stored.WebhookNumber,
@@ -97,6 +125,7 @@ internal static class TenantDocuments
             ["create_time"] = tenant.CreateTime.ToBson(),
             ["update_time"] = tenant.UpdateTime.ToBson(),
         };
+        document.SetText("external_id", tenant.ExternalId);
         document.SetTime("delete_time", stored.DeleteTime);
         return document;
     }
@@ -108,6 +137,7 @@ internal static class TenantDocuments
         {
             Id = document.Text("id"),
             Name = document.Text("name"),
+            ExternalId = document.Text("external_id"),
             Labels = Nested.Read(document["labels"], Json.Default.IReadOnlyDictionaryStringString),
             Policy = Nested.Read(document["policy"], Json.Default.TenantPolicy),
             Version = document.Long("version"),

@@ -3,33 +3,46 @@ namespace ControlPlane.Storage.Memory;
 /// <inheritdoc/>
 internal sealed class MemoryAccessStore(MemorySession session) : IAccessStore
 {
-    public Task<bool> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => session.WriteAsync(
+    public Task<TenantWrite> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => session.WriteAsync(
         state =>
         {
-            var free = !state.Tenants.Values.Any(stored => stored.Tenant.Id == tenant.Id);
-            if (free)
+            if (state.Tenants.Values.Any(stored => stored.Tenant.Id == tenant.Id))
             {
-                state.Tenants = state.Tenants.Add(++state.Position, new StoredTenant(state.Position, tenant, 1, Deleted: false));
+                return TenantWrite.IdTaken;
             }
 
-            return free;
+            if (IsTaken(state, tenant))
+            {
+                return TenantWrite.ExternalIdTaken;
+            }
+
+            state.Tenants = state.Tenants.Add(++state.Position, new StoredTenant(state.Position, tenant, 1, Deleted: false));
+            return TenantWrite.Done;
         },
         cancellationToken);
 
     public Task<TenantRecord?> GetTenantAsync(string tenantId, CancellationToken cancellationToken) =>
         session.ReadAsync(state => state.FindTenant(tenantId)?.Tenant, cancellationToken);
 
+    public Task<TenantRecord?> FindTenantAsync(string externalId, CancellationToken cancellationToken) =>
+        session.ReadAsync(state => FindExternal(state, externalId), cancellationToken);
+
     public Task<Page<TenantRecord>> ListTenantsAsync(long? before, int limit, CancellationToken cancellationToken) => session.ReadAsync(
         state => Pages.Of(
             state.Tenants.Values.Where(stored => !stored.Deleted), before, limit, stored => stored.Position, stored => stored.Tenant),
         cancellationToken);
 
-    public Task<bool> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => session.WriteAsync(
+    public Task<TenantWrite> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => session.WriteAsync(
         state =>
         {
             if (state.FindTenant(tenant.Id) is not { } stored || stored.Tenant.Version != tenant.Version - 1)
             {
-                return false;
+                return TenantWrite.VersionMismatch;
+            }
+
+            if (IsTaken(state, tenant))
+            {
+                return TenantWrite.ExternalIdTaken;
             }
 
             state.Tenants = state.Tenants.SetItem(
@@ -39,7 +52,7 @@ internal sealed class MemoryAccessStore(MemorySession session) : IAccessStore
                 state.Bump(stored);
             }
 
-            return true;
+            return TenantWrite.Done;
         },
         cancellationToken);
 
@@ -99,6 +112,12 @@ internal sealed class MemoryAccessStore(MemorySession session) : IAccessStore
 
     public Task<bool> HasPlatformKeyAsync(CancellationToken cancellationToken) =>
         session.ReadAsync(state => Find(state, key => key.TenantId is null) is not null, cancellationToken);
+
+    private static TenantRecord? FindExternal(StoreState state, string externalId) =>
+        state.Tenants.Values.FirstOrDefault(stored => !stored.Deleted && stored.Tenant.ExternalId == externalId)?.Tenant;
+
+    private static bool IsTaken(StoreState state, TenantRecord tenant) =>
+        tenant.ExternalId.Length > 0 && FindExternal(state, tenant.ExternalId) is { } other && other.Id != tenant.Id;
 
     private static TenantDelete Delete(StoreState state, string tenantId, long? version, bool force, DateTimeOffset now)
     {

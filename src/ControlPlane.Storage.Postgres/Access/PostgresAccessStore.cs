@@ -5,16 +5,19 @@ internal sealed class PostgresAccessStore(Transactions transactions) : IAccessSt
 {
     private Database Database => transactions.Database;
 
-    public Task<bool> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => transactions.RunAsync<bool>(
+    public Task<TenantWrite> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => transactions.RunAsync<TenantWrite>(
         async unit =>
         {
-            var created = await unit.FindAsync(TenantRows.Insert, row => row.GetInt64(0), TenantRows.ValuesOf(tenant)).ConfigureAwait(false);
-            return () => created > 0;
+            var outcome = await TenantWrites.CreateAsync(unit, tenant).ConfigureAwait(false);
+            return () => outcome;
         },
         cancellationToken);
 
-    public async Task<TenantRecord?> GetTenantAsync(string tenantId, CancellationToken cancellationToken) => (await Database.FindAsync(
-        TenantRows.Select + "WHERE id = $1 AND delete_time IS NULL", TenantRows.Read, cancellationToken, tenantId).ConfigureAwait(false))?.Tenant;
+    public async Task<TenantRecord?> GetTenantAsync(string tenantId, CancellationToken cancellationToken) =>
+        (await Database.FindAsync(TenantRows.ById, TenantRows.Read, cancellationToken, tenantId).ConfigureAwait(false))?.Tenant;
+
+    public async Task<TenantRecord?> FindTenantAsync(string externalId, CancellationToken cancellationToken) =>
+        (await Database.FindAsync(TenantRows.ByExternalId, TenantRows.Read, cancellationToken, externalId).ConfigureAwait(false))?.Tenant;
 
     public async Task<Page<TenantRecord>> ListTenantsAsync(long? before, int limit, CancellationToken cancellationToken)
     {
@@ -25,26 +28,12 @@ internal sealed class PostgresAccessStore(Transactions transactions) : IAccessSt
             [.. found.Take(limit).Select(stored => stored!.Value.Tenant)], found.Count > limit ? found[limit - 1]!.Value.Seq : null);
     }
 
-    public Task<bool> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => transactions.RunAsync<bool>(
+    public Task<TenantWrite> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => transactions.RunAsync<TenantWrite>(
         new Questions { ChangedTenants = { tenant.Id } },
         async (unit, answers) =>
         {
-            var stored = await unit.FindAsync(TenantRows.Select + "WHERE id = $1 AND delete_time IS NULL", TenantRows.Read, tenant.Id).ConfigureAwait(false);
-            if (stored is not { } before || before.Tenant.Version != tenant.Version - 1)
-            {
-                return () => false;
-            }
-
-            await unit.RunAsync(
-                "UPDATE tenants SET name = $2, labels = $3, policy = $4, version = $5, update_time = $6 WHERE seq = $1",
-                before.Seq, tenant.Name, Json.Write(tenant.Labels), TenantRows.WritePolicy(tenant.Policy), tenant.Version, tenant.UpdateTime)
-                .ConfigureAwait(false);
-            if (TenantRows.WritePolicy(tenant.Policy) != TenantRows.WritePolicy(before.Tenant.Policy))
-            {
-                await WebhookWrites.BumpAsync(unit, tenant.Id, answers.Tenants[tenant.Id]).ConfigureAwait(false);
-            }
-
-            return () => true;
+            var outcome = await TenantWrites.UpdateAsync(unit, tenant, answers).ConfigureAwait(false);
+            return () => outcome;
         },
         cancellationToken);
 
@@ -55,7 +44,7 @@ internal sealed class PostgresAccessStore(Transactions transactions) : IAccessSt
             async (unit, answers) =>
             {
                 var outcome = answers.Tenants.TryGetValue(tenantId, out var tenant)
-                    ? await DeleteAsync(unit, tenantId, tenant, (version, force, now)).ConfigureAwait(false)
+                    ? await TenantWrites.DeleteAsync(unit, tenantId, tenant, (version, force, now)).ConfigureAwait(false)
                     : TenantDelete.NotFound;
                 return () => outcome;
             },
@@ -121,31 +110,4 @@ internal sealed class PostgresAccessStore(Transactions transactions) : IAccessSt
 
     public async Task<bool> HasPlatformKeyAsync(CancellationToken cancellationToken) =>
         await Database.FindAsync("SELECT 1 FROM api_keys WHERE tenant_seq IS NULL LIMIT 1", row => row.GetInt32(0), cancellationToken).ConfigureAwait(false) == 1;
-
-    private static async Task<TenantDelete> DeleteAsync(
-        Unit unit, string tenantId, KnownTenant tenant, (long? Version, bool Force, DateTimeOffset Now) terms)
-    {
-        var (stored, webhooks) = await unit.FindAsync(
-            "SELECT version, EXISTS (SELECT 1 FROM webhooks w WHERE w.tenant_seq = t.seq AND w.delete_time IS NULL) FROM tenants t WHERE seq = $1",
-            row => (row.GetInt64(0), row.GetBoolean(1)), tenant.Seq).ConfigureAwait(false);
-        if (terms.Version is not null && terms.Version != stored)
-        {
-            return TenantDelete.VersionMismatch;
-        }
-
-        if (webhooks && !terms.Force)
-        {
-            return TenantDelete.NotEmpty;
-        }
-
-        await using var script = new Script(unit.Connection)
-            .Add("UPDATE webhooks SET delete_time = $2 WHERE tenant_seq = $1 AND delete_time IS NULL", tenant.Seq, terms.Now)
-            .Add("DELETE FROM event_types WHERE tenant_seq = $1", tenant.Seq)
-            .Add("UPDATE api_keys SET revoke_time = $2 WHERE tenant_seq = $1 AND revoke_time IS NULL", tenant.Seq, terms.Now)
-            .Add("UPDATE tenants SET delete_time = $2 WHERE seq = $1", tenant.Seq, terms.Now);
-        await script.RunAsync(CancellationToken.None).ConfigureAwait(false);
-        unit.Reconfigured.Add(tenantId);
-        unit.KeysRevoked.Add(tenantId);
-        return TenantDelete.Done;
-    }
 }

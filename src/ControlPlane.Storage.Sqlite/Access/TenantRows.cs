@@ -5,19 +5,23 @@ namespace ControlPlane.Storage.Sqlite;
 /// <summary>Tenant rows as records. A deleted tenant's row stays: its id is not given out again.</summary>
 internal static class TenantRows
 {
-    private const string Select = "SELECT seq, id, name, labels, version, create_time, update_time, policy FROM tenants ";
+    private const string Select = "SELECT seq, id, name, labels, version, create_time, update_time, policy, external_id FROM tenants ";
 
     private static readonly Sql ById = new(Select + "WHERE id = ? AND delete_time IS NULL");
+
+    private static readonly Sql ByExternalId = new(
+        Select + "WHERE external_id = ? AND external_id IS NOT NULL AND delete_time IS NULL");
+
     private static readonly Sql Listed = new(Select + "WHERE seq < ? AND delete_time IS NULL ORDER BY seq DESC LIMIT ?");
 
     private static readonly Sql InsertOne = new(
         """
-        INSERT INTO tenants (seq, id, name, labels, version, config_version, create_time, update_time, policy)
-        VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT DO NOTHING
+        INSERT INTO tenants (seq, id, name, labels, version, config_version, create_time, update_time, policy, external_id)
+        VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?) ON CONFLICT DO NOTHING
         """);
 
     private static readonly Sql UpdateOne = new(
-        "UPDATE tenants SET name = ?, labels = ?, version = ?, update_time = ?, policy = ? WHERE seq = ?");
+        "UPDATE tenants SET name = ?, labels = ?, version = ?, update_time = ?, policy = ?, external_id = ? WHERE seq = ?");
 
     private static readonly Sql DeleteOne = new(
         "UPDATE tenants SET delete_time = ?, config_version = config_version + 1 WHERE seq = ?");
@@ -26,20 +30,31 @@ internal static class TenantRows
     public static void InsertDefault(Connection connection, DateTimeOffset now) =>
         Insert(connection, 1, new TenantRecord { Id = TenantRecord.DefaultId, CreateTime = now, UpdateTime = now });
 
-    public static bool Create(WriteSession session, TenantRecord tenant)
+    public static TenantWrite Create(WriteSession session, TenantRecord tenant)
     {
         if (TenantKeys.FindSeq(session.Connection, tenant.Id) is not null)
         {
-            return false;
+            return TenantWrite.IdTaken;
+        }
+
+        if (IsTaken(session.Connection, tenant))
+        {
+            return TenantWrite.ExternalIdTaken;
         }
 
         Insert(session.Connection, ++session.Counters.TenantSeq, tenant);
-        return true;
+        return TenantWrite.Done;
     }
 
     public static TenantRecord? Find(Connection connection, string id)
     {
         using var row = connection.Use(ById).Bind(id);
+        return row.Step() ? Read(row) : null;
+    }
+
+    public static TenantRecord? FindExternal(Connection connection, string externalId)
+    {
+        using var row = connection.Use(ByExternalId).Bind(externalId);
         return row.Step() ? Read(row) : null;
     }
 
@@ -49,26 +64,31 @@ internal static class TenantRows
         return FullPage.Read(rows, limit, Read);
     }
 
-    public static bool Update(WriteSession session, TenantRecord tenant)
+    public static TenantWrite Update(WriteSession session, TenantRecord tenant)
     {
         if (Find(session.Connection, tenant.Id) is not { } stored
             || stored.Version != tenant.Version - 1
             || TenantKeys.FindConfig(session.Connection, tenant.Id) is not { } config)
         {
-            return false;
+            return TenantWrite.VersionMismatch;
+        }
+
+        if (IsTaken(session.Connection, tenant))
+        {
+            return TenantWrite.ExternalIdTaken;
         }
 
         var policy = TenantPolicies.Write(tenant.Policy);
         session.Use(UpdateOne)
             .Bind(tenant.Name).Bind(Json.Write(tenant.Labels)).Bind(tenant.Version).Bind(tenant.UpdateTime)
-            .Bind(policy).Bind(config.Seq)
+            .Bind(policy).Bind(WebhookRows.NullIfEmpty(tenant.ExternalId)).Bind(config.Seq)
             .Run();
         if (policy != TenantPolicies.Write(stored.Policy))
         {
             TenantKeys.Bump(session, config.Seq);
         }
 
-        return true;
+        return TenantWrite.Done;
     }
 
     public static TenantDelete Delete(WriteSession session, string id, long? version, bool force, DateTimeOffset now)
@@ -99,7 +119,11 @@ internal static class TenantRows
     private static void Insert(Connection connection, long seq, TenantRecord tenant) => connection.Use(InsertOne)
         .Bind(seq).Bind(tenant.Id).Bind(tenant.Name).Bind(Json.Write(tenant.Labels)).Bind(tenant.Version)
         .Bind(tenant.CreateTime).Bind(tenant.UpdateTime).Bind(TenantPolicies.Write(tenant.Policy))
+        .Bind(WebhookRows.NullIfEmpty(tenant.ExternalId))
         .Run();
+
+    private static bool IsTaken(Connection connection, TenantRecord tenant) =>
+        tenant.ExternalId.Length > 0 && FindExternal(connection, tenant.ExternalId) is { } other && other.Id != tenant.Id;
 
     private static TenantRecord Read(Statement row) => new()
     {
@@ -110,5 +134,6 @@ internal static class TenantRows
         CreateTime = row.Time(5),
         UpdateTime = row.Time(6),
         Policy = TenantPolicies.Read(row.TextOrNull(7)),
+        ExternalId = row.TextOrNull(8) ?? "",
     };
 }

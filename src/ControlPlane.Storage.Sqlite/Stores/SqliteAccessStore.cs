@@ -3,16 +3,19 @@ namespace ControlPlane.Storage.Sqlite;
 /// <inheritdoc/>
 internal sealed class SqliteAccessStore(SqliteDatabase database) : IAccessStore
 {
-    public Task<bool> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) =>
+    public Task<TenantWrite> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) =>
         database.WriteAsync(session => TenantRows.Create(session, tenant), cancellationToken);
 
     public Task<TenantRecord?> GetTenantAsync(string tenantId, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => TenantRows.Find(connection, tenantId), cancellationToken);
 
+    public Task<TenantRecord?> FindTenantAsync(string externalId, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => TenantRows.FindExternal(connection, externalId), cancellationToken);
+
     public Task<Page<TenantRecord>> ListTenantsAsync(long? before, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => TenantRows.List(connection, before, limit), cancellationToken);
 
-    public Task<bool> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) =>
+    public Task<TenantWrite> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) =>
         database.WriteAsync(session => TenantRows.Update(session, tenant), cancellationToken);
 
     public Task<TenantDelete> DeleteTenantAsync(

@@ -119,7 +119,7 @@ internal static class WebhookRows
     private static string Write(WebhookRecord webhook) =>
         JsonSerializer.Serialize(webhook with { FailingSince = null }, Json.Default.WebhookRecord);
 
-    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+    public static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 }
 
 /// <summary>A webhook with what only the engine knows of it.</summary>

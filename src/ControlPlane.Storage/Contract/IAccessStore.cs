@@ -3,16 +3,19 @@ namespace ControlPlane.Storage;
 /// <summary>Tenants and API keys.</summary>
 public interface IAccessStore
 {
-    /// <summary>False if the id is taken (by a deleted tenant too).</summary>
-    Task<bool> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken);
+    /// <summary>Stores a new tenant. An id that is taken (by a deleted tenant too) is noticed before an external id that is.</summary>
+    Task<TenantWrite> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken);
 
     Task<TenantRecord?> GetTenantAsync(string tenantId, CancellationToken cancellationToken);
 
+    /// <summary>Finds a tenant by its external id, which is not empty. A deleted one has none any more.</summary>
+    Task<TenantRecord?> FindTenantAsync(string externalId, CancellationToken cancellationToken);
+
     Task<Page<TenantRecord>> ListTenantsAsync(long? before, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Replaces a tenant whose stored version is <c>tenant.Version - 1</c>; false if it is another one or there is none. Another
-    /// policy bumps the tenant's configuration version in the same commit.</summary>
-    Task<bool> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken);
+    /// <summary>Replaces a tenant whose stored version is <c>tenant.Version - 1</c>. Another policy bumps the tenant's configuration
+    /// version in the same commit.</summary>
+    Task<TenantWrite> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken);
 
     /// <summary>Deletes a tenant, its webhooks (if <paramref name="force"/>), its event types and its keys in one commit.</summary>
     Task<TenantDelete> DeleteTenantAsync(
@@ -37,6 +40,21 @@ public interface IAccessStore
 
     /// <summary>Whether any platform key was ever made.</summary>
     Task<bool> HasPlatformKeyAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>How creating or updating a tenant ended.</summary>
+public enum TenantWrite
+{
+    Done,
+
+    /// <summary>Of a create: the id is taken.</summary>
+    IdTaken,
+
+    /// <summary>Of an update: the stored version is another one, or there is no such tenant.</summary>
+    VersionMismatch,
+
+    /// <summary>Another tenant has the external id.</summary>
+    ExternalIdTaken,
 }
 
 /// <summary>How deleting a tenant ended.</summary>

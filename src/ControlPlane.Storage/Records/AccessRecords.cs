@@ -8,6 +8,10 @@ public sealed record TenantRecord
 
     public required string Id { get; init; }
     public string Name { get; init; } = "";
+
+    /// <summary>The platform's own id for it, which no other tenant has; empty for none.</summary>
+    public string ExternalId { get; init; } = "";
+
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
     /// <summary>What its plan allows.</summary>

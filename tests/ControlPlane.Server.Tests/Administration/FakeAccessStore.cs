@@ -27,32 +27,45 @@ internal sealed class FakeAccessStore : IAccessStore
 
     public IReadOnlyList<ApiKeyRecord> Keys => Do(() => _keys.Values.ToList());
 
-    public Task<bool> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => Task.FromResult(Do(() =>
+    public Task<TenantWrite> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => Task.FromResult(Do(() =>
     {
-        var free = !_deleted.Contains(tenant.Id) && Row(_tenants, t => t.Id == tenant.Id) is null;
-        if (free)
+        if (_deleted.Contains(tenant.Id) || Row(_tenants, t => t.Id == tenant.Id) is not null)
         {
-            _tenants.Add(++_row, tenant);
+            return TenantWrite.IdTaken;
         }
 
-        return free;
+        if (IsTaken(tenant))
+        {
+            return TenantWrite.ExternalIdTaken;
+        }
+
+        _tenants.Add(++_row, tenant);
+        return TenantWrite.Done;
     }));
 
     public Task<TenantRecord?> GetTenantAsync(string tenantId, CancellationToken cancellationToken) =>
         Task.FromResult(Do(() => _tenants.Values.FirstOrDefault(t => t.Id == tenantId)));
 
+    public Task<TenantRecord?> FindTenantAsync(string externalId, CancellationToken cancellationToken) =>
+        Task.FromResult(Do(() => _tenants.Values.FirstOrDefault(t => t.ExternalId == externalId)));
+
     public Task<Page<TenantRecord>> ListTenantsAsync(long? before, int limit, CancellationToken cancellationToken) =>
         Task.FromResult(Do(() => Page(_tenants, _ => true, before, limit)));
 
-    public Task<bool> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => Task.FromResult(Do(() =>
+    public Task<TenantWrite> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => Task.FromResult(Do(() =>
     {
-        var row = Row(_tenants, t => t.Id == tenant.Id && t.Version == tenant.Version - 1);
-        if (row is { } found)
+        if (Row(_tenants, t => t.Id == tenant.Id && t.Version == tenant.Version - 1) is not { } row)
         {
-            _tenants[found] = tenant;
+            return TenantWrite.VersionMismatch;
         }
 
-        return row is not null;
+        if (IsTaken(tenant))
+        {
+            return TenantWrite.ExternalIdTaken;
+        }
+
+        _tenants[row] = tenant;
+        return TenantWrite.Done;
     }));
 
     public Task<TenantDelete> DeleteTenantAsync(
@@ -134,6 +147,9 @@ internal sealed class FakeAccessStore : IAccessStore
 
     public Task<bool> HasPlatformKeyAsync(CancellationToken cancellationToken) =>
         Task.FromResult(Do(() => _keys.Values.Any(k => k.TenantId is null)));
+
+    private bool IsTaken(TenantRecord tenant) =>
+        tenant.ExternalId.Length > 0 && Row(_tenants, t => t.ExternalId == tenant.ExternalId && t.Id != tenant.Id) is not null;
 
     private T Do<T>(Func<T> operation)
     {

@@ -28,6 +28,41 @@ public sealed class TenantTests : AdminTest
     }
 
     [Fact]
+    public async Task ExternalId_FindsItsTenantForThoseWhoSeeIt()
+    {
+        var made = await CreateAsync(new() { ExternalId = "shop.7" });
+
+        Assert.Equal(made, (await Platform.GetTenantAsync(new() { ExternalId = "shop.7" }, cancellationToken: Cancelled)).Tenant);
+        var own = await CreateKeyAsync(made.Id);
+        Assert.Equal(made.Id, (await ClientOf(own.Secret).GetTenantAsync(new() { ExternalId = "shop.7" }, cancellationToken: Cancelled)).Tenant.Id);
+        var other = await CreateKeyAsync("acme");
+        foreach (var id in new[] { "shop.7", "shop.8" })
+        {
+            var hidden = await RpcErrors.OfAsync(async () =>
+                await ClientOf(other.Secret).GetTenantAsync(new() { ExternalId = id }, cancellationToken: Cancelled));
+            Assert.Equal((StatusCode.NotFound, $"There is no tenant \"{id}\"."), (hidden.Code, hidden.Message));
+        }
+
+        var both = await RpcErrors.OfAsync(async () =>
+            await Platform.GetTenantAsync(new() { TenantId = made.Id, ExternalId = "shop.7" }, cancellationToken: Cancelled));
+        Assert.Equal(["external_id EXCLUSIVE"], both.Violations());
+    }
+
+    [Fact]
+    public async Task ExternalId_OfAnotherTenant_AlreadyExists()
+    {
+        await CreateAsync(new() { ExternalId = "shop.7" });
+        var second = await CreateAsync(new() { ExternalId = "shop.8" });
+
+        var create = await RpcErrors.OfAsync(() => CreateAsync(new() { ExternalId = "shop.7" }));
+        var update = await RpcErrors.OfAsync(() => UpdateAsync(new() { Id = second.Id, ExternalId = "shop.7" }, "external_id"));
+
+        Assert.Equal((StatusCode.AlreadyExists, "EXTERNAL_ID_TAKEN"), (create.Code, create.Info.Reason));
+        Assert.Equal((StatusCode.AlreadyExists, "EXTERNAL_ID_TAKEN"), (update.Code, update.Info.Reason));
+        Assert.Equal("", (await UpdateAsync(new() { Id = second.Id }, "external_id")).ExternalId);
+    }
+
+    [Fact]
     public async Task CreateTenant_SeveralWrongFields_AllNamedAtOnce()
     {
         var error = await RpcErrors.OfAsync(() => CreateAsync(new()

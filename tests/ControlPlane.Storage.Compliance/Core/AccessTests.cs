@@ -55,8 +55,8 @@ public abstract class AccessTests<TSource> : StorageTests<TSource>
     {
         var tenant = NewTenant("ten_1");
 
-        Assert.True(await Access.CreateTenantAsync(tenant, Cancel));
-        Assert.False(await Access.CreateTenantAsync(tenant with { Name = "again" }, Cancel));
+        Assert.Equal(TenantWrite.Done, await Access.CreateTenantAsync(tenant, Cancel));
+        Assert.Equal(TenantWrite.IdTaken, await Access.CreateTenantAsync(tenant with { Name = "again" }, Cancel));
 
         Assert.Equivalent(tenant, await Access.GetTenantAsync("ten_1", Cancel), strict: true);
         Assert.Null(await Access.GetTenantAsync("nobody", Cancel));
@@ -68,12 +68,51 @@ public abstract class AccessTests<TSource> : StorageTests<TSource>
         await Access.CreateTenantAsync(NewTenant("ten_1"), Cancel);
         var changed = NewTenant("ten_1") with { Name = "New", Version = 2, Labels = new Dictionary<string, string>() };
 
-        Assert.False(await Access.UpdateTenantAsync(changed with { Version = 3 }, Cancel));
-        Assert.True(await Access.UpdateTenantAsync(changed, Cancel));
-        Assert.False(await Access.UpdateTenantAsync(changed, Cancel));
-        Assert.False(await Access.UpdateTenantAsync(changed with { Id = "nobody" }, Cancel));
+        Assert.Equal(TenantWrite.VersionMismatch, await Access.UpdateTenantAsync(changed with { Version = 3 }, Cancel));
+        Assert.Equal(TenantWrite.Done, await Access.UpdateTenantAsync(changed, Cancel));
+        Assert.Equal(TenantWrite.VersionMismatch, await Access.UpdateTenantAsync(changed, Cancel));
+        Assert.Equal(TenantWrite.VersionMismatch, await Access.UpdateTenantAsync(changed with { Id = "nobody" }, Cancel));
 
         Assert.Equivalent(changed, await Access.GetTenantAsync("ten_1", Cancel), strict: true);
+    }
+
+    [Fact]
+    public async Task ExternalId_BelongsToOneTenant()
+    {
+        var first = NewTenant("ten_1") with { ExternalId = "a.B-1" };
+        Assert.Equal(TenantWrite.Done, await Access.CreateTenantAsync(first, Cancel));
+        Assert.Equal(TenantWrite.IdTaken, await Access.CreateTenantAsync(first, Cancel));
+        Assert.Equal(TenantWrite.ExternalIdTaken, await Access.CreateTenantAsync(NewTenant("ten_2") with { ExternalId = "a.B-1" }, Cancel));
+        Assert.Null(await Access.GetTenantAsync("ten_2", Cancel));
+        await AddTenantAsync("ten_2");
+        await AddTenantAsync("ten_3");
+        var second = (await Access.GetTenantAsync("ten_2", Cancel))!;
+        Assert.Equal("", second.ExternalId);
+
+        Assert.Equal(TenantWrite.VersionMismatch, await Access.UpdateTenantAsync(second with { ExternalId = "a.B-1", Version = 3 }, Cancel));
+        Assert.Equal(TenantWrite.ExternalIdTaken, await Access.UpdateTenantAsync(second with { ExternalId = "a.B-1", Version = 2 }, Cancel));
+        Assert.Equal(TenantWrite.Done, await Access.UpdateTenantAsync(first with { Name = "same", Version = 2 }, Cancel));
+        Assert.Equal(TenantWrite.Done, await Access.UpdateTenantAsync(second with { ExternalId = "A.b-1", Version = 2 }, Cancel));
+
+        Assert.Equal("ten_1", (await Access.FindTenantAsync("a.B-1", Cancel))!.Id);
+        Assert.Equal("ten_2", (await Access.FindTenantAsync("A.b-1", Cancel))!.Id);
+        Assert.Null(await Access.FindTenantAsync("a.b-1", Cancel));
+    }
+
+    [Fact]
+    public async Task ExternalId_GivenUp_IsFree()
+    {
+        var first = NewTenant("ten_1") with { ExternalId = "one" };
+        await Access.CreateTenantAsync(first, Cancel);
+        await Access.CreateTenantAsync(NewTenant("ten_2") with { ExternalId = "two" }, Cancel);
+        Assert.Equal(TenantWrite.Done, await Access.UpdateTenantAsync(first with { ExternalId = "", Version = 2 }, Cancel));
+        await DeleteAsync("ten_2");
+
+        Assert.Null(await Access.FindTenantAsync("one", Cancel));
+        Assert.Null(await Access.FindTenantAsync("two", Cancel));
+        Assert.Equal(TenantWrite.Done, await Access.CreateTenantAsync(NewTenant("ten_3") with { ExternalId = "two" }, Cancel));
+        await ReopenAsync();
+        Assert.Equal("ten_3", (await Access.FindTenantAsync("two", Cancel))!.Id);
     }
 
     [Fact]
@@ -127,8 +166,8 @@ public abstract class AccessTests<TSource> : StorageTests<TSource>
         Assert.IsType<AppendResult.TenantNotFound>(await Store.Events.AppendAsync(
             new AppendRequest("ten_1", version, [To(NewEvent(tenant: "ten_1"), false)], Owner, TimeSpan.Zero), Cancel));
         Assert.False(await Access.CreateKeyAsync(NewKey("ten_1"), Cancel));
-        Assert.False(await Access.CreateTenantAsync(NewTenant("ten_1"), Cancel));
-        Assert.False(await Access.UpdateTenantAsync(NewTenant("ten_1") with { Version = 2 }, Cancel));
+        Assert.Equal(TenantWrite.IdTaken, await Access.CreateTenantAsync(NewTenant("ten_1"), Cancel));
+        Assert.Equal(TenantWrite.VersionMismatch, await Access.UpdateTenantAsync(NewTenant("ten_1") with { Version = 2 }, Cancel));
         Assert.Equal(1, await Store.Deliveries.CancelOrphansAsync(Cancel));
         Assert.Equal(EndReason.WebhookDeleted, (await GetAsync(delivery)).EndReason);
     }

@@ -16,7 +16,7 @@ public abstract class TenantPolicyTests<TSource> : StorageTests<TSource>
     private async Task<TenantPolicy> ReadPolicyAsync() =>
         (await Store.Webhooks.LoadTenantAsync("ten_1", Cancel))!.Policy;
 
-    private Task<bool> SetAsync(TenantPolicy policy, long version) => Store.Access.UpdateTenantAsync(
+    private Task<TenantWrite> SetAsync(TenantPolicy policy, long version) => Store.Access.UpdateTenantAsync(
         new TenantRecord { Id = "ten_1", Policy = policy, Version = version, CreateTime = Now, UpdateTime = Now }, Cancel);
 
     [Fact]
@@ -38,13 +38,13 @@ public abstract class TenantPolicyTests<TSource> : StorageTests<TSource>
         await AddTenantAsync("ten_1");
         var before = await ReadConfigVersionAsync("ten_1");
 
-        Assert.True(await SetAsync(Narrow, 2));
+        Assert.Equal(TenantWrite.Done, await SetAsync(Narrow, 2));
         Assert.Equal(before + 1, await ReadConfigVersionAsync("ten_1"));
         Assert.Equivalent(Narrow, await ReadPolicyAsync(), strict: true);
-        Assert.True(await SetAsync(Narrow, 3));
-        Assert.False(await SetAsync(new TenantPolicy(), 3));
+        Assert.Equal(TenantWrite.Done, await SetAsync(Narrow, 3));
+        Assert.Equal(TenantWrite.VersionMismatch, await SetAsync(new TenantPolicy(), 3));
         Assert.Equal(before + 1, await ReadConfigVersionAsync("ten_1"));
-        Assert.True(await SetAsync(new TenantPolicy(), 4));
+        Assert.Equal(TenantWrite.Done, await SetAsync(new TenantPolicy(), 4));
         Assert.Equal(before + 2, await ReadConfigVersionAsync("ten_1"));
     }
 

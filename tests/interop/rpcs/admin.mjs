@@ -4,6 +4,8 @@ const tenant = {
   name: 'full', labels: { plan: 'gold' }, strictEventTypes: true, disabledFeatures: ['watch'],
   limits: { maxWebhooks: 3, publishRatePerSecond: 10, maxPayloadBytes: 1000 },
 };
+let made = 0;
+const full = (w) => ({ ...tenant, externalId: `own-${w.path}-${made += 1}` });
 const key = (w) => ({ name: 'reader', tenantId: w.tenantId, scopes: ['events.read'], expireTime: '2100-01-01T00:00:00Z' });
 const asPlatform = (w) => ({ key: w.platformKey });
 
@@ -11,12 +13,12 @@ const asPlatform = (w) => ({ key: w.platformKey });
 export default {
   CreateTenant: {
     emptiest: (w) => w.call({ tenant: {} }, asPlatform(w)),
-    fullest: (w) => w.call({ tenant }, asPlatform(w)),
+    fullest: (w) => w.call({ tenant: full(w) }, asPlatform(w)),
   },
   GetTenant: {
     emptiest: (w) => w.call({ tenantId: w.tenantId }, asPlatform(w)),
     fullest: async (w) => {
-      const made = await w.make('AdminService/CreateTenant', { tenant }, w.platformKey);
+      const made = await w.make('AdminService/CreateTenant', { tenant: full(w) }, w.platformKey);
       await w.call({ tenantId: made.tenant.id }, asPlatform(w));
     },
   },
@@ -24,13 +26,13 @@ export default {
     // There is always one; nothing stands on the page that the last one has no token for.
     emptiest: async (w) => assert.equal((await w.call({ pageSize: 1 }, asPlatform(w))).tenants.length, 1),
     fullest: async (w) => {
-      await w.make('AdminService/CreateTenant', { tenant }, w.platformKey);
+      await w.make('AdminService/CreateTenant', { tenant: full(w) }, w.platformKey);
       await w.call({ pageSize: 1 }, asPlatform(w));
     },
   },
   UpdateTenant: {
     emptiest: (w) => w.call({ tenant: { id: w.tenantId }, updateMask: 'name' }, asPlatform(w)),
-    fullest: (w) => w.call({ tenant: { id: w.tenantId, ...tenant } }, asPlatform(w)),
+    fullest: (w) => w.call({ tenant: { id: w.tenantId, ...full(w) } }, asPlatform(w)),
   },
   DeleteTenant: {
     emptiest: async (w) => assert.deepEqual(await w.call({ tenantId: w.tenantId, force: true }, asPlatform(w)), {}),

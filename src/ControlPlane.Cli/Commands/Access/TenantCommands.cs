@@ -18,12 +18,12 @@ internal static class TenantCommands
     private static Command CreateCreate(CommandRunner runner)
     {
         var id = Flags.Text("--id", "Its id; generated without it.", "ID");
-        var (name, labels, plan) = (Name(), Labels(), new PlanFlags());
-        var command = new Command("create", "Creates a tenant.") { id, name, labels };
+        var (name, externalId, labels, plan) = (Name(), ExternalId(), Labels(), new PlanFlags());
+        var command = new Command("create", "Creates a tenant.") { id, name, externalId, labels };
         plan.AddTo(command);
         return runner.Handle(command, async session =>
         {
-            var tenant = new Tenant { Id = session.Get(id), Name = session.Get(name) };
+            var tenant = new Tenant { Id = session.Get(id), Name = session.Get(name), ExternalId = session.Get(externalId) };
             Add(tenant, session.Get(labels));
             plan.Apply(session, tenant);
             var answer = await session.Server.Admin.CreateTenantAsync(new CreateTenantRequest { Tenant = tenant }, session.Call());
@@ -61,22 +61,29 @@ internal static class TenantCommands
 
     private static Command CreateUpdate(CommandRunner runner)
     {
-        var (id, name, labels, plan, etag) = (Id(), Name(), Labels(), new PlanFlags(), Etag());
+        var (id, name, externalId, labels, plan, etag) = (Id(), Name(), ExternalId(), Labels(), new PlanFlags(), Etag());
         var clear = new Option<bool>("--clear-labels") { Description = "Remove all labels." };
-        var command = new Command("update", "Changes a tenant; labels are replaced as a whole.") { id, name, labels, clear };
+        var command = new Command("update", "Changes a tenant; labels are replaced as a whole.") { id, name, externalId, labels, clear };
         plan.AddTo(command);
         command.Add(etag);
         return runner.Handle(command, async session =>
         {
-            var tenant = new Tenant { Id = session.Get(id), Name = session.Get(name), Etag = session.Get(etag) };
+            var tenant = new Tenant
+            {
+                Id = session.Get(id),
+                Name = session.Get(name),
+                ExternalId = session.Get(externalId),
+                Etag = session.Get(etag),
+            };
             Add(tenant, session.Get(labels));
             var mask = new FieldMask();
             mask.Paths.Add(session.Given(name) ? ["name"] : Array.Empty<string>());
+            mask.Paths.Add(session.Given(externalId) ? ["external_id"] : Array.Empty<string>());
             mask.Paths.Add(session.Given(labels) || session.Get(clear) ? ["labels"] : Array.Empty<string>());
             mask.Paths.Add(plan.Apply(session, tenant));
             if (mask.Paths.Count == 0)
             {
-                throw new UsageException("Nothing to change: give --name, --label, --clear-labels or a flag of the plan.");
+                throw new UsageException("Nothing to change: give --name, --external-id, --label, --clear-labels or a flag of the plan.");
             }
 
             if (session.Given(labels) && session.Get(clear))
@@ -106,6 +113,8 @@ internal static class TenantCommands
     private static Argument<string> Id() => new("tenant-id") { Description = "The tenant." };
 
     private static Option<string> Name() => Flags.Text("--name", "A name for people.");
+
+    private static Option<string> ExternalId() => Flags.Text("--external-id", "The platform's own id for it.", "ID");
 
     private static Option<Pair[]> Labels() => Flags.Pairs("--label", "An annotation.");
 

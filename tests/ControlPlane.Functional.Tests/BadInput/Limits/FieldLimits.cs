@@ -48,6 +48,8 @@ internal static class FieldLimits
         ["Tenant.id"] = Limit.RequiredId,
         ["CreateTenant tenant.id"] = Limit.Ascii(1, 63).Saying("1 to 63").And(Probe.Refused("upper case", "A"), Probe.Refused("a dash first", "-a")),
         ["Tenant.name"] = Limit.Name(200),
+        ["Tenant.external_id"] = Limit.Line(256) with { Otherwise = Grpc.Core.StatusCode.AlreadyExists },
+        ["GetTenantRequest.external_id"] = Limit.Line(256) with { Otherwise = Grpc.Core.StatusCode.NotFound },
         ["Tenant.disabled_features"] = Limit.List(0, 20, _ => "watch", Limit.OneOf("webhooks", "publish", "watch", "event_types", "custom_dialect")),
         ["TenantLimits.max_webhooks"] = Limit.Range(0, int.MaxValue).Saying("negative"),
         ["TenantLimits.publish_rate_per_second"] = Limit.Range(0d, 100_000),

@@ -20,6 +20,10 @@ internal static class RightRequests
             case CreateTenantRequest create:
                 create.Tenant.Id = "";
                 break;
+            case GetTenantRequest get:
+                // One excludes the other.
+                get.TenantId = "";
+                break;
             case CreateEventTypeRequest create:
                 create.EventType.Name = $"made.{Interlocked.Increment(ref _made)}";
                 break;

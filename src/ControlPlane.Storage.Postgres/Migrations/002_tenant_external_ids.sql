@@ -1,0 +1,3 @@
+-- The platform's own id for a tenant; that of a deleted one is free again.
+ALTER TABLE tenants ADD COLUMN external_id text;
+CREATE UNIQUE INDEX tenants_external_id ON tenants (external_id) WHERE external_id IS NOT NULL AND delete_time IS NULL;
