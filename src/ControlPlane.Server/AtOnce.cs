@@ -20,7 +20,7 @@ internal sealed class AtOnce(int most, int mostPerTenant)
 
             _count++;
             _tenants[tenantId] = ofTenant + 1;
-            return new Held(this, tenantId);
+            return new Permit(this, tenantId);
         }
     }
 
@@ -36,7 +36,7 @@ internal sealed class AtOnce(int most, int mostPerTenant)
         }
     }
 
-    private sealed class Held(AtOnce owner, string tenantId) : IDisposable
+    private sealed class Permit(AtOnce owner, string tenantId) : IDisposable
     {
         private AtOnce? _owner = owner;
 

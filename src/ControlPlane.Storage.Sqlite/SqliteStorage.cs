@@ -103,6 +103,7 @@ public static class SqliteStorage
         writer.Execute(
             """
             PRAGMA synchronous = FULL;
+            PRAGMA wal_autocheckpoint = 0;
             PRAGMA foreign_keys = ON;
             PRAGMA cache_size = -65536;
             PRAGMA journal_size_limit = 67108864;

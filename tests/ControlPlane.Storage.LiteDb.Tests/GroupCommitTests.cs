@@ -4,7 +4,7 @@ namespace ControlPlane.Storage.LiteDb.Tests;
 public sealed class GroupCommitTests : LiteDbTests
 {
     /// <summary>Holds the writer within a transaction until released, so that what is queued meanwhile is the next one.</summary>
-    private static async Task<(Task Held, Action Release)> HoldAsync(LiteDbDatabase database)
+    private static async Task<(Task Holding, Action Release)> HoldAsync(LiteDbDatabase database)
     {
         var entered = new TaskCompletionSource();
         var release = new ManualResetEventSlim();

@@ -4,7 +4,7 @@ namespace ControlPlane.Storage.Sqlite.Tests;
 public sealed class GroupCommitTests : SqliteTests
 {
     /// <summary>Holds the writer within a transaction until released, so that what is queued meanwhile is the next one.</summary>
-    private static async Task<(Task Held, Action Release)> HoldAsync(SqliteDatabase database)
+    private static async Task<(Task Holding, Action Release)> HoldAsync(SqliteDatabase database)
     {
         var entered = new TaskCompletionSource();
         var release = new ManualResetEventSlim();

@@ -41,17 +41,17 @@ internal static class Asking
     // Two of each, since the one that is asked for can be among them.
     private const string FindFronts =
         """
-        SELECT u.ord, f.seq, f.id, f.state, f.due, f.held
+        SELECT u.ord, f.seq, f.id, f.state, f.due, f.blocked
         FROM unnest($1::text[], $2::text[]) WITH ORDINALITY u (webhook, line, ord)
           JOIN webhooks w ON w.id = u.webhook
           CROSS JOIN LATERAL (
-            (SELECT seq, id, state, due, held FROM deliveries
+            (SELECT seq, id, state, due, blocked FROM deliveries
               WHERE webhook_seq = w.seq AND line = u.line AND end_reason = 0 AND state = 2 ORDER BY seq LIMIT 2)
             UNION ALL
-            (SELECT seq, id, state, due, held FROM deliveries
+            (SELECT seq, id, state, due, blocked FROM deliveries
               WHERE webhook_seq = w.seq AND line = u.line AND end_reason = 0 AND state = 1 ORDER BY seq LIMIT 2)
             UNION ALL
-            (SELECT seq, id, state, due, held FROM deliveries
+            (SELECT seq, id, state, due, blocked FROM deliveries
               WHERE webhook_seq = w.seq AND line = u.line AND end_reason = 0 AND state = 3 AND (w.head_of_line = 1 OR due <= NOW)
               ORDER BY seq LIMIT 2)) f
         """;

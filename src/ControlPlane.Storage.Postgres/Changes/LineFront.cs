@@ -1,7 +1,7 @@
 namespace ControlPlane.Storage.Postgres;
 
 /// <summary>A delivery that stands at the front of its line.</summary>
-internal readonly record struct LineMember(long Seq, string Id, DeliveryState State, DateTimeOffset? Due, bool Held);
+internal readonly record struct LineMember(long Seq, string Id, DeliveryState State, DateTimeOffset? Due, bool Blocked);
 
 /// <summary>The front of a line as it was when it was locked: who is leased, and the first ones of those that are ready.</summary>
 internal sealed class LineFront
@@ -10,13 +10,13 @@ internal sealed class LineFront
 
     /// <summary>
     /// Lets the one go whose turn it is after a delivery of the line changed, was added, or is about to be claimed. Returns whether that
-    /// one must be held, and otherwise when the next one is due.
+    /// one must be blocked, and otherwise when the next one is due.
     /// </summary>
     /// <param name="unit">Where it is stored.</param>
     /// <param name="changed">The delivery as it becomes.</param>
     /// <param name="seq">Its number; the largest there is for one that is yet to get one.</param>
     /// <param name="headOfLine">The webhook's choice.</param>
-    public (bool Held, DateTimeOffset? Next) Advance(Unit unit, DeliveryRecord changed, long seq, HeadOfLine headOfLine)
+    public (bool Blocked, DateTimeOffset? Next) Advance(Unit unit, DeliveryRecord changed, long seq, HeadOfLine headOfLine)
     {
         var waits = changed.NextAttemptTime is not null && !Transitions.OrderingRules.StepsAside(changed, headOfLine, unit.Now);
         var others = Members.Where(member => member.Seq != seq).ToList();
@@ -36,9 +36,9 @@ internal sealed class LineFront
             return (false, null);
         }
 
-        if (first.Held)
+        if (first.Blocked)
         {
-            unit.Held[first.Seq] = false;
+            unit.Blocked[first.Seq] = false;
         }
 
         return (waits, first.Due);
@@ -54,5 +54,5 @@ internal sealed class LineFront
 
     /// <summary>Notes what a delivery that was added or claimed means to those after it.</summary>
     public void Note(DeliveryRecord delivery, long seq) =>
-        Members.Add(new LineMember(seq, delivery.Id, delivery.State, delivery.NextAttemptTime, Held: false));
+        Members.Add(new LineMember(seq, delivery.Id, delivery.State, delivery.NextAttemptTime, Blocked: false));
 }

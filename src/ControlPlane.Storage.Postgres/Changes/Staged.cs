@@ -7,7 +7,7 @@ internal sealed class StagedDelivery
     public required long TenantSeq { get; init; }
     public required long WebhookSeq { get; init; }
     public long Seq { get; set; }
-    public bool Held { get; set; }
+    public bool Blocked { get; set; }
     public string? Owner { get; set; }
     public DateTimeOffset? LeaseUntil { get; set; }
 

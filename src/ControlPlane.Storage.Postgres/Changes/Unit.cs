@@ -26,7 +26,7 @@ internal sealed class Unit(Database database, NpgsqlConnection connection, Holdi
     public List<StagedAttempt> Attempts { get; } = [];
 
     /// <summary>Deliveries whose turn it became, or whose turn it is not any more.</summary>
-    public Dictionary<long, bool> Held { get; } = [];
+    public Dictionary<long, bool> Blocked { get; } = [];
 
     /// <summary>Leases that are prolonged.</summary>
     public Dictionary<long, DateTimeOffset> Extended { get; } = [];
@@ -47,10 +47,10 @@ internal sealed class Unit(Database database, NpgsqlConnection connection, Holdi
     public long Floor { get; set; }
 
     /// <summary>Whether anything has to be stored at the end.</summary>
-    public bool IsEmpty => Changes.Count == 0 && Events.Count == 0 && Held.Count == 0 && Extended.Count == 0 && Floor == 0;
+    public bool IsEmpty => Changes.Count == 0 && Events.Count == 0 && Blocked.Count == 0 && Extended.Count == 0 && Floor == 0;
 
     /// <summary>Stages a change of a stored delivery.</summary>
-    public StagedDelivery Save(StoredDelivery stored, DeliveryRecord delivery, string? owner = null, DateTimeOffset? leaseUntil = null, bool held = false)
+    public StagedDelivery Save(StoredDelivery stored, DeliveryRecord delivery, string? owner = null, DateTimeOffset? leaseUntil = null, bool blocked = false)
     {
         var staged = new StagedDelivery
         {
@@ -60,7 +60,7 @@ internal sealed class Unit(Database database, NpgsqlConnection connection, Holdi
             WebhookSeq = stored.WebhookSeq,
             Owner = owner,
             LeaseUntil = leaseUntil,
-            Held = held,
+            Blocked = blocked,
         };
         Changes.Add(staged);
         if (stored.Delivery.Ended != delivery.Ended)

@@ -28,22 +28,22 @@ internal static class UnitRows
         """
         INSERT INTO deliveries SELECT s.delivery_seq - $1 + u.ord, u.id, u.tenant, u.webhook, s.event_seq - $2 + u.source, u.event_id, u.type,
           u.instance, u.line, u.created, u.created, s.revision - $3 + u.revision, u.created, u.due, u.lease_until, u.fence, 0, 0, 0, u.state, 0,
-          u.trigger, 0, u.held, u.owner
+          u.trigger, 0, u.blocked, u.owner
         FROM store s, unnest($4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::text[],
           $12::text[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::smallint[], $19::smallint[],
           $20::boolean[], $21::text[])
-          u (ord, id, tenant, webhook, source, event_id, type, instance, line, created, revision, due, lease_until, fence, state, trigger, held, owner)
+          u (ord, id, tenant, webhook, source, event_id, type, instance, line, created, revision, due, lease_until, fence, state, trigger, blocked, owner)
         """;
 
     private const string UpdateDeliveries =
         """
         UPDATE deliveries d SET revision = s.revision - $1 + u.revision, update_time = u.updated, round_start = u.round_start, due = u.due,
           lease_until = u.lease_until, fence = u.fence, attempt_count = u.attempts, round_attempts = u.round_attempts, last_status = u.status,
-          state = u.state, end_reason = u.reason, trigger = u.trigger, last_failure = u.failure, held = u.held, lease_owner = u.owner
+          state = u.state, end_reason = u.reason, trigger = u.trigger, last_failure = u.failure, blocked = u.blocked, lease_owner = u.owner
         FROM store s, unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::int[],
           $10::int[], $11::int[], $12::smallint[], $13::smallint[], $14::smallint[], $15::smallint[], $16::boolean[], $17::text[])
           u (seq, revision, updated, round_start, due, lease_until, fence, attempts, round_attempts, status, state, reason, trigger, failure,
-          held, owner)
+          blocked, owner)
         WHERE d.seq = u.seq AND d.seq BETWEEN $18 AND $19
         """;
 
@@ -116,7 +116,7 @@ internal static class UnitRows
                 Of(born, b => b.D.Instance), Of(born, b => b.D.OrderingKey is { Length: > 0 } key ? key : null),
                 Of(born, b => b.D.CreateTime.ToMicroseconds()), Of(born, b => b.Revision),
                 Of(born, b => b.D.NextAttemptTime?.ToMicroseconds()), Of(born, b => b.C.LeaseUntil?.ToMicroseconds()), Of(born, b => b.D.Fence),
-                Of(born, b => (short)b.D.State), Of(born, b => (short)b.D.Trigger), Of(born, b => b.C.Held), Of(born, b => b.C.Owner));
+                Of(born, b => (short)b.D.State), Of(born, b => (short)b.D.Trigger), Of(born, b => b.C.Blocked), Of(born, b => b.C.Owner));
         }
     }
 
@@ -131,7 +131,7 @@ internal static class UnitRows
                 Of(changed, c => c.D.NextAttemptTime?.ToMicroseconds()), Of(changed, c => c.C.LeaseUntil?.ToMicroseconds()),
                 Of(changed, c => c.D.Fence), Of(changed, c => c.D.AttemptCount), Of(changed, c => c.D.RoundAttempts),
                 Of(changed, c => c.D.LastStatusCode), Of(changed, c => (short)c.D.State), Of(changed, c => (short)c.D.EndReason),
-                Of(changed, c => (short)c.D.Trigger), Of(changed, c => (short)c.D.LastFailure), Of(changed, c => c.C.Held),
+                Of(changed, c => (short)c.D.Trigger), Of(changed, c => (short)c.D.LastFailure), Of(changed, c => c.C.Blocked),
                 Of(changed, c => c.C.Owner), changed.Min(c => c.C.Seq), changed.Max(c => c.C.Seq));
         }
     }

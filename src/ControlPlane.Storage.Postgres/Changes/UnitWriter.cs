@@ -31,9 +31,9 @@ internal static class UnitWriter
         RETURNING b.tenant_seq, b.open
         """;
 
-    private const string SetHeld =
+    private const string SetBlocked =
         """
-        UPDATE deliveries d SET held = u.held FROM unnest($1::bigint[], $2::boolean[]) u (seq, held)
+        UPDATE deliveries d SET blocked = u.blocked FROM unnest($1::bigint[], $2::boolean[]) u (seq, blocked)
         WHERE d.seq = u.seq AND d.seq BETWEEN $3 AND $4
         """;
 
@@ -75,7 +75,7 @@ internal static class UnitWriter
         UnitRows.Add(script, unit);
         AddSmall(script, unit);
         more?.Invoke(script);
-        foreach (var notice in Notices.Of(unit))
+        foreach (var notice in Notifications.Of(unit))
         {
             script.Add("SELECT pg_notify($1, $2)", Channel, notice);
         }
@@ -87,10 +87,10 @@ internal static class UnitWriter
 
     private static void AddSmall(Script script, Unit unit)
     {
-        if (unit.Held.Count > 0)
+        if (unit.Blocked.Count > 0)
         {
-            var seqs = unit.Held.Keys.Order().ToArray();
-            script.Add(SetHeld, seqs, seqs.Select(seq => unit.Held[seq]).ToArray(), seqs[0], seqs[^1]);
+            var seqs = unit.Blocked.Keys.Order().ToArray();
+            script.Add(SetBlocked, seqs, seqs.Select(seq => unit.Blocked[seq]).ToArray(), seqs[0], seqs[^1]);
         }
 
         if (unit.Extended.Count > 0)

@@ -17,14 +17,14 @@ internal sealed class Claims(Transactions transactions, WebhookRefs webhooks, De
         """
         SELECT d.seq, w.id, d.line FROM webhooks w CROSS JOIN LATERAL (
           SELECT seq, due, line FROM deliveries
-          WHERE webhook_seq = w.seq AND due IS NOT NULL AND NOT held AND due <= $2 ORDER BY due, seq LIMIT $3) d
+          WHERE webhook_seq = w.seq AND due IS NOT NULL AND NOT blocked AND due <= $2 ORDER BY due, seq LIMIT $3) d
         WHERE w.seq = $1 AND w.delete_time IS NULL ORDER BY d.due, d.seq
         """;
 
     private const string FindNextDue =
         """
         SELECT d.due FROM webhooks w CROSS JOIN LATERAL (
-          SELECT due FROM deliveries WHERE webhook_seq = w.seq AND due IS NOT NULL AND NOT held ORDER BY due LIMIT 1) d
+          SELECT due FROM deliveries WHERE webhook_seq = w.seq AND due IS NOT NULL AND NOT blocked ORDER BY due LIMIT 1) d
         WHERE w.seq = $1 AND w.delete_time IS NULL
         """;
 
@@ -64,7 +64,7 @@ internal sealed class Claims(Transactions transactions, WebhookRefs webhooks, De
         foreach (var place in due)
         {
             // Looked at again, since it could change until it was locked.
-            if (answers.Deliveries.TryGetValue(place.Seq, out var stored) && stored is { Held: false, WebhookDeleted: false }
+            if (answers.Deliveries.TryGetValue(place.Seq, out var stored) && stored is { Blocked: false, WebhookDeleted: false }
                 && stored.Delivery.NextAttemptTime <= unit.Now && IsItsTurn(unit, answers, stored))
             {
                 var leased = DeliveryTransitions.Claim(stored.Delivery, unit.Now);
@@ -90,13 +90,13 @@ internal sealed class Claims(Transactions transactions, WebhookRefs webhooks, De
 
     private static bool IsItsTurn(Unit unit, Answers answers, StoredDelivery stored)
     {
-        var held = answers.FrontOf(stored.Delivery)?.Advance(unit, stored.Delivery, stored.Seq, stored.HeadOfLine).Held ?? false;
-        if (held)
+        var blocked = answers.FrontOf(stored.Delivery)?.Advance(unit, stored.Delivery, stored.Seq, stored.HeadOfLine).Blocked ?? false;
+        if (blocked)
         {
-            unit.Held[stored.Seq] = true;
+            unit.Blocked[stored.Seq] = true;
         }
 
-        return !held;
+        return !blocked;
     }
 
     private List<DeliveryRecord> Take(List<StagedDelivery> claimed)

@@ -16,8 +16,8 @@ internal static class DeliveryWrites
     /// <summary>Stages a change of a delivery that is not leased afterwards; returns when the next one of its line is due.</summary>
     public static (StagedDelivery Staged, DateTimeOffset? Next) Save(Unit unit, Answers answers, StoredDelivery stored, DeliveryRecord changed)
     {
-        var (held, next) = answers.FrontOf(changed)?.Advance(unit, changed, stored.Seq, stored.HeadOfLine) ?? (false, null);
-        return (unit.Save(stored, changed, held: held), next);
+        var (blocked, next) = answers.FrontOf(changed)?.Advance(unit, changed, stored.Seq, stored.HeadOfLine) ?? (false, null);
+        return (unit.Save(stored, changed, blocked: blocked), next);
     }
 
     /// <summary>Records an attempt; null if the lease was stale.</summary>

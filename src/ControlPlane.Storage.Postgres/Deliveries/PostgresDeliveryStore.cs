@@ -18,8 +18,8 @@ internal sealed class PostgresDeliveryStore(Transactions transactions, DeliveryP
     private const string FindOrphans =
         """
         SELECT d.seq, w.id, d.line FROM webhooks w CROSS JOIN LATERAL (
-          SELECT seq, line FROM deliveries WHERE webhook_seq = w.seq AND due IS NOT NULL AND NOT held
-          UNION ALL SELECT seq, line FROM deliveries WHERE webhook_seq = w.seq AND held) d
+          SELECT seq, line FROM deliveries WHERE webhook_seq = w.seq AND due IS NOT NULL AND NOT blocked
+          UNION ALL SELECT seq, line FROM deliveries WHERE webhook_seq = w.seq AND blocked) d
         WHERE w.delete_time IS NOT NULL LIMIT $1
         """;
 

@@ -7,13 +7,13 @@ internal sealed class WaitingWebhooks(Database database, Holdings holdings)
     internal const string Find =
         """
         WITH RECURSIVE waiting (seq) AS (
-          (SELECT webhook_seq FROM deliveries WHERE due IS NOT NULL AND NOT held ORDER BY webhook_seq LIMIT 1)
+          (SELECT webhook_seq FROM deliveries WHERE due IS NOT NULL AND NOT blocked ORDER BY webhook_seq LIMIT 1)
           UNION ALL
-          SELECT (SELECT d.webhook_seq FROM deliveries d WHERE d.due IS NOT NULL AND NOT d.held AND d.webhook_seq > waiting.seq
+          SELECT (SELECT d.webhook_seq FROM deliveries d WHERE d.due IS NOT NULL AND NOT d.blocked AND d.webhook_seq > waiting.seq
             ORDER BY d.webhook_seq LIMIT 1)
           FROM waiting WHERE waiting.seq IS NOT NULL
         )
-        SELECT t.id, w.id, (SELECT d.due FROM deliveries d WHERE d.webhook_seq = w.seq AND d.due IS NOT NULL AND NOT d.held ORDER BY d.due LIMIT 1)
+        SELECT t.id, w.id, (SELECT d.due FROM deliveries d WHERE d.webhook_seq = w.seq AND d.due IS NOT NULL AND NOT d.blocked ORDER BY d.due LIMIT 1)
         FROM waiting JOIN webhooks w ON w.seq = waiting.seq JOIN tenants t ON t.seq = w.tenant_seq
         WHERE w.delete_time IS NULL
         """;

@@ -151,8 +151,8 @@ internal sealed class Appends(WebhookRefs webhooks)
         var inLine = OrderingRules.HasPlace(source.Event.OrderingKey, delivery.Trigger);
         var record = DeliveryTransitions.Create(source.Event, delivery, inLine, leased: false);
         var front = answers.FrontOf(record);
-        var held = front?.Advance(unit, record, long.MaxValue, HeadOfLine.Block).Held ?? false;
-        var leased = delivery.Leased && !held && answers.IsMember && unit.Holdings.Owns(delivery.WebhookId);
+        var blocked = front?.Advance(unit, record, long.MaxValue, HeadOfLine.Block).Blocked ?? false;
+        var leased = delivery.Leased && !blocked && answers.IsMember && unit.Holdings.Owns(delivery.WebhookId);
         record = leased ? DeliveryTransitions.Create(source.Event, delivery, inLine, leased: true) : record;
         front?.Note(record, long.MaxValue - 1);
         return new StagedDelivery
@@ -161,7 +161,7 @@ internal sealed class Appends(WebhookRefs webhooks)
             TenantSeq = source.TenantSeq,
             WebhookSeq = webhooks.Find(delivery.WebhookId)!.Value.Seq,
             Source = source,
-            Held = held,
+            Blocked = blocked,
             Owner = leased ? unit.Holdings.LeaseName ?? request.Owner : null,
             LeaseUntil = leased ? unit.Now + request.LeaseFor : null,
         };

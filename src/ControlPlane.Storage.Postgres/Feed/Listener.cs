@@ -101,12 +101,12 @@ internal sealed class Listener(Database database) : IAsyncDisposable
 
     private void Take(string payload)
     {
-        if (Notices.IsOwnership(payload, database.EngineId))
+        if (Notifications.IsOwnership(payload, database.EngineId))
         {
             OwnershipNoticed?.Invoke();
         }
 
-        foreach (var signal in Notices.Read(payload, database.EngineId))
+        foreach (var signal in Notifications.Read(payload, database.EngineId))
         {
             Noticed?.Invoke(signal);
         }

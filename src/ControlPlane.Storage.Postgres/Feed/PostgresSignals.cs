@@ -17,7 +17,7 @@ internal sealed class PostgresSignals : ISignals
     private const string LookForWork =
         """
         SELECT DISTINCT t.id, w.id FROM deliveries d JOIN webhooks w ON w.seq = d.webhook_seq JOIN tenants t ON t.seq = d.tenant_seq
-        WHERE d.revision > $1 AND d.revision <= $2 AND d.due IS NOT NULL AND NOT d.held
+        WHERE d.revision > $1 AND d.revision <= $2 AND d.due IS NOT NULL AND NOT d.blocked
         """;
 
     private readonly Database _database;

@@ -147,7 +147,7 @@ CREATE TABLE payloads (
 ALTER TABLE payloads ALTER COLUMN body SET STORAGE EXTERNAL;
 
 -- due is set exactly while a delivery waits (states 1 and 3), lease_until exactly while it is leased (state 2). One whose turn in its
--- ordering line it is not is held, so that nothing that looks for what is due comes across it.
+-- ordering line it is not is blocked, so that nothing that looks for what is due comes across it.
 CREATE TABLE deliveries (
   seq bigint PRIMARY KEY,
   id text NOT NULL,
@@ -172,20 +172,20 @@ CREATE TABLE deliveries (
   end_reason smallint NOT NULL,
   trigger smallint NOT NULL,
   last_failure smallint NOT NULL,
-  held boolean NOT NULL,
+  blocked boolean NOT NULL,
   lease_owner text
 ) PARTITION BY RANGE (seq);
 CREATE INDEX deliveries_id ON deliveries (id);
 CREATE INDEX deliveries_revision ON deliveries (revision);
 CREATE INDEX deliveries_webhook ON deliveries (webhook_seq, seq);
 CREATE INDEX deliveries_tenant ON deliveries (tenant_seq, seq);
-CREATE INDEX deliveries_due ON deliveries (webhook_seq, due, seq) WHERE due IS NOT NULL AND NOT held;
+CREATE INDEX deliveries_due ON deliveries (webhook_seq, due, seq) WHERE due IS NOT NULL AND NOT blocked;
 CREATE INDEX deliveries_leased ON deliveries (lease_until) WHERE lease_until IS NOT NULL;
 -- Dead letters are looked for among everything else; these indexes hold nothing but them.
 CREATE INDEX deliveries_dead ON deliveries (webhook_seq, seq) WHERE state = 5;
 CREATE INDEX deliveries_dead_tenant ON deliveries (tenant_seq, seq) WHERE state = 5;
 CREATE INDEX deliveries_line ON deliveries (webhook_seq, line, state, seq) WHERE line IS NOT NULL AND end_reason = 0;
-CREATE INDEX deliveries_held ON deliveries (webhook_seq, line, seq) WHERE held;
+CREATE INDEX deliveries_blocked ON deliveries (webhook_seq, line, seq) WHERE blocked;
 
 CREATE TABLE attempts (
   delivery_seq bigint NOT NULL,

@@ -9,7 +9,7 @@ internal static class DeliveryRows
 
     public const string Columns =
         """
-        d.seq, d.tenant_seq, d.webhook_seq, d.event_seq, d.held, d.lease_owner, d.lease_until, w.delete_time IS NOT NULL, w.head_of_line,
+        d.seq, d.tenant_seq, d.webhook_seq, d.event_seq, d.blocked, d.lease_owner, d.lease_until, w.delete_time IS NOT NULL, w.head_of_line,
         d.id, d.event_id, w.id, t.id, d.event_type, d.instance, coalesce(d.line, ''), d.state, d.trigger, d.end_reason, d.attempt_count,
         d.round_attempts, d.round_start, d.due, d.last_status, d.last_failure, d.revision, d.fence, d.create_time, d.update_time 
         """;

@@ -6,7 +6,7 @@ namespace ControlPlane.Storage.Postgres;
 /// <param name="WebhookSeq">Its webhook's number.</param>
 /// <param name="EventSeq">Its event's number.</param>
 /// <param name="Delivery">The delivery.</param>
-/// <param name="Held">It waits for its turn in its line.</param>
+/// <param name="Blocked">It waits for its turn in its line.</param>
 /// <param name="Owner">Who leases it; null if nobody does.</param>
 /// <param name="LeaseUntil">Until when.</param>
 /// <param name="WebhookDeleted">Its webhook was deleted.</param>
@@ -17,7 +17,7 @@ internal sealed record StoredDelivery(
     long WebhookSeq,
     long EventSeq,
     DeliveryRecord Delivery,
-    bool Held,
+    bool Blocked,
     string? Owner,
     DateTimeOffset? LeaseUntil,
     bool WebhookDeleted,

@@ -16,11 +16,11 @@ internal static class WebhookWrites
     private const string TakeNumber = "UPDATE tenants SET webhook_number = webhook_number + 1 WHERE seq = $1 RETURNING webhook_number";
     private const string BumpVersion = "UPDATE tenants SET config_version = config_version + 1 WHERE seq = $1";
 
-    /// <summary>Lets the first one that is held go in every line; those whose turn it is not are held again.</summary>
+    /// <summary>Lets the first one that is blocked go in every line; those whose turn it is not are blocked again.</summary>
     private const string ReleaseLines =
         """
-        UPDATE deliveries SET held = FALSE
-        WHERE seq IN (SELECT min(seq) FROM deliveries WHERE webhook_seq = $1 AND held GROUP BY line)
+        UPDATE deliveries SET blocked = FALSE
+        WHERE seq IN (SELECT min(seq) FROM deliveries WHERE webhook_seq = $1 AND blocked GROUP BY line)
         """;
 
     private static readonly WebhookWrite NotFound = new(WebhookWriteOutcome.NotFound, null, 0);

@@ -66,10 +66,10 @@ internal static class DeliveryRows
         InsertMany.Run(session, rows, static (statement, row) => Bind(statement, row, row.Record.NextAttemptTime));
 
     /// <summary>Stores a delivery in its line.</summary>
-    public static void InsertInLine(WriteSession session, in DeliveryRow row, long line, bool held)
+    public static void InsertInLine(WriteSession session, in DeliveryRow row, long line, bool blocked)
     {
         var due = row.Record.NextAttemptTime;
-        Bind(session.Use(InsertOneInLine), row, held ? null : due).Bind(line).Bind(held ? due : null).Run();
+        Bind(session.Use(InsertOneInLine), row, blocked ? null : due).Bind(line).Bind(blocked ? due : null).Run();
     }
 
     private static Statement Bind(Statement statement, in DeliveryRow row, DateTimeOffset? nextDue)
@@ -83,7 +83,7 @@ internal static class DeliveryRows
     }
 
     /// <summary>Stores a delivery's new state under a new revision; returns it with that. What has ended is not ended again. A delivery
-    /// that is held in its line must not stay so without a word to <see cref="OrderingLines"/>.</summary>
+    /// that is blocked in its line must not stay so without a word to <see cref="OrderingLines"/>.</summary>
     public static DeliveryRecord Save(
         WriteSession session, long seq, DeliveryRecord delivery, long? owner = null, DateTimeOffset? leaseUntil = null)
     {

@@ -8,7 +8,7 @@ internal static class Leases
     private const int RecoverBatch = 1_000;
 
     private static readonly Sql ExtendOne = new("UPDATE deliveries SET lease_until = ? WHERE seq = ?");
-    private static readonly Sql FindHeld = new("SELECT seq FROM deliveries WHERE id = ? AND state = 2 AND fence = ?");
+    private static readonly Sql FindByFence = new("SELECT seq FROM deliveries WHERE id = ? AND state = 2 AND fence = ?");
 
     private const string Dead = "(lease_until < ? OR owner_seq <> ?)";
 
@@ -93,7 +93,7 @@ internal static class Leases
 
     private static long? Find(WriteSession session, Lease lease)
     {
-        using var row = session.Use(FindHeld).Bind(lease.DeliveryId).Bind(lease.Fence);
+        using var row = session.Use(FindByFence).Bind(lease.DeliveryId).Bind(lease.Fence);
         return row.Step() ? row.Long(0) : null;
     }
 }

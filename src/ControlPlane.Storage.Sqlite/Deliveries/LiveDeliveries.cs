@@ -15,9 +15,9 @@ internal static class LiveDeliveries
     internal static readonly Sql WaitingOfWebhook = new(
         "SELECT seq FROM deliveries WHERE next_due IS NOT NULL AND webhook_seq = ? LIMIT ?");
 
-    internal static readonly Sql Held = new("SELECT seq FROM deliveries WHERE line_due IS NOT NULL LIMIT ?");
+    internal static readonly Sql Blocked = new("SELECT seq FROM deliveries WHERE line_due IS NOT NULL LIMIT ?");
 
-    internal static readonly Sql HeldOfWebhook = new(
+    internal static readonly Sql BlockedOfWebhook = new(
         "SELECT seq FROM deliveries WHERE line_due IS NOT NULL AND webhook_seq = ? LIMIT ?");
 
     internal static readonly Sql Leased = new("SELECT seq FROM deliveries WHERE lease_until IS NOT NULL LIMIT ?");
@@ -34,7 +34,7 @@ internal static class LiveDeliveries
             Add(found, Open(connection, filter, Waiting, WaitingOfWebhook));
             if (found.Count <= AtMost)
             {
-                Add(found, Open(connection, filter, Held, HeldOfWebhook));
+                Add(found, Open(connection, filter, Blocked, BlockedOfWebhook));
             }
         }
 

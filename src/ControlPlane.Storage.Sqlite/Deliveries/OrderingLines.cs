@@ -16,8 +16,8 @@ internal readonly record struct OrderingLine(long Webhook, long Key, HeadOfLine 
 }
 
 /// <summary>
-/// Lets one delivery of a line go at a time. Those behind are held: they have a due time of their own, but not one to be found by.
-/// While some are held, another one of the line is leased or waiting, and what becomes of that lets them go on.
+/// Lets one delivery of a line go at a time. Those behind are blocked: they have a due time of their own, but not one to be found by.
+/// While some are blocked, another one of the line is leased or waiting, and what becomes of that lets them go on.
 /// </summary>
 internal static class OrderingLines
 {
@@ -31,7 +31,7 @@ internal static class OrderingLines
     internal static readonly Sql FindReady = new(
         "SELECT min(seq) FROM (SELECT seq " + Open + "AND state = 1 UNION ALL SELECT seq " + Open + "AND state = 3 AND next_due <= ?3)");
 
-    internal static readonly Sql FindHeld = new(
+    internal static readonly Sql FindBlocked = new(
         "SELECT seq FROM deliveries WHERE webhook_seq = ? AND line = ? AND line_due IS NOT NULL ORDER BY seq LIMIT 1");
 
     private static readonly Sql HoldOne = new("UPDATE deliveries SET line_due = next_due, next_due = NULL WHERE seq = ?");
@@ -59,7 +59,7 @@ internal static class OrderingLines
     private static long? FindAhead(Connection connection, OrderingLine line, DateTimeOffset now) =>
         ReadSeq(connection.Use(FindLeased), line) ?? FindFirst(connection, line, now)?.Seq;
 
-    /// <summary>Whether it is a waiting delivery's turn. If not, it is held, and the one whose turn it is can be claimed.</summary>
+    /// <summary>Whether it is a waiting delivery's turn. If not, it is blocked, and the one whose turn it is can be claimed.</summary>
     public static bool TryGo(WriteSession session, long seq, OrderingLine line, DateTimeOffset now)
     {
         if (ReadSeq(session.Use(FindLeased), line) is not null)
@@ -74,7 +74,7 @@ internal static class OrderingLines
         }
 
         Run(session, HoldOne, seq);
-        if (first.Held)
+        if (first.Blocked)
         {
             Run(session, ReleaseOne, first.Seq);
         }
@@ -82,11 +82,11 @@ internal static class OrderingLines
         return false;
     }
 
-    /// <summary>After a delivery of the line ended or was given back: lets the next one go. Returns when it is due if it was held.</summary>
+    /// <summary>After a delivery of the line ended or was given back: lets the next one go. Returns when it is due if it was blocked.</summary>
     public static DateTimeOffset? Advance(WriteSession session, OrderingLine line, DateTimeOffset now)
     {
         if (ReadSeq(session.Use(FindLeased), line) is not null
-            || FindFirst(session.Connection, line, now) is not { Held: true } first)
+            || FindFirst(session.Connection, line, now) is not { Blocked: true } first)
         {
             return null;
         }
@@ -98,16 +98,16 @@ internal static class OrderingLines
     /// <summary>A delivery of the line ended while it waited.</summary>
     public static void Leave(WriteSession session, long seq) => Run(session, ForgetOne, seq);
 
-    /// <summary>Lets the first one that is held go in every line of a webhook; those whose turn it is not are held again.</summary>
+    /// <summary>Lets the first one that is blocked go in every line of a webhook; those whose turn it is not are blocked again.</summary>
     public static void AdvanceAll(WriteSession session, long webhook) => session.Use(ReleaseFirst).Bind(webhook).Run();
 
-    private static (long Seq, bool Held)? FindFirst(Connection connection, OrderingLine line, DateTimeOffset now)
+    private static (long Seq, bool Blocked)? FindFirst(Connection connection, OrderingLine line, DateTimeOffset now)
     {
-        var held = ReadSeq(connection.Use(FindHeld), line);
+        var blocked = ReadSeq(connection.Use(FindBlocked), line);
         var open = line.HeadOfLine == HeadOfLine.Park
             ? ReadSeq(connection.Use(FindReady), line, now)
             : ReadSeq(connection.Use(FindUnfinished), line);
-        return held is { } seq && !(open < seq) ? (seq, true)
+        return blocked is { } seq && !(open < seq) ? (seq, true)
             : open is { } other ? (other, false)
             : null;
     }

@@ -19,22 +19,22 @@ internal static class RetryAndCancel
     internal static readonly Sql FindWaiting = new(
         "SELECT seq FROM deliveries WHERE webhook_seq = ? AND next_due IS NOT NULL LIMIT ?");
 
-    /// <summary>Deleted webhooks with deliveries that are held in lines: what is ahead of them can still be under way.</summary>
+    /// <summary>Deleted webhooks with deliveries that are blocked in lines: what is ahead of them can still be under way.</summary>
     internal static readonly Sql FindOrphanedLines = new(
         """
-        WITH RECURSIVE held (webhook_seq) AS (
+        WITH RECURSIVE blocked (webhook_seq) AS (
           SELECT min(webhook_seq) FROM deliveries WHERE line_due IS NOT NULL
           UNION ALL
           SELECT (SELECT min(d.webhook_seq) FROM deliveries d
-            WHERE d.line_due IS NOT NULL AND d.webhook_seq > held.webhook_seq)
-          FROM held WHERE held.webhook_seq IS NOT NULL
+            WHERE d.line_due IS NOT NULL AND d.webhook_seq > blocked.webhook_seq)
+          FROM blocked WHERE blocked.webhook_seq IS NOT NULL
         )
-        SELECT w.seq FROM held CROSS JOIN webhooks w ON w.seq = held.webhook_seq
+        SELECT w.seq FROM blocked CROSS JOIN webhooks w ON w.seq = blocked.webhook_seq
         WHERE w.delete_time IS NOT NULL
         LIMIT ?
         """);
 
-    internal static readonly Sql FindHeld = new(
+    internal static readonly Sql FindBlocked = new(
         "SELECT seq FROM deliveries WHERE webhook_seq = ? AND line_due IS NOT NULL LIMIT ?");
 
     public static RetryOrCancelResult Retry(WriteSession session, string id) =>
@@ -94,7 +94,7 @@ internal static class RetryAndCancel
         var now = session.Now;
         var orphans = new List<long>();
         Collect(session, FindOrphaned, FindWaiting, orphans);
-        Collect(session, FindOrphanedLines, FindHeld, orphans);
+        Collect(session, FindOrphanedLines, FindBlocked, orphans);
 
         foreach (var seq in orphans)
         {

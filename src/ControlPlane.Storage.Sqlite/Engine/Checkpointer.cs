@@ -1,3 +1,5 @@
+using SQLitePCL;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>
@@ -27,12 +29,12 @@ internal sealed class Checkpointer : IDisposable
         _writer = writer;
         _own = own;
         _threshold = threshold;
-        writer.ObserveWal();
     }
 
     /// <summary>Called by the writer between transactions.</summary>
     public void AfterCommit()
     {
+        _writer.CountWalFrames();
         var frames = _writer.WalFrames;
         if (_background is null)
         {
@@ -61,7 +63,7 @@ internal sealed class Checkpointer : IDisposable
         _background?.Wait();
         try
         {
-            _writer.Checkpoint(NativeMethods.CheckpointTruncate);
+            _writer.Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
         }
         catch (SqliteException)
         {
@@ -103,7 +105,7 @@ internal sealed class Checkpointer : IDisposable
     {
         try
         {
-            return connection.Checkpoint(NativeMethods.CheckpointPassive);
+            return connection.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);
         }
         catch (SqliteException)
         {

@@ -14,9 +14,9 @@ internal static class StoredBacklog
 
     internal static readonly Sql CountInLine = new(
         """
-        SELECT t.id, held.number
-        FROM (SELECT webhook_seq, count(*) AS number FROM deliveries WHERE line_due IS NOT NULL GROUP BY webhook_seq) held
-          CROSS JOIN webhooks w ON w.seq = held.webhook_seq
+        SELECT t.id, blocked.number
+        FROM (SELECT webhook_seq, count(*) AS number FROM deliveries WHERE line_due IS NOT NULL GROUP BY webhook_seq) blocked
+          CROSS JOIN webhooks w ON w.seq = blocked.webhook_seq
           CROSS JOIN tenants t ON t.seq = w.tenant_seq
         """);
 

@@ -47,8 +47,8 @@ internal sealed class AppendBatch(WriteSession session, AppendRequest request, l
             ?? throw new ArgumentException($"The tenant has no webhook {delivery.WebhookId}.");
         OrderingLine? line = key is { } hash && OrderingRules.HasPlace(added.OrderingKey, delivery.Trigger)
             ? new OrderingLine(webhook.Seq, hash, webhook.HeadOfLine) : null;
-        var held = line is { } busy && OrderingLines.IsBusy(session.Connection, busy, time);
-        var leased = delivery.Leased && !held;
+        var blocked = line is { } busy && OrderingLines.IsBusy(session.Connection, busy, time);
+        var leased = delivery.Leased && !blocked;
         var record = DeliveryTransitions.Create(added, delivery, inLine: line is not null, leased) with
         {
             TenantId = request.TenantId,
@@ -64,7 +64,7 @@ internal sealed class AppendBatch(WriteSession session, AppendRequest request, l
         if (line is { } joined)
         {
             // At once: whoever joins the line next looks for it.
-            DeliveryRows.InsertInLine(session, row, joined.Key, held);
+            DeliveryRows.InsertInLine(session, row, joined.Key, blocked);
         }
         else
         {

@@ -1,27 +1,27 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
-using static ControlPlane.Storage.Sqlite.NativeMethods;
+using SQLitePCL;
+using static SQLitePCL.raw;
 
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>One connection with its prepared statements. Used by one thread at a time.</summary>
-internal sealed unsafe class Connection : IDisposable
+internal sealed class Connection : IDisposable
 {
-    private readonly nint _handle;
-    private readonly int* _walFrames;
+    /// <summary>SQLITE_CHECKPOINT_NOOP: returns the counts alone. The package does not name it.</summary>
+    private const int NoCheckpoint = -1;
+
+    private readonly sqlite3 _handle;
     private Statement?[] _statements = new Statement?[64];
     private bool _disposed;
 
-    private Connection(nint handle)
-    {
-        _handle = handle;
-        _walFrames = (int*)NativeMemory.AllocZeroed(sizeof(int));
-    }
+    static Connection() => SetProvider(new SQLite3Provider_e_sqlite3());
+
+    private Connection(sqlite3 handle) => _handle = handle;
 
     public static Connection Open(string path, bool readOnly)
     {
-        var code = sqlite3_open_v2(path, out var handle, (readOnly ? OpenReadOnly : OpenReadWrite) | OpenNoMutex, 0);
+        var code = sqlite3_open_v2(path, out var handle, (readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX, null);
         var connection = new Connection(handle);
         try
         {
@@ -42,11 +42,10 @@ internal sealed unsafe class Connection : IDisposable
     /// <summary>How many rows the last statement changed that changes any.</summary>
     public int Changes => sqlite3_changes(_handle);
 
-    /// <summary>Frames in the write-ahead log as of this connection's last commit; needs <see cref="ObserveWal"/>.</summary>
-    public int WalFrames => *_walFrames;
+    /// <summary>Frames in the write-ahead log when <see cref="CountWalFrames"/> was last called.</summary>
+    public int WalFrames { get; private set; }
 
-    /// <summary>Counts the log's frames from now on. Takes the place of automatic checkpoints.</summary>
-    public void ObserveWal() => sqlite3_wal_hook(_handle, &OnCommit, _walFrames);
+    public void CountWalFrames() => WalFrames = Checkpoint(NoCheckpoint).Frames;
 
     /// <summary>A statement ready to bind, its parameters in the order of the text. Dispose of it or run it to the end.</summary>
     public Statement Use(Sql sql)
@@ -62,7 +61,7 @@ internal sealed unsafe class Connection : IDisposable
     }
 
     /// <summary>Runs statements that return nothing of interest and need no parameters.</summary>
-    public void Execute(string sql) => Check(sqlite3_exec(_handle, sql, 0, 0, 0));
+    public void Execute(string sql) => Check(sqlite3_exec(_handle, sql));
 
     /// <summary>The first column of the first row of a statement that is used once.</summary>
     public string? ReadText(string sql)
@@ -78,10 +77,10 @@ internal sealed unsafe class Connection : IDisposable
         }
     }
 
-    /// <summary>Copies the log into the database file. Returns the frames in the log and how many of them are copied.</summary>
+    /// <summary>Copies the log into the database file as far as the mode, one of SQLITE_CHECKPOINT_, says. Returns the frames in the log and how many of them are copied.</summary>
     public (int Frames, int Copied) Checkpoint(int mode)
     {
-        Check(sqlite3_wal_checkpoint_v2(_handle, 0, mode, out var frames, out var copied));
+        Check(sqlite3_wal_checkpoint_v2(_handle, null, mode, out var frames, out var copied));
         return (frames, copied);
     }
 
@@ -90,17 +89,13 @@ internal sealed unsafe class Connection : IDisposable
 
     private Statement Prepare(string sql)
     {
-        var bytes = Encoding.UTF8.GetBytes(sql);
-        fixed (byte* text = bytes)
-        {
-            Check(sqlite3_prepare_v3(_handle, text, bytes.Length, PreparePersistent, out var statement, null));
-            return new Statement(this, statement);
-        }
+        Check(sqlite3_prepare_v3(_handle, Encoding.UTF8.GetBytes(sql), SQLITE_PREPARE_PERSISTENT, out var statement));
+        return new Statement(this, statement);
     }
 
     public void Check(int code)
     {
-        if (code != Ok)
+        if (code != SQLITE_OK)
         {
             throw Error(code);
         }
@@ -110,8 +105,8 @@ internal sealed unsafe class Connection : IDisposable
     {
         // Right after the call that failed. SQLite keeps it only for some of them, and not for a commit.
         var systemError = Marshal.GetLastSystemError();
-        var message = Marshal.PtrToStringUTF8((nint)(_handle == 0 ? sqlite3_errstr(code) : sqlite3_errmsg(_handle)));
-        return new SqliteException(code, systemError, message ?? "unknown error");
+        var message = _handle.IsInvalid ? sqlite3_errstr(code) : sqlite3_errmsg(_handle);
+        return new SqliteException(code, systemError, message.utf8_to_string() ?? "unknown error");
     }
 
     public void Dispose()
@@ -128,13 +123,5 @@ internal sealed unsafe class Connection : IDisposable
         }
 
         _ = sqlite3_close_v2(_handle);
-        NativeMemory.Free(_walFrames);
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int OnCommit(void* frames, nint database, byte* name, int count)
-    {
-        *(int*)frames = count;
-        return Ok;
     }
 }

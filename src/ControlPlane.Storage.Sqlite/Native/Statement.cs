@@ -1,5 +1,6 @@
 using System.Text;
-using static ControlPlane.Storage.Sqlite.NativeMethods;
+using SQLitePCL;
+using static SQLitePCL.raw;
 
 namespace ControlPlane.Storage.Sqlite;
 
@@ -7,7 +8,7 @@ namespace ControlPlane.Storage.Sqlite;
 /// A prepared statement. Bind values in the order of the parameters, then step; disposing makes it ready for the next use.
 /// Text is UTF-8 and can hold any character; an empty byte array stays distinct from null.
 /// </summary>
-internal sealed unsafe class Statement(Connection connection, nint handle) : IDisposable
+internal sealed class Statement(Connection connection, sqlite3_stmt handle) : IDisposable
 {
     private int _bound;
     private bool _running;
@@ -36,11 +37,7 @@ internal sealed unsafe class Statement(Connection connection, nint handle) : IDi
         var size = Encoding.UTF8.GetMaxByteCount(value.Length);
         var buffer = size <= 1024 ? stackalloc byte[1024] : new byte[size];
         var length = Encoding.UTF8.GetBytes(value, buffer);
-        fixed (byte* bytes = buffer)
-        {
-            connection.Check(sqlite3_bind_text(handle, ++_bound, bytes, length, Transient));
-        }
-
+        connection.Check(sqlite3_bind_text(handle, ++_bound, buffer[..length]));
         return this;
     }
 
@@ -51,17 +48,7 @@ internal sealed unsafe class Statement(Connection connection, nint handle) : IDi
             return BindNull();
         }
 
-        if (value.Length == 0)
-        {
-            connection.Check(sqlite3_bind_zeroblob(handle, ++_bound, 0));
-            return this;
-        }
-
-        fixed (byte* bytes = value)
-        {
-            connection.Check(sqlite3_bind_blob(handle, ++_bound, bytes, value.Length, Transient));
-        }
-
+        connection.Check(sqlite3_bind_blob(handle, ++_bound, value));
         return this;
     }
 
@@ -70,12 +57,12 @@ internal sealed unsafe class Statement(Connection connection, nint handle) : IDi
     {
         _running = true;
         var code = sqlite3_step(handle);
-        if (code == Row)
+        if (code == SQLITE_ROW)
         {
             return true;
         }
 
-        var error = code == Done ? null : connection.Error(code);
+        var error = code == SQLITE_DONE ? null : connection.Error(code);
         Dispose();
         return error is null ? false : throw error;
     }
@@ -95,7 +82,7 @@ internal sealed unsafe class Statement(Connection connection, nint handle) : IDi
         return connection.Changes;
     }
 
-    public bool IsNull(int column) => sqlite3_column_type(handle, column) == TypeNull;
+    public bool IsNull(int column) => sqlite3_column_type(handle, column) == SQLITE_NULL;
 
     public long Long(int column) => sqlite3_column_int64(handle, column);
 
@@ -146,10 +133,5 @@ internal sealed unsafe class Statement(Connection connection, nint handle) : IDi
         return this;
     }
 
-    // The order matters: asking for the bytes first makes the count that of this representation.
-    private ReadOnlySpan<byte> Bytes(int column)
-    {
-        var bytes = sqlite3_column_blob(handle, column);
-        return new ReadOnlySpan<byte>(bytes, sqlite3_column_bytes(handle, column));
-    }
+    private ReadOnlySpan<byte> Bytes(int column) => sqlite3_column_blob(handle, column);
 }

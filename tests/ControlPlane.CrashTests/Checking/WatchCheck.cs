@@ -16,7 +16,7 @@ internal static class WatchCheck
         foreach (var track in evidence.Tracks)
         {
             CheckTrack(evidence, track);
-            foreach (var held in Spread(track.Held))
+            foreach (var held in Spread(track.Tokens))
             {
                 await CheckTokenAsync(evidence, clients, track, held);
             }

@@ -23,7 +23,7 @@ internal sealed class WatchTrack(string name, IReadOnlyList<DeliveryState> state
     public IReadOnlyDictionary<string, Delivery> Shown => _shown;
 
     /// <summary>Tokens that were held when the server died, and the first of all.</summary>
-    public IReadOnlyList<HeldToken> Held => _held;
+    public IReadOnlyList<HeldToken> Tokens => _held;
 
     public WatchDeliveriesRequest Request(string token) => new() { ResumeToken = token, States = { states } };
 

@@ -69,7 +69,7 @@ internal sealed class CrashSummary
         _cutAfterSuccess += tally.CutAfterSuccess;
         _deliveriesCut += tally.DeliveriesCut;
         _cancelled += tally.Cancelled;
-        _tokens += evidence.Tracks.Sum(t => t.Held.Count);
+        _tokens += evidence.Tracks.Sum(t => t.Tokens.Count);
     }
 
     public override string ToString()

@@ -55,7 +55,7 @@ public sealed class WaitReasonsTests
         {
             Lane = Idle with { Queued = 1, Ahead = 0, InFlight = 8 },
         },
-        ["sending"] = new(Taken, [WaitReason.Sending]) { Lane = Idle with { InFlight = 1 }, Held = true },
+        ["sending"] = new(Taken, [WaitReason.Sending]) { Lane = Idle with { InFlight = 1 }, InMemory = true },
         ["test"] = new(Taken with { Trigger = DeliveryTrigger.Test }, [WaitReason.Sending]) { Lane = null },
         ["in line behind one that is sent"] = new(Due with { OrderingKey = "room 7" }, [WaitReason.OrderingKey])
         {
@@ -83,7 +83,7 @@ public sealed class WaitReasonsTests
     {
         var given = Cases[name];
         var webhook = given.State is { } known ? ExplainSample.Webhook with { State = known } : null;
-        var waits = WaitReasons.Judge(given.Delivery, given.Ahead, webhook, given.Lane, given.Held, ExplainSample.Now);
+        var waits = WaitReasons.Judge(given.Delivery, given.Ahead, webhook, given.Lane, given.InMemory, ExplainSample.Now);
         Assert.Equal(given.Expected, waits.Select(wait => wait.Reason));
         Assert.Contains(given.Detail, waits.Count > 0 ? waits[0].Detail : "", StringComparison.Ordinal);
     }
@@ -120,7 +120,7 @@ public sealed class WaitReasonsTests
         /// <summary>The webhook's state; null: it was deleted.</summary>
         public WebhookState? State { get; init; } = WebhookState.Active;
 
-        public bool Held { get; init; }
+        public bool InMemory { get; init; }
 
         public DeliveryRecord? Ahead { get; init; }
 

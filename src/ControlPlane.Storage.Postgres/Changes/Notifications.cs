@@ -4,7 +4,7 @@ namespace ControlPlane.Storage.Postgres;
 /// What nodes notify each other of after a commit, as text: a line with the sender and what kind it is, then one line for each thing it is
 /// about.
 /// </summary>
-internal static class Notices
+internal static class Notifications
 {
     /// <summary>The database takes up to 8,000 bytes.</summary>
     private const int Most = 7_000;
@@ -39,7 +39,7 @@ internal static class Notices
         }
 
         var work = unit.Changes
-            .Where(change => change.Delivery.NextAttemptTime is not null && !change.Held && !(unit.Holdings.Epoch > 0 && unit.Holdings.Owns(change.Delivery.WebhookId)))
+            .Where(change => change.Delivery.NextAttemptTime is not null && !change.Blocked && !(unit.Holdings.Epoch > 0 && unit.Holdings.Owns(change.Delivery.WebhookId)))
             .Select(change => $"{change.Delivery.TenantId} {change.Delivery.WebhookId}").Distinct(StringComparer.Ordinal);
         foreach (var notice in Write(sender, Work, work).Concat(Write(sender, Configuration, unit.Reconfigured)).Concat(Write(sender, Keys, unit.KeysRevoked)))
         {
