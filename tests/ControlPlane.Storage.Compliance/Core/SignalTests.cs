@@ -32,9 +32,14 @@ public abstract class SignalTests<TSource> : StorageTests<TSource>
         for (var i = 0; i < 20; i++)
         {
             var published = await PublishAsync(webhook);
-            await signals.NextAsync<StoreSignal.DeliveriesChanged>();
-            Assert.True(heads.TryDequeue(out var head));
-            Assert.True(await head >= published.Revision);
+            // A shared store can signal an earlier commit a second time. The one of this commit comes once at least.
+            Task<long>? head;
+            do
+            {
+                await signals.NextAsync<StoreSignal.DeliveriesChanged>();
+                Assert.True(heads.TryDequeue(out head));
+            }
+            while (await head < published.Revision);
         }
     }
 
