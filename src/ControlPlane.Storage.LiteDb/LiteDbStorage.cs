@@ -91,7 +91,21 @@ public static class LiteDbStorage
     }
 
     /// <summary>What operations leave for the end of their transaction.</summary>
-    private static void CompleteDocuments(WriteSession session) => WebhookDeliveries.CatchUp(session);
+    private static void CompleteDocuments(WriteSession session)
+    {
+        ref var counters = ref session.Counters;
+        if (counters.EventSeq - counters.EventsListedTo >= Listing.AtOnce)
+        {
+            Listing.Events.Write(session.Stored, session.Stored.Recent.Events);
+            counters.EventsListedTo = counters.EventSeq;
+        }
+
+        if (counters.DeliverySeq - counters.DeliveriesListedTo >= Listing.AtOnce)
+        {
+            Listing.Deliveries.Write(session.Stored, session.Stored.Recent.Deliveries);
+            counters.DeliveriesListedTo = counters.DeliverySeq;
+        }
+    }
 
     private static void Prepare(StoreFiles files, LiteDbStorageOptions options)
     {
@@ -105,10 +119,11 @@ public static class LiteDbStorage
 
             Create(files, options.TimeProvider);
         }
-        else if (identity.Format > StoreIdentity.Latest)
+        else if (identity.Format != StoreIdentity.Latest)
         {
             throw new StorageOpenException(
-                $"The store '{options.Path}' was written by a newer version: its format is {identity.Format}, this version knows {StoreIdentity.Latest}.");
+                $"The store '{options.Path}' was written by {(identity.Format > StoreIdentity.Latest ? "a newer" : "an unreleased")} version: "
+                + $"its format is {identity.Format}, this version knows {StoreIdentity.Latest}.");
         }
     }
 

@@ -22,23 +22,14 @@ internal static class DeliveryWalks
                 Collections.Deliveries, Key.Of(KeyKind.Dead, from), Key.Of(KeyKind.Dead, filter.To - 1), descending, DeliveryFormat.Facts));
 
     /// <summary>Walks the deliveries of the filter's webhook.</summary>
-    public static IEnumerable<BsonDocument> OfWebhook(DocumentStore documents, DeliveryMatcher filter, long from, bool descending)
-    {
-        var split = WebhookDeliveries.FirstLatest(documents);
-        var listed = WebhookDeliveries.Find(documents, filter.Webhook!.Value, from, Math.Min(filter.To, split), descending)
+    public static IEnumerable<BsonDocument> OfWebhook(DocumentStore documents, DeliveryMatcher filter, long from, bool descending) =>
+        Listing.Deliveries.Of(documents, documents.Recent.Deliveries, filter.Webhook!.Value, from, filter.To, descending)
             .Select(seq => documents.Find(Collections.Deliveries, seq)).OfType<BsonDocument>();
-        // Those of others are rows as well: whoever walks must get to know how far it is.
-        var latest = All(documents, Math.Max(from, split), filter.To, descending);
-        return descending ? latest.Concat(listed) : listed.Concat(latest);
-    }
 
     /// <summary>Walks the deliveries of all events with the filter's id: one event, unless several tenants chose the same id.</summary>
     public static IEnumerable<BsonDocument> OfEvents(DocumentStore documents, DeliveryMatcher filter, long from, bool descending)
     {
-        var events = Each(documents.WithinKeys(
-                Collections.Events,
-                EventFormat.IdKey(long.MinValue, filter.EventId!), EventFormat.IdKey(long.MaxValue, filter.EventId!)))
-            .Select(EventFormat.Read).ToList();
+        var events = EventIds.FindAll(documents, filter.EventId!).Select(EventFormat.Read).ToList();
         var ordered = descending ? events.OrderByDescending(each => each.Seq) : events.OrderBy(each => each.Seq);
         return ordered.SelectMany(each => All(
             documents, Math.Max(from, each.FirstDelivery), Math.Min(filter.To, each.EndOfDeliveries), descending));
@@ -62,9 +53,7 @@ internal static class DeliveryWalks
 
         if (leasedOnly || filter.HasOnlyStates(DeliveryState.Pending, DeliveryState.RetryScheduled) is false)
         {
-            found.AddRange(Each(documents.WithinKeys(
-                Collections.Deliveries, Key.Of(KeyKind.Leased, long.MinValue), Key.Of(KeyKind.Leased, long.MaxValue),
-                select: DeliveryFormat.Facts)).Take(LiveAtMost + 1 - found.Count));
+            found.AddRange(Leased(documents).Take(LiveAtMost + 1 - found.Count));
         }
 
         if (found.Count > LiveAtMost)
@@ -76,6 +65,11 @@ internal static class DeliveryWalks
         found.Sort((one, other) => other.Seq().CompareTo(one.Seq()));
         return found;
     }
+
+    /// <summary>Walks those that are leased, those first that have been for a while.</summary>
+    public static IEnumerable<BsonDocument> Leased(DocumentStore documents) =>
+        Each(documents.WithinKeys(Collections.Deliveries, Key.Of(KeyKind.Leased, long.MinValue), Key.Of(KeyKind.Leased, long.MaxValue)))
+            .Concat(documents.Recent.Leased.Select(seq => documents.Find(Collections.Deliveries, seq)!));
 
     private static IEnumerable<BsonDocument> Each(Rows rows)
     {

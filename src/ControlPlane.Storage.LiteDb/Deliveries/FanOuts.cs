@@ -1,4 +1,5 @@
 using ControlPlane.Storage.Embedded;
+using LiteDB;
 
 namespace ControlPlane.Storage.LiteDb;
 
@@ -10,10 +11,9 @@ internal static class FanOuts
 {
     public static PageBuilder Walk(DocumentStore documents, DeliveryMatcher filter, PageBuilder page)
     {
-        using var events = Open(documents, filter);
-        while (page.WantsMore && events.Step())
+        foreach (var document in Open(documents, filter))
         {
-            var stored = EventFormat.Read(events.Current);
+            var stored = EventFormat.Read(document);
             if (stored.EndOfDeliveries <= filter.From)
             {
                 break;
@@ -24,21 +24,25 @@ internal static class FanOuts
                 WalkDeliveries(documents, filter, stored, page);
             }
 
-            if (page.WantsMore)
+            if (!page.WantsMore)
             {
-                page.Spend(stored.FirstDelivery);
+                break;
+            }
+
+            page.Spend(stored.FirstDelivery);
+            if (!page.WantsMore)
+            {
+                break;
             }
         }
 
         return page;
     }
 
-    private static Rows Open(DocumentStore documents, DeliveryMatcher filter)
+    private static IEnumerable<BsonDocument> Open(DocumentStore documents, DeliveryMatcher filter)
     {
         var last = documents.FirstWithin(Collections.Deliveries, 0, filter.To - 1, descending: true, DeliveryFormat.Facts)?.Long("es") ?? 0;
-        return filter.Tenant is { } tenant
-            ? documents.WithinKeys(Collections.Events, Key.Of(KeyKind.OfTenant, tenant, 0), Key.Of(KeyKind.OfTenant, tenant, last), descending: true)
-            : documents.Within(Collections.Events, 0, last, descending: true);
+        return filter.Tenant is { } tenant ? EventWalks.OfTenant(documents, tenant, 0, last + 1) : EventWalks.All(documents, 0, last + 1);
     }
 
     private static void WalkDeliveries(DocumentStore documents, DeliveryMatcher filter, StoredEvent stored, PageBuilder page)

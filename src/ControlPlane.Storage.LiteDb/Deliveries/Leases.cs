@@ -45,21 +45,8 @@ internal static class Leases
     }
 
     /// <summary>Lists leases that expired or, if an owner is given, that another one took.</summary>
-    public static List<long> ListDead(DocumentStore documents, string? owner, DateTimeOffset now)
-    {
-        var dead = new List<long>();
-        using var rows = documents.WithinKeys(
-            Collections.Deliveries, Key.Of(KeyKind.Leased, long.MinValue), Key.Of(KeyKind.Leased, long.MaxValue));
-        while (dead.Count < RecoverBatch && rows.Step())
-        {
-            if (IsDead(DeliveryFormat.Read(rows.Current), owner, now))
-            {
-                dead.Add(rows.Current.Seq());
-            }
-        }
-
-        return dead;
-    }
+    public static List<long> ListDead(DocumentStore documents, string? owner, DateTimeOffset now) =>
+        [.. DeliveryWalks.Leased(documents).Select(DeliveryFormat.Read).Where(stored => IsDead(stored, owner, now)).Select(stored => stored.Seq).Take(RecoverBatch)];
 
     /// <summary>Takes back those of the leases that are still dead.</summary>
     public static int Recover(WriteSession session, List<long> dead, string? owner)

@@ -19,8 +19,17 @@ internal static class Collections
     /// <summary>With their attempts.</summary>
     public const string Deliveries = "deliveries";
 
-    /// <summary>Which deliveries a webhook has, up to about the last thousand of all webhooks.</summary>
+    /// <summary>By revision, one for each transaction: which deliveries it changed.</summary>
+    public const string Changes = "changes";
+
+    /// <summary>Which events a tenant has, but for the newest of all tenants.</summary>
+    public const string EventLists = "tenant_events";
+
+    /// <summary>Which deliveries a webhook has, but for the newest of all webhooks.</summary>
     public const string DeliveryLists = "webhook_deliveries";
+
+    /// <summary>Ids of events and of deliveries, some thousands in each, but for the newest.</summary>
+    public const string Ids = "ids";
 
     /// <summary>By tenant, how many of its deliveries have not ended.</summary>
     public const string Backlog = "backlog";
@@ -29,5 +38,5 @@ internal static class Collections
     public static string[] WithKeys { get; } = [Tenants, ApiKeys, Webhooks, EventTypes, Redrives, Events, Deliveries];
 
     /// <summary>All of them.</summary>
-    public static string[] All { get; } = [Meta, .. WithKeys, Payloads, DeliveryLists, Backlog];
+    public static string[] All { get; } = [Meta, .. WithKeys, Payloads, Changes, EventLists, DeliveryLists, Ids, Backlog];
 }

@@ -14,7 +14,6 @@ internal static class DeliveryFormat
         var document = new BsonDocument
         {
             ["_id"] = stored.Seq,
-            [DocumentStore.Keys] = Keys(stored),
             ["s"] = (int)delivery.State,
             ["ts"] = stored.Tenant,
             ["ws"] = stored.Webhook,
@@ -30,6 +29,13 @@ internal static class DeliveryFormat
             ["g"] = (int)delivery.Trigger,
             ["fn"] = delivery.Fence,
         };
+        if (Keys(stored) is { Count: > 0 } keys)
+        {
+            document[DocumentStore.Keys] = keys;
+        }
+
+        document.SetNumber("ki", stored.HasIdKey ? 1 : 0);
+        document.SetNumber("kl", stored.HasLeaseKey ? 1 : 0);
         document.SetText("n", delivery.Instance);
         document.SetText("o", delivery.OrderingKey);
         document.SetNumber("x", (int)delivery.EndReason);
@@ -63,6 +69,8 @@ internal static class DeliveryFormat
         Tenant = document.Long("ts"),
         Line = document["ln"] is { IsNumber: true } line ? line.AsInt64 : null,
         Delivery = ReadRecord(document),
+        HasIdKey = document.Int("ki") == 1,
+        HasLeaseKey = document.Int("kl") == 1,
         Held = document.Int("h") == 1,
         Owner = document.Text("lo"),
         LeaseUntil = document.TimeOrNull("lu"),
@@ -105,11 +113,17 @@ internal static class DeliveryFormat
     private static BsonArray Keys(StoredDelivery stored)
     {
         var delivery = stored.Delivery;
-        var keys = new BsonArray
+        var keys = new BsonArray();
+        if (stored.HasIdKey)
         {
-            Key.Of(KeyKind.Id, delivery.Id),
-            Key.Of(delivery.State == DeliveryState.InFlight ? KeyKind.Leased : KeyKind.Free, delivery.Revision),
-        };
+            keys.Add(Key.Of(KeyKind.Id, delivery.Id));
+        }
+
+        if (stored.HasLeaseKey)
+        {
+            keys.Add(Key.Of(KeyKind.Leased, stored.Seq));
+        }
+
         var due = delivery.NextAttemptTime?.ToMicroseconds() ?? 0;
         if (stored is { Held: true, Line: { } line })
         {

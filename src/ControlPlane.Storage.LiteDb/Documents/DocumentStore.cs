@@ -26,7 +26,12 @@ internal sealed class DocumentStore(LiteEngine engine)
     private static readonly BsonExpression ByKey = BsonExpression.Create(KeysExpression);
     private static readonly BsonExpression Everything = BsonExpression.Create("$");
 
+    private Recent? _recent;
+
     public LiteEngine Engine => engine;
+
+    /// <summary>The latest of what is stored, read when it is first asked for.</summary>
+    public Recent Recent => _recent ??= Recent.Load(this);
 
     /// <summary>Makes the index over a collection's keys, and the collection.</summary>
     public void EnsureKeys(string collection) => engine.EnsureIndex(collection, Keys, ByKey, unique: false);

@@ -8,7 +8,8 @@ namespace ControlPlane.Storage.LiteDb;
 /// <param name="FirstDelivery">Its deliveries have the positions from this on, without gaps.</param>
 /// <param name="Event">The event, without payload.</param>
 /// <param name="Fingerprint">What it was published with.</param>
-internal sealed record StoredEvent(long Seq, long Tenant, long FirstDelivery, EventRecord Event, byte[]? Fingerprint)
+/// <param name="HasIdKey">Whether its id is a key of its document instead of being listed.</param>
+internal sealed record StoredEvent(long Seq, long Tenant, long FirstDelivery, EventRecord Event, byte[]? Fingerprint, bool HasIdKey)
 {
     /// <summary>The position after that of the last delivery.</summary>
     public long EndOfDeliveries => FirstDelivery + Event.DeliveryCount;
@@ -26,16 +27,9 @@ internal static class EventFormat
     public static BsonDocument Write(StoredEvent stored, int payloadSize)
     {
         var record = stored.Event;
-        var keys = new BsonArray { IdKey(stored.Tenant, record.Id), Key.Of(KeyKind.OfTenant, stored.Tenant, stored.Seq) };
-        if (record.IdempotencyKey.Length > 0)
-        {
-            keys.Add(NameKey(stored.Tenant, record.IdempotencyKey));
-        }
-
         var document = new BsonDocument
         {
             ["_id"] = stored.Seq,
-            [DocumentStore.Keys] = keys,
             ["ts"] = stored.Tenant,
             ["fd"] = stored.FirstDelivery,
             ["dc"] = record.DeliveryCount,
@@ -45,6 +39,12 @@ internal static class EventFormat
             ["id"] = record.Id,
             ["t"] = record.TenantId,
         };
+        if (Keys(stored) is { Count: > 0 } keys)
+        {
+            document[DocumentStore.Keys] = keys;
+        }
+
+        document.SetNumber("ki", stored.HasIdKey ? 1 : 0);
         document.SetText("n", record.Instance);
         document.SetText("ct", record.ContentType == JsonContent ? "" : record.ContentType);
         document.SetText("ik", record.IdempotencyKey);
@@ -63,7 +63,23 @@ internal static class EventFormat
     }
 
     public static StoredEvent Read(BsonDocument document) => new(
-        document.Seq(), document.Long("ts"), document.Long("fd"), ReadRecord(document), document.Bytes("fp"));
+        document.Seq(), document.Long("ts"), document.Long("fd"), ReadRecord(document), document.Bytes("fp"), document.Int("ki") == 1);
+
+    private static BsonArray Keys(StoredEvent stored)
+    {
+        var keys = new BsonArray();
+        if (stored.HasIdKey)
+        {
+            keys.Add(IdKey(stored.Tenant, stored.Event.Id));
+        }
+
+        if (stored.Event.IdempotencyKey.Length > 0)
+        {
+            keys.Add(NameKey(stored.Tenant, stored.Event.IdempotencyKey));
+        }
+
+        return keys;
+    }
 
     private static EventRecord ReadRecord(BsonDocument document) => new()
     {

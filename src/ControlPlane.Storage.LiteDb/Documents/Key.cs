@@ -79,7 +79,7 @@ internal static class Key
 /// <summary>What a key says of its document. Part of the stored format.</summary>
 internal enum KeyKind : byte
 {
-    /// <summary>Its id; of an event with the tenant, since tenants choose those.</summary>
+    /// <summary>Its id; of an event with the tenant, since tenants choose those. Events and deliveries whose ids are listed have none.</summary>
     Id = 1,
 
     /// <summary>Tenant and position: it is one of the tenant's, and not deleted.</summary>
@@ -112,15 +112,18 @@ internal enum KeyKind : byte
     /// <summary>Delivery in a line that has not ended and is not held: webhook, line, state, due time, position.</summary>
     InLine = 18,
 
-    /// <summary>Delivery that is leased: revision.</summary>
+    /// <summary>Delivery that has been leased for a while: position.</summary>
     Leased = 19,
-
-    /// <summary>Delivery that is not leased: revision.</summary>
-    Free = 20,
 
     /// <summary>Dead letter: webhook and position.</summary>
     DeadOfWebhook = 21,
 
     /// <summary>Dead letter: position.</summary>
     Dead = 22,
+
+    /// <summary>Ids of events: the first of them.</summary>
+    EventIds = 32,
+
+    /// <summary>Ids of deliveries: the first of them.</summary>
+    DeliveryIds = 33,
 }

@@ -16,6 +16,12 @@ internal sealed class StoredDelivery
 
     public required DeliveryRecord Delivery { get; set; }
 
+    /// <summary>Whether its id is a key of its document instead of being listed.</summary>
+    public bool HasIdKey { get; init; }
+
+    /// <summary>Whether that it is leased is a key of its document instead of being kept in mind.</summary>
+    public bool HasLeaseKey { get; set; }
+
     /// <summary>Whether it waits behind another one of its line.</summary>
     public bool Held { get; set; }
 

@@ -13,7 +13,7 @@ internal sealed class DeliveryTable
 
     public StoredDelivery? Find(DocumentStore documents, string id) =>
         _byId.TryGetValue(id, out var known) ? known
-        : documents.FindByKey(Collections.Deliveries, Key.Of(KeyKind.Id, id)) is { } document ? DeliveryFormat.Read(document)
+        : DeliveryIds.Find(documents, id) is { } document ? DeliveryFormat.Read(document)
         : null;
 
     public StoredDelivery? Find(DocumentStore documents, long seq) =>

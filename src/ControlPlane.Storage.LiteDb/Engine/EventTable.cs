@@ -12,7 +12,7 @@ internal sealed class EventTable
 
     public StoredEvent? FindById(DocumentStore documents, long tenant, string id) =>
         _ids.TryGetValue((tenant, id), out var added) ? added
-        : documents.FindByKey(Collections.Events, EventFormat.IdKey(tenant, id)) is { } document ? EventFormat.Read(document)
+        : EventIds.Find(documents, tenant, id) is { } document ? EventFormat.Read(document)
         : null;
 
     /// <summary>Finds an event whose id was generated. Generated ids grow, so nearly always there is nothing to look for.</summary>
@@ -54,10 +54,7 @@ internal sealed class EventTable
     }
 
     /// <summary>Begins with the last id that is stored.</summary>
-    public void Load(DocumentStore documents) =>
-        _lastId = documents.FirstWithinKeys(Collections.Events, Key.Of(KeyKind.Id, []), Key.Of(KeyKind.OfTenant, []), descending: true) is { } last
-            ? last.Text("id")
-            : "";
+    public void Load(DocumentStore documents) => _lastId = EventIds.FindLast(documents);
 
     public void Clear()
     {

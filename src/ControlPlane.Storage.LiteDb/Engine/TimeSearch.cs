@@ -35,49 +35,21 @@ internal static class TimeSearch
     {
         var counters = Counters.Load(documents);
         var sought = time.ToMicroseconds();
-        return Math.Min(LeasedBefore(documents, counters, sought), FreeBefore(documents, counters, sought));
-    }
-
-    private static long LeasedBefore(DocumentStore documents, Counters counters, long sought)
-    {
-        // Leased deliveries are few, and the search goes past them.
-        using var rows = documents.WithinKeys(
-            Collections.Deliveries, Key.Of(KeyKind.Leased, long.MinValue), Key.Of(KeyKind.Leased, long.MaxValue), select: DeliveryFormat.Facts);
-        while (rows.Step())
+        var from = FirstFrom(from => Changes.FirstFrom(documents, from), counters.Revision, sought - counters.ChangeDisorder);
+        var (walked, revision) = (0, from - 1);
+        foreach (var change in Changes.After(documents, from - 1))
         {
-            if (rows.Current.Long("u") >= sought)
-            {
-                return rows.Current.Long("rv") - 1;
-            }
-        }
-
-        return counters.Revision;
-    }
-
-    private static long FreeBefore(DocumentStore documents, Counters counters, long sought)
-    {
-        var revision = FirstFrom(
-            from =>
-            {
-                var found = documents.FirstWithinKeys(Collections.Deliveries, Key.Of(KeyKind.Free, from), Key.Of(KeyKind.Free, long.MaxValue), select: DeliveryFormat.Facts);
-                return found is null ? null : (found.Long("rv"), found.Long("u"));
-            },
-            counters.Revision,
-            sought - counters.ChangeDisorder);
-        using var rows = documents.WithinKeys(
-            Collections.Deliveries, Key.Of(KeyKind.Free, revision), Key.Of(KeyKind.Free, long.MaxValue), select: DeliveryFormat.Facts);
-        for (var walked = 0; rows.Step(); walked++)
-        {
-            if (walked == WalkAtMost)
+            if (walked++ == WalkAtMost)
             {
                 return revision;
             }
 
-            revision = rows.Current.Long("rv");
-            if (rows.Current.Long("u") >= sought)
+            if (change.Transaction.Time >= sought && Changes.Current(documents, change) is { } current && current.Long("u") >= sought)
             {
-                return revision - 1;
+                return change.Revision - 1;
             }
+
+            revision = change.Revision;
         }
 
         return counters.Revision;

@@ -18,8 +18,10 @@ internal sealed class WriteSession : IWriteSession
     private readonly TimeProvider _clock;
     private readonly Action<WriteSession> _beforeCommit;
     private readonly StoreIdentity _identity;
+    private readonly List<long> _changed = [];
     private Counters _committed;
     private Counters _counters;
+    private DateTimeOffset _latestChange;
     private long _size;
 
     public WriteSession(StoreFiles files, Gate gate, Checkpointer checkpointer, Damage damage, Action<WriteSession> beforeCommit, TimeProvider clock)
@@ -40,9 +42,6 @@ internal sealed class WriteSession : IWriteSession
 
     /// <summary>How many deliveries have not ended.</summary>
     public StoredBacklog OpenDeliveries { get; }
-
-    /// <summary>Webhooks of the deliveries that are not listed by webhook yet: null if they must be looked up.</summary>
-    public List<(long Webhook, long Delivery)>? Unlisted { get; set; }
 
     /// <inheritdoc/>
     public bool Careful { get; set; }
@@ -79,9 +78,9 @@ internal sealed class WriteSession : IWriteSession
     public DeliveryRecord Save(StoredDelivery stored, DeliveryRecord delivery, string owner = "", DateTimeOffset? leaseUntil = null, bool held = false)
     {
         delivery = delivery with { Revision = ++_counters.Revision };
-        (stored.Delivery, stored.Owner, stored.LeaseUntil, stored.Held) = (delivery, owner, leaseUntil, held);
+        (stored.Delivery, stored.Owner, stored.LeaseUntil, stored.Held, stored.HasLeaseKey) = (delivery, owner, leaseUntil, held, false);
         Deliveries.Change(stored);
-        _counters.NoteChange(delivery.UpdateTime);
+        NoteChange(stored);
         if (delivery.Ended)
         {
             OpenDeliveries.Add(delivery.TenantId, -1);
@@ -117,13 +116,27 @@ internal sealed class WriteSession : IWriteSession
             _files.Reopen();
         }
 
+        // Read before anything is written.
+        _ = Stored.Recent;
         Stored.Engine.BeginTrans();
     }
 
     public void Flush()
     {
         _beforeCommit(this);
+        foreach (var seq in Stored.Recent.TakeOldLeases(_counters.Revision))
+        {
+            var stored = Deliveries.Find(Stored, seq)!;
+            stored.HasLeaseKey = true;
+            Deliveries.Change(stored);
+        }
+
         OpenDeliveries.Flush(Documents, NumberOf);
+        if (_changed.Count > 0)
+        {
+            Changes.Add(Stored, _counters.Revision - _changed.Count + 1, _changed, _latestChange);
+            _changed.Clear();
+        }
     }
 
     public void Commit()
@@ -155,9 +168,24 @@ internal sealed class WriteSession : IWriteSession
         Refs.Clear();
         Deliveries.Clear();
         Events.Clear();
-        Unlisted = null;
+        _changed.Clear();
         OpenDeliveries.Rollback(TryReopen() ? _files.Documents : null);
         _gate.Exit();
+    }
+
+    private void NoteChange(StoredDelivery stored)
+    {
+        _counters.NoteChange(stored.Delivery.UpdateTime);
+        _latestChange = _changed.Count == 0 || stored.Delivery.UpdateTime > _latestChange ? stored.Delivery.UpdateTime : _latestChange;
+        _changed.Add(stored.Seq);
+        if (stored.Delivery.State == DeliveryState.InFlight)
+        {
+            Stored.Recent.NoteLease(stored.Seq, stored.Delivery.Revision);
+        }
+        else
+        {
+            Stored.Recent.NoteNoLease(stored.Seq);
+        }
     }
 
     private bool TryReopen()

@@ -43,12 +43,14 @@ internal static class Appends
     private static AppendedEvent Add(WriteSession session, AppendRequest request, long tenant, NewEvent added)
     {
         var source = added.Event;
+        var seq = ++session.Counters.EventSeq;
         var stored = new StoredEvent(
-            ++session.Counters.EventSeq,
+            seq,
             tenant,
             session.Counters.DeliverySeq + 1,
             source with { TenantId = request.TenantId, Payload = null, DeliveryCount = added.Deliveries.Count },
-            added.Fingerprint);
+            added.Fingerprint,
+            HasIdKey: !session.Stored.Recent.Events.Add(tenant, seq, source.Id, isGenerated: added.Fingerprint is null));
         session.Events.Add(stored, source.Payload ?? []);
         session.Counters.NoteEvent(source.CreateTime);
         session.NoteSize(source.Payload?.Length ?? 0);
@@ -72,17 +74,18 @@ internal static class Appends
         var inLine = OrderingRules.HasPlace(source.Event.OrderingKey, delivery.Trigger);
         var held = inLine && OrderingLines.IsBusy(session, new OrderingLine(webhook.Seq, line!.Value, webhook.HeadOfLine), source.Event.CreateTime);
         var leased = delivery.Leased && !held;
+        var seq = ++session.Counters.DeliverySeq;
         var stored = new StoredDelivery
         {
-            Seq = ++session.Counters.DeliverySeq,
+            Seq = seq,
             Event = source.Seq,
             Webhook = webhook.Seq,
             Tenant = source.Tenant,
             Line = inLine ? line : null,
+            HasIdKey = !session.Stored.Recent.Deliveries.Add(webhook.Seq, seq, delivery.Id, isGenerated: true),
             Delivery = DeliveryTransitions.Create(source.Event, delivery, inLine, leased),
         };
         session.OpenDeliveries.Add(request.TenantId, 1);
-        session.Unlisted?.Add((webhook.Seq, stored.Seq));
         return session.Save(stored, stored.Delivery, leased ? request.Owner : "", leased ? session.Now + request.LeaseFor : null, held);
     }
 }

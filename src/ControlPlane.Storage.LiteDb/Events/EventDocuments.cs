@@ -12,16 +12,8 @@ internal static class EventDocuments
             return TenantRef.Find(documents, tenantId) is { } tenant && FindOne(documents, id, tenant.Seq) is { } one ? [one] : [];
         }
 
-        var found = new List<StoredEvent>(AtMost);
-        using (var rows = documents.WithinKeys(Collections.Events, EventFormat.IdKey(long.MinValue, id), EventFormat.IdKey(long.MaxValue, id)))
-        {
-            while (found.Count < AtMost && rows.Step())
-            {
-                found.Add(EventFormat.Read(rows.Current));
-            }
-        }
-
-        return found.ConvertAll(stored => WithPayload(documents, stored));
+        return EventIds.FindAll(documents, id).Take(AtMost).Select(EventFormat.Read).ToList()
+            .ConvertAll(stored => WithPayload(documents, stored));
     }
 
     public static IReadOnlyList<EventRecord> FindMany(DocumentStore documents, IReadOnlyList<string> ids, string tenantId, long maxBytes)
@@ -45,7 +37,7 @@ internal static class EventDocuments
     }
 
     private static EventRecord? FindOne(DocumentStore documents, string id, long tenant) =>
-        documents.FindByKey(Collections.Events, EventFormat.IdKey(tenant, id)) is { } document
+        EventIds.Find(documents, tenant, id) is { } document
             ? WithPayload(documents, EventFormat.Read(document))
             : null;
 

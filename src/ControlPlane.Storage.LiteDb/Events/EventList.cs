@@ -1,5 +1,6 @@
 using ControlPlane.Storage.Embedded;
 using ControlPlane.Storage.Transitions;
+using LiteDB;
 
 namespace ControlPlane.Storage.LiteDb;
 
@@ -7,6 +8,9 @@ namespace ControlPlane.Storage.LiteDb;
 internal static class EventList
 {
     private const int LookAtMost = 2_000;
+
+    /// <summary>What has to be looked for one by one takes longer.</summary>
+    private const int SeekAtMost = 1_200;
 
     public static Page<EventRecord> Read(DocumentStore documents, EventQuery query)
     {
@@ -23,25 +27,27 @@ internal static class EventList
 
         var (from, to) = TimeSearch.Events(documents, query.CreatedAfter, query.CreatedBefore);
         to = Math.Min(to, query.Before ?? long.MaxValue);
-        var page = new PageBuilder(query.Limit, LookAtMost);
+        var page = new PageBuilder(query.Limit, tenant is null ? LookAtMost : SeekAtMost);
         var shown = new Dictionary<long, EventRecord>();
-        using var rows = Open(documents, tenant, from, to);
-        while (page.WantsMore && rows.Step())
+        foreach (var document in Open(documents, tenant, from, to))
         {
-            var stored = EventFormat.Read(rows.Current);
+            var stored = EventFormat.Read(document);
             var matches = query.Matches(stored.Event);
             page.Look(stored.Seq, matches);
             if (matches)
             {
                 shown[stored.Seq] = stored.Event;
             }
+
+            if (!page.WantsMore)
+            {
+                break;
+            }
         }
 
         return page.Build(seq => shown[seq]);
     }
 
-    /// <summary>Reads events backwards, of one tenant or all, from before one position down to another.</summary>
-    public static Rows Open(DocumentStore documents, long? tenant, long from, long to) => tenant is { } one
-        ? documents.WithinKeys(Collections.Events, Key.Of(KeyKind.OfTenant, one, from), Key.Of(KeyKind.OfTenant, one, to - 1), descending: true)
-        : documents.Within(Collections.Events, from, to - 1, descending: true);
+    private static IEnumerable<BsonDocument> Open(DocumentStore documents, long? tenant, long from, long to) =>
+        tenant is { } one ? EventWalks.OfTenant(documents, one, from, to) : EventWalks.All(documents, from, to);
 }

@@ -1,5 +1,6 @@
 using ControlPlane.Storage.Embedded;
 using ControlPlane.Storage.Transitions;
+using LiteDB;
 
 namespace ControlPlane.Storage.LiteDb;
 
@@ -11,50 +12,66 @@ internal sealed class DeliverySweep(RetentionTerms terms) : Sweep<DocumentStore,
 {
     private readonly ExpiryJudge _expiry = new(terms.MetadataBefore, terms.Now);
     private readonly List<(long Seq, long Revision)> _found = [];
+    private readonly List<BsonValue> _spent = [];
     private long _position;
+    private bool _keeps;
 
     public override bool Look(DocumentStore reader)
     {
         _found.Clear();
+        _spent.Clear();
         var dead = new DeadLetters(reader, terms.DeadLetters);
         var looked = 0;
-        using var rows = reader.WithinKeys(
-            Collections.Deliveries, Key.Of(KeyKind.Free, _position + 1), Key.Of(KeyKind.Free, long.MaxValue), select: DeliveryFormat.Facts);
-        while (rows.Step())
+        foreach (var change in Changes.After(reader, _position))
         {
-            var facts = rows.Current;
-            var age = _expiry.Judge(facts.Long("u"));
+            var current = Changes.Current(reader, change);
+            var age = _expiry.Judge(current?.Long("u") ?? change.Transaction.Time);
             if (age == Age.Young)
             {
                 break;
             }
 
             looked++;
-            _position = facts.Long("rv");
-            if (age == Age.Expired && HasEnded((DeliveryState)facts.Int("s"), facts.Long("ws"), facts.Seq(), dead))
-            {
-                _found.Add((facts.Seq(), _position));
-            }
-
+            Look(change, current, age, dead);
             if (_found.Count == Batch || looked + (dead.Webhooks * dead.Cost) >= LookAtMost)
             {
-                return _found.Count > 0;
+                return _found.Count + _spent.Count > 0;
             }
         }
 
         Finished = true;
-        return _found.Count > 0;
+        return _found.Count + _spent.Count > 0;
     }
 
     public override Removed Remove(WriteSession session)
     {
         // What changed since the look is not what was looked at.
         var gone = _found.Where(found => session.Documents.Find(Collections.Deliveries, found.Seq)?.Long("rv") == found.Revision).ToList();
-        session.Documents.Delete(Collections.Deliveries, gone.Select(found => new LiteDB.BsonValue(found.Seq)));
+        session.Documents.Delete(Collections.Deliveries, gone.Select(found => new BsonValue(found.Seq)));
+        session.Stored.Delete(Collections.Changes, _spent);
         gone.ForEach(found => session.Counters.NoteRemoved(found.Revision));
-        session.Unlisted?.RemoveAll(listed => gone.Exists(found => found.Seq == listed.Delivery));
         session.NoteSize(documents: _found.Count);
         return new Removed { Deliveries = gone.Count };
+    }
+
+    /// <summary>The changes of a transaction are of no use any more when each of them is removed or superseded; neither is taken back.</summary>
+    private void Look(Change change, BsonDocument? current, Age age, DeadLetters dead)
+    {
+        _position = change.Revision;
+        _keeps &= change.Revision != change.Transaction.First;
+        if (current is not null && age == Age.Expired && HasEnded((DeliveryState)current.Int("s"), current.Long("ws"), current.Seq(), dead))
+        {
+            _found.Add((current.Seq(), change.Revision));
+        }
+        else
+        {
+            _keeps |= current is not null;
+        }
+
+        if (!_keeps && change.Revision == change.Transaction.Last)
+        {
+            _spent.Add(change.Transaction.First);
+        }
     }
 
     private static bool HasEnded(DeliveryState state, long webhook, long seq, DeadLetters dead) => state switch

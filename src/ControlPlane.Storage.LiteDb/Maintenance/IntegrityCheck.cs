@@ -34,6 +34,14 @@ internal sealed class IntegrityCheck(LiteDbDatabase database)
         return _findings;
     }
 
+    private static bool IsMissed(DocumentStore documents, string collection, BsonDocument document) => collection switch
+    {
+        Collections.Events => EventIds.Find(documents, document.Long("ts"), document.Text("id"))?.Seq() != document.Seq(),
+        Collections.Deliveries => DeliveryIds.Find(documents, document.Text("id"))?.Seq() != document.Seq()
+            || Changes.After(documents, document.Long("rv") - 1).FirstOrDefault() is var change && change.Delivery != document.Seq(),
+        _ => false,
+    };
+
     private void ReadPages(CancellationToken cancellationToken)
     {
         using var held = database.Checkpointer.Hold();
@@ -80,6 +88,11 @@ internal sealed class IntegrityCheck(LiteDbDatabase database)
         if (documents.Find(collection, id) is null)
         {
             _findings.Add($"{id} of {collection} is not found by its id");
+        }
+
+        if (IsMissed(documents, collection, document))
+        {
+            _findings.Add($"{id} of {collection} is not found by its id or its revision");
         }
 
         foreach (var key in document[DocumentStore.Keys] is { IsArray: true } keys ? keys.AsArray : [])

@@ -46,7 +46,7 @@ internal sealed class LeftoverSweep(RetentionTerms terms) : Sweep<DocumentStore,
     {
         // Neither comes back, and a deleted webhook gets no deliveries.
         session.NoteSize(documents: _webhooks.Count + _redrives.Count);
-        _webhooks.ForEach(webhook => WebhookDeliveries.DeleteAll(session, webhook.AsInt64));
+        _webhooks.ForEach(webhook => Listing.Deliveries.DeleteAll(session.Stored, webhook.AsInt64));
         session.Refs.Clear();
         return new Removed
         {
@@ -62,7 +62,7 @@ internal sealed class LeftoverSweep(RetentionTerms terms) : Sweep<DocumentStore,
 
     private static bool IsUsed(DocumentStore documents, long webhook, ref int looked)
     {
-        foreach (var seq in WebhookDeliveries.Find(documents, webhook, 0, long.MaxValue, descending: false))
+        foreach (var seq in Listing.Deliveries.Of(documents, documents.Recent.Deliveries, webhook, 0, long.MaxValue, descending: false))
         {
             looked++;
             if (documents.Find(Collections.Deliveries, seq) is not null)
@@ -71,7 +71,6 @@ internal sealed class LeftoverSweep(RetentionTerms terms) : Sweep<DocumentStore,
             }
         }
 
-        var latest = DeliveryWalks.All(documents, WebhookDeliveries.FirstLatest(documents), long.MaxValue, descending: false);
-        return latest.Any(facts => facts.Long("ws") == webhook);
+        return false;
     }
 }

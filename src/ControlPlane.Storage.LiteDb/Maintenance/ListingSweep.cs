@@ -3,31 +3,31 @@ using LiteDB;
 
 namespace ControlPlane.Storage.LiteDb;
 
-/// <summary>Removes the oldest lists of webhooks' deliveries when none of what they list is left.</summary>
-internal sealed class ListingSweep(int batch) : Sweep<DocumentStore, WriteSession>(batch)
+/// <summary>Removes lists when nothing of what they list is left.</summary>
+internal sealed class ListingSweep(Listing listing, int batch) : Sweep<DocumentStore, WriteSession>(batch)
 {
     private readonly List<BsonValue> _found = [];
-    private long _webhook;
+    private long _owner;
 
     public override bool Look(DocumentStore reader)
     {
         _found.Clear();
         for (var looked = 0; looked < LookAtMost;)
         {
-            if (WebhookDeliveries.FindFirst(reader, _webhook) is not { } first)
+            if (listing.FindList(reader, _owner) is not { } first)
             {
                 Finished = true;
                 break;
             }
 
-            _webhook = first.Webhook;
-            if (first.Deliveries.Any(seq => looked++ < LookAtMost && reader.Find(Collections.Deliveries, seq) is not null))
+            _owner = first.Owner;
+            if (first.Positions.Any(seq => looked++ < LookAtMost && reader.Find(listing.Documents, seq) is not null))
             {
-                _webhook++;
+                _owner++;
             }
             else
             {
-                // The next one of the same webhook is looked at when this one is gone.
+                // The next one of the same owner is looked at when this one is gone.
                 _found.Add(first.Id);
                 break;
             }
@@ -38,7 +38,7 @@ internal sealed class ListingSweep(int batch) : Sweep<DocumentStore, WriteSessio
 
     public override Removed Remove(WriteSession session)
     {
-        session.Stored.Delete(Collections.DeliveryLists, _found);
+        listing.Delete(session.Stored, _found);
         session.NoteSize(documents: _found.Count);
         return default;
     }

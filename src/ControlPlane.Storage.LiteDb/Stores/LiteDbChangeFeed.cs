@@ -1,3 +1,5 @@
+using LiteDB;
+
 namespace ControlPlane.Storage.LiteDb;
 
 /// <inheritdoc/>
@@ -15,19 +17,6 @@ internal sealed class LiteDbChangeFeed(LiteDbDatabase database) : IChangeFeed
         database.ReadAsync(
             documents => Math.Max(TimeSearch.RevisionBefore(documents, time), Counters.Load(documents).RevisionFloor), cancellationToken);
 
-    private static List<DeliveryRecord> ReadAfter(DocumentStore documents, long revision, int limit)
-    {
-        var changes = new List<DeliveryRecord>();
-        foreach (var kind in new[] { KeyKind.Free, KeyKind.Leased })
-        {
-            using var rows = documents.WithinKeys(Collections.Deliveries, Key.Of(kind, revision + 1), Key.Of(kind, long.MaxValue));
-            for (var left = limit; left > 0 && rows.Step(); left--)
-            {
-                changes.Add(DeliveryFormat.ReadRecord(rows.Current));
-            }
-        }
-
-        changes.Sort((one, other) => one.Revision.CompareTo(other.Revision));
-        return changes.Count > limit ? changes[..limit] : changes;
-    }
+    private static List<DeliveryRecord> ReadAfter(DocumentStore documents, long revision, int limit) =>
+        [.. Changes.After(documents, revision).Select(change => Changes.Current(documents, change)).OfType<BsonDocument>().Take(limit).Select(DeliveryFormat.ReadRecord)];
 }

@@ -5,14 +5,14 @@ internal sealed class LiteDbDeliveryStore(LiteDbDatabase database) : IDeliverySt
 {
     public Task<DeliveryRecord?> GetAsync(string deliveryId, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            documents => DeliveryDocuments.Find(documents, deliveryId) is { } found ? DeliveryFormat.ReadRecord(found) : null, cancellationToken);
+            documents => DeliveryIds.Find(documents, deliveryId) is { } found ? DeliveryFormat.ReadRecord(found) : null, cancellationToken);
 
     public Task<IReadOnlyList<AttemptRecord>> ListAttemptsAsync(string deliveryId, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<AttemptRecord>>(
-            documents => DeliveryDocuments.Find(documents, deliveryId) is { } found ? DeliveryFormat.ReadAttempts(found) : [], cancellationToken);
+            documents => DeliveryIds.Find(documents, deliveryId) is { } found ? DeliveryFormat.ReadAttempts(found) : [], cancellationToken);
 
     public Task<DeliveryRecord?> FindAheadAsync(string deliveryId, CancellationToken cancellationToken) =>
-        database.ReadAsync(documents => DeliveryDocuments.FindAhead(documents, deliveryId, database.Clock.GetStoreNow()), cancellationToken);
+        database.ReadAsync(documents => Ahead.Find(documents, deliveryId, database.Clock.GetStoreNow()), cancellationToken);
 
     public Task<Page<DeliveryRecord>> ListAsync(DeliveryQuery query, CancellationToken cancellationToken) =>
         database.ReadAsync(documents => DeliveryList.Read(documents, query), cancellationToken);

@@ -20,8 +20,11 @@ internal record struct Counters
     public long ChangeDisorder;
     public long RevisionFloor;
 
-    /// <summary>The last delivery that <see cref="Collections.DeliveryLists"/> covers.</summary>
-    public long WebhookDeliveriesTo;
+    /// <summary>The last event that <see cref="Listing.Events"/> has.</summary>
+    public long EventsListedTo;
+
+    /// <summary>The last delivery that <see cref="Listing.Deliveries"/> has.</summary>
+    public long DeliveriesListedTo;
 
     public static Counters Load(DocumentStore documents)
     {
@@ -37,7 +40,8 @@ internal record struct Counters
             LatestChange = meta.Long("latest_change"),
             ChangeDisorder = meta.Long("change_disorder"),
             RevisionFloor = meta.Long("revision_floor"),
-            WebhookDeliveriesTo = meta.Long("webhook_deliveries_to"),
+            EventsListedTo = meta.Long("events_listed_to"),
+            DeliveriesListedTo = meta.Long("deliveries_listed_to"),
         };
     }
 
@@ -56,7 +60,8 @@ internal record struct Counters
         ["latest_change"] = LatestChange,
         ["change_disorder"] = ChangeDisorder,
         ["revision_floor"] = RevisionFloor,
-        ["webhook_deliveries_to"] = WebhookDeliveriesTo,
+        ["events_listed_to"] = EventsListedTo,
+        ["deliveries_listed_to"] = DeliveriesListedTo,
     };
 
     public void NoteEvent(DateTimeOffset time) => Note(time, ref LatestEvent, ref EventDisorder);
@@ -79,7 +84,7 @@ internal record struct Counters
 /// <param name="Format">The version of what is stored in it.</param>
 internal readonly record struct StoreIdentity(string StoreId, int Format)
 {
-    public const int Latest = 1;
+    public const int Latest = 2;
 
     /// <summary>Null if the documents are those of another program.</summary>
     public static StoreIdentity? Find(DocumentStore documents) =>

@@ -1,0 +1,190 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using System.Text;
+using LiteDB;
+
+namespace ControlPlane.Storage.LiteDb;
+
+/// <summary>
+/// Finds events and deliveries by their ids and by what they belong to. An index has a place to grow at for each of these, and a page to
+/// write in every commit; so they are listed instead, some thousands at once, and the newest are known in memory (<see cref="Newest"/>).
+/// What was removed can be listed still.
+/// </summary>
+/// <remarks>
+/// Ids that are listed together sort after all that were listed before. So an id can be in one list only, which has a checksum of each, in
+/// the order of positions.
+/// </remarks>
+internal sealed class Listing
+{
+    /// <summary>How many are listed at once.</summary>
+    public const int AtOnce = 4_096;
+
+    private readonly string _lists;
+    private readonly KeyKind _ids;
+
+    private Listing(string documents, string lists, KeyKind ids, string owner)
+    {
+        (Documents, _lists, _ids) = (documents, lists, ids);
+        Facts = BsonExpression.Create($"{{_id: $._id, id: $.id, o: $.{owner}, ki: $.ki}}");
+    }
+
+    public static Listing Events { get; } = new(Collections.Events, Collections.EventLists, KeyKind.EventIds, "ts");
+
+    public static Listing Deliveries { get; } = new(Collections.Deliveries, Collections.DeliveryLists, KeyKind.DeliveryIds, "ws");
+
+    /// <summary>The collection of what is listed.</summary>
+    public string Documents { get; }
+
+    /// <summary>What is read of it to list it.</summary>
+    public BsonExpression Facts { get; }
+
+    /// <summary>Finds a document by its id, unless that is a key of it.</summary>
+    public BsonDocument? FindById(DocumentStore documents, Newest newest, string id)
+    {
+        if (newest.Find(id) is { } seq)
+        {
+            return documents.Find(Documents, seq);
+        }
+
+        if (!newest.CanBeListed(id) || documents.FirstWithin(Collections.Ids, Key.Of(_ids, []), Key.Of(_ids, id), descending: true) is not { } list)
+        {
+            return null;
+        }
+
+        var sums = MemoryMarshal.Cast<byte, ulong>(list["d"].AsBinary);
+        var sum = SumOf(id);
+        for (var from = 0; sums[from..].IndexOf(sum) is >= 0 and var at; from += at + 1)
+        {
+            if (documents.Find(Documents, list.Long("s") + from + at) is { } found && found.Text("id") == id)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Returns positions of what belongs to an owner, from one up to another, in either order.</summary>
+    public IEnumerable<long> Of(DocumentStore documents, Newest newest, long owner, long from, long to, bool descending)
+    {
+        var listed = Listed(documents, owner, from, to, descending);
+        var latest = newest.Of(owner, from, to).ToList();
+        if (descending)
+        {
+            latest.Reverse();
+        }
+
+        return descending ? latest.Concat(listed) : listed.Concat(latest);
+    }
+
+    /// <summary>Lists the newest.</summary>
+    public void Write(DocumentStore documents, Newest newest)
+    {
+        documents.Insert(_lists, newest.Owned.GroupBy(each => each.Owner, each => each.Seq).Select(owned => WriteList(owned.Key, [.. owned])));
+        if (newest.Ids.Count > 0)
+        {
+            documents.Insert(Collections.Ids, [WriteIds(newest.Ids)]);
+        }
+
+        newest.Clear();
+    }
+
+    /// <summary>Returns the first list of the first owner from one on that has any.</summary>
+    public (BsonValue Id, long Owner, long[] Positions)? FindList(DocumentStore documents, long owner) =>
+        documents.FirstWithin(_lists, ListId(owner, 0), ListId(long.MaxValue, long.MaxValue)) is { } document
+            ? (document[DocumentStore.Id], document.Long("o"), ReadList(document))
+            : null;
+
+    public void Delete(DocumentStore documents, IEnumerable<BsonValue> lists) => documents.Delete(_lists, lists);
+
+    /// <summary>Deletes all lists of an owner.</summary>
+    public void DeleteAll(DocumentStore documents, long owner)
+    {
+        var all = new List<BsonValue>();
+        using (var rows = documents.Within(_lists, ListId(owner, long.MinValue), ListId(owner, long.MaxValue)))
+        {
+            while (rows.Step())
+            {
+                all.Add(rows.Current[DocumentStore.Id]);
+            }
+        }
+
+        Delete(documents, all);
+    }
+
+    /// <summary>Returns the list of ids after another one, with the positions of the first and after the last.</summary>
+    public (BsonValue Id, long From, long To)? FindIds(DocumentStore documents, BsonValue? after)
+    {
+        using var rows = documents.Within(Collections.Ids, after ?? Key.Of(_ids, []), Key.Of(_ids, [0xff]));
+        while (rows.Step())
+        {
+            if (rows.Current[DocumentStore.Id] != after)
+            {
+                var from = rows.Current.Long("s");
+                return (rows.Current[DocumentStore.Id], from, from + (rows.Current["d"].AsBinary.Length / sizeof(ulong)));
+            }
+        }
+
+        return null;
+    }
+
+    public string FindFirstId(DocumentStore documents) =>
+        documents.FirstWithin(Collections.Ids, Key.Of(_ids, []), Key.Of(_ids, [0xff])) is { } first ? first.Text("lo") : "";
+
+    public string FindLastId(DocumentStore documents) =>
+        documents.FirstWithin(Collections.Ids, Key.Of(_ids, []), Key.Of(_ids, [0xff]), descending: true) is { } last ? last.Text("hi") : "";
+
+    private IEnumerable<long> Listed(DocumentStore documents, long owner, long from, long to, bool descending)
+    {
+        // The list before the first can reach beyond it.
+        var first = documents.FirstWithin(_lists, ListId(owner, 0), ListId(owner, from), descending: true) is { } before
+            ? before[DocumentStore.Id] : ListId(owner, from);
+        using var rows = documents.Within(_lists, first, ListId(owner, to), descending);
+        while (rows.Step())
+        {
+            var listed = ReadList(rows.Current);
+            if (descending)
+            {
+                Array.Reverse(listed);
+            }
+
+            foreach (var position in listed.Where(position => position >= from && position < to))
+            {
+                yield return position;
+            }
+        }
+    }
+
+    private static BsonValue ListId(long owner, long position) => Key.Of(KeyKind.OfTenant, owner, position);
+
+    private static long[] ReadList(BsonDocument document) => MemoryMarshal.Cast<byte, long>(document["d"].AsBinary).ToArray();
+
+    private static BsonDocument WriteList(long owner, long[] positions) => new()
+    {
+        ["_id"] = ListId(owner, positions[0]),
+        ["o"] = owner,
+        ["d"] = MemoryMarshal.AsBytes(positions.AsSpan()).ToArray(),
+    };
+
+    private BsonDocument WriteIds(IReadOnlyDictionary<string, long> ids)
+    {
+        var (first, last) = (ids.Values.Min(), ids.Values.Max());
+        var sums = new ulong[last - first + 1];
+        foreach (var (id, position) in ids)
+        {
+            sums[position - first] = SumOf(id);
+        }
+
+        var low = ids.Keys.Min(StringComparer.Ordinal)!;
+        return new BsonDocument
+        {
+            ["_id"] = Key.Of(_ids, low),
+            ["lo"] = low,
+            ["hi"] = ids.Keys.Max(StringComparer.Ordinal)!,
+            ["s"] = first,
+            ["d"] = MemoryMarshal.AsBytes(sums.AsSpan()).ToArray(),
+        };
+    }
+
+    private static ulong SumOf(string id) => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(id));
+}
