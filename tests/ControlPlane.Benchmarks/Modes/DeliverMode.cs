@@ -40,22 +40,24 @@ internal sealed class DeliverMode : IMode
             + $"batch: {BatchCallers} callers of {BatchSize} events over {BatchHooks} webhooks with the default limit; "
             + $"{warmUps} rounds of each to warm up, not counted");
 
-        List<double> ceiling = [], unaryRates = [], batchRates = [];
+        List<double> ceiling = [], unaryRates = [], batchRates = [], unaryCost = [], batchCost = [];
         for (var round = -warmUps; round < rounds; round++)
         {
             var bare = await loop.RunAsync(2 * count, cancellation);
-            var single = await MeasureAsync(() => ClosedLoop.RunAsync(
+            var (single, singleCost) = await MeasureAsync(() => ClosedLoop.RunAsync(
                 settings.Concurrency, count, number => unary.OneAsync(number, cancellation), cancellation));
             var bareAgain = await loop.RunAsync(2 * count, cancellation);
-            var batched = await MeasureAsync(() => ClosedLoop.RunAsync(
+            var (batched, batchedCost) = await MeasureAsync(() => ClosedLoop.RunAsync(
                 BatchCallers, count / BatchSize, number => batch.BatchAsync(number * BatchSize, BatchSize, cancellation), cancellation));
             bench.Progress($"{(round < 0 ? "warm-up" : $"round {round + 1}")}: bare {bare:N0}/s, unary {single:N0}/s, "
-                + $"bare {bareAgain:N0}/s, batch {batched:N0}/s");
+                + $"bare {bareAgain:N0}/s, batch {batched:N0}/s; the server's {singleCost:N0} and {batchedCost:N0} µs per delivery");
             if (round >= 0)
             {
                 ceiling.AddRange([bare, bareAgain]);
                 unaryRates.Add(single);
                 batchRates.Add(batched);
+                unaryCost.Add(singleCost);
+                batchCost.Add(batchedCost);
             }
         }
 
@@ -65,15 +67,18 @@ internal sealed class DeliverMode : IMode
         bench.Report.Add(Name, "batches", "/s", batchRates);
         bench.Report.Add(Name, "batches / ceiling", "ratio", batchRates.Select((rate, i) => rate / ceiling[(2 * i) + 1]));
 
-        async Task<double> MeasureAsync(Func<Task> publish)
+        bench.Report.Add(Name, "unary, processor time of the server", "µs each", unaryCost);
+        bench.Report.Add(Name, "batches, processor time of the server", "µs each", batchCost);
+
+        async Task<(double Rate, double Cost)> MeasureAsync(Func<Task> publish)
         {
             var before = await receiver.CountAsync(cancellation);
-            var started = bench.Clock.GetTimestamp();
+            var (started, used) = (bench.Clock.GetTimestamp(), server.CpuTime);
             await publish();
             await drain.CompletesAsync(before + count);
-            var elapsed = bench.Clock.GetElapsedTime(started);
+            var (elapsed, cost) = (bench.Clock.GetElapsedTime(started), server.CpuTime - used);
             await drain.CheckAsync();
-            return count / elapsed.TotalSeconds;
+            return (count / elapsed.TotalSeconds, cost.TotalMicroseconds / count);
         }
     }
 }
