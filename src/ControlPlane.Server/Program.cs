@@ -74,7 +74,7 @@ try
     // Before the host looks, which would log a stack trace beside the line for the operator.
     app.Services.GetService<IStartupValidator>()?.Validate();
     SealedNumber.Use(app.Services.GetRequiredService<MasterKey>().Derive("controlplane tokens v1"));
-    app.UseBrowsers();
+    app.UseCallers();
     app.UseAuthentication();
     app.UseAuthorization();
     app.UseMiddleware<FrameGate>((HttpContext context) => Admission.Of(context)?.Caller.KeyId);

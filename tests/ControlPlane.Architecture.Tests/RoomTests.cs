@@ -11,7 +11,7 @@ public sealed partial class RoomTests
     [
         "GrpcService", "Mapper", "Validator", "Program", "AccessRules", "DeliveryWatch", "WebhookTester",
         // What answers one call each, and the parts of its answer.
-        "RedriveCalls", "WebhookUpserts", "UpsertMatch", "WebhookProber", "RequestPreviewer", "PreviewedHeaders", "EventTypeQueries",
+        "RedriveCalls", "PlatformWebhooks", "PlatformDeliveries", "WebhookUpserts", "UpsertMatch", "WebhookProber", "RequestPreviewer", "PreviewedHeaders", "EventTypeQueries",
         "SettingsCalls", "ContractFiles", "WebhookDraft", "InspectionCalls", "EventTypeCalls", "AdminGrpcService.Store", "DialectRules", "DeliveryExplainer", "ExplanationSummary", "MatchChecks", "WaitReasons", "AttemptPlan",
     ];
 

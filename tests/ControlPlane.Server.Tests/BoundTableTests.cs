@@ -5,6 +5,7 @@ using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Hardening;
 using ControlPlane.Server.Api.Paging;
 using ControlPlane.Server.Deliveries.Redriving;
+using ControlPlane.Server.Doors.Platforms;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Webhooks.Inspecting;
 using ControlPlane.Server.Webhooks.Settings;
@@ -30,6 +31,7 @@ public sealed partial class BoundTableTests
     public static TheoryData<string, string> Fixed => new()
     {
         { "all settings of a webhook", $"| {WebhookLimits.Bytes >> 10} KiB |" },
+        { "a body that a platform's API is sent", $"| {PlatformRoutes.MostBytes >> 10} KiB |" },
         { "bytes of a page", $"| {BoundedPage.Bytes / Mebi} MiB |" },
         { "lists under way", $"| {ReadTurns.Lists}, of one tenant 1" },
         { "other calls that read", $"| {ReadTurns.Others}, of one tenant {ReadTurns.OthersPerTenant}" },

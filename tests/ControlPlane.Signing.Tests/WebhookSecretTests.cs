@@ -38,6 +38,15 @@ public sealed class WebhookSecretTests
     public void Validate_Length_IsAtMost256(int length, int problems) =>
         Assert.Equal(problems, WebhookSecret.Validate(new string('x', length)).Count);
 
+    /// <summary>The documentation of the platform behind <c>gowa</c> has a secret of six.</summary>
+    [Theory]
+    [InlineData("string", 0, "gowa")]
+    [InlineData("12345", 1, "gowa")]
+    [InlineData("1234567", 1, "wahooks")]
+    [InlineData("1234567", 1, "gowa", "github")]
+    public void Validate_Length_IsAtLeastWhatTheDialectsTake(string secret, int problems, params string[] dialects) =>
+        Assert.Equal(problems, WebhookSecret.Validate(secret, [.. dialects.Select(Sample.Dialect)]).Count);
+
     [Theory]
     [InlineData("whsec_" + Key, "standard-webhooks", null)]
     [InlineData(Key, "svix", null)]
@@ -53,6 +62,7 @@ public sealed class WebhookSecretTests
     [InlineData("whsec_" + Key + Key + Key, "wazapin", "SECRET_KEY_TOO_LONG")]
     [InlineData("my own secret of some length", "github", null)]
     [InlineData("whsec_AQIDBAUGBw==", "wachat", null)]
+    [InlineData("string", "gowa", null)]
     [InlineData("whsec_AQIDBAUGBw==", "wawp-secret", null)]
     public void Validate_ForADialect_TakesWhatItsReceiversTake(string secret, string dialect, string? reason)
     {

@@ -7,7 +7,8 @@ namespace ControlPlane.Testing;
 /// <summary>What the HTTP listener answered.</summary>
 public sealed record HttpAnswer(HttpStatusCode Status, string Text, HttpResponseHeaders Headers, MediaTypeHeaderValue? ContentType)
 {
-    public JsonNode Json => JsonNode.Parse(Text)!;
+    /// <summary>Payloads can be nested 64 deep, and stand in something.</summary>
+    public JsonNode Json => JsonNode.Parse(Text, documentOptions: new() { MaxDepth = 80 })!;
 
     /// <summary>Of an error of the JSON door: its one ErrorInfo's reason.</summary>
     public string Reason => (string)Json["details"]!.AsArray().Single(

@@ -13,6 +13,10 @@ internal sealed class DoorsOptions
     /// <value>Default: true.</value>
     public bool CloudEvents { get; set; } = true;
 
+    /// <summary>The webhook APIs of five platforms below <c>/platforms</c>.</summary>
+    /// <value>Default: true.</value>
+    public bool Platforms { get; set; } = true;
+
     /// <summary>
     /// The origins (<c>https://console.example.com</c>), separated by commas, whose pages browsers let call these doors and gRPC-Web.
     /// </summary>

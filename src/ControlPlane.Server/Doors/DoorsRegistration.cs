@@ -2,6 +2,7 @@ using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Doors.CloudEvents;
 using ControlPlane.Server.Doors.Json;
 using ControlPlane.Server.Doors.OpenApi;
+using ControlPlane.Server.Doors.Platforms;
 using ControlPlane.Server.Doors.Web;
 using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.Options;
@@ -20,6 +21,7 @@ internal static class DoorsRegistration
         services.AddRoomOptions<DoorsOptions>(configuration);
         services.AddSingleton<IValidateOptions<DoorsOptions>, DoorsOptionsValidator>();
         services.AddSingleton<DoorCalls>().AddSingleton<CloudEventsDoor>();
+        PlatformDoors.Add(services);
         var doors = configuration.Get<DoorsOptions>() ?? new();
         GrpcWeb.Add(services, doors);
         if (doors.Json)
@@ -28,8 +30,15 @@ internal static class DoorsRegistration
         }
     }
 
-    /// <summary>Lets browsers in. Before authentication.</summary>
-    public static void UseBrowsers(this IApplicationBuilder app) => GrpcWeb.Use(app);
+    /// <summary>Lets browsers in, and finds keys that stand elsewhere than in the header that all have. Before authentication.</summary>
+    public static void UseCallers(this IApplicationBuilder app) => app.UseWhen(
+        // The listener of gRPC, whose calls this must not slow down, speaks HTTP/2 alone.
+        context => !HttpProtocol.IsHttp2(context.Request.Protocol),
+        http1 =>
+        {
+            GrpcWeb.Use(http1);
+            KeyPlaces.Use(http1);
+        });
 
     /// <summary>Bounds and checks what comes through doors. After authorization.</summary>
     public static void UseDoors(this IApplicationBuilder app)
@@ -57,6 +66,11 @@ internal static class DoorsRegistration
         if (doors.CloudEvents)
         {
             CloudEventsDoor.Map(endpoints);
+        }
+
+        if (doors.Platforms)
+        {
+            PlatformDoors.Map(endpoints);
         }
     }
 

@@ -7,6 +7,9 @@ internal static class SecretKeyRules
     private const int ShortestKey = 24;
     private const int LongestKey = 64;
 
+    /// <summary>Of the secret in <c>gowa</c>, whose own documentation registers webhooks with <c>string</c>.</summary>
+    private const int ShortestOfGowa = 6;
+
     private const string Instead =
         "For a secret that is plain text, use a dialect that takes one (such as github or stripe) or a custom dialect with key_format KEY_FORMAT_UTF8.";
 
@@ -15,7 +18,7 @@ internal static class SecretKeyRules
     {
         if (!IsStrict(dialects))
         {
-            return dialects.All(dialect => KeyLength(secret, dialect) >= WebhookSecret.MinLength)
+            return dialects.All(dialect => KeyLength(secret, dialect) >= LeastLength([dialect]))
                 ? null
                 : new("secret", "SECRET_KEY_TOO_SHORT",
                     $"The base64 after {WebhookSecret.Prefix} is the key in this dialect, and must be of at least {WebhookSecret.MinLength} bytes.");
@@ -40,6 +43,10 @@ internal static class SecretKeyRules
         ValidationProblem Length(string reason, string bound, int length) => new(
             "secret", reason, $"The base64 of a secret for {names} must be of {bound} {length} bytes; it is of {key.Length}. {Instead}");
     }
+
+    /// <summary>The fewest characters of a secret for the dialects.</summary>
+    public static int LeastLength(IReadOnlyList<Dialect> dialects) =>
+        dialects.Count > 0 && dialects.All(dialect => dialect.Equals(BuiltInDialects.Gowa)) ? ShortestOfGowa : WebhookSecret.MinLength;
 
     /// <summary>Whether a dialect's receivers verify with a library that decodes every secret as base64.</summary>
     public static bool IsStrict(IReadOnlyList<Dialect> dialects) => dialects.Any(IsStrict);

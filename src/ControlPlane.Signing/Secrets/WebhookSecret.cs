@@ -25,30 +25,14 @@ public static class WebhookSecret
     /// The problems of field <c>secret</c>, empty when there are none: <c>SECRET_TOO_SHORT</c>, <c>SECRET_TOO_LONG</c>,
     /// <c>SECRET_NOT_PRINTABLE</c>. Messages never contain the secret.
     /// </returns>
-    public static IReadOnlyList<ValidationProblem> Validate(string? secret)
-    {
-        secret ??= "";
-        var problems = new List<ValidationProblem>();
-        if (secret.Length < MinLength)
-        {
-            problems.Add(new("secret", "SECRET_TOO_SHORT", $"A secret has at least {MinLength} characters."));
-        }
-        if (secret.Length > MaxLength)
-        {
-            problems.Add(new("secret", "SECRET_TOO_LONG", $"A secret has at most {MaxLength} characters."));
-        }
-        if (!HeaderText.IsPrintable(secret))
-        {
-            problems.Add(new("secret", "SECRET_NOT_PRINTABLE", "A secret consists of printable ASCII characters."));
-        }
-        return problems;
-    }
+    public static IReadOnlyList<ValidationProblem> Validate(string? secret) => Validate(secret, MinLength);
 
     /// <summary>Checks a caller's own secret as <see cref="Validate(string?)"/> does, and for the dialects it is to sign in.</summary>
     /// <remarks>
     /// The built-in dialects of <see cref="KeyFormat.WhsecBase64"/> take what their receivers' libraries take: base64 of 24 to 64
     /// bytes, with or without <see cref="Prefix"/>. Beside a dialect that reads the secret as text the prefix is required, since it
     /// is part of that text. A custom dialect of that key format takes any text, and at least 8 bytes after <see cref="Prefix"/>.
+    /// <c>gowa</c> takes 6 characters.
     /// </remarks>
     /// <param name="secret">The secret; <see langword="null"/> counts as empty.</param>
     /// <param name="dialects">The dialects it is to sign in.</param>
@@ -59,7 +43,7 @@ public static class WebhookSecret
     public static IReadOnlyList<ValidationProblem> Validate(string? secret, params IReadOnlyList<Dialect> dialects)
     {
         ArgumentNullException.ThrowIfNull(dialects);
-        var problems = Validate(secret);
+        var problems = Validate(secret, SecretKeyRules.LeastLength(dialects));
         return problems.Count > 0 ? problems : SecretKeyRules.Check(secret!, dialects) is { } problem ? [problem] : [];
     }
 
@@ -91,5 +75,24 @@ public static class WebhookSecret
         var hidden = secret.AsSpan(prefixed ? Prefix.Length : 0);
         var shown = Math.Min(prefixed ? 6 : 4, hidden.Length / 4);
         return string.Concat(prefixed ? Prefix : "", Mask, hidden[^shown..]);
+    }
+
+    private static List<ValidationProblem> Validate(string? secret, int least)
+    {
+        secret ??= "";
+        var problems = new List<ValidationProblem>();
+        if (secret.Length < least)
+        {
+            problems.Add(new("secret", "SECRET_TOO_SHORT", $"A secret has at least {least} characters."));
+        }
+        if (secret.Length > MaxLength)
+        {
+            problems.Add(new("secret", "SECRET_TOO_LONG", $"A secret has at most {MaxLength} characters."));
+        }
+        if (!HeaderText.IsPrintable(secret))
+        {
+            problems.Add(new("secret", "SECRET_NOT_PRINTABLE", "A secret consists of printable ASCII characters."));
+        }
+        return problems;
     }
 }

@@ -12,15 +12,13 @@ internal static class GrpcWeb
         .WithExposedHeaders("Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin", "Retry-After", "Allow")
         .SetPreflightMaxAge(TimeSpan.FromMinutes(10))));
 
-    /// <summary>The listener of gRPC, whose calls this must not slow down, speaks HTTP/2 alone.</summary>
-    public static void Use(IApplicationBuilder app) => app.UseWhen(
-        context => !HttpProtocol.IsHttp2(context.Request.Protocol),
-        http1 =>
-        {
-            http1.UseCors();
-            http1.Use((context, next) => IsText(context.Request) ? Refuse(context.Response) : next(context));
-            http1.UseGrpcWeb();
-        });
+    /// <summary>On the HTTP listener.</summary>
+    public static void Use(IApplicationBuilder http1)
+    {
+        http1.UseCors();
+        http1.Use((context, next) => IsText(context.Request) ? Refuse(context.Response) : next(context));
+        http1.UseGrpcWeb();
+    }
 
     private static bool IsText(HttpRequest request) => request.ContentType?.StartsWith(Text, StringComparison.OrdinalIgnoreCase) == true;
 

@@ -88,6 +88,6 @@ internal sealed record UpsertMatch(UpsertWebhookRequest.MatchOneofCase Kind, str
         return match;
     }
 
-    /// <summary>A URL that is refused today can be that of a webhook made under other rules.</summary>
-    private static string Canonical(UrlPolicy urls, string url) => urls.Check(url).Url?.AbsoluteUri ?? url;
+    /// <summary>The form in which a URL is stored. One that is refused today can be that of a webhook made under other rules.</summary>
+    public static string Canonical(UrlPolicy urls, string url) => urls.Check(url).Url?.AbsoluteUri ?? url;
 }

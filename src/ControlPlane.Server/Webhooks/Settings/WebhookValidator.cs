@@ -120,7 +120,8 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         var violations = new Violations();
         FieldRules.RequireId(violations, "webhook_id", request.WebhookId);
         FieldRules.CheckId(violations, "etag", request.Etag);
-        CheckSecret(violations, request.Secret, []);
+        // The webhook's own dialects are asked when it is known.
+        CheckSecret(violations, request.Secret, [BuiltInDialects.Gowa]);
         var grace = ProtoTimes.CheckDuration(
             violations, "grace_period", request.GracePeriod, TimeSpan.Zero, SecretLimits.LongestGrace, "0 to 7 days");
         violations.ThrowIfAny();

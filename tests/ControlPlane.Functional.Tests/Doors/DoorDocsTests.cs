@@ -6,15 +6,17 @@ using ControlPlane.Testing;
 
 namespace ControlPlane.Functional.Tests.Doors;
 
-/// <summary>Runs what docs/http.md shows, in its order, and compares the answers with those beside.</summary>
-public sealed partial class HttpDocsTests(SharedServer shared) : SharedServerTest(shared)
+/// <summary>Runs what a page of the documentation shows, in its order, and compares the answers with those beside.</summary>
+public sealed partial class DoorDocsTests(SharedServer shared) : SharedServerTest(shared)
 {
     private const string Anything = "...";
 
-    [Fact]
-    public async Task Examples_AnswerWhatTheyShow()
+    [Theory]
+    [InlineData("http.md")]
+    [InlineData("platforms.md")]
+    public async Task Examples_AnswerWhatTheyShow(string name)
     {
-        var page = await File.ReadAllTextAsync(Path.Combine(Root(), "docs", "http.md"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllTextAsync(Path.Combine(Root(), "docs", name), TestContext.Current.CancellationToken);
         var examples = Example().Matches(page);
         Assert.Equal(Fence().Count(page), examples.Count);
         var receiver = Receiver.Open();
