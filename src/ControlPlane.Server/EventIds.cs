@@ -11,6 +11,7 @@ internal static class EventIds
     public const int Webhooks = 1200;
     public const int Secrets = 1260;
     public const int EventTypes = 1280;
+    public const int Filtering = 1290;
     public const int Dispatching = 1300;
     public const int Sending = 1400;
     public const int Recording = 1500;

@@ -9,6 +9,7 @@ using ControlPlane.Server.Deliveries;
 using ControlPlane.Server.Dispatching;
 using ControlPlane.Server.Doors;
 using ControlPlane.Server.EventTypes;
+using ControlPlane.Server.Filtering;
 using ControlPlane.Server.Hosting;
 using ControlPlane.Server.Maintenance;
 using ControlPlane.Server.OperationalEvents;
@@ -46,6 +47,7 @@ try
         .AddAdministration()
         .AddEgress(configuration)
         .AddCatalog()
+        .AddFiltering()
         .AddOperationalEvents()
         .AddEventTypes()
         .AddWebhooks()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using ControlPlane.Egress.Connecting;
@@ -6,6 +7,7 @@ using ControlPlane.Server.Api.Hardening;
 using ControlPlane.Server.Api.Paging;
 using ControlPlane.Server.Deliveries.Redriving;
 using ControlPlane.Server.Doors.Platforms;
+using ControlPlane.Server.Filtering;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Webhooks.Inspecting;
 using ControlPlane.Server.Webhooks.Settings;
@@ -32,6 +34,8 @@ public sealed partial class BoundTableTests
     {
         { "all settings of a webhook", $"| {WebhookLimits.Bytes >> 10} KiB |" },
         { "a body that a platform's API is sent", $"| {PlatformRoutes.MostBytes >> 10} KiB |" },
+        { "steps of all filters", string.Create(CultureInfo.InvariantCulture, $"| {FilterBudget.MostSteps:N0} |") },
+        { "steps of one filter", string.Create(CultureInfo.InvariantCulture, $"| {Evaluation.MostSteps:N0} |") },
         { "bytes of a page", $"| {BoundedPage.Bytes / Mebi} MiB |" },
         { "lists under way", $"| {ReadTurns.Lists}, of one tenant 1" },
         { "other calls that read", $"| {ReadTurns.Others}, of one tenant {ReadTurns.OthersPerTenant}" },

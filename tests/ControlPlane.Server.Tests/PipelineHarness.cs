@@ -5,6 +5,7 @@ using ControlPlane.Egress.Tests.Peers;
 using ControlPlane.Egress.Trust;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Dispatching;
+using ControlPlane.Server.Filtering;
 using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
@@ -82,6 +83,8 @@ internal sealed class PipelineHarness : IAsyncDisposable
             .AddSecrets(configuration, storagePath: null)
             .AddEgress(configuration)
             .AddCatalog()
+            .AddMetrics()
+            .AddFiltering()
             .AddOperationalEvents()
             .AddPublishing(configuration)
             .AddSending(configuration)

@@ -12,6 +12,8 @@ public sealed class StoredFormatTests : StorageTests<SqliteSource>
         await Store.Webhooks.CreateAsync(
             NewWebhook() with
             {
+                Filter = "true",
+                OnFilterError = OnFilterError.Skip,
                 MatchLabels = new Dictionary<string, string> { ["region"] = "eu" },
                 Timeout = TimeSpan.FromSeconds(1),
                 RetryPolicy = new RetryPolicyRecord
@@ -34,8 +36,8 @@ public sealed class StoredFormatTests : StorageTests<SqliteSource>
                 "additional_dialect", "create_time", "custom_dialect.algorithm", "custom_dialect.encoding",
                 "custom_dialect.envelope", "custom_dialect.headers.name", "custom_dialect.headers.value",
                 "custom_dialect.key_format", "custom_dialect.name", "custom_dialect.signature_join",
-                "custom_dialect.signed_content", "custom_dialect.timestamp_unit", "description", "dialect", "event_types", "external_id", "head_of_line", "headers", "id", "instances", "labels", "match_labels.region",
-                "max_in_flight", "max_rate_per_second", "name", "number", "request_fingerprint", "request_id",
+                "custom_dialect.signed_content", "custom_dialect.timestamp_unit", "description", "dialect", "event_types", "external_id", "filter", "head_of_line", "headers", "id", "instances", "labels", "match_labels.region",
+                "max_in_flight", "max_rate_per_second", "name", "number", "on_filter_error", "request_fingerprint", "request_id",
                 "retry_policy.backoff", "retry_policy.delays", "retry_policy.initial", "retry_policy.jitter",
                 "retry_policy.max", "retry_policy.max_age", "retry_policy.max_attempts", "retry_policy.multiplier",
                 "retry_policy.non_retryable_statuses", "retry_policy.preset", "secrets.create_time", "secrets.expire_time", "secrets.hint",

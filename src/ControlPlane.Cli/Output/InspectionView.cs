@@ -25,6 +25,8 @@ internal static class InspectionView
             .. preview.RedactedHeaders.Select(name => new Field("hidden", $"{name} holds the secret itself; this is its hint")),
             new("body", Encoding.UTF8.GetString(preview.Body.Span)),
             new("attempts", Summary(preview.RetrySchedule ?? new())),
+            .. Field.Unless(
+                preview.Filter is null, "filter", () => new Cell(preview.Filter!.Detail, preview.Filter.Met ? Tone.Plain : Tone.Bad)),
         ]);
     }
 

@@ -28,6 +28,9 @@ internal static class WebhookView
         new("event types", Show.Words(webhook.EventTypes)),
         .. Field.Unless(webhook.Instances.Count == 0, "instances", () => Show.Words(webhook.Instances)),
         .. Field.Unless(webhook.MatchLabels.Count == 0, "match labels", () => Show.Map(webhook.MatchLabels)),
+        .. Field.Unless(webhook.Filter.Length == 0, "filter", () => webhook.Filter),
+        .. Field.Unless(
+            webhook.OnFilterError is not OnFilterError.Skip, "on filter error", () => EnumText.Format(webhook.OnFilterError)),
         new("state", State(webhook)),
         new("dialect", Dialect(webhook)),
         .. Field.Unless(webhook.AdditionalDialect.Length == 0, "additional dialect", () => webhook.AdditionalDialect),

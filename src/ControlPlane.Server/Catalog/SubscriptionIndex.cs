@@ -18,12 +18,16 @@ internal sealed class SubscriptionIndex
     {
         foreach (var webhook in webhooks.Where(w => w.TakesEvents()))
         {
+            HasFilters |= webhook.Filter is not null;
             foreach (var pattern in webhook.EventTypes.Distinct(StringComparer.Ordinal))
             {
                 Bucket(pattern).Add(webhook);
             }
         }
     }
+
+    /// <summary>Whether any webhook has a filter, which is not judged here.</summary>
+    public bool HasFilters { get; }
 
     /// <summary>The webhooks that receive events of this type with these labels from this instance, each once, oldest first.</summary>
     public IReadOnlyList<WebhookRecord> Match(string type, string instance, Labels? labels)

@@ -1,4 +1,5 @@
 using ControlPlane.Server.Catalog;
+using ControlPlane.Server.Filtering;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.OperationalEvents;
@@ -7,7 +8,7 @@ namespace ControlPlane.Server.OperationalEvents;
 /// Makes operational events for those webhooks that subscribed, to be stored with what they report. Where nobody subscribed
 /// there is no event, so what fails by the hundred thousand costs a look into memory each.
 /// </summary>
-internal sealed class OperationalEventPlanner(IdSource ids)
+internal sealed class OperationalEventPlanner(Filters filters, IdSource ids)
 {
     /// <summary>The label that says which webhook an operational event is about.</summary>
     public const string SubjectLabel = "webhook_id";
@@ -26,9 +27,9 @@ internal sealed class OperationalEventPlanner(IdSource ids)
             var labels = new Dictionary<string, string> { [SubjectLabel] = happening.Webhook.Id };
             var receivers = tenant.Subscriptions.Match(OperationalEventPayload.TypeOf(happening), instance, labels)
                 .Where(w => w.Id != happening.Webhook.Id).ToList();
-            if (receivers.Count > 0)
+            if (receivers.Count > 0 && Make(happening, instance, labels, receivers, now) is { Deliveries.Count: > 0 } made)
             {
-                (planned ??= []).Add(Make(happening, instance, labels, receivers, now));
+                (planned ??= []).Add(made);
             }
         }
 
@@ -45,18 +46,25 @@ internal sealed class OperationalEventPlanner(IdSource ids)
     }
 
     private NewEvent Make(
-        OperationalEvent happening, string instance, Dictionary<string, string> labels, List<WebhookRecord> receivers, DateTimeOffset now) => new(
-        new EventRecord
+        OperationalEvent happening, string instance, Dictionary<string, string> labels, List<WebhookRecord> found, DateTimeOffset now)
+    {
+        var (id, type, payload) = (ids.Next("evt_"), OperationalEventPayload.TypeOf(happening), OperationalEventPayload.Write(happening, now));
+        using var input = new FilterInput(id, type, instance, labels, payload);
+        var receivers = filters.Apply(found, input, new());
+        var source = new EventRecord
         {
-            Id = ids.Next("evt_"),
+            Id = id,
             TenantId = happening.Webhook.TenantId,
-            Type = OperationalEventPayload.TypeOf(happening),
+            Type = type,
             Instance = instance,
-            Payload = OperationalEventPayload.Write(happening, now),
+            Payload = payload,
             Labels = labels,
             DeliveryCount = receivers.Count,
             CreateTime = now,
-        },
-        [.. receivers.Select(webhook => new NewDelivery(ids.Next("dlv_"), webhook.Id, DeliveryTrigger.Publish, Leased: false))],
-        Fingerprint: null);
+        };
+        return new(
+            source,
+            [.. receivers.Select(webhook => new NewDelivery(ids.Next("dlv_"), webhook.Id, DeliveryTrigger.Publish, Leased: false))],
+            Fingerprint: null);
+    }
 }

@@ -13,6 +13,8 @@ internal sealed class FanOutLimit(BacklogLimit backlog, IOptions<PublishingOptio
     /// <summary>From so many deliveries on a fan-out waits for its turn: storing fewer takes no longer than a few commits.</summary>
     private const int Large = 250;
 
+    private const int FiltersPerDelivery = 10;
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly TenantGate _turns = new(atOnce: 1, atOncePerTenant: 1);
@@ -21,6 +23,9 @@ internal sealed class FanOutLimit(BacklogLimit backlog, IOptions<PublishingOptio
 
     /// <summary>How many deliveries a call may add.</summary>
     public int MaxFanOut => options.Value.MaxFanOut;
+
+    /// <summary>How many filters a call may have judged: one takes a small part of what a delivery does.</summary>
+    public int MaxFilters => Math.Min(MaxFanOut, int.MaxValue / FiltersPerDelivery) * FiltersPerDelivery;
 
     /// <summary>Waits until deliveries may be stored. What is returned is disposed when they are.</summary>
     public async ValueTask<IDisposable?> EnterAsync(string tenantId, int count, CancellationToken cancellationToken) =>

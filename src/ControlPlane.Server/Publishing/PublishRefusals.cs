@@ -24,6 +24,11 @@ internal static class PublishRefusals
             PublishResult.TooFast fast => RequestErrors.QuotaExceeded(
                 "PUBLISH_RATE_EXCEEDED", tenantId, "The tenant publishes more events per second than its plan allows.", fast.RetryAfter),
             PublishResult.FanOutTooLarge large => FanOutTooLarge(tenantId, large),
+            PublishResult.FiltersTooCostly => RequestErrors.QuotaExceeded(
+                "FILTERS_TOO_COSTLY",
+                tenantId,
+                "The events meet too many filters of webhooks, or such as take too many steps: publish fewer events at once, or have simpler "
+                + "filters."),
             PublishResult.BacklogFull full => RequestErrors.QuotaExceeded(
                 "BACKLOG_FULL",
                 tenantId,

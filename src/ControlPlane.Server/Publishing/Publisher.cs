@@ -27,6 +27,9 @@ internal abstract record PublishResult
     /// <summary>The events match so many webhooks that the call would add more deliveries than one may.</summary>
     public sealed record FanOutTooLarge(long Deliveries, int Most) : PublishResult;
 
+    /// <summary>The events meet so many filters, or such as take so many steps, that judging them would hold everybody up.</summary>
+    public sealed record FiltersTooCostly : PublishResult;
+
     /// <summary>Too many deliveries have not ended, or would not have.</summary>
     public sealed record BacklogFull(long Most, bool OfAll) : PublishResult;
 }
@@ -34,7 +37,7 @@ internal abstract record PublishResult
 /// <summary>
 /// Decides whether a tenant may publish events, matches them to its webhooks and has them stored. Returns after the commit is on disk.
 /// </summary>
-internal sealed class Publisher(WebhookCatalog catalog, PublishRates rates, FanOutLimit limits, EventAppender appender)
+internal sealed class Publisher(WebhookCatalog catalog, PublishRates rates, FanOutLimit limits, EventFilters filters, EventAppender appender)
 {
     public async Task<PublishResult> PublishAsync(
         string tenantId, IReadOnlyList<EventDraft> drafts, CancellationToken cancellationToken)
@@ -83,12 +86,32 @@ internal sealed class Publisher(WebhookCatalog catalog, PublishRates rates, FanO
             count += matched[i].Webhooks.Count;
         }
 
-        if (count > limits.MaxFanOut)
+        var judged = picture.Subscriptions.HasFilters ? EventFilters.Count(matched) : 0;
+        if (count - judged > limits.MaxFanOut)
         {
-            return new PublishResult.FanOutTooLarge(count, limits.MaxFanOut);
+            return new PublishResult.FanOutTooLarge(count - judged, limits.MaxFanOut);
+        }
+
+        if (judged > limits.MaxFilters)
+        {
+            return new PublishResult.FiltersTooCostly();
         }
 
         using var turn = await limits.EnterAsync(picture.TenantId, (int)count, cancellationToken);
+        if (judged > 0)
+        {
+            if (!filters.TryApply(matched))
+            {
+                return new PublishResult.FiltersTooCostly();
+            }
+
+            count = matched.Sum(each => (long)each.Webhooks.Count);
+            if (count > limits.MaxFanOut)
+            {
+                return new PublishResult.FanOutTooLarge(count, limits.MaxFanOut);
+            }
+        }
+
         if (count > 0 && await limits.Backlog.AddAsync(picture.TenantId, (int)count, cancellationToken) is { } full)
         {
             return full;

@@ -12,6 +12,7 @@ internal static class PublishingRegistration
             .AddSingleton<PublishRates>()
             .AddSingleton<BacklogLimit>()
             .AddSingleton<FanOutLimit>()
+            .AddSingleton<EventFilters>()
             .AddSingleton<TestAppender>()
             .AddSingleton<TestPublisher>()
             .AddSingleton<TestRules>()

@@ -108,6 +108,20 @@ public enum WhileInactive
     Skip = 2,
 }
 
+/// <summary>What becomes of an event for which a webhook's filter cannot be evaluated. Numbers equal those of
+/// <c>controlplane.v1.OnFilterError</c> and are stored.</summary>
+public enum OnFilterError
+{
+    /// <summary>The default of the field.</summary>
+    Default = 0,
+
+    /// <summary>It is delivered.</summary>
+    Deliver = 1,
+
+    /// <summary>It is not delivered.</summary>
+    Skip = 2,
+}
+
 /// <summary>Where a redrive stands. Numbers equal those of <c>controlplane.v1.RedriveState</c> and are stored.</summary>
 public enum RedriveState
 {

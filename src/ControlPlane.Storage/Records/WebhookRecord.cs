@@ -28,6 +28,12 @@ public sealed record WebhookRecord
     /// <summary>The labels that an event must have, see <see cref="Transitions.LabelRules"/>. Null and empty mean any.</summary>
     public IReadOnlyDictionary<string, string>? MatchLabels { get; init; }
 
+    /// <summary>The expression that an event must make true; null for none.</summary>
+    public string? Filter { get; init; }
+
+    /// <summary>What becomes of an event for which the filter cannot be evaluated; the default is to deliver it.</summary>
+    public OnFilterError OnFilterError { get; init; }
+
     public IReadOnlyDictionary<string, string> Headers { get; init; } = Empty;
     public IReadOnlyDictionary<string, string> Labels { get; init; } = Empty;
 

@@ -49,6 +49,8 @@ internal static class Sample
         w.WhileDisabled = WhileInactive.Hold;
         w.Labels.Add("team", "blue");
         w.MatchLabels.Add("region", "eu,us");
+        w.Filter = "event.payload.amount > 1";
+        w.OnFilterError = OnFilterError.Skip;
         w.Description = "Two\nlines\tand a tab";
         w.ExternalId = "ext-1";
     });

@@ -5,6 +5,7 @@ using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Deliveries;
 using ControlPlane.Server.Dispatching;
 using ControlPlane.Server.EventTypes;
+using ControlPlane.Server.Filtering;
 using ControlPlane.Server.Hosting;
 using ControlPlane.Server.Maintenance;
 using ControlPlane.Server.OperationalEvents;
@@ -118,7 +119,7 @@ public abstract class WebhookTest : IAsyncLifetime
             .AddSingleton(Engine.Deliveries)
             .AddSingleton<IWebhookStore>(Store)
             .AddCatalog()
-            .AddOperationalEvents()
+            .AddMetrics().AddFiltering().AddOperationalEvents()
             .AddSingleton<IdSource>()
             .AddSingleton(new NodeIdentity("node_test", Clock.GetUtcNow()))
             .AddSingleton(Engine.Events)

@@ -19,7 +19,7 @@ const customDialect = {
 const full = (w) => retryPolicies.map((retryPolicy, i) => ({
   name: `full ${i}`, url: `${w.receiver.url}${w.path}/${i}`, eventTypes: ['order.*', 'a'], instances: ['shop-7'], enabled: i > 0,
   ...(i === 1 ? { customDialect } : { dialect: 'wahooks', additionalDialect: 'standard-webhooks' }),
-  retryPolicy, headers: { 'X-Region': 'eu' }, timeout: '5s', maxInFlight: 3, maxRatePerSecond: 2.5, labels: { team: 'a' }, matchLabels: { region: 'eu,us' },
+  retryPolicy, headers: { 'X-Region': 'eu' }, timeout: '5s', maxInFlight: 3, maxRatePerSecond: 2.5, labels: { team: 'a' }, matchLabels: { region: 'eu,us' }, filter: 'event.payload.amount > 1', onFilterError: 'ON_FILTER_ERROR_SKIP',
   description: 'é 👩‍👧 '.repeat(80), externalId: `own-${w.path}-${i}`, headOfLine: 'HEAD_OF_LINE_PARK', whileSuspended: 'WHILE_INACTIVE_SKIP', whileDisabled: 'WHILE_INACTIVE_HOLD',
 }));
 const least = (w) => ({ url: `${w.receiver.url}${w.path}`, eventTypes: ['*'] });
@@ -106,7 +106,7 @@ export default {
     fullest: async (w) => {
       const [{ id }] = await makeFull(w);
       const secret = await w.hook({ dialect: 'wawp-secret' });
-      for (const webhookId of [id, secret.id]) await w.call({ webhookId, event: { type: 'order.created', payload: 'e30=' } });
+      for (const webhookId of [id, secret.id]) await w.call({ webhookId, event: { type: 'order.created', payload: 'eyJhbW91bnQiOjJ9' } });
     },
   },
   ListEventTypes: {

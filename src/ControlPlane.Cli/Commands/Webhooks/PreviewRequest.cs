@@ -23,10 +23,11 @@ internal static class PreviewRequest
         type.Required = data.Required = true;
         var instance = Flags.Text("--instance", "Its instance.", "INSTANCE");
         var contentType = Flags.Text("--content-type", "The payload's media type. [default: application/json]", "TYPE");
+        var labels = Flags.Pairs("--label", "An annotation, for the webhook's filter.");
         var eventId = Flags.Text("--event-id", "Its id. [default: made up]", "ID");
         var command = new Command("preview", "Shows the very request that an event would be sent as now; sends nothing.")
         {
-            id, type, data, instance, contentType, eventId, dialect,
+            id, type, data, instance, contentType, labels, eventId, dialect,
         };
         secret.AddTo(command);
         retry.AddTo(command);
@@ -43,6 +44,7 @@ internal static class PreviewRequest
                     Payload = ByteString.CopyFrom(await InputBytes.ReadDataAsync(session, session.Get(data))),
                 },
             };
+            request.Event.Labels.Add(session.Get(labels).ToDictionary(label => label.Key, label => label.Value));
             if (session.Get(id) is { Length: > 0 } webhookId)
             {
                 request.WebhookId = webhookId;

@@ -22,6 +22,12 @@ internal sealed class WebhookFlags
     private readonly Option<Pair[]> _matchLabels = Flags.Pairs(
         "--match-label", "A label that events must have to be received; of several values, separated by commas, one suffices.");
 
+    private readonly Option<string> _filter = Flags.Text(
+        "--filter", "What an event must be to be received, in CEL: event.payload.amount > 100.", "EXPRESSION");
+
+    private readonly Option<OnFilterError> _onFilterError = Flags.Enum<OnFilterError>(
+        "--on-filter-error", "What becomes of events for which the filter cannot be evaluated: deliver (the default) or skip.", "CHOICE");
+
     private readonly Option<bool?> _enabled =
         new("--enabled") { Description = "Whether it receives events. --enabled lifts a suspension.", HelpName = "true|false" };
 
@@ -57,7 +63,7 @@ internal sealed class WebhookFlags
     {
         Option[] all =
         [
-            _url, _eventTypes, _name, _description, _externalId, _instances, _matchLabels, _enabled, _headers, _labels,
+            _url, _eventTypes, _name, _description, _externalId, _instances, _matchLabels, _filter, _onFilterError, _enabled, _headers, _labels,
             _attemptTimeout, _maxInFlight, _maxRate, _headOfLine, _whileSuspended, _whileDisabled,
         ];
         foreach (var option in all)
@@ -80,6 +86,8 @@ internal sealed class WebhookFlags
         Set(_externalId, "external_id", () => webhook.ExternalId = session.Get(_externalId));
         Set(_instances, "instances", () => webhook.Instances.Add(session.Get(_instances)));
         Set(_matchLabels, "match_labels", () => Add(webhook.MatchLabels, session.Get(_matchLabels)));
+        Set(_filter, "filter", () => webhook.Filter = session.Get(_filter));
+        Set(_onFilterError, "on_filter_error", () => webhook.OnFilterError = session.Get(_onFilterError));
         Set(_enabled, "enabled", () => webhook.Enabled = session.Get(_enabled) ?? true);
         Set(_headers, "headers", () => Add(webhook.Headers, session.Get(_headers)));
         Set(_labels, "labels", () => Add(webhook.Labels, session.Get(_labels)));

@@ -1,6 +1,8 @@
 using System.Globalization;
 using ControlPlane.Server.Catalog;
+using ControlPlane.Server.Filtering;
 using ControlPlane.Server.OperationalEvents;
+using ControlPlane.Server.Sending;
 using ControlPlane.Storage;
 using ControlPlane.Storage.Transitions;
 using ControlPlane.V1;
@@ -31,7 +33,7 @@ internal static class MatchChecks
         :
         [
             Existence(webhook, source), State(webhook), Instance(webhook, source.Instance), EventType(webhook, source.Type),
-            .. source.Stored is { } stored ? [Labels(webhook, stored.Labels)] : Array.Empty<MatchCheck>(),
+            .. source.Stored is { } stored ? [Labels(webhook, stored.Labels), .. Filter(webhook, stored)] : Array.Empty<MatchCheck>(),
             .. source.Subject.Length > 0 ? [Subject(webhook, source.Subject)] : Array.Empty<MatchCheck>(),
         ];
 
@@ -111,6 +113,18 @@ internal static class MatchChecks
                 $"The event's label \"{unmet}\" is \"{value}\", and the webhook asks for one of: {wanted[unmet]}.",
             _ => $"The event has no label \"{unmet}\", and the webhook asks for one of: {wanted[unmet]}.",
         });
+    }
+
+    private static MatchCheck[] Filter(WebhookRecord webhook, EventRecord stored)
+    {
+        if (webhook.Filter is null)
+        {
+            return [];
+        }
+
+        ReadOnlyMemory<byte>? json = JsonMediaType.Is(stored.ContentType) && stored.Payload is { } payload ? payload : null;
+        using var input = new FilterInput(stored.Id, stored.Type, stored.Instance, stored.Labels, json);
+        return [FilterCheckMapper.ToProto(webhook, input)];
     }
 
     private static MatchCheck Subject(WebhookRecord webhook, string subject) => subject == webhook.Id

@@ -1,6 +1,7 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Validation;
+using ControlPlane.Server.Filtering;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Sending;
 using ControlPlane.Server.Webhooks.Retries;
@@ -45,6 +46,7 @@ internal sealed class RequestPreviewer(
             Type = source.Type,
             Instance = source.Instance,
             ContentType = source.ContentType,
+            Labels = source.Labels,
             Payload = source.Payload,
             CreateTime = now,
         };
@@ -66,12 +68,21 @@ internal sealed class RequestPreviewer(
             Body = ByteString.CopyFrom(await built.Content!.ReadAsByteArrayAsync(cancellationToken)),
             RetrySchedule = RetryPolicyMapper.ToProto(Retries.RetrySchedule.Of(webhook.RetryPolicy)),
             AttemptTime = now.ToTimestamp(),
+            Filter = webhook.Filter is null ? null : Judge(webhook, occurrence),
         };
         answer.Headers.Add(PreviewedHeaders.Of(built));
         answer.RedactedHeaders.Add(
             endpoint.Dialects.SelectMany(dialect => PreviewedHeaders.Redact(answer.Headers, dialect, webhook.Secrets[0].Hint)));
         answer.RedactedHeaders.Add(PreviewedHeaders.RedactCredentials(answer.Headers, webhook.Headers.Keys));
         return answer;
+    }
+
+    private static MatchCheck Judge(WebhookRecord webhook, EventRecord occurrence)
+    {
+        using var input = new FilterInput(
+            occurrence.Id, occurrence.Type, occurrence.Instance, occurrence.Labels,
+            JsonMediaType.Is(occurrence.ContentType) ? occurrence.Payload : null);
+        return FilterCheckMapper.ToProto(webhook, input);
     }
 
     private EventDraft Accept(PreviewRequestRequest request)

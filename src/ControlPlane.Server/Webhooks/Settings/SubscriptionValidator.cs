@@ -1,6 +1,7 @@
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Validation;
 using ControlPlane.Server.Catalog;
+using ControlPlane.Server.Filtering;
 using ControlPlane.V1;
 
 namespace ControlPlane.Server.Webhooks.Settings;
@@ -10,8 +11,8 @@ internal static class SubscriptionValidator
 {
     private const string Field = "webhook";
 
-    /// <summary>Notes what is wrong with the types, instances and labels of a webhook.</summary>
-    public static void Check(Violations violations, Webhook webhook, Predicate<string>? unknownType)
+    /// <summary>Notes what is wrong with the types, instances, labels and filter of a webhook.</summary>
+    public static void Check(Violations violations, Webhook webhook, Webhook? current, Predicate<string>? unknownType)
     {
         if (webhook.EventTypes.Count == 0)
         {
@@ -43,5 +44,13 @@ internal static class SubscriptionValidator
         }
 
         FieldRules.CheckLabels(violations, $"{Field}.match_labels", webhook.MatchLabels, WebhookLimits.MatchLabelValue);
+        // What is stored stays usable for other changes when the rules have become stricter.
+        if (webhook.Filter.Length > 0 && webhook.Filter != current?.Filter)
+        {
+            foreach (var fault in EventFilter.Compile(webhook.Filter).Faults)
+            {
+                violations.Add($"{Field}.filter", "FILTER_INVALID", $"line {fault.Line}, column {fault.Column}: {fault.Message}");
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ using ControlPlane.Storage;
 using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;
 using HeadOfLine = ControlPlane.Storage.HeadOfLine;
+using OnFilterError = ControlPlane.Storage.OnFilterError;
 using StateReason = ControlPlane.Storage.StateReason;
 using WebhookState = ControlPlane.Storage.WebhookState;
 using WhileInactive = ControlPlane.Storage.WhileInactive;
@@ -57,6 +58,8 @@ internal static class WebhookMapper
             WhileSuspended = (WhileInactive)webhook.WhileSuspended,
             WhileDisabled = (WhileInactive)webhook.WhileDisabled,
             Labels = new Dictionary<string, string>(webhook.Labels),
+            Filter = webhook.Filter.Length > 0 ? webhook.Filter : null,
+            OnFilterError = (OnFilterError)webhook.OnFilterError,
             MatchLabels = webhook.MatchLabels.Count > 0 ? new Dictionary<string, string>(webhook.MatchLabels) : null,
             Description = webhook.Description,
             ExternalId = webhook.ExternalId,
@@ -90,6 +93,8 @@ internal static class WebhookMapper
         WhileDisabled = record.WhileDisabled == WhileInactive.Hold ? V1.WhileInactive.Hold : V1.WhileInactive.Skip,
         Labels = { Map(record.Labels) },
         MatchLabels = { Map(record.MatchLabels) },
+        Filter = record.Filter ?? "",
+        OnFilterError = record.OnFilterError == OnFilterError.Skip ? V1.OnFilterError.Skip : V1.OnFilterError.Deliver,
         Description = record.Description,
         ExternalId = record.ExternalId,
         State = (V1.WebhookState)record.State,

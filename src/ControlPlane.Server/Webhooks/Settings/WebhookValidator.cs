@@ -137,7 +137,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
             CheckUrl(violations, webhook);
         }
 
-        SubscriptionValidator.Check(violations, webhook, unknownType);
+        SubscriptionValidator.Check(violations, webhook, current, unknownType);
         var dialects = DialectRules.Check(violations, Field, webhook);
         if (webhook.RetryPolicy is { } policy)
         {
@@ -149,6 +149,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         CheckChoice(violations, "head_of_line", webhook.HeadOfLine);
         CheckChoice(violations, "while_suspended", webhook.WhileSuspended);
         CheckChoice(violations, "while_disabled", webhook.WhileDisabled);
+        CheckChoice(violations, "on_filter_error", webhook.OnFilterError);
 
         FieldRules.CheckLabels(violations, $"{Field}.labels", webhook.Labels);
         FieldRules.CheckText(violations, $"{Field}.description", webhook.Description, WebhookLimits.Description, TextKind.Block);

@@ -1,7 +1,10 @@
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Deliveries.Explaining;
+using ControlPlane.Server.Filtering;
+using ControlPlane.Server.Tests.Filtering;
 using ControlPlane.Storage;
 using ControlPlane.V1;
+using OnFilterError = ControlPlane.Storage.OnFilterError;
 using StateReason = ControlPlane.Storage.StateReason;
 using WebhookState = ControlPlane.Storage.WebhookState;
 using WhileInactive = ControlPlane.Storage.WhileInactive;
@@ -39,6 +42,12 @@ public sealed class MatchChecksTests
         ["other label"] = (
             Wanting("region", "us,asia"), MatchCondition.Labels, "label \"region\" is \"eu,at\", and the webhook asks for one of: us,asia"),
         ["label missing"] = (Wanting("tier", "gold"), MatchCondition.Labels, "has no label \"tier\", and the webhook asks for one of: gold"),
+        ["filter"] = (ExplainSample.Webhook with { Filter = "event.payload.n == 1" }, null, "The filter: it is true."),
+        ["filter false"] = (
+            ExplainSample.Webhook with { Filter = "event.type != '' && event.payload.n > 1" }, MatchCondition.Filter, "The filter: \"event.payload.n > 1\" is false."),
+        ["filter fails"] = (ExplainSample.Webhook with { Filter = "event.payload.x == 1" }, null, "gets such events: \"event.payload.x == 1\" cannot be evaluated: there is no \"x\"."),
+        ["filter fails, skips"] = (
+            ExplainSample.Webhook with { Filter = "event.payload.x == 1", OnFilterError = OnFilterError.Skip }, MatchCondition.Filter, "skips such events"),
         ["no pattern"] = (
             ExplainSample.Webhook with { EventTypes = ["call.*", "message"] }, MatchCondition.EventType, "covers \"message.new\": call.*, message."),
     };
@@ -55,7 +64,9 @@ public sealed class MatchChecksTests
         if (webhook is not null)
         {
             // The same verdict as the one publishing comes to.
-            var matched = new SubscriptionIndex([webhook]).Match(Source.Type, Source.Instance, Source.Stored!.Labels).Count == 1;
+            var found = new SubscriptionIndex([webhook]).Match(Source.Type, Source.Instance, Source.Stored!.Labels);
+            using var input = new FilterInput("evt_1", Source.Type, Source.Instance, Source.Stored.Labels, Source.Stored.Payload);
+            var matched = FilterSample.Filters.Apply(found, input, new()).Count == 1;
             Assert.Equal(matched, checks.Where(check => check.Condition != MatchCondition.Existence).All(check => check.Met));
         }
     }
@@ -105,6 +116,7 @@ public sealed class MatchChecksTests
         Id = "evt_1",
         TenantId = "default",
         Type = "message.new",
+        Payload = """{"n":1}"""u8.ToArray(),
         Labels = new Dictionary<string, string> { ["region"] = "eu,at", ["webhook_id"] = subject },
     };
 }

@@ -4,6 +4,7 @@ using ControlPlane.Server.Administration;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Deliveries;
 using ControlPlane.Server.Dispatching;
+using ControlPlane.Server.Filtering;
 using ControlPlane.Server.Hosting;
 using ControlPlane.Server.Maintenance;
 using ControlPlane.Server.OperationalEvents;
@@ -173,7 +174,7 @@ public abstract class RedriveTest : IAsyncLifetime
             .AddSingleton(Engine.Changes)
             .AddSingleton(Engine.Signals)
             .AddCatalog()
-            .AddOperationalEvents()
+            .AddMetrics().AddFiltering().AddOperationalEvents()
             .AddSingleton<IdSource>()
             .AddSingleton(new NodeIdentity("node_test", Clock.GetUtcNow()))
             .AddSecrets(builder.Configuration, path)

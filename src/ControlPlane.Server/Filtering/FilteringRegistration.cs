@@ -1,0 +1,6 @@
+namespace ControlPlane.Server.Filtering;
+
+internal static class FilteringRegistration
+{
+    public static IServiceCollection AddFiltering(this IServiceCollection services) => services.AddSingleton<Filters>();
+}
