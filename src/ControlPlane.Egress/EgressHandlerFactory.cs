@@ -11,7 +11,9 @@ namespace ControlPlane.Egress;
 /// response; deadlines are the caller's, by cancellation and <see cref="AttemptDeadline"/>. For HTTP/2 where the receiver speaks it, send requests with
 /// version 2.0 and <see cref="HttpVersionPolicy.RequestVersionOrLower"/>.
 /// </summary>
-internal sealed class EgressHandlerFactory(GuardedConnector connector, ServerTrust trust, UrlPolicy urls, Http2Fallbacks fallbacks, IWebProxy? proxy)
+internal sealed class EgressHandlerFactory(
+    GuardedConnector connector, ServerTrust trust, UrlPolicy urls, Http2Fallbacks fallbacks, EndedConnections ended, TimeProvider time,
+    IWebProxy? proxy)
 {
     private const int MaxResponseHeadersKilobytes = 64;
 
@@ -29,8 +31,8 @@ internal sealed class EgressHandlerFactory(GuardedConnector connector, ServerTru
 
     public HttpMessageHandler Create() => Create(PooledConnectionLifetime);
 
-    /// <summary>Makes a handler whose connections serve one request each.</summary>
-    public HttpMessageHandler CreateWithoutReuse() => Create(TimeSpan.Zero);
+    /// <summary>Makes a handler for one request, on a connection of its own.</summary>
+    public HttpMessageHandler CreateForOneRequest() => Create(TimeSpan.Zero);
 
     private HttpMessageHandler Create(TimeSpan pooledConnectionLifetime)
     {
@@ -70,18 +72,32 @@ internal sealed class EgressHandlerFactory(GuardedConnector connector, ServerTru
     private ValueTask<Stream> MeterAsync(SocketsHttpPlaintextStreamFilterContext context, CancellationToken cancellationToken)
     {
         AttemptDeadline.Of(context.InitialRequestMessage)?.Established();
-        var origin = context.InitialRequestMessage.RequestUri!;
-        return ValueTask.FromResult(context.InitialRequestMessage.Method == HttpMethod.Connect
-            ? context.PlaintextStream
-            : MeteredStream.For(context.PlaintextStream, context.NegotiatedHttpVersion, code => Gone(origin, code),
-                () => fallbacks.Add(origin, Http2Fault.ProtocolError)));
+        return ValueTask.FromResult(
+            context.InitialRequestMessage.Method == HttpMethod.Connect ? context.PlaintextStream
+            : context.NegotiatedHttpVersion.Major >= 2 ? MeterHttp2(context.PlaintextStream, context.InitialRequestMessage.RequestUri!)
+            : new EarlyAnswerStream(new MeteredStream(context.PlaintextStream, new Http1Meter()), time));
     }
 
-    private void Gone(Uri origin, uint code)
+    private LateEndStream MeterHttp2(Stream connection, Uri origin)
     {
-        if (code == Http2Fault.HttpRequiredCode)
-        {
-            fallbacks.Add(origin, Http2Fault.HttpRequired);
-        }
+        var meter = new Http2Meter(
+            gone: code =>
+            {
+                if (code == Http2Fault.HttpRequiredCode)
+                {
+                    fallbacks.Add(origin, Http2Fault.HttpRequired);
+                }
+            },
+            unknown: () => fallbacks.Add(origin, Http2Fault.ProtocolError));
+        return new(
+            new MeteredStream(connection, meter),
+            () =>
+            {
+                if (meter.HasAnswered)
+                {
+                    ended.Add(origin);
+                }
+            },
+            time);
     }
 }

@@ -10,10 +10,9 @@ namespace ControlPlane.Egress;
 /// The one way out: sends a request over the shared, guarded connection pool. A request that met a connection the receiver was
 /// closing, that the receiver did not process, or that HTTP/2 failed, goes out once more at once, on a connection of its own.
 /// </summary>
-internal sealed class EgressInvoker(EgressHandlerFactory factory, Http2Fallbacks fallbacks, ServerTrust trust) : IDisposable
+internal sealed class EgressInvoker(EgressHandlerFactory factory, Http2Fallbacks fallbacks, EndedConnections ended, ServerTrust trust) : IDisposable
 {
     private readonly HttpMessageInvoker _pooled = new(factory.Create());
-    private readonly HttpMessageInvoker _fresh = new(factory.CreateWithoutReuse());
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         SendAsync(request, new RequestTrace(), cancellationToken);
@@ -39,27 +38,26 @@ internal sealed class EgressInvoker(EgressHandlerFactory factory, Http2Fallbacks
         }
     }
 
-    public void Dispose()
-    {
-        _pooled.Dispose();
-        _fresh.Dispose();
-    }
+    public void Dispose() => _pooled.Dispose();
 
     private async Task<HttpResponseMessage> SendOnceOrTwiceAsync(
         HttpRequestMessage request, RequestTrace trace, CancellationToken cancellationToken)
     {
-        var version = request.Version;
+        var (version, started) = (request.Version, ended.Now());
         try
         {
             return await _pooled.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && MayRepeat(exception, request, version, trace))
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && MayRepeat(exception, request, version, trace, started))
         {
             // The request goes out again below, outside of the handler of the failure.
         }
 
         trace.AllowAgain();
-        return await _fresh.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        // Many requests that were refused together would share a connection of HTTP/2, and be refused again by a receiver that takes
+        // a few on each. What is left of the answer can still be read after the end of this.
+        using var fresh = new HttpMessageInvoker(factory.CreateForOneRequest());
+        return await fresh.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>That the receiver wants a client certificate, which the handler does not distinguish from other failures.</summary>
@@ -68,13 +66,20 @@ internal sealed class EgressInvoker(EgressHandlerFactory factory, Http2Fallbacks
             ? EgressFailure.OfClientCertificate(exception, trust.ClientCertificates.Contains(request.RequestUri!.IdnHost))
             : null;
 
-    private bool MayRepeat(Exception exception, HttpRequestMessage request, Version version, RequestTrace trace)
+    private bool MayRepeat(Exception exception, HttpRequestMessage request, Version version, RequestTrace trace, long started)
     {
-        // What is to be sent over HTTP/1.1 from now on can have failed before it was written.
-        var isUnsent = !trace.WasSent && (version.Major < 2 || fallbacks.Find(request.RequestUri!) is null);
-        if (isUnsent || ExcessException.Of(exception) is not null)
+        if (ExcessException.Of(exception) is not null)
         {
             return false;
+        }
+
+        var cause = exception.GetBaseException();
+        var isBroken = cause is SocketException or (IOException and not HttpProtocolException);
+        // What is to be sent over HTTP/1.1 from now on can have failed before it was written, too.
+        if (!trace.WasSent && (version.Major < 2 || fallbacks.Find(request.RequestUri!) is null))
+        {
+            // A connection that broke before the request was written to it. That none can be made is another matter.
+            return isBroken && EgressFailure.Of(exception) is null;
         }
 
         if (version.Major >= 2 && FallsBack(exception, request, version))
@@ -84,7 +89,6 @@ internal sealed class EgressInvoker(EgressHandlerFactory factory, Http2Fallbacks
             return true;
         }
 
-        var cause = exception.GetBaseException();
         if (cause is RepeatedRequestException)
         {
             trace.Note = "Sent twice: the receiver refused it unread the first time (REFUSED_STREAM, GOAWAY or a closed connection).";
@@ -92,9 +96,9 @@ internal sealed class EgressInvoker(EgressHandlerFactory factory, Http2Fallbacks
         }
 
         var isReused = version.Major >= 2 && trace.Connection is null
-            ? AttemptDeadline.Of(request) is { HasConnected: false }
+            ? AttemptDeadline.Of(request) is { HasConnected: false } || ended.Since(request.RequestUri!, started)
             : trace.IsUnansweredOnReusedConnection;
-        if (isReused && cause is SocketException or (IOException and not HttpProtocolException))
+        if (isReused && isBroken)
         {
             trace.Note = "Sent twice: the reused connection of the first time closed without an answer.";
             return true;

@@ -43,8 +43,11 @@ internal static class EgressRegistration
             provider.GetRequiredService<ServerTrust>(),
             provider.GetRequiredService<UrlPolicy>(),
             provider.GetRequiredService<Http2Fallbacks>(),
+            provider.GetRequiredService<EndedConnections>(),
+            provider.GetRequiredService<TimeProvider>(),
             Proxy(Options(provider))));
         services.AddSingleton<Http2Fallbacks>();
+        services.AddSingleton<EndedConnections>();
         services.AddSingleton<EgressInvoker>();
         services.AddSingleton<ReceiverProbe>();
         return services;

@@ -29,19 +29,15 @@ internal sealed class Http1Meter : IWireMeter
         }
     }
 
-    /// <summary>The handler writes only when the answer before was read to its end, so this begins the next request.</summary>
+    /// <summary>The first bytes of a request begin it. An answer may come before its last ones.</summary>
     public void Sending(ReadOnlySpan<byte> bytes)
     {
-        if (_answered || _requests == 0)
+        if (RequestTrace.Current is not { } trace || trace.Connection != this)
         {
             _answered = false;
             _left = BytesPerAnswer;
             _requests++;
-        }
-
-        if (RequestTrace.Current is { } trace)
-        {
-            trace.Connection = this;
+            RequestTrace.Current?.Connection = this;
         }
     }
 }

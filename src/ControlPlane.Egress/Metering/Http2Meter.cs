@@ -27,6 +27,10 @@ internal sealed class Http2Meter(Action<uint>? gone = null, Action? unknown = nu
     private long _bytes = BytesPerRequest;
     private int _questions = FirstQuestions;
     private bool _isGone;
+    private volatile bool _hasAnswered;
+
+    /// <summary>Whether an answer came over the connection.</summary>
+    public bool HasAnswered => _hasAnswered;
 
     public void Received(ReadOnlySpan<byte> bytes)
     {
@@ -36,6 +40,10 @@ internal sealed class Http2Meter(Action<uint>? gone = null, Action? unknown = nu
             if (type is Http2Frames.Settings or Http2Frames.Ping && !isAck)
             {
                 questions++;
+            }
+            else if (type == Http2Frames.Headers)
+            {
+                _hasAnswered = true;
             }
             else if (type > Http2Frames.LastKnown)
             {

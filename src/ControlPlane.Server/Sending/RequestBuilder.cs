@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Runtime.InteropServices;
+using ControlPlane.Egress.Metering;
 using ControlPlane.Signing;
 using ControlPlane.Storage;
 
@@ -27,7 +27,7 @@ internal static class RequestBuilder
             WebhookId = delivery.WebhookId,
             ContentType = source.ContentType,
         });
-        var content = Content(signed.Body);
+        var content = RequestBody.Create(signed.Body);
         content.Headers.TryAddWithoutValidation("Content-Type", signed.ContentType);
         var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Url)
         {
@@ -51,10 +51,6 @@ internal static class RequestBuilder
         AddOwn(headers, endpoint.Webhook);
         return request;
     }
-
-    /// <summary>An array's content, because the handler takes any other for one that is written while the answer is read, which costs a packet more.</summary>
-    private static ByteArrayContent Content(ReadOnlyMemory<byte> body) =>
-        MemoryMarshal.TryGetArray(body, out var array) ? new(array.Array!, array.Offset, array.Count) : new(body.ToArray());
 
     /// <summary>The webhook's own headers were checked when it was written: tokens and printable values, none of the dialects' names.</summary>
     private static void AddOwn(HttpRequestHeaders headers, WebhookRecord webhook)

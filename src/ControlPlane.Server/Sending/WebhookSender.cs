@@ -39,6 +39,11 @@ internal sealed class WebhookSender(
                 var excerpt = await ResponseBody.ReadExcerptAsync(response.Content, deadline.Token);
                 outcome = outcome with { ResponseExcerpt = endpoint.SendsSecret ? "" : excerpt };
             }
+
+            if (outcome.Succeeded)
+            {
+                await RequestBody.WrittenAsync(request.Content, deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
         catch (Exception e) when (FailureClassifier.IsOfTheNetwork(e))
         {

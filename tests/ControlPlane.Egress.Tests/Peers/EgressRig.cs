@@ -14,6 +14,11 @@ internal sealed class EgressRig : IDisposable
     private readonly ServiceProvider _services;
 
     public EgressRig(params (string Key, string Value)[] settings)
+        : this(TimeProvider.System, settings)
+    {
+    }
+
+    public EgressRig(TimeProvider time, params (string Key, string Value)[] settings)
     {
         Resolver = new FakeResolver("127.0.0.1");
         var configuration = new ConfigurationBuilder()
@@ -21,7 +26,7 @@ internal sealed class EgressRig : IDisposable
             .AddInMemoryCollection(settings.ToDictionary(
                 setting => $"{EgressOptions.Section}:{setting.Key}", string? (setting) => setting.Value))
             .Build();
-        _services = new ServiceCollection().AddSingleton<INameResolver>(Resolver).AddEgress(configuration).BuildServiceProvider();
+        _services = new ServiceCollection().AddSingleton(time).AddSingleton<INameResolver>(Resolver).AddEgress(configuration).BuildServiceProvider();
         // No server here, so no listeners of its own.
         Get<OwnListeners>().Set([]);
     }

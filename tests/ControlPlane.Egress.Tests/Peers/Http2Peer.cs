@@ -12,8 +12,8 @@ internal sealed class Http2Peer(Stream connection)
     public const byte GoAway = 0x7;
     public const byte WindowUpdate = 0x8;
 
-    private const byte EndStream = 0x1;
-    private const byte EndHeaders = 0x4;
+    public const byte EndStream = 0x1;
+    public const byte EndHeaders = 0x4;
 
     /// <summary>Reads the client's preface and sends settings: identifier and value pairs.</summary>
     public async Task GreetAsync(params (ushort Id, uint Value)[] settings)
@@ -30,21 +30,13 @@ internal sealed class Http2Peer(Stream connection)
     }
 
     /// <summary>Reads on to the end of a request and returns its stream; frames in between are acknowledged where they have to be.</summary>
-    public async Task<int> ReadRequestAsync()
-    {
-        while (true)
-        {
-            var (type, flags, stream, _) = await ReadAsync();
-            if (type == Settings && (flags & 1) == 0)
-            {
-                await WriteAsync(Settings, 1, 0, []);
-            }
-            else if (type is Data or Headers && (flags & EndStream) != 0)
-            {
-                return stream;
-            }
-        }
-    }
+    public Task<int> ReadRequestAsync() => ReadUntilAsync((type, flags) => type is Data or Headers && (flags & EndStream) != 0);
+
+    /// <summary>Reads on to the headers of a request and returns its stream; likewise.</summary>
+    public Task<int> ReadHeadersAsync() => ReadUntilAsync((type, _) => type == Headers);
+
+    /// <summary>Lets the client send more on a stream, or on the connection (0).</summary>
+    public Task OpenAsync(int stream, int more) => WriteAsync(WindowUpdate, 0, stream, Number((uint)more));
 
     public async Task<(byte Type, byte Flags, int Stream, byte[] Payload)> ReadAsync()
     {
@@ -78,6 +70,22 @@ internal sealed class Http2Peer(Stream connection)
     {
         while (await connection.ReadAsync(new byte[4096]) > 0)
         {
+        }
+    }
+
+    private async Task<int> ReadUntilAsync(Func<byte, byte, bool> found)
+    {
+        while (true)
+        {
+            var (type, flags, stream, _) = await ReadAsync();
+            if (type == Settings && (flags & 1) == 0)
+            {
+                await WriteAsync(Settings, 1, 0, []);
+            }
+            else if (found(type, flags))
+            {
+                return stream;
+            }
         }
     }
 

@@ -40,19 +40,23 @@ internal sealed class ScriptedReceiver : IDisposable
     public static async Task<string?> ReadRequestAsync(Stream connection)
     {
         var head = await ReadHeadAsync(connection);
-        if (head is null)
+        if (head is not null)
         {
-            return null;
+            await ReadBodyAsync(connection, head);
         }
 
+        return head;
+    }
+
+    /// <summary>Reads the body that goes with a head.</summary>
+    public static async Task ReadBodyAsync(Stream connection, string head)
+    {
         const string length = "Content-Length: ";
         var at = head.IndexOf(length, StringComparison.OrdinalIgnoreCase);
         if (at >= 0)
         {
             await connection.ReadExactlyAsync(new byte[int.Parse(head[(at + length.Length)..].Split('\r')[0], null)]);
         }
-
-        return head;
     }
 
     /// <summary>Reads until the client hangs up.</summary>
@@ -63,7 +67,8 @@ internal sealed class ScriptedReceiver : IDisposable
         }
     }
 
-    private static async Task<string?> ReadHeadAsync(Stream connection)
+    /// <summary>Reads the head of one HTTP/1.1 request; null at the end of the connection.</summary>
+    public static async Task<string?> ReadHeadAsync(Stream connection)
     {
         var head = new List<byte>();
         var one = new byte[1];

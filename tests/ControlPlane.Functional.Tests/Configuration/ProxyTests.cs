@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using ControlPlane.Testing;
 using ControlPlane.V1;
@@ -25,70 +22,41 @@ public sealed class ProxyTests
         using var certificates = new TestAuthority();
         await using var server = await ServerProcess.StartAsync(receiver: null);
         var port = LocalPorts.Take();
-        var said = new ConcurrentQueue<string?>();
-        using var proxy = Start(configuration, port, server.Setup, certificates.Server, said);
-        try
-        {
-            await Eventually.BecomesAsync(
-                async () => await IsOpenAsync(port) || proxy.HasExited, over => over, $"the proxy of {configuration}");
-            Assert.False(proxy.HasExited, string.Join('\n', said));
-            using var channel = Connect(port, X509Certificate2.CreateFromPem(certificates.AuthorityPem));
-            var headers = new Metadata { { "authorization", $"Bearer {ServerSetup.PlatformKey}" } };
+        await using var proxy = await StartAsync(configuration, port, server.Setup, certificates.Server);
+        using var channel = Connect(port, X509Certificate2.CreateFromPem(certificates.AuthorityPem));
+        var headers = new Metadata { { "authorization", $"Bearer {ServerSetup.PlatformKey}" } };
 
-            using var watch = new DeliveryService.DeliveryServiceClient(channel).WatchDeliveries(new(), headers);
-            Assert.True(await Eventually.InTimeAsync(watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken), "the watch"));
-            Assert.Equal(WatchDeliveriesResponse.MessageOneofCase.Ready, watch.ResponseStream.Current.MessageCase);
+        using var watch = new DeliveryService.DeliveryServiceClient(channel).WatchDeliveries(new(), headers);
+        Assert.True(await Eventually.InTimeAsync(watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken), "the watch"));
+        Assert.Equal(WatchDeliveriesResponse.MessageOneofCase.Ready, watch.ResponseStream.Current.MessageCase);
 
-            var published = await new EventService.EventServiceClient(channel).PublishEventAsync(
-                new() { Event = new() { Type = "message.new", Payload = ByteString.CopyFromUtf8("{}") } }, headers);
-            Assert.NotEmpty(published.Event.Id);
+        var published = await new EventService.EventServiceClient(channel).PublishEventAsync(
+            new() { Event = new() { Type = "message.new", Payload = ByteString.CopyFromUtf8("{}") } }, headers);
+        Assert.NotEmpty(published.Event.Id);
 
-            var refused = await Assert.ThrowsAsync<RpcException>(
-                () => new AdminService.AdminServiceClient(channel).GetServerInfoAsync(new()).ResponseAsync);
-            Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
-        }
-        finally
-        {
-            proxy.Kill();
-            await proxy.WaitForExitAsync(TestContext.Current.CancellationToken);
-        }
+        var refused = await Assert.ThrowsAsync<RpcException>(
+            () => new AdminService.AdminServiceClient(channel).GetServerInfoAsync(new()).ResponseAsync);
+        Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
     }
 
-    /// <summary>Starts the proxy in the foreground, on this test's ports and certificate.</summary>
-    private static Process Start(string configuration, int port, ServerSetup setup, X509Certificate2 certificate, ConcurrentQueue<string?> said)
+    /// <summary>Starts the proxy on this test's ports and certificate.</summary>
+    private static Task<PeerProcess> StartAsync(string configuration, int port, ServerSetup setup, X509Certificate2 certificate)
     {
         var pem = setup.PathOf("proxy.pem");
-        File.WriteAllText(pem, $"{certificate.ExportCertificatePem()}\n{certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()}\n");
+        File.WriteAllText(pem, $"{certificate.ExportCertificatePem()}\n{TestAuthority.KeyPem(certificate)}\n");
         var text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "proxies", configuration))
             .Replace("*:443", $"127.0.0.1:{port}", StringComparison.Ordinal)
             .Replace("/etc/controlplane/proxy.pem", pem, StringComparison.Ordinal)
             .Replace("127.0.0.1:7400", setup.Grpc.Authority, StringComparison.Ordinal);
         Assert.Contains(setup.Grpc.Authority, text, StringComparison.Ordinal);
+        if (configuration.StartsWith("nginx", StringComparison.Ordinal))
+        {
+            return PeerProcess.StartNginxAsync(setup.Folder.FullName, port, text);
+        }
+
         var file = setup.PathOf(configuration);
         File.WriteAllText(file, text);
-        var start = configuration.StartsWith("nginx", StringComparison.Ordinal)
-            ? new ProcessStartInfo("nginx", ["-p", setup.Folder.FullName, "-c", file, "-e", setup.PathOf("nginx.log"), "-g",
-                $"daemon off; master_process off; pid {setup.PathOf("nginx.pid")};"])
-            : new ProcessStartInfo("haproxy", ["-f", file]);
-        start.RedirectStandardError = true;
-        var process = Process.Start(start)!;
-        process.ErrorDataReceived += (_, line) => said.Enqueue(line.Data);
-        process.BeginErrorReadLine();
-        return process;
-    }
-
-    private static async Task<bool> IsOpenAsync(int port)
-    {
-        using var probe = new TcpClient();
-        try
-        {
-            await probe.ConnectAsync("127.0.0.1", port, TestContext.Current.CancellationToken);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
+        return PeerProcess.StartAsync("haproxy", port, "-f", file);
     }
 
     private static GrpcChannel Connect(int port, X509Certificate2 root)

@@ -39,6 +39,19 @@ public sealed class AnswerTests : IDisposable
     }
 
     [Fact]
+    public async Task Send_SwitchingProtocols_IsAFailureWithoutWaitingForMore()
+    {
+        using var receiver = _rig.Receive(async (connection, _) =>
+        {
+            await ReadRequestAsync(connection);
+            await connection.WriteAsync("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n"u8.ToArray());
+            await DrainAsync(connection);
+        });
+        var outcome = await _rig.SendAsync(receiver.Port);
+        Assert.Equal((101, FailureKind.HttpStatus), (outcome.StatusCode, outcome.Failure));
+    }
+
+    [Fact]
     public async Task Send_EndlessBody_StatusDecides()
     {
         using var receiver = _rig.Receive(async (connection, _) =>

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Text;
 using ControlPlane.Egress.Tests.Peers;
 using ControlPlane.Storage;
 using static ControlPlane.Egress.Tests.Peers.ScriptedReceiver;
@@ -31,7 +32,8 @@ public sealed class RepeatTests : IDisposable
                     return;
                 }
 
-                await connection.WriteAsync(Ok);
+                await connection.WriteAsync([.. $"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\nconnection {number}"u8]);
+                await connection.WriteAsync(Encoding.ASCII.GetBytes(new string('.', 28)));
             }
         });
         var first = await _rig.SendAsync(receiver.Port);
@@ -39,6 +41,7 @@ public sealed class RepeatTests : IDisposable
         Assert.Equal((true, ""), (first.Succeeded, first.Message));
         Assert.True(second.Succeeded, second.Message);
         Assert.StartsWith("Sent twice:", second.Message, StringComparison.Ordinal);
+        Assert.Equal($"connection 2{new string('.', 28)}", second.ResponseExcerpt);
         Assert.Equal(3, _requests);
     }
 

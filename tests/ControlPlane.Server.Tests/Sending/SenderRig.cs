@@ -18,15 +18,16 @@ internal sealed class SenderRig : IDisposable
     private readonly EgressRig _egress;
     private readonly WebhookSender _sender;
 
-    public SenderRig()
+    /// <param name="time">Measures deadlines and other bounds. Certificates are judged by it, too.</param>
+    public SenderRig(TimeProvider? time = null)
     {
         Certificate = _authority.Issue(EgressRig.Host);
-        _egress = new EgressRig(("TrustedCertificates", _authority.BundlePath));
+        _egress = new EgressRig(time ?? TimeProvider.System, ("TrustedCertificates", _authority.BundlePath));
         _sender = new WebhookSender(
             _egress.Get<EgressInvoker>(),
             _egress.Get<RemoteAddressLedger>(),
             Options.Create(new SendingOptions { ExcerptTimeout = TimeSpan.FromMilliseconds(50) }),
-            TimeProvider.System);
+            time ?? TimeProvider.System);
     }
 
     public X509Certificate2 Certificate { get; }
