@@ -10,17 +10,22 @@ namespace ControlPlane.Egress;
 /// The one way out: sends a request over the shared, guarded connection pool. A request that met a connection the receiver was
 /// closing, that the receiver did not process, or that HTTP/2 failed, goes out once more at once, on a connection of its own.
 /// </summary>
-internal sealed class EgressInvoker(EgressHandlerFactory factory, Http2Fallbacks fallbacks, EndedConnections ended, ServerTrust trust) : IDisposable
+internal sealed class EgressInvoker(
+    EgressHandlerFactory factory, Http2Fallbacks fallbacks, EndedConnections ended, OpenSockets sockets, ServerTrust trust) : IDisposable
 {
     private readonly HttpMessageInvoker _pooled = new(factory.Create());
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         SendAsync(request, new RequestTrace(), cancellationToken);
 
-    /// <summary>Sends. The request is written to connections at most twice.</summary>
+    /// <summary>
+    /// Sends. The request is written to connections at most twice. Until the trace is disposed, the connections to the request's origin
+    /// are not closed for the sake of others.
+    /// </summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, RequestTrace trace, CancellationToken cancellationToken)
     {
         RequestTrace.Current = trace;
+        trace.Use = sockets.Use(request.RequestUri!.IdnHost, request.RequestUri.Port);
         if (request.Version.Major >= 2 && fallbacks.Find(request.RequestUri!) is { } fallback)
         {
             request.Version = HttpVersion.Version11;

@@ -13,7 +13,7 @@ namespace ControlPlane.Egress;
 
 /// <summary>
 /// Registers the way out: <see cref="UrlPolicy"/>, <see cref="EgressInvoker"/>, <see cref="RemoteAddressLedger"/>; and, for
-/// looking at a receiver without sending, <see cref="ReceiverProbe"/>.
+/// looking at a receiver without sending, <see cref="ReceiverProbe"/>. <see cref="OpenSockets"/> has no bound unless one is registered.
 /// </summary>
 internal static class EgressRegistration
 {
@@ -25,7 +25,8 @@ internal static class EgressRegistration
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<INameResolver>(provider => new DnsResolver(Dns.GetHostAddresses, provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton<Dial>(TcpDialer.DialAsync);
+        services.TryAddSingleton(provider => new OpenSockets(int.MaxValue, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<Dial>(provider => new TcpDialer(provider.GetRequiredService<OpenSockets>()).DialAsync);
 
         services.AddSingleton(new OwnListeners(OwnListeners.ReadLocalAddresses));
         services.AddSingleton(provider => new AddressPolicy(

@@ -48,6 +48,7 @@ public sealed partial class BoundTableTests
         { "redrives at work", $"| {RedriveWorker.MostPerTenant}, of {RedriveWorker.Most} in all |" },
         { "tests and probes", $"| {TrialLimit.MostPerTenant}, of {TrialLimit.Most} in all |" },
         { "lookups of names", $"| {DnsResolver.MaxLookupsPerOwner}, of {DnsResolver.MaxLookups} in all |" },
+        { "connections to receivers", $"after {OpenSockets.LongestWait.TotalSeconds} s |" },
         { "lines in the log", $"| 1 in {FailureLines.Quiet.TotalSeconds} s, of a tenant {FailureLines.PerTenant} |" },
     };
 

@@ -6,10 +6,13 @@ namespace ControlPlane.Egress.Connecting;
 /// Makes every connection: resolves once, refuses unless the guard allows every answer, and dials exactly those
 /// addresses. Nothing resolves the name a second time, so what was judged is what is dialed.
 /// </summary>
-internal sealed class GuardedConnector(AddressGuard guard, StaggeredDialer dialer, RemoteAddressLedger ledger)
+internal sealed class GuardedConnector(AddressGuard guard, StaggeredDialer dialer, RemoteAddressLedger ledger, OpenSockets sockets)
 {
     /// <summary>The rest of a longer answer is judged but not dialed: each address may cost a socket.</summary>
     private const int MaxDialed = 8;
+
+    /// <summary>Until this is disposed, connections to a host are not closed for the sake of others.</summary>
+    public IDisposable Use(string host, int port) => sockets.Use(host, port);
 
     /// <summary>The handler's connect callback.</summary>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
@@ -49,7 +52,7 @@ internal sealed class GuardedConnector(AddressGuard guard, StaggeredDialer diale
         var (socket, endpoint) = await dialer.DialAsync(endpoints, cancellationToken).ConfigureAwait(false);
         try
         {
-            return new LedgeredStream(socket, ledger, host, endpoint);
+            return new LedgeredStream(socket, ledger, sockets, host, endpoint);
         }
         catch
         {

@@ -79,12 +79,18 @@ internal sealed class StaggeredDialer(Dial dial, TimeProvider time)
 
     private static EgressFailure Failure(Exception? cause, IPEndPoint endpoint)
     {
+        if (cause is EgressException known)
+        {
+            return known.Failure;
+        }
+
         var what = (cause as SocketException)?.SocketErrorCode switch
         {
             SocketError.ConnectionRefused => "refused the connection",
             SocketError.TimedOut => "did not answer",
             SocketError.HostUnreachable or SocketError.NetworkUnreachable => "cannot be reached from here",
             SocketError.ConnectionReset or SocketError.NotConnected => "reset the connection",
+            SocketError.TooManyOpenSockets => "could not be connected to: this server has as many files open as it may",
             _ => "could not be connected to",
         };
         return new EgressFailure(EgressFailureKind.Connect, $"{endpoint} {what}.", endpoint.Address);

@@ -6,7 +6,7 @@ namespace ControlPlane.Egress.Metering;
 /// What became of one request. The handler repeats some requests by itself and does not say which connection it used; this
 /// follows the request's own flow of control through it.
 /// </summary>
-internal sealed class RequestTrace
+internal sealed class RequestTrace : IDisposable
 {
     private static readonly AsyncLocal<RequestTrace?> Flow = new();
 
@@ -29,8 +29,13 @@ internal sealed class RequestTrace
     /// <summary>Whether the connection had served a request before, and not one byte of this one's answer came over it.</summary>
     public bool IsUnansweredOnReusedConnection => Connection is { IsReused: true, IsAnswered: false };
 
+    /// <summary>Disposed when the answer was read.</summary>
+    public IDisposable? Use { get; set; }
+
     /// <summary>One sentence on what was out of the ordinary; empty if nothing was.</summary>
     public string Note { get; set; } = "";
+
+    public void Dispose() => Use?.Dispose();
 
     /// <summary>Allows the request to be written once more.</summary>
     public void AllowAgain()

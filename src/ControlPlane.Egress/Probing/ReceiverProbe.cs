@@ -91,6 +91,7 @@ internal sealed class ReceiverProbe(
         {
             Step = "Connecting";
             var started = probe._time.GetTimestamp();
+            using var use = probe._connector.Use(_host, url.Port);
             await using var connection =
                 await probe._connector.ConnectAsync(_host, url.Port, resolved, cancellationToken).ConfigureAwait(false);
             Report = Report with { Connecting = probe._time.GetElapsedTime(started), Remote = connection.Remote };

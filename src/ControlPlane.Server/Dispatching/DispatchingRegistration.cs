@@ -1,3 +1,5 @@
+using ControlPlane.Egress.Connecting;
+
 namespace ControlPlane.Server.Dispatching;
 
 internal static class DispatchingRegistration
@@ -5,6 +7,9 @@ internal static class DispatchingRegistration
     public static IServiceCollection AddDispatching(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddRoomOptions<DispatchingOptions>(configuration.GetSection("ControlPlane:Dispatching"));
+        // What is in flight shares fairly, what waits for a socket does not. Some are left over for probes and second addresses.
+        services.AddOptions<DispatchingOptions>().PostConfigure<OpenSockets>((options, sockets) =>
+            options.MaxInFlight = Math.Min(options.MaxInFlight, FairShare.Open(sockets.Most)));
         return services
             .AddSingleton<Turns>()
             .AddSingleton<Places>()

@@ -24,6 +24,6 @@ internal static partial class HostingLog
     [LoggerMessage(EventIds.Hosting + 6, LogLevel.Warning, "{Key}: {Address} can be reached from other machines without TLS: API keys and payloads can be read on the way. Use https:// with a certificate, or listen on loopback behind a proxy that ends TLS")]
     public static partial void PlainText(ILogger logger, string key, string address);
 
-    [LoggerMessage(EventIds.Hosting + 7, LogLevel.Warning, "The limit of file descriptors leaves room for {Most} connections per listener, fewer than the {Wanted} of ControlPlane:Listen:MaxConnections. Raise it (ulimit -n, LimitNOFILE)")]
-    public static partial void FewDescriptors(ILogger logger, int most, int wanted);
+    [LoggerMessage(EventIds.Hosting + 7, LogLevel.Warning, "The limit of open files is {Files}: it leaves room for {PerListener} connections per listener and {ToReceivers} to receivers, and no more requests than those are in flight. Raise it (ulimit -n, LimitNOFILE)")]
+    public static partial void FewDescriptors(ILogger logger, long files, int perListener, int toReceivers);
 }

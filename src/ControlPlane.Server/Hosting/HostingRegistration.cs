@@ -1,4 +1,6 @@
+using ControlPlane.Egress.Connecting;
 using ControlPlane.Storage;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
@@ -23,6 +25,7 @@ internal static class HostingRegistration
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Grpc", LogLevel.Warning);
 
+        var descriptors = DescriptorLimit.Read();
         var start = new StartPhase();
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => level > LogLevel.Debug && (level != LogLevel.Error || start.IsOver));
         builder.Services.AddSingleton<IHostedService>(start);
@@ -30,6 +33,7 @@ internal static class HostingRegistration
             builder.Configuration,
             OptionTypes(builder.Services),
             provider.GetRequiredService<IOptions<ListenOptions>>(),
+            descriptors,
             provider.GetRequiredService<ILogger<SettingsReview>>()));
 
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -38,6 +42,7 @@ internal static class HostingRegistration
         builder.Services.AddSingleton<ListenerCertificate>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ListenerCertificate>());
         builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>, KestrelSetup>();
+        builder.Services.AddSingleton<IConnectionListenerFactory, BoundedListeners>();
         builder.Services.AddHostedService<OwnListenersWorker>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(45));
 
@@ -45,6 +50,8 @@ internal static class HostingRegistration
         var ids = new IdSource(clock);
         builder.Services
             .AddSingleton(clock)
+            .AddSingleton(descriptors)
+            .AddSingleton(new OpenSockets(descriptors.ToReceivers, clock))
             .AddSingleton(ids)
             .AddSingleton(new NodeIdentity(ids.Next("node_"), clock.GetStoreNow()))
             .AddSingleton(store)

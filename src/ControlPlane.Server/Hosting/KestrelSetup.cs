@@ -31,9 +31,8 @@ internal sealed class KestrelSetup(IOptions<ListenOptions> listen, ListenerCerti
     }
 
     /// <summary>What a client may cost before it is known. Said here even where it is the library's own default.</summary>
-    private void Bound(KestrelServerLimits limits)
+    private static void Bound(KestrelServerLimits limits)
     {
-        limits.MaxConcurrentConnections = DescriptorLimit.Bound(listen.Value.MaxConnections);
         limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
         limits.MaxRequestHeaderCount = 100;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);

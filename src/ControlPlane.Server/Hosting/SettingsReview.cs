@@ -6,8 +6,8 @@ namespace ControlPlane.Server.Hosting;
 
 /// <summary>Says at the start which settings are probably not what the operator meant. They do not stop the server.</summary>
 internal sealed class SettingsReview(
-    IConfiguration configuration, IReadOnlyList<Type> optionTypes, IOptions<ListenOptions> listen, ILogger<SettingsReview> logger)
-    : IHostedService
+    IConfiguration configuration, IReadOnlyList<Type> optionTypes, IOptions<ListenOptions> listen, DescriptorLimit descriptors,
+    ILogger<SettingsReview> logger) : IHostedService
 {
     private const string Root = "ControlPlane";
     private const string TypeSuffix = "Options";
@@ -27,10 +27,10 @@ internal sealed class SettingsReview(
             }
         }
 
-        if (DescriptorLimit.Bound(listen.Value.MaxConnections) is var most
-            && most < Math.Min(listen.Value.MaxConnections, DescriptorLimit.Few))
+        if (descriptors.IsLow(listen.Value.MaxConnections))
         {
-            HostingLog.FewDescriptors(logger, most, listen.Value.MaxConnections);
+            HostingLog.FewDescriptors(
+                logger, descriptors.Files, Math.Min(listen.Value.MaxConnections, descriptors.PerListener), descriptors.ToReceivers);
         }
 
         return Task.CompletedTask;

@@ -27,7 +27,7 @@ internal sealed class WebhookSender(
         await using var cut = cutOff.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);
         using var request = RequestBuilder.Build(endpoint, delivery, source, startTime);
         AttemptDeadline.Set(request, endpoint.Webhook.TenantId, deadline.Token);
-        var trace = new RequestTrace();
+        using var trace = new RequestTrace();
         var outcome = new AttemptOutcome { StartTime = startTime, Duration = TimeSpan.Zero, Failure = FailureKind.None };
         try
         {

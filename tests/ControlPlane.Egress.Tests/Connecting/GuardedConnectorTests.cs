@@ -148,7 +148,8 @@ public sealed class GuardedConnectorTests : IDisposable
     private GuardedConnector Connector(INameResolver resolver, AddressPolicy? addresses = null) => new(
         new AddressGuard(resolver, addresses ?? Policies.Addresses(), Policies.Ports()),
         new StaggeredDialer(_network.DialAsync, _time),
-        _ledger);
+        _ledger,
+        new OpenSockets(int.MaxValue, _time));
 
     private static async Task<EgressFailure> FailureAsync(GuardedConnector connector, string host, int port) =>
         (await Assert.ThrowsAsync<EgressException>(async () => await connector.ConnectAsync(host, port, "", Cancelled))).Failure;

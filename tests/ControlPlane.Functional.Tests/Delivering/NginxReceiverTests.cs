@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using ControlPlane.Testing;
 using ControlPlane.V1;
 using Google.Protobuf;
@@ -54,13 +53,13 @@ public sealed class NginxReceiverTests(SharedServer shared) : SharedServerTest(s
         Assert.Equal((FailureKind.HttpStatus, 413), (delivery.LastFailure, delivery.LastStatusCode));
     }
 
-    private Task HookAsync() => Tenant.Clients.Webhooks.CreateWebhookAsync(new()
+    private async Task HookAsync() => await Tenant.Clients.Webhooks.CreateWebhookAsync(new()
     {
         Webhook = new()
         {
             Url = $"https://127.0.0.1:{_port}/", EventTypes = { "*" }, RetryPolicy = TestTenant.RetryEvery(TimeSpan.FromHours(1)), MaxInFlight = Burst,
         },
-    }).ResponseAsync;
+    });
 
     private Task<PeerProcess> StartAsync(string protocol, string settings)
     {

@@ -32,7 +32,7 @@ public sealed class RepeatTests : IDisposable
                     return;
                 }
 
-                await connection.WriteAsync([.. $"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\nconnection {number}"u8]);
+                await connection.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\nconnection {number}"));
                 await connection.WriteAsync(Encoding.ASCII.GetBytes(new string('.', 28)));
             }
         });
