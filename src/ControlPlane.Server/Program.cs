@@ -19,6 +19,7 @@ using ControlPlane.Server.Sending;
 using ControlPlane.Server.Watching;
 using ControlPlane.Server.Webhooks;
 using ControlPlane.Server.Webhooks.Secrets;
+using ControlPlane.Storage;
 using ControlPlane.Storage.LiteDb;
 using ControlPlane.Storage.Postgres;
 using ControlPlane.Storage.Sqlite;
@@ -33,15 +34,17 @@ try
     var configuration = builder.Configuration;
     LogLevelSettings.Check(configuration);
     var storage = StorageOptions.Read(configuration);
+    var clock = new SteadyClock(TimeProvider.System);
     await using var store = storage.Provider switch
     {
         PostgresStorage.Provider => await PostgresStorage.OpenAsync(new PostgresStorageOptions { ConnectionString = storage.ConnectionString }),
-        LiteDbStorage.Provider => await LiteDbStorage.OpenAsync(new LiteDbStorageOptions { Path = storage.Path }),
-        _ => await SqliteStorage.OpenAsync(new SqliteStorageOptions { Path = storage.Path }),
+        LiteDbStorage.Provider => await LiteDbStorage.OpenAsync(new LiteDbStorageOptions { Path = storage.Path, TimeProvider = clock }),
+        _ => await SqliteStorage.OpenAsync(new SqliteStorageOptions { Path = storage.Path, TimeProvider = clock }),
     };
 
     builder.AddHosting(store);
     builder.Services
+        .AddSingleton(clock)
         .AddSecrets(configuration, storage.File)
         .AddAccess(configuration)
         .AddAdministration()

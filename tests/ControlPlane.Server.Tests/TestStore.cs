@@ -9,5 +9,5 @@ internal sealed class TestStore
     private MemoryStorage? _storage;
 
     /// <summary>Opens the store, also while it is open, as another node would.</summary>
-    public StorageEngine Open(TimeProvider? clock = null) => (_storage ??= new MemoryStorage(clock ?? TimeProvider.System)).Open();
+    public StorageEngine Open(TimeProvider? clock = null) => (_storage ??= new MemoryStorage(new SteadyClock(clock ?? TimeProvider.System))).Open();
 }

@@ -8,7 +8,7 @@ internal static class DeliveriesRegistration
     public static IServiceCollection AddDeliveries(this IServiceCollection services) => services
         .AddSingleton<DeliveryGrpcService>()
         .AddSingleton<DeliveryWatch>()
-        .AddSingleton<DeliveryExplainer>()
+        .AddSteady<DeliveryExplainer>()
         .AddSingleton<RedriveCalls>()
         .AddSingleton<RedriveRunner>()
         .AddSingleton<RedriveWorker>()

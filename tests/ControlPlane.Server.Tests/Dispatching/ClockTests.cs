@@ -2,7 +2,7 @@ using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Tests.Dispatching;
 
-/// <summary>A wall clock that is set ahead or back: nothing is lost, nothing is sent in a rush, nothing waits longer than the step.</summary>
+/// <summary>A wall clock that is set ahead or back: nothing is lost, nothing is sent in a rush, nothing waits longer than its delay.</summary>
 public sealed class ClockTests : WalkTest
 {
     private static readonly TimeSpan Delay = TimeSpan.FromHours(10);
@@ -30,14 +30,13 @@ public sealed class ClockTests : WalkTest
     }
 
     [Fact]
-    public async Task SetBack_WhatWaits_IsSentAfterItsDelayAndTheStepAtTheLatest()
+    public async Task SetBack_WhatWaits_IsSentAfterItsDelayByElapsedTime()
     {
-        var back = TimeSpan.FromHours(5);
         var deliveries = await FailOnceAsync(5);
         Answer = _ => Task.FromResult(200);
 
-        Clock.Step(-back);
-        Clock.Advance(Delay + back - TimeSpan.FromMinutes(1));
+        Clock.Step(TimeSpan.FromHours(-5));
+        Clock.Advance(Delay - TimeSpan.FromMinutes(1));
         await PublishAsync(1);
         await UntilReceivedAsync(6);
         Assert.All(await Task.WhenAll(deliveries.Select(GetAsync)), d => Assert.Equal(DeliveryState.RetryScheduled, d.State));
@@ -49,6 +48,22 @@ public sealed class ClockTests : WalkTest
         }
 
         Assert.Equal(11, Received.Count);
+    }
+
+    [Fact]
+    public async Task SetBack_AttemptThatFailsAfterwards_IsRepeatedAfterItsDelay()
+    {
+        await FailOnceAsync(1);
+        Clock.Step(TimeSpan.FromHours(-5));
+        var later = (await PublishAsync(1))[0];
+        await UntilAsync(later, DeliveryState.RetryScheduled);
+        Answer = _ => Task.FromResult(200);
+
+        Clock.Advance(Delay - TimeSpan.FromMinutes(1));
+        Assert.Equal(DeliveryState.RetryScheduled, (await GetAsync(later)).State);
+        Clock.Advance(TimeSpan.FromMinutes(1));
+
+        await UntilAsync(later, DeliveryState.Succeeded, Step);
     }
 
     [Fact]

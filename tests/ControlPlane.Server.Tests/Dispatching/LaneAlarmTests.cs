@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ControlPlane.Server.Dispatching;
+using ControlPlane.Storage;
 using ControlPlane.Testing;
 
 namespace ControlPlane.Server.Tests.Dispatching;
@@ -10,9 +11,14 @@ public sealed class LaneAlarmTests : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<Lane, (Action<Lane> Claimed, Action Enlisted)> _told = [];
     private readonly LaneAlarm _alarm;
+    private readonly SteadyClock _steady;
     private Task _running = Task.CompletedTask;
 
-    public LaneAlarmTests() => _alarm = new(_clock);
+    public LaneAlarmTests()
+    {
+        _steady = new(_clock);
+        _alarm = new(_steady);
+    }
 
     private DateTimeOffset Now => _clock.GetUtcNow();
 
@@ -64,7 +70,7 @@ public sealed class LaneAlarmTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Run_ClockSetBack_WakesLanesToReckonAnew()
+    public async Task Run_ClockSetBack_WakesByElapsedTime()
     {
         var woken = new TaskCompletionSource();
         var paced = new TaskCompletionSource();
@@ -137,7 +143,7 @@ public sealed class LaneAlarmTests : IAsyncDisposable
 
     private Lane Lane(Action<Lane> claimed, Action enlisted)
     {
-        var lane = new Lane("default", "wh_1", new(), new LaneGate(8, 5, _clock), 8, _clock);
+        var lane = new Lane("default", "wh_1", new(), new LaneGate(8, 5, _steady), 8, _steady);
         _told[lane] = (claimed, enlisted);
         return lane;
     }

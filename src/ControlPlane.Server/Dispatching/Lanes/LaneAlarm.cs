@@ -3,7 +3,7 @@ namespace ControlPlane.Server.Dispatching;
 /// <summary>Wakes lanes at their times: one timer for all of them.</summary>
 internal sealed class LaneAlarm(TimeProvider clock)
 {
-    /// <summary>Timers do not see the wall clock being set or the machine wake up: how late that can make a lane.</summary>
+    /// <summary>Timers do not see the wall clock being set ahead or the machine wake up: how late that can make a lane.</summary>
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(5);
     private const int Spare = 64;
     private readonly Lock _lock = new();
@@ -77,7 +77,6 @@ internal sealed class LaneAlarm(TimeProvider clock)
     {
         List<Lane> due = [];
         var now = clock.GetUtcNow();
-        var setBack = now < _seen;
         _seen = now;
         while (_queue.TryPeek(out var lane, out var time) && time <= now)
         {
@@ -88,14 +87,6 @@ internal sealed class LaneAlarm(TimeProvider clock)
                 _times.Remove(lane);
                 due.Add(lane);
             }
-        }
-
-        if (setBack)
-        {
-            // The times were computed from a clock that is no longer right: each lane sets its own again.
-            due.AddRange(_times.Keys);
-            _times.Clear();
-            _queue.Clear();
         }
 
         return due;
