@@ -141,7 +141,7 @@ internal sealed class EarlyAnswerStream(Stream inner, TimeProvider time) : Wrapp
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
-                // What came before is the answer.
+            // What came before is the answer.
         }
 
         _ahead = null;

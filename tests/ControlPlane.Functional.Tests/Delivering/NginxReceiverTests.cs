@@ -57,7 +57,10 @@ public sealed class NginxReceiverTests(SharedServer shared) : SharedServerTest(s
     {
         Webhook = new()
         {
-            Url = $"https://127.0.0.1:{_port}/", EventTypes = { "*" }, RetryPolicy = TestTenant.RetryEvery(TimeSpan.FromHours(1)), MaxInFlight = Burst,
+            Url = $"https://127.0.0.1:{_port}/",
+            EventTypes = { "*" },
+            RetryPolicy = TestTenant.RetryEvery(TimeSpan.FromHours(1)),
+            MaxInFlight = Burst,
         },
     });
 
