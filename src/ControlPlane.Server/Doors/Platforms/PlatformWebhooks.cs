@@ -18,6 +18,31 @@ internal sealed class PlatformWebhooks(DoorCalls calls, WebhookGrpcService webho
     private const int MostTries = 5;
     private const int PageSize = 200;
 
+    /// <summary>Refuses a new webhook that something is wrong with already, and says what else is.</summary>
+    /// <exception cref="RequestException">INVALID_ARGUMENT; PERMISSION_DENIED; RESOURCE_EXHAUSTED.</exception>
+    public async Task CheckAsync(HttpContext context, Webhook webhook, string secret, Violations noted)
+    {
+        if (!noted.Any)
+        {
+            return;
+        }
+
+        try
+        {
+            var request = new CreateWebhookRequest { Webhook = webhook, Secret = secret, ValidateOnly = true };
+            await calls.CallAsync(context, webhooks.CreateWebhook, request);
+        }
+        catch (RequestException e) when (e.FieldViolations.Count > 0)
+        {
+            foreach (var wrong in e.FieldViolations)
+            {
+                noted.Add(wrong.Field, wrong.Reason, wrong.Description);
+            }
+        }
+
+        noted.ThrowIfAny();
+    }
+
     public Task<CreateWebhookResponse> CreateAsync(HttpContext context, Webhook webhook, string secret) =>
         calls.CallAsync(context, webhooks.CreateWebhook, new CreateWebhookRequest { Webhook = webhook, Secret = secret });
 

@@ -131,9 +131,11 @@ public sealed class WachatTests(SharedServer shared) : PlatformTest(shared, "/pl
     [Theory]
     [InlineData("""{"url": "https://example.com", "events": ["messages.upsert", "message.new"]}""", "events[1]")]
     [InlineData("""{"url": "http://example.com", "secret": "short"}""", "url", "secret")]
+    [InlineData("""{"url": "http://example.com", "events": ["message.new"], "secret": "short", "color": "red"}""", "url", "events[0]", "secret", "color")]
     [InlineData("""{"events": ["*"]}""", "url")]
     [InlineData("""{"url": "https://example.com", "events": []}""", "events")]
-    [InlineData("""{"url": "https://example.com", "id": 0, "name": 1, "enabled": "yes", "instanceName": [], "color": "red"}""",
+    [InlineData("""{"url": 1, "id": 0, "name": 1, "enabled": "yes", "instanceName": [], "color": "red", "events": "*"}""",
+        "url", "events",
         "id", "name", "enabled", "instanceName", "color")]
     public async Task Request_ThatIsWrong_NamesEveryField(string json, params string[] fields)
     {
@@ -141,6 +143,7 @@ public sealed class WachatTests(SharedServer shared) : PlatformTest(shared, "/pl
 
         Assert.Equal(["success", "message", "errors"], refused.AsObject().Select(field => field.Key));
         Assert.Equal(fields.Order(), refused["errors"]!.AsObject().Select(field => field.Key).Order());
+        Assert.All(refused["errors"]!.AsObject(), field => Assert.Single(field.Value!.AsArray()));
         Assert.All(fields, field => Assert.Contains(field, (string)refused["message"]!, StringComparison.Ordinal));
         Assert.Empty((await Tenant.Clients.Webhooks.ListWebhooksAsync(new())).Webhooks);
     }

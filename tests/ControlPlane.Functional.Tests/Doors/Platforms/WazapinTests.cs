@@ -103,7 +103,7 @@ public sealed class WazapinTests(SharedServer shared) : PlatformTest(shared, "/p
     [Theory]
     [InlineData("POST", "/endpoints", "{}", "url")]
     [InlineData("POST", "/endpoints", """{"url": "http://a.example", "event_types": ["no good"], "channel_ids": [""]}""", "url", "event_types[0]", "channel_ids[0]")]
-    [InlineData("POST", "/endpoints", """{"url": 1, "enabled": 1, "events": []}""", "url", "enabled", "events")]
+    [InlineData("POST", "/endpoints", """{"url": 1, "enabled": 1, "events": [], "event_types": ["no good"]}""", "url", "enabled", "events", "event_types[0]")]
     [InlineData("GET", "/deliveries?status=lost&limit=0&color=red", null, "color", "limit", "status")]
     [InlineData("GET", "/deliveries?cursor=none&event_type=*.*", null, "cursor", "event_types[0]")]
     public async Task Request_ThatIsWrong_NamesEveryField(string verb, string path, string? json, params string[] fields)

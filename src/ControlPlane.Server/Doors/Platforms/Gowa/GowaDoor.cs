@@ -18,7 +18,8 @@ internal sealed class GowaDoor(PlatformWebhooks webhooks, PlatformDeliveries del
     {
         var (body, violations) = await PlatformRequest.ReadAsync(context);
         var (webhook, secret) = (GowaMapper.ToNew(body), GowaMapper.Secret(body));
-        PlatformRequest.Check(body, violations);
+        body.End();
+        await webhooks.CheckAsync(context, webhook, secret, violations);
         var created = GowaMapper.ToCreated((await webhooks.CreateAsync(context, webhook, secret)).Webhook);
         await JsonContent.AnswerAsync(
             context,

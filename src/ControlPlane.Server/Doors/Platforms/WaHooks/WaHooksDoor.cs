@@ -16,7 +16,8 @@ internal sealed class WaHooksDoor(PlatformWebhooks webhooks, PlatformDeliveries 
     {
         var (body, violations) = await PlatformRequest.ReadAsync(context);
         var webhook = WaHooksMapper.ToNew(body, PlatformRequest.Route(context, "connectionId"));
-        PlatformRequest.Check(body, violations);
+        body.End();
+        await webhooks.CheckAsync(context, webhook, secret: "", violations);
         var created = await webhooks.CreateAsync(context, webhook, secret: "");
         await JsonContent.AnswerAsync(
             context,

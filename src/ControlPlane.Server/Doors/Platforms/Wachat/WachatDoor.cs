@@ -28,7 +28,8 @@ internal sealed class WachatDoor(PlatformWebhooks webhooks)
 
         var webhook = WachatMapper.ToNew(body);
         var own = WachatMapper.Secret(body);
-        PlatformRequest.Check(body, violations);
+        body.End();
+        await webhooks.CheckAsync(context, webhook, own, violations);
         var created = await webhooks.CreateAsync(context, webhook, own);
         await AnswerAsync(context, WachatMapper.ToJson(created.Webhook, own.Length > 0 ? "" : created.Secret));
     }

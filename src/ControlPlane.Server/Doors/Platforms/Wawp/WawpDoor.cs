@@ -20,7 +20,8 @@ internal sealed class WawpDoor(PlatformWebhooks webhooks, UrlPolicy urls)
         var (body, violations) = await ReadAsync(context);
         var (webhook, paths) = WawpMapper.Read(body);
         var secret = body.Text("hmac") ?? "";
-        PlatformRequest.Check(body, violations);
+        body.End();
+        await webhooks.CheckAsync(context, webhook, secret, violations);
         if (await FindIdAsync(context, webhook.Url, webhook.Instances[0]) is { } id)
         {
             webhook.Id = id;

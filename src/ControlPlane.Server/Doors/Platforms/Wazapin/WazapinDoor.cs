@@ -30,7 +30,8 @@ internal sealed class WazapinDoor(PlatformWebhooks webhooks, PlatformDeliveries 
     {
         var (body, violations) = await PlatformRequest.ReadAsync(context);
         var webhook = WazapinMapper.ToNew(body);
-        PlatformRequest.Check(body, violations);
+        body.End();
+        await webhooks.CheckAsync(context, webhook, secret: "", violations);
         var created = await webhooks.CreateAsync(context, webhook, secret: "");
         await JsonContent.AnswerAsync(
             context,
