@@ -8,6 +8,9 @@ public abstract class FileSource : StoreSource
     /// <summary>The path of the store.</summary>
     public string File => Path.Combine(Folder, "store.db");
 
+    /// <summary>What the name of the log beside the store's file ends with.</summary>
+    public abstract string LogSuffix { get; }
+
     public sealed override Task<StorageEngine> OpenAsync(TimeProvider clock) => OpenAsync(File, clock);
 
     /// <summary>Opens the store in any file, such as a backup.</summary>

@@ -57,3 +57,13 @@ public sealed class OwnershipTests : OwnershipTests<LiteDbSource>;
 public sealed class HammerTests : HammerTests<LiteDbSource>;
 
 public sealed class SignalTests : SignalTests<LiteDbSource>;
+
+public sealed class ReaderTests : ReaderTests<LiteDbSource>;
+
+public sealed class ReaderCheckpointTests : ReaderTests<SmallLogSource>;
+
+public sealed class StoreFileTests : StoreFileTests<LiteDbSource>;
+
+public sealed class BackupTests : BackupTests<LiteDbSource>;
+
+public sealed class IntegrityCheckTests : IntegrityCheckTests<LiteDbSource>;

@@ -3,18 +3,21 @@ using ControlPlane.Storage.Compliance;
 namespace ControlPlane.Storage.LiteDb.Tests;
 
 /// <summary>A store in a directory of its own.</summary>
-public sealed class LiteDbSource : StoreSource
+public sealed class LiteDbSource : FileSource
 {
-    public string Folder { get; } = Directory.CreateTempSubdirectory("controlplane-").FullName;
+    public override string LogSuffix => "-log";
 
-    public string File => Path.Combine(Folder, "store.db");
+    public override Task<StorageEngine> OpenAsync(string path, TimeProvider clock) =>
+        LiteDbStorage.OpenAsync(new LiteDbStorageOptions { Path = path, TimeProvider = clock });
+}
 
-    public override Task<StorageEngine> OpenAsync(TimeProvider clock) =>
-        LiteDbStorage.OpenAsync(new LiteDbStorageOptions { Path = File, TimeProvider = clock });
+/// <summary>The same with checkpoints all the time.</summary>
+public sealed class SmallLogSource : FileSource
+{
+    private const int Pages = 300;
 
-    public override ValueTask DisposeAsync()
-    {
-        Directory.Delete(Folder, recursive: true);
-        return ValueTask.CompletedTask;
-    }
+    public override string LogSuffix => "-log";
+
+    public override Task<StorageEngine> OpenAsync(string path, TimeProvider clock) =>
+        LiteDbStorage.OpenAsync(new LiteDbStorageOptions { Path = path, TimeProvider = clock, CheckpointPages = Pages });
 }

@@ -67,6 +67,33 @@ public sealed class OutageTests : LiteDbTests
         Assert.Equal(all, await ListTenantsAsync(Open()));
     }
 
+    [Fact]
+    public async Task Write_ReadOnly_IsUnavailableAndReadsGoOn()
+    {
+        var database = OpenFailing(checkpointPages: 20);
+        await AddTenantAsync(database, "ten_1");
+        foreach (var file in _files.Values)
+        {
+            file.IsReadOnly = true;
+        }
+
+        for (var i = 0; i < 30; i++)
+        {
+            var refused = await Assert.ThrowsAsync<StorageUnavailableException>(() => AddTenantAsync(database, $"ten_2_{i}"));
+            Assert.Contains("Read-only", refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["ten_1", "default"], await ListTenantsAsync(database));
+        foreach (var file in _files.Values)
+        {
+            file.IsReadOnly = false;
+        }
+
+        await AddTenantAsync(database, "ten_3");
+        await CloseAllAsync();
+        Assert.Equal(["ten_3", "ten_1", "default"], await ListTenantsAsync(Open()));
+    }
+
     private FailingFile Log => _files["log"];
 
     private LiteDbDatabase OpenFailing(int checkpointPages = 2_048) => Open(checkpointPages, path =>

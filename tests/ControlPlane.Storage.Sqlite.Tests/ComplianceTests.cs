@@ -56,6 +56,8 @@ public sealed class DurabilityTests : DurabilityTests<SqliteSource>;
 
 public sealed class OwnershipTests : OwnershipTests<SqliteSource>;
 
+public sealed class ReaderTests : ReaderTests<SqliteSource>;
+
 public sealed class StoreFileTests : StoreFileTests<SqliteSource>;
 
 public sealed class BackupTests : BackupTests<SqliteSource>;

@@ -5,6 +5,8 @@ namespace ControlPlane.Storage.Sqlite.Tests;
 /// <summary>A store in a directory of its own.</summary>
 public sealed class SqliteSource : FileSource
 {
+    public override string LogSuffix => "-wal";
+
     public override Task<StorageEngine> OpenAsync(string path, TimeProvider clock) =>
         SqliteStorage.OpenAsync(new SqliteStorageOptions { Path = path, TimeProvider = clock });
 }

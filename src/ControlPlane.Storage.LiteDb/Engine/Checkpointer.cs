@@ -1,3 +1,5 @@
+using ControlPlane.Storage.Embedded;
+
 namespace ControlPlane.Storage.LiteDb;
 
 /// <summary>
@@ -19,14 +21,15 @@ internal sealed class Checkpointer
 
     private readonly StoreFiles _files;
     private readonly Gate _gate;
+    private readonly OpenFiles _open;
     private readonly int _threshold;
     private readonly Lock _holding = new();
     private Task<bool>? _background;
     private int _holds;
 
-    public Checkpointer(StoreFiles files, Gate gate, int threshold)
+    public Checkpointer(StoreFiles files, Gate gate, OpenFiles open, int threshold)
     {
-        (_files, _gate, _threshold) = (files, gate, threshold);
+        (_files, _gate, _open, _threshold) = (files, gate, open, threshold);
     }
 
     /// <summary>Called by the writer between transactions.</summary>
@@ -95,9 +98,9 @@ internal sealed class Checkpointer
         {
             Finish();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StorageUnavailableException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StorageUnavailableException or StorageDamagedException)
         {
-            // Nothing is lost: what is committed stays in the log, and the next threshold tries again.
+            // Nothing is lost: what is committed stays in the log, and the next threshold tries again, unless the store is damaged.
         }
     }
 
@@ -108,6 +111,8 @@ internal sealed class Checkpointer
         {
             if (_files.IsOpen && _files.Log.Frames > 0)
             {
+                // What is in the log must not go to a file that nobody opens again.
+                _open.ThrowIfReplaced();
                 _files.Checkpoint();
             }
         }

@@ -20,8 +20,9 @@ internal sealed class LiteDbDatabase : IAsyncDisposable
         Clock = options.TimeProvider;
         Path = options.Path;
         StoreId = StoreIdentity.Find(files.Documents)!.Value.StoreId;
-        Checkpointer = new Checkpointer(files, _gate, options.CheckpointPages);
-        _session = new WriteSession(files, _gate, Checkpointer, Damage, beforeCommit, Clock);
+        var open = new OpenFiles(Damage, Path, StoreFiles.LogOf(Path));
+        Checkpointer = new Checkpointer(files, _gate, open, options.CheckpointPages);
+        _session = new WriteSession(files, _gate, Checkpointer, Damage, open, beforeCommit, Clock);
         _writer = new GroupCommitWriter<WriteSession>(_session, Signals, Damage, Clock);
     }
 

@@ -15,6 +15,7 @@ internal sealed class WriteSession : IWriteSession
     private readonly Gate _gate;
     private readonly Checkpointer _checkpointer;
     private readonly Damage _damage;
+    private readonly OpenFiles _open;
     private readonly TimeProvider _clock;
     private readonly Action<WriteSession> _beforeCommit;
     private readonly StoreIdentity _identity;
@@ -24,9 +25,10 @@ internal sealed class WriteSession : IWriteSession
     private DateTimeOffset _latestChange;
     private long _size;
 
-    public WriteSession(StoreFiles files, Gate gate, Checkpointer checkpointer, Damage damage, Action<WriteSession> beforeCommit, TimeProvider clock)
+    public WriteSession(
+        StoreFiles files, Gate gate, Checkpointer checkpointer, Damage damage, OpenFiles open, Action<WriteSession> beforeCommit, TimeProvider clock)
     {
-        (_files, _gate, _checkpointer, _damage, _beforeCommit, _clock) = (files, gate, checkpointer, damage, beforeCommit, clock);
+        (_files, _gate, _checkpointer, _damage, _open, _beforeCommit, _clock) = (files, gate, checkpointer, damage, open, beforeCommit, clock);
         _identity = StoreIdentity.Find(files.Documents)!.Value;
         _counters = _committed = Counters.Load(files.Documents);
         OpenDeliveries = new StoredBacklog(files.Documents);
@@ -148,6 +150,8 @@ internal sealed class WriteSession : IWriteSession
         }
 
         Stored.Engine.Commit();
+        // Nothing is acknowledged that would be gone with the process.
+        _open.ThrowIfReplaced();
         StoreFileEvents.Log.Committing();
         _files.Log.Sync();
         StoreFileEvents.Log.Committed();

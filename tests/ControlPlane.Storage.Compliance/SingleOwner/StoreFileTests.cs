@@ -54,6 +54,41 @@ public abstract class StoreFileTests<TSource> : StorageTests<TSource>
         Assert.Null(await Store.Access.GetTenantAsync("ten_1", Cancel));
     }
 
+    /// <summary>What is acknowledged is in the file that the next start opens.</summary>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task Write_FileRemovedOrReplaced_NothingMoreIsAcknowledged(bool log, bool replaced)
+    {
+        var path = Source.File + (log ? Source.LogSuffix : "");
+        await AddTenantAsync("ten_1");
+        File.Move(path, path + ".away");
+        if (replaced)
+        {
+            File.Copy(path + ".away", path);
+        }
+
+        await Assert.ThrowsAsync<StorageDamagedException>(() => AddTenantAsync("ten_2"));
+        await Assert.ThrowsAsync<StorageDamagedException>(() => Store.Access.GetTenantAsync("ten_1", Cancel));
+        Assert.Contains("removed or replaced", await Store.Capabilities.Integrity!.Damage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Write_FolderGone_NothingMoreIsAcknowledged()
+    {
+        await AddTenantAsync("ten_1");
+        Directory.Move(Source.Folder, Source.Folder + "-away");
+        try
+        {
+            await Assert.ThrowsAsync<StorageDamagedException>(() => AddTenantAsync("ten_2"));
+        }
+        finally
+        {
+            Directory.Move(Source.Folder + "-away", Source.Folder);
+        }
+    }
+
     [Fact]
     public async Task Open_EndCutOff_IsRefusedAndLeftAlone()
     {

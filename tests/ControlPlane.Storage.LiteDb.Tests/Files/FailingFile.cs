@@ -4,8 +4,11 @@ namespace ControlPlane.Storage.LiteDb.Tests;
 internal sealed class FailingFile(IStoreFile file) : IStoreFile
 {
     private const int NoSpace = 28;
+    private const int ReadOnlyFileSystem = 30;
 
     public bool FailsToWrite { get; set; }
+
+    public bool IsReadOnly { get; set; }
 
     public bool FailsToSync { get; set; }
 
@@ -18,6 +21,11 @@ internal sealed class FailingFile(IStoreFile file) : IStoreFile
 
     public void Write(long position, ReadOnlySpan<byte> bytes)
     {
+        if (IsReadOnly)
+        {
+            throw new IOException("Read-only file system", ReadOnlyFileSystem);
+        }
+
         if (FailsToWrite || bytes.Length > Room)
         {
             file.Write(position, bytes[..(int)Math.Min(bytes.Length / 2, Math.Max(0, Room))]);
