@@ -10,7 +10,7 @@ public sealed class ServerSetup : IDisposable
     /// <summary>The variable that names the engine for servers of tests. Without it they use the server's default.</summary>
     private const string ProviderVariable = "CONTROLPLANE_TEST_PROVIDER";
 
-    private const string DefaultProvider = "sqlite";
+    private const string DefaultProvider = "litedb";
 
     /// <summary>The engine that servers of tests use.</summary>
     public static string ChosenProvider =>

@@ -10,10 +10,10 @@ internal sealed class StorageOptions
     /// <summary>The engine of a database that any number of nodes share.</summary>
     private const string Postgres = "postgres";
 
-    /// <summary>The engine: <c>sqlite</c> or <c>litedb</c>, a file of this process, or <c>postgres</c>, a database that any number of nodes
+    /// <summary>The engine: <c>litedb</c> or <c>sqlite</c>, a file of this process, or <c>postgres</c>, a database that any number of nodes
     /// share.</summary>
-    /// <value>Default: <c>sqlite</c>.</value>
-    public string Provider { get; set; } = StoreFormat.Sqlite;
+    /// <value>Default: <c>litedb</c>.</value>
+    public string Provider { get; set; } = StoreFormat.LiteDb;
 
     /// <summary>The file of an embedded engine.</summary>
     /// <value>Default: <c>data/controlplane.db</c>, relative to the working directory.</value>
