@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using ControlPlane.Egress.Connecting;
+using ControlPlane.Egress.Trust;
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Hardening;
 using ControlPlane.Server.Api.Paging;
@@ -47,6 +48,7 @@ public sealed partial class BoundTableTests
         { "unfinished messages | the process", $"| {UnfinishedBytes.PerProcess / Mebi} MiB |" },
         { "redrives at work", $"| {RedriveWorker.MostPerTenant}, of {RedriveWorker.Most} in all |" },
         { "tests and probes", $"| {TrialLimit.MostPerTenant}, of {TrialLimit.Most} in all |" },
+        { "certificates end soon", string.Create(CultureInfo.InvariantCulture, $"| {EndingCertificates.Most:N0} |") },
         { "lookups of names", $"| {DnsResolver.MaxLookupsPerOwner}, of {DnsResolver.MaxLookups} in all |" },
         { "connections to receivers", $"after {OpenSockets.LongestWait.TotalSeconds} s |" },
         { "lines in the log", $"| 1 in {FailureLines.Quiet.TotalSeconds} s, of a tenant {FailureLines.PerTenant} |" },

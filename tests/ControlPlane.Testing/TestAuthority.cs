@@ -13,7 +13,8 @@ public sealed class TestAuthority : IDisposable
 
     private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
     private static readonly DateTimeOffset From = Now.AddDays(-1);
-    private static readonly DateTimeOffset Until = Now.AddDays(2);
+    /// <summary>Later than what owners of webhooks are warned of.</summary>
+    private static readonly DateTimeOffset Until = Now.AddDays(60);
 
     private readonly Lazy<string> _bundle;
 

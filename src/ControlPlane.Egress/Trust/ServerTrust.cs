@@ -37,6 +37,9 @@ internal sealed class ServerTrust(X509Certificate2Collection extraRoots, TimePro
     /// <summary>Where a client certificate was asked for.</summary>
     public ClientCertificateRequests ClientCertificates { get; } = new();
 
+    /// <summary>Whose certificates end soon.</summary>
+    public EndingCertificates EndingCertificates { get; } = new();
+
     public SslClientAuthenticationOptions CreateOptions() => new()
     {
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
@@ -45,7 +48,7 @@ internal sealed class ServerTrust(X509Certificate2Collection extraRoots, TimePro
         CertificateChainPolicy = CreatePolicy(),
         LocalCertificateSelectionCallback = NoteRequest,
         RemoteCertificateValidationCallback =
-            (_, certificate, chain, errors) => Accept(certificate as X509Certificate2, chain, errors),
+            (sender, certificate, chain, errors) => Accept((sender as SslStream)?.TargetHostName ?? "", certificate as X509Certificate2, chain, errors),
     };
 
     /// <summary>Called before the handshake and, with the receiver's certificate, when the receiver asks for one.</summary>
@@ -61,7 +64,7 @@ internal sealed class ServerTrust(X509Certificate2Collection extraRoots, TimePro
     }
 
     /// <exception cref="CertificateRefusedException">Says what is wrong; returning false would lose it.</exception>
-    private bool Accept(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
+    private bool Accept(string host, X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (certificate is null || chain is null)
         {
@@ -76,14 +79,15 @@ internal sealed class ServerTrust(X509Certificate2Collection extraRoots, TimePro
             second.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             second.ChainPolicy.CustomTrustStore.AddRange(extraRoots);
             second.ChainPolicy.ExtraStore.AddRange(chain.ChainPolicy.ExtraStore);
-            return Judge(certificate, second, second.Build(certificate) ? errors & ~SslPolicyErrors.RemoteCertificateChainErrors : errors);
+            return Judge(host, certificate, second, second.Build(certificate) ? errors & ~SslPolicyErrors.RemoteCertificateChainErrors : errors);
         }
 
-        return Judge(certificate, chain, errors);
+        return Judge(host, certificate, chain, errors);
     }
 
-    private bool Judge(X509Certificate2 certificate, X509Chain chain, SslPolicyErrors errors)
+    private bool Judge(string host, X509Certificate2 certificate, X509Chain chain, SslPolicyErrors errors)
     {
+        EndingCertificates.Note(host, certificate, time.GetUtcNow());
         string[] weaknesses = [.. WeakCertificates.Describe(chain.ChainElements)];
         return errors == SslPolicyErrors.None && weaknesses.Length == 0
             ? true

@@ -10,6 +10,9 @@ internal static class OperationalTypes
     public const string Reserved = "must not begin with \"controlplane.\", which is kept for events of the server itself";
 
     public const string WebhookSuspended = Prefix + "webhook.suspended";
+    public const string WebhookFailing = Prefix + "webhook.failing";
+    public const string WebhookRecovered = Prefix + "webhook.recovered";
+    public const string CertificateExpiring = Prefix + "certificate.expiring";
     public const string WebhookResumed = Prefix + "webhook.resumed";
     public const string DeliveryDead = Prefix + "delivery.dead";
 
@@ -17,6 +20,9 @@ internal static class OperationalTypes
     public static readonly IReadOnlyList<BuiltInEventType> All =
     [
         new("", WebhookSuspended, "The server suspended a webhook: its receiver is gone, fails for too long, or has an address that is refused."),
+        new("", WebhookFailing, "A webhook has failed for half the time after which it is suspended, or will be in a day."),
+        new("", WebhookRecovered, "A webhook that was told to be failing succeeded again."),
+        new("", CertificateExpiring, "The certificate of a webhook's receiver ends within 14 days, or within 3."),
         new("", WebhookResumed, "A suspended webhook was enabled again; what waited for it is released."),
         new("", DeliveryDead, "A delivery was given up and is kept as a dead letter."),
     ];

@@ -13,6 +13,9 @@ internal static class OperationalEventPayload
     public static string TypeOf(OperationalEvent happening) => happening switch
     {
         OperationalEvent.Suspended => OperationalTypes.WebhookSuspended,
+        OperationalEvent.Failing => OperationalTypes.WebhookFailing,
+        OperationalEvent.Recovered => OperationalTypes.WebhookRecovered,
+        OperationalEvent.CertificateExpiring => OperationalTypes.CertificateExpiring,
         OperationalEvent.Resumed => OperationalTypes.WebhookResumed,
         _ => OperationalTypes.DeliveryDead,
     };
@@ -38,6 +41,18 @@ internal static class OperationalEventPayload
 
                     json.WriteString("delivery_id", suspended.Delivery.Id);
                     WriteAttempt(json, suspended.Attempt);
+                    break;
+                case OperationalEvent.Failing failing:
+                    json.WriteString("failing_since", failing.FailingSince);
+                    json.WriteString("suspend_time", failing.SuspendTime);
+                    json.WriteString("delivery_id", failing.Delivery.Id);
+                    WriteAttempt(json, failing.Attempt);
+                    break;
+                case OperationalEvent.Recovered recovered:
+                    json.WriteString("failing_since", recovered.FailingSince);
+                    break;
+                case OperationalEvent.CertificateExpiring expiring:
+                    json.WriteString("certificate_expire_time", expiring.ExpireTime);
                     break;
                 case OperationalEvent.Resumed resumed:
                     json.WriteString("reason", Word(resumed.Webhook.StateReason));

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Filtering;
 using ControlPlane.Storage;
@@ -58,6 +60,7 @@ internal sealed class OperationalEventPlanner(Filters filters, IdSource ids)
             Type = type,
             Instance = instance,
             Payload = payload,
+            IdempotencyKey = happening.Key.Length > 0 ? $"{type}/{happening.Key}" : "",
             Labels = labels,
             DeliveryCount = receivers.Count,
             CreateTime = now,
@@ -65,6 +68,7 @@ internal sealed class OperationalEventPlanner(Filters filters, IdSource ids)
         return new(
             source,
             [.. receivers.Select(webhook => new NewDelivery(ids.Next("dlv_"), webhook.Id, DeliveryTrigger.Publish, Leased: false))],
-            Fingerprint: null);
+            // What is told twice is stored once.
+            happening.Key.Length > 0 ? SHA256.HashData(Encoding.UTF8.GetBytes(happening.Key)) : null);
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Validation;
+using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Sending;
 using ControlPlane.V1;
 using Google.Protobuf;
@@ -42,6 +43,11 @@ internal sealed class EventValidator(IOptions<PublishingOptions> options)
         {
             violations.Add(
                 "idempotency_key", "IDEMPOTENCY_KEY_INVALID", $"must be 1 to {MaximumKey} printable ASCII characters");
+        }
+
+        if (OperationalTypes.Covers(source.IdempotencyKey))
+        {
+            violations.Add("idempotency_key", "IDEMPOTENCY_KEY_RESERVED", OperationalTypes.Reserved);
         }
 
         if (source.OrderingKey.Length > MaximumOrderingKey || source.OrderingKey.AsSpan().ContainsAnyExceptInRange(' ', '~'))

@@ -39,8 +39,8 @@ internal sealed class Recorder(
         var test = delivery.Trigger == DeliveryTrigger.Test;
         var asked = !test && !outcome.Expired && !outcome.Unsendable && !outcome.GaveWay;
         var verdict = asked ? health.Judge(webhook, outcome, now) : default;
-        var more = !test && (verdict.Reason != StateReason.None || completion.State == DeliveryState.Dead);
-        var (stored, suspended) = more ? await CompleteAsync(completion, webhook, verdict, now) : new(await CompleteAsync(completion), false);
+        var more = !test && (verdict.Reason != StateReason.None || verdict.IsWarning || completion.State == DeliveryState.Dead);
+        var (stored, suspended) = more ? await CompleteAsync(completion, webhook, outcome, verdict, now) : new(await CompleteAsync(completion), false);
         if (outcome.Succeeded || stored is null)
         {
             RecordingLog.Attempt(log, delivery, webhook, attempt, stored?.Delivery);
@@ -52,7 +52,7 @@ internal sealed class Recorder(
 
         if (stored is not null && asked && !suspended)
         {
-            await NoteHealthAsync(webhook, outcome, now);
+            await NoteHealthAsync(webhook, outcome, verdict, now);
         }
 
         return stored;
@@ -63,16 +63,16 @@ internal sealed class Recorder(
 
     /// <summary>Records it with what follows beyond the delivery, as the tenant's webhooks are when it is stored.</summary>
     private async Task<Recorded> CompleteAsync(
-        Completion completion, WebhookRecord tried, HealthVerdict verdict, DateTimeOffset now) =>
+        Completion completion, WebhookRecord tried, AttemptOutcome outcome, HealthVerdict verdict, DateTimeOffset now) =>
         await catalog.TryAsync(
-            tried.TenantId, (tenant, _) => TryCompleteAsync(tenant, completion, tried, verdict, now), CancellationToken.None)
+            tried.TenantId, (tenant, _) => TryCompleteAsync(tenant, completion, tried, outcome, verdict, now), CancellationToken.None)
         ?? new(await CompleteAsync(completion), false);
 
     private async Task<Recorded?> TryCompleteAsync(
-        TenantCatalog tenant, Completion completion, WebhookRecord tried, HealthVerdict verdict, DateTimeOffset now)
+        TenantCatalog tenant, Completion completion, WebhookRecord tried, AttemptOutcome outcome, HealthVerdict verdict, DateTimeOffset now)
     {
         var suspended = Suspend(tenant.Find(tried.Id), tried, verdict, now);
-        var happened = Happened(completion, tried, suspended, verdict);
+        var happened = Happened(completion, tried, suspended, verdict, outcome.CertificateExpireTime);
         if (happened.Count == 0)
         {
             return new(await CompleteAsync(completion), false);
@@ -102,12 +102,29 @@ internal sealed class Recorder(
             }
             : null;
 
-    private static List<OperationalEvent> Happened(Completion completion, WebhookRecord tried, WebhookRecord? suspended, HealthVerdict verdict)
+    private static List<OperationalEvent> Happened(
+        Completion completion, WebhookRecord tried, WebhookRecord? suspended, HealthVerdict verdict, DateTimeOffset? certificateEnds)
     {
         var happened = new List<OperationalEvent>(2);
         if (suspended is not null)
         {
             happened.Add(new OperationalEvent.Suspended(suspended, completion.Delivery, completion.Attempt, verdict.FailingSince));
+        }
+
+        if (verdict.FailingStage > 0)
+        {
+            happened.Add(new OperationalEvent.Failing(
+                tried, completion.Delivery, completion.Attempt, verdict.FailingSince!.Value, verdict.SuspendTime, verdict.FailingStage));
+        }
+
+        if (verdict.Recovered)
+        {
+            happened.Add(new OperationalEvent.Recovered(tried, verdict.FailingSince!.Value));
+        }
+
+        if (verdict.CertificateStage > 0)
+        {
+            happened.Add(new OperationalEvent.CertificateExpiring(tried, certificateEnds!.Value, verdict.CertificateStage));
         }
 
         // No events about dead-lettered operational events: two webhooks that fail would send them to each other for ever.
@@ -131,11 +148,11 @@ internal sealed class Recorder(
     }
 
     /// <summary>The attempt is recorded: that its webhook's health is not must not look as if it were not.</summary>
-    private async Task NoteHealthAsync(WebhookRecord webhook, AttemptOutcome outcome, DateTimeOffset now)
+    private async Task NoteHealthAsync(WebhookRecord webhook, AttemptOutcome outcome, HealthVerdict verdict, DateTimeOffset now)
     {
         try
         {
-            await health.NoteAsync(webhook, outcome, now);
+            await health.NoteAsync(webhook, outcome, verdict, now);
         }
         catch (Exception e)
         {

@@ -29,6 +29,9 @@ internal sealed record AttemptOutcome
     /// <summary>The server ended it for others' sake, which the webhook is not charged for.</summary>
     public bool GaveWay { get; init; }
 
+    /// <summary>When the certificate of the receiver's host ends, if that is soon.</summary>
+    public DateTimeOffset? CertificateExpireTime { get; init; }
+
     public string RemoteAddress { get; init; } = "";
     public string ResponseExcerpt { get; init; } = "";
 

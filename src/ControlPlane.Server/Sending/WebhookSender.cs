@@ -2,6 +2,7 @@ using System.Net;
 using ControlPlane.Egress;
 using ControlPlane.Egress.Connecting;
 using ControlPlane.Egress.Metering;
+using ControlPlane.Egress.Trust;
 using ControlPlane.Storage;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,7 @@ namespace ControlPlane.Server.Sending;
 
 /// <summary>Makes one request to a receiver and tells how it went.</summary>
 internal sealed class WebhookSender(
-    EgressInvoker egress, RemoteAddressLedger ledger, IOptions<SendingOptions> options, TimeProvider clock)
+    EgressInvoker egress, ServerTrust trust, RemoteAddressLedger ledger, IOptions<SendingOptions> options, TimeProvider clock)
 {
     /// <summary>Sends. Whatever the receiver does is an outcome.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cutOff"/> was cancelled: how the receiver took it is unknown.</exception>
@@ -56,6 +57,7 @@ internal sealed class WebhookSender(
         return outcome with
         {
             Duration = clock.GetElapsedTime(started),
+            CertificateExpireTime = trust.EndingCertificates.Find(endpoint.Url),
             Message = trace.Note.Length == 0 ? outcome.Message : $"{outcome.Message} {trace.Note}".TrimStart(),
             RemoteAddress = outcome.RemoteAddress is { Length: > 0 } known ? known : ledger.Find(endpoint.Url, started)?.ToString() ?? "",
         };

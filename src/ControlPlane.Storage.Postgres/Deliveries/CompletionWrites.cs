@@ -41,7 +41,7 @@ internal sealed class CompletionWrites(Transactions transactions, DeliveryPlaces
 
                 var added = appends.Stage(unit, answers, delivery.TenantId, tenant.Seq, effects.OperationalEvents, "", TimeSpan.Zero);
                 return () => new CompletionEffectsResult.Recorded(
-                    new Completed(completed.Staged.Delivery, completed.Next), suspension, Appends.Answer(added));
+                    new Completed(completed.Staged.Delivery, completed.Next), suspension, Appends.Answer(added, effects.OperationalEvents));
             },
             cancellationToken).ConfigureAwait(false);
     }

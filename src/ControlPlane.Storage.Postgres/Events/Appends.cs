@@ -121,8 +121,13 @@ internal sealed class Appends(WebhookRefs webhooks)
         return refs;
     }
 
-    /// <summary>What became of events none of which was stored before.</summary>
-    public static IReadOnlyList<AppendedEvent> Answer(IReadOnlyList<AppendedRef> refs) => [.. refs.Select((each, i) => Answer(refs, each, i))];
+    /// <summary>What became of events; of those that were stored before, what was to be stored.</summary>
+    public static IReadOnlyList<AppendedEvent> Answer(IReadOnlyList<AppendedRef> refs, IReadOnlyList<NewEvent> events) =>
+    [
+        .. refs.Select((each, i) => each.Index < 0
+            ? new AppendedEvent(events[i].Event with { Payload = null }, Duplicate: true, [])
+            : Answer(refs, each, i)),
+    ];
 
     /// <summary>What became of one event that was not stored before.</summary>
     public static AppendedEvent Answer(IReadOnlyList<AppendedRef> refs, AppendedRef appended, int index) => new(

@@ -100,7 +100,7 @@ internal sealed class PostgresWebhookStore(Transactions transactions, Appends ap
                 }
 
                 var added = appends.Stage(unit, answers, tenantId, tenant.Seq, events, "", TimeSpan.Zero);
-                return () => write with { OperationalEvents = Appends.Answer(added) };
+                return () => write with { OperationalEvents = Appends.Answer(added, events) };
             },
             cancellationToken).ConfigureAwait(false);
     }

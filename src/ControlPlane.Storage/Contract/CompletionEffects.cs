@@ -3,7 +3,8 @@ namespace ControlPlane.Storage;
 /// <summary>What follows from an attempt beyond its delivery, to be stored in the same commit.</summary>
 /// <param name="ConfigVersion">The configuration version of the delivery's tenant that all of it was computed with.</param>
 /// <param name="Suspended">The delivery's webhook as it becomes, its version one more than the stored one; null if it stays as it is.</param>
-/// <param name="OperationalEvents">Events of the tenant about it. Their deliveries wait in the store; none is born leased.</param>
+/// <param name="OperationalEvents">Events of the tenant about it. Their deliveries wait in the store; none is born leased. One that was stored
+/// before, by its idempotency key and fingerprint, is not stored again.</param>
 public sealed record CompletionEffects(long ConfigVersion, WebhookRecord? Suspended, IReadOnlyList<NewEvent> OperationalEvents);
 
 /// <summary>How recording an attempt with its effects ended. Only <see cref="Recorded"/> stored anything.</summary>

@@ -30,6 +30,25 @@ public sealed class ServerTrustTests : IDisposable
     }
 
     [Fact]
+    public async Task Send_CertificateThatEndsSoon_IsNotedUntilItIsReplaced()
+    {
+        using var ending = _authority.Issue(EgressRig.Host, TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(10));
+        using var lasting = _authority.Issue(EgressRig.Host);
+        using var egress = NewRig();
+        var noted = egress.Get<ServerTrust>().EndingCertificates;
+        await using (var receiver = await Receiver.StartAsync(ending, _ => Task.CompletedTask))
+        {
+            using var response = await egress.PostAsync(receiver.Port);
+            Assert.Equal(ending.NotAfter.ToUniversalTime(), noted.Find(new($"https://{EgressRig.Host}:{receiver.Port}/a"))!.Value.UtcDateTime);
+            Assert.Null(noted.Find(new($"https://other.example.com:{receiver.Port}/")));
+        }
+
+        await using var renewed = await Receiver.StartAsync(lasting, _ => Task.CompletedTask);
+        using var second = await egress.PostAsync(renewed.Port);
+        Assert.Null(noted.Find(new($"https://{EgressRig.Host}:{renewed.Port}/")));
+    }
+
+    [Fact]
     public async Task Send_AddressInCertificate_IsTrusted()
     {
         using var certificate = _authority.Issue("127.0.0.1");

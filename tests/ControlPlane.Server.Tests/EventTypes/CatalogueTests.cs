@@ -61,7 +61,7 @@ public sealed class CatalogueTests : WebhookTest
         await CreateAsync("foreign", "acme");
         var whole = await ListAsync();
         Assert.Equal(["message", "b", "a", "messages.upsert"], whole.Take(4).Select(type => type.Name));
-        Assert.Equal(3 + 6 + 2 + 28 + 6 + 5 + 3, whole.Count);
+        Assert.Equal(3 + 6 + 2 + 28 + 6 + 5 + 6, whole.Count);
         Assert.Equal(whole, await ListAsync(pageSize: pageSize));
         Assert.Equal(["foreign", "message"], (await ListAsync("-")).Take(2).Select(type => type.Name));
     }
@@ -71,7 +71,11 @@ public sealed class CatalogueTests : WebhookTest
     {
         var listed = (await ListAsync()).Where(type => type.Dialect.Length == 0).ToList();
         Assert.Equal(
-            ["controlplane.webhook.suspended", "controlplane.webhook.resumed", "controlplane.delivery.dead"], listed.Select(type => type.Name));
+            [
+                "controlplane.webhook.suspended", "controlplane.webhook.failing", "controlplane.webhook.recovered",
+                "controlplane.certificate.expiring", "controlplane.webhook.resumed", "controlplane.delivery.dead",
+            ],
+            listed.Select(type => type.Name));
         Assert.All(listed, type => Assert.Equal(("", ""), (type.TenantId, type.Etag)));
         Assert.All(listed, type => Assert.NotEmpty(type.Description));
     }

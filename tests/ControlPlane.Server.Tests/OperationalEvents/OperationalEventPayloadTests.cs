@@ -47,6 +47,34 @@ public sealed class OperationalEventPayloadTests
     }
 
     [Fact]
+    public void Write_Failing_AsDocumented() => AssertPayload(
+        """
+        {"type":"controlplane.webhook.failing","timestamp":"2030-01-02T03:04:06+00:00","data":{"tenant_id":"default","webhook_id":"wh_1",
+        "webhook_name":"Orders","webhook_external_id":"shop-7","webhook_host":"user-7.hooks.example.com",
+        "failing_since":"2030-01-02T03:04:05+00:00","suspend_time":"2030-01-07T03:04:05+00:00","delivery_id":"dlv_1",
+        "last_status_code":503,"last_failure":"HTTP_STATUS"}}
+        """,
+        new OperationalEvent.Failing(Webhook, Delivery, Attempt, Records.Time, Records.Time.AddDays(5), 1));
+
+    [Fact]
+    public void Write_Recovered_AsDocumented() => AssertPayload(
+        """
+        {"type":"controlplane.webhook.recovered","timestamp":"2030-01-02T03:04:06+00:00","data":{"tenant_id":"default","webhook_id":"wh_1",
+        "webhook_name":"Orders","webhook_external_id":"shop-7","webhook_host":"user-7.hooks.example.com",
+        "failing_since":"2030-01-02T03:04:05+00:00"}}
+        """,
+        new OperationalEvent.Recovered(Webhook, Records.Time));
+
+    [Fact]
+    public void Write_CertificateExpiring_AsDocumented() => AssertPayload(
+        """
+        {"type":"controlplane.certificate.expiring","timestamp":"2030-01-02T03:04:06+00:00","data":{"tenant_id":"default",
+        "webhook_id":"wh_1","webhook_name":"Orders","webhook_external_id":"shop-7","webhook_host":"user-7.hooks.example.com",
+        "certificate_expire_time":"2030-01-07T03:04:05+00:00"}}
+        """,
+        new OperationalEvent.CertificateExpiring(Webhook, Records.Time.AddDays(5), 1));
+
+    [Fact]
     public void Write_Resumed_AsDocumented() => AssertPayload(
         """
         {"type":"controlplane.webhook.resumed","timestamp":"2030-01-02T03:04:06+00:00","data":{"tenant_id":"default","webhook_id":"wh_1",

@@ -64,9 +64,9 @@ public sealed class WebhookHealthTests : IAsyncLifetime
         var first = _clock.GetStoreNow();
         await NoteAsync(500);
         _clock.Advance(TimeSpan.FromDays(5) - TimeSpan.FromTicks(10));
-        Assert.Equal(default, await JudgeAsync(500));
+        Assert.Equal(StateReason.None, (await JudgeAsync(500)).Reason);
         _clock.Advance(TimeSpan.FromTicks(10));
-        Assert.Equal(default, await JudgeAsync(200));
+        Assert.Equal(StateReason.None, (await JudgeAsync(200)).Reason);
         Assert.Equal(new(StateReason.Failing, first), await JudgeAsync(500));
     }
 
@@ -95,7 +95,7 @@ public sealed class WebhookHealthTests : IAsyncLifetime
         await NoteAsync(500);
         Assert.Equal(_clock.GetUtcNow(), (await StoredAsync()).FailingSince);
         _clock.Advance(TimeSpan.FromDays(4));
-        Assert.Equal(default, await JudgeAsync(500));
+        Assert.Equal(StateReason.None, (await JudgeAsync(500)).Reason);
     }
 
     [Fact]
@@ -126,7 +126,11 @@ public sealed class WebhookHealthTests : IAsyncLifetime
         Failure = status == 200 ? FailureKind.None : failure,
     };
 
-    private async Task NoteAsync(int status) => await _health.NoteAsync(await HeldAsync(), Outcome(status), _clock.GetStoreNow());
+    private async Task NoteAsync(int status)
+    {
+        var (held, outcome, now) = (await HeldAsync(), Outcome(status), _clock.GetStoreNow());
+        await _health.NoteAsync(held, outcome, _health.Judge(held, outcome, now), now);
+    }
 
     private async Task<HealthVerdict> JudgeAsync(int status, FailureKind failure = FailureKind.HttpStatus) =>
         _health.Judge(await HeldAsync(), Outcome(status, failure), _clock.GetStoreNow());

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using ControlPlane.Egress;
 using ControlPlane.Egress.Connecting;
 using ControlPlane.Egress.Tests.Peers;
+using ControlPlane.Egress.Trust;
 using ControlPlane.Server.Sending;
 using ControlPlane.Server.Webhooks.Dialects;
 using ControlPlane.Storage;
@@ -25,6 +26,7 @@ internal sealed class SenderRig : IDisposable
         _egress = new EgressRig(time ?? TimeProvider.System, ("TrustedCertificates", _authority.BundlePath));
         _sender = new WebhookSender(
             _egress.Get<EgressInvoker>(),
+            _egress.Get<ServerTrust>(),
             _egress.Get<RemoteAddressLedger>(),
             Options.Create(new SendingOptions { ExcerptTimeout = TimeSpan.FromMilliseconds(50) }),
             time ?? TimeProvider.System);

@@ -1,6 +1,7 @@
 using ControlPlane.Egress;
 using ControlPlane.Egress.Connecting;
 using ControlPlane.Egress.Tests.Peers;
+using ControlPlane.Egress.Trust;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Sending;
 using ControlPlane.Server.Webhooks.Dialects;
@@ -38,7 +39,7 @@ public sealed class UnsendableTests
         var webhook = Wire.Webhook(dialect) with { Url = "https://hooks.example.com:1/" };
         Assert.True(WebhookDialects.TryGet(webhook, out var dialects));
         var endpoint = new Endpoint(webhook, dialects, [("0123456789abcdef", null)], TimeSpan.FromSeconds(5));
-        var sender = new WebhookSender(rig.Get<EgressInvoker>(), rig.Get<RemoteAddressLedger>(), Options.Create(new SendingOptions()), TimeProvider.System);
+        var sender = new WebhookSender(rig.Get<EgressInvoker>(), rig.Get<ServerTrust>(), rig.Get<RemoteAddressLedger>(), Options.Create(new SendingOptions()), TimeProvider.System);
 
         var outcome = await sender.SendAsync(
             endpoint, Delivery, Wire.Event() with { ContentType = contentType }, TestContext.Current.CancellationToken);

@@ -50,6 +50,24 @@ public abstract class CompletionEffectsTests<TSource> : StorageTests<TSource>
     }
 
     [Fact]
+    public async Task Complete_EventThatWasStoredBefore_IsNotStoredAgain()
+    {
+        var version = await ReadConfigVersionAsync();
+        var (operational, again) = (Once(OperationalEvent()), Once(OperationalEvent()));
+        await KillAsync(await PublishAsync(_webhook, leased: true), new(version, null, [operational]));
+        var delivery = await PublishAsync(_webhook, leased: true);
+
+        var recorded = Assert.IsType<CompletionEffectsResult.Recorded>(await KillAsync(delivery, new(version, null, [again, OperationalEvent()])));
+
+        Assert.Equal(DeliveryState.Dead, (await GetAsync(delivery)).State);
+        Assert.Equal([true, false], recorded.OperationalEvents.Select(each => each.Duplicate));
+        Assert.Empty(recorded.OperationalEvents[0].Deliveries);
+        Assert.Empty(await Store.Events.FindAsync(again.Event.Id, null, Cancel));
+        Assert.Single(await Store.Events.FindAsync(operational.Event.Id, null, Cancel));
+        Assert.Equal(2, (await ClaimAsync(_told)).Deliveries.Count);
+    }
+
+    [Fact]
     public async Task Complete_SuspensionAlone_IsStored()
     {
         var delivery = await PublishAsync(_webhook, leased: true);
@@ -156,6 +174,9 @@ public abstract class CompletionEffectsTests<TSource> : StorageTests<TSource>
     }
 
     private NewEvent OperationalEvent() => To(NewEvent("controlplane.delivery.dead"), leased: false, _told);
+
+    private static NewEvent Once(NewEvent source) =>
+        source with { Event = source.Event with { IdempotencyKey = "once" }, Fingerprint = new byte[32] };
 
     private WebhookRecord Suspended() => _webhook with
     {

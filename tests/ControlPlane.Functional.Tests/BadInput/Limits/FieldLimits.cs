@@ -153,7 +153,7 @@ internal static class FieldLimits
         ["Event.labels"] = LabelsOf(1_024),
         ["Event.content_type"] = Limit.Template(128, n => "text/".PadRight(n, 'x')).And(
             Probe.Refused("none", "nonsense"), Probe.Refused("a line break", "text/plain\r\nx: y"), Probe.Refused("not ASCII", "text/\u00e9")),
-        ["Event.idempotency_key"] = Limit.Ascii(1, 256),
+        ["Event.idempotency_key"] = Limit.Ascii(1, 256).And(Probe.Refused("one of the server", "controlplane.webhook.failing/x")),
         ["Event.ordering_key"] = Limit.Ascii(1, 128),
         ["BatchPublishEventsRequest.events"] = Limit.List(1, 1_000, _ => TestTenant.NewEvent()),
         ["GetEventRequest.event_id"] = Limit.RequiredId,
