@@ -51,6 +51,7 @@ check install-netty needs /usr/share/java/netty-codec-http2.jar libnetty-java
 check install-java-messages needs /usr/share/java/protobuf-util.jar libprotobuf-java libgoogle-gson-java libguava-java libperfmark-java
 check install-haproxy needs haproxy haproxy
 check install-nginx needs nginx nginx-light
+check install-prometheus needs promtool prometheus
 check install-postgresql needs /usr/lib/postgresql postgresql
 check install-npm npm ci --prefix tests/interop --no-audit --no-fund
 buf=tests/interop/node_modules/.bin/buf
@@ -68,6 +69,7 @@ if [ "$failed" -gt 0 ]; then
 fi
 
 # Rules of style and names are errors of the build; the order of usings is a test.
+check alert-rules promtool test rules deploy/prometheus/alerts.test.yml
 check format dotnet format whitespace . --folder --verify-no-changes --exclude artifacts tests/interop/node_modules
 
 # Those that mostly wait for a server, one after another, beside those that mostly calculate.

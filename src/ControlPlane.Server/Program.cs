@@ -16,6 +16,7 @@ using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Sending;
+using ControlPlane.Server.Telemetry;
 using ControlPlane.Server.Watching;
 using ControlPlane.Server.Webhooks;
 using ControlPlane.Server.Webhooks.Secrets;
@@ -43,6 +44,8 @@ try
     };
 
     builder.AddHosting(store);
+    builder.Services.AddTelemetry(
+        configuration.GetSection(TelemetryOptions.Section), ListenOptions.Read(configuration).HttpIsLocal);
     builder.Services
         .AddSingleton(clock)
         .AddSecrets(configuration, storage.File)
@@ -60,7 +63,7 @@ try
         .AddDispatching(configuration)
         .AddWatching(configuration)
         .AddDeliveries()
-        .AddMaintenance(configuration, storage.Backups);
+        .AddMaintenance(configuration, storage.File, storage.Backups);
     builder.Services
         .AddApi(WebhookService.Descriptor, EventService.Descriptor, DeliveryService.Descriptor, AdminService.Descriptor)
         .AddDoors(configuration.GetSection(DoorsOptions.Section));
@@ -92,6 +95,7 @@ try
     app.MapGrpcService<AdminGrpcService>().WithDoors();
     app.MapDoors();
     app.MapHealth();
+    app.MapTelemetry();
     await app.RunAsync();
     return 0;
 }

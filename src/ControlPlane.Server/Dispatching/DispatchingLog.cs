@@ -44,4 +44,7 @@ internal static partial class DispatchingLog
 
     [LoggerMessage(EventIds.Dispatching + 13, LogLevel.Warning, "Could not take up or give back what changed its owner; trying again")]
     public static partial void OwnershipNotApplied(ILogger log, Exception exception);
+
+    [LoggerMessage(EventIds.Dispatching + 14, LogLevel.Warning, "Could not look up what the metrics tell of the queue; looking again in 15 s")]
+    public static partial void NotMeasured(ILogger log, Exception exception);
 }

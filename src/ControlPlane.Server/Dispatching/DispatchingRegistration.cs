@@ -1,4 +1,5 @@
 using ControlPlane.Egress.Connecting;
+using ControlPlane.Server.Telemetry;
 
 namespace ControlPlane.Server.Dispatching;
 
@@ -11,6 +12,7 @@ internal static class DispatchingRegistration
         services.AddOptions<DispatchingOptions>().PostConfigure<OpenSockets>((options, sockets) =>
             options.MaxInFlight = Math.Min(options.MaxInFlight, FairShare.Open(sockets.Most)));
         return services
+            .AddServerMetrics()
             .AddSingleton<Turns>()
             .AddSingleton<Places>()
             .AddSingleton<Receivers>()
@@ -29,6 +31,7 @@ internal static class DispatchingRegistration
             .AddSingleton<AttemptLoop>()
             .AddHostedService<DispatchWorker>()
             .AddSteady<LaneUpdates>()
-            .AddHostedService(provider => provider.GetRequiredService<LaneUpdates>());
+            .AddHostedService(provider => provider.GetRequiredService<LaneUpdates>())
+            .AddHostedService<QueueGauges>();
     }
 }

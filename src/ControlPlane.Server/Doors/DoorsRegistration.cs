@@ -4,6 +4,7 @@ using ControlPlane.Server.Doors.Json;
 using ControlPlane.Server.Doors.OpenApi;
 using ControlPlane.Server.Doors.Platforms;
 using ControlPlane.Server.Doors.Web;
+using ControlPlane.Server.Telemetry;
 using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.Options;
 
@@ -76,7 +77,9 @@ internal static class DoorsRegistration
 
     /// <summary>Doors are on the HTTP listener, which alone speaks HTTP/1.1.</summary>
     private static bool IsElsewhere(HttpContext context) =>
-        HttpProtocol.IsHttp2(context.Request.Protocol) && context.GetEndpoint()?.Metadata.GetMetadata<IErrorShape>() is not null;
+        HttpProtocol.IsHttp2(context.Request.Protocol)
+        && context.GetEndpoint()?.Metadata is { } metadata
+        && (metadata.GetMetadata<IErrorShape>() is not null || metadata.GetMetadata<HttpListenerOnly>() is not null);
 
     private static Task NotFound(HttpContext context)
     {

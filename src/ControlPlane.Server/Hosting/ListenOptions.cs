@@ -31,8 +31,14 @@ internal sealed class ListenOptions
     /// <summary>The PEM private key for <c>https</c>, without a passphrase. Read again every ten seconds.</summary>
     public string? KeyPath { get; set; }
 
+    /// <summary>Whether only this machine reaches the HTTP listener.</summary>
+    public bool HttpIsLocal => ListenAddress.Parse(Http) is { } listen && (listen.Address is null || IPAddress.IsLoopback(listen.Address));
+
     /// <summary>Whether a listener speaks TLS.</summary>
     public bool UsesTls => ListenAddress.Parse(Grpc) is { Tls: true } || ListenAddress.Parse(Http) is { Tls: true };
+
+    /// <summary>Reads the settings before there are services. They are checked later.</summary>
+    public static ListenOptions Read(IConfiguration configuration) => configuration.GetSection(Section).Get<ListenOptions>() ?? new();
 }
 
 /// <summary>An address to listen on.</summary>

@@ -32,4 +32,7 @@ internal static partial class MaintenanceLog
 
     [LoggerMessage(EventIds.Maintenance + 8, LogLevel.Warning, "The store {State}")]
     public static partial void Reached(ILogger log, string state);
+
+    [LoggerMessage(EventIds.Maintenance + 9, LogLevel.Warning, "Could not look up what the metrics tell of the store; looking again in 15 s")]
+    public static partial void NotMeasured(ILogger log, Exception exception);
 }

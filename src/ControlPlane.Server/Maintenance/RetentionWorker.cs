@@ -1,3 +1,4 @@
+using ControlPlane.Server.Telemetry;
 using ControlPlane.Storage;
 using Microsoft.Extensions.Options;
 
@@ -5,7 +6,8 @@ namespace ControlPlane.Server.Maintenance;
 
 /// <summary>Removes what has expired, pass after pass, from shortly after the start until the server stops.</summary>
 internal sealed class RetentionWorker(
-    RetentionPass pass, IOptions<RetentionOptions> options, TimeProvider clock, ILogger<RetentionWorker> log) : BackgroundService
+    RetentionPass pass, IOptions<RetentionOptions> options, TimeProvider clock, ServerMetrics metrics,
+    ILogger<RetentionWorker> log) : BackgroundService
 {
     private static readonly TimeSpan FirstAfter = TimeSpan.FromMinutes(1);
     private readonly ClockLeaps _leaps = new(clock);
@@ -44,6 +46,7 @@ internal sealed class RetentionWorker(
         try
         {
             var removed = await pass.RunAsync(stopping);
+            metrics.Removed(removed);
             if (removed.Total > 0)
             {
                 MaintenanceLog.Removed(

@@ -8,6 +8,18 @@ internal static class PublishRefusals
     /// <summary>Backlogs shrink slowly compared to how fast callers come back.</summary>
     private static readonly TimeSpan BacklogRetry = TimeSpan.FromSeconds(5);
 
+    /// <summary>The reason that the error for a publish that was refused has.</summary>
+    public static string ReasonOf(PublishResult refused) => refused switch
+    {
+        PublishResult.UnknownTypes => "EVENT_TYPE_UNKNOWN",
+        PublishResult.PayloadOverLimit => "PAYLOAD_LIMIT_EXCEEDED",
+        PublishResult.TooFast => "PUBLISH_RATE_EXCEEDED",
+        PublishResult.FanOutTooLarge => "FAN_OUT_TOO_LARGE",
+        PublishResult.BacklogFull => "BACKLOG_FULL",
+        PublishResult.Conflict => "EVENT_CONFLICT",
+        _ => "NOT_FOUND",
+    };
+
     /// <summary>The error for a publish that was refused.</summary>
     /// <param name="refused">Why.</param>
     /// <param name="tenantId">Whose events.</param>
@@ -16,13 +28,13 @@ internal static class PublishRefusals
     public static RequestException Of(
         PublishResult refused, string tenantId, IReadOnlyList<EventDraft> drafts, Func<int, string> field) => refused switch
         {
-            PublishResult.UnknownTypes unknown => UnknownTypes(unknown.Indexes, field),
+            PublishResult.UnknownTypes unknown => UnknownTypes(unknown, field),
             PublishResult.PayloadOverLimit over => RequestErrors.QuotaExceeded(
-                "PAYLOAD_LIMIT_EXCEEDED",
+                ReasonOf(refused),
                 tenantId,
                 $"{field(over.Index)}.payload: the tenant's plan allows payloads of at most {over.MaxBytes} bytes."),
             PublishResult.TooFast fast => RequestErrors.QuotaExceeded(
-                "PUBLISH_RATE_EXCEEDED", tenantId, "The tenant publishes more events per second than its plan allows.", fast.RetryAfter),
+                ReasonOf(refused), tenantId, "The tenant publishes more events per second than its plan allows.", fast.RetryAfter),
             PublishResult.FanOutTooLarge large => FanOutTooLarge(tenantId, large),
             PublishResult.FiltersTooCostly => RequestErrors.QuotaExceeded(
                 "FILTERS_TOO_COSTLY",
@@ -30,13 +42,13 @@ internal static class PublishRefusals
                 "The events meet too many filters of webhooks, or such as take too many steps: publish fewer events at once, or have simpler "
                 + "filters."),
             PublishResult.BacklogFull full => RequestErrors.QuotaExceeded(
-                "BACKLOG_FULL",
+                ReasonOf(refused),
                 tenantId,
                 $"{(full.OfAll ? "The server" : "The tenant")} may have {full.Most} deliveries that have not ended, and with this call it would "
                 + "have more.",
                 BacklogRetry),
             PublishResult.Conflict conflict => RequestErrors.AlreadyExists(
-                "EVENT_CONFLICT",
+                ReasonOf(refused),
                 "event",
                 drafts[conflict.Index].Id,
                 $"{field(conflict.Index)}: the id or idempotency key was used for an event with other content."),
@@ -44,18 +56,18 @@ internal static class PublishRefusals
         };
 
     private static RequestException FanOutTooLarge(string tenantId, PublishResult.FanOutTooLarge large) => RequestErrors.QuotaExceeded(
-        "FAN_OUT_TOO_LARGE",
+        ReasonOf(large),
         tenantId,
         $"The call would make {large.Deliveries} deliveries, and one call may make {large.Most}: publish fewer events at once, or have "
         + "fewer webhooks receive each.");
 
-    private static RequestException UnknownTypes(IReadOnlyList<int> indexes, Func<int, string> field)
+    private static RequestException UnknownTypes(PublishResult.UnknownTypes unknown, Func<int, string> field)
     {
         var violations = new Violations();
-        foreach (var index in indexes)
+        foreach (var index in unknown.Indexes)
         {
             violations.Add(
-                $"{field(index)}.type", "EVENT_TYPE_UNKNOWN", "must be in a catalogue of event types, since the tenant has strict_event_types");
+                $"{field(index)}.type", ReasonOf(unknown), "must be in a catalogue of event types, since the tenant has strict_event_types");
         }
 
         return violations.ToException();

@@ -1,4 +1,5 @@
 using ControlPlane.Server.Catalog;
+using ControlPlane.Server.Telemetry;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Publishing;
@@ -37,9 +38,26 @@ internal abstract record PublishResult
 /// <summary>
 /// Decides whether a tenant may publish events, matches them to its webhooks and has them stored. Returns after the commit is on disk.
 /// </summary>
-internal sealed class Publisher(WebhookCatalog catalog, PublishRates rates, FanOutLimit limits, EventFilters filters, EventAppender appender)
+internal sealed class Publisher(
+    WebhookCatalog catalog, PublishRates rates, FanOutLimit limits, EventFilters filters, EventAppender appender, ServerMetrics metrics)
 {
     public async Task<PublishResult> PublishAsync(
+        string tenantId, IReadOnlyList<EventDraft> drafts, CancellationToken cancellationToken)
+    {
+        var result = await DecideAsync(tenantId, drafts, cancellationToken);
+        if (result is PublishResult.Published published)
+        {
+            metrics.Accepted(published.Events);
+        }
+        else
+        {
+            metrics.Refused(PublishRefusals.ReasonOf(result), drafts.Count);
+        }
+
+        return result;
+    }
+
+    private async Task<PublishResult> DecideAsync(
         string tenantId, IReadOnlyList<EventDraft> drafts, CancellationToken cancellationToken)
     {
         var fingerprints = drafts

@@ -1,3 +1,5 @@
+using ControlPlane.Server.Telemetry;
+
 namespace ControlPlane.Server.Publishing;
 
 internal static class PublishingRegistration
@@ -6,6 +8,7 @@ internal static class PublishingRegistration
     {
         services.AddRoomOptions<PublishingOptions>(configuration.GetSection("ControlPlane:Publishing"));
         return services
+            .AddServerMetrics()
             .AddSingleton<EventGrpcService>()
             .AddSingleton<Publisher>()
             .AddSingleton<EventAppender>()

@@ -10,7 +10,7 @@ namespace ControlPlane.Server.Recording;
 /// the suspension of the webhook and the operational events about it.
 /// </summary>
 internal sealed class Recorder(
-    IDeliveryQueue queue, WebhookCatalog catalog, WebhookHealth health, OperationalEventPlanner operationalEvents, FailureLines failures,
+    IDeliveryQueue queue, WebhookCatalog catalog, WebhookHealth health, OperationalEventPlanner operationalEvents, AttemptReport report,
     TimeProvider clock, ILogger<Recorder> log)
 {
     /// <summary>
@@ -41,15 +41,7 @@ internal sealed class Recorder(
         var verdict = asked ? health.Judge(webhook, outcome, now) : default;
         var more = !test && (verdict.Reason != StateReason.None || verdict.IsWarning || completion.State == DeliveryState.Dead);
         var (stored, suspended) = more ? await CompleteAsync(completion, webhook, outcome, verdict, now) : new(await CompleteAsync(completion), false);
-        if (outcome.Succeeded || stored is null)
-        {
-            RecordingLog.Attempt(log, delivery, webhook, attempt, stored?.Delivery);
-        }
-        else if (failures.Count(webhook.TenantId, webhook.Id) is { } unsaid)
-        {
-            RecordingLog.Failed(log, delivery, webhook, attempt, stored.Delivery, unsaid);
-        }
-
+        report.Attempted(delivery, webhook, attempt, stored?.Delivery);
         if (stored is not null && asked && !suspended)
         {
             await NoteHealthAsync(webhook, outcome, verdict, now);
@@ -141,7 +133,7 @@ internal sealed class Recorder(
         if (recorded.Suspension is { Webhook: { } webhook } suspension)
         {
             catalog.Apply(webhook, suspension.ConfigVersion);
-            RecordingLog.Suspended(log, webhook.Id, webhook.TenantId, webhook.StateReason);
+            report.Suspended(webhook);
         }
 
         operationalEvents.Announce(recorded.OperationalEvents);

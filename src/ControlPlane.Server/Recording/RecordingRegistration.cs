@@ -1,3 +1,5 @@
+using ControlPlane.Server.Telemetry;
+
 namespace ControlPlane.Server.Recording;
 
 internal static class RecordingRegistration
@@ -5,6 +7,6 @@ internal static class RecordingRegistration
     public static IServiceCollection AddRecording(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddRoomOptions<RecordingOptions>(configuration.GetSection("ControlPlane:Recording"));
-        return services.AddSingleton<WebhookHealth>().AddSingleton<FailureLines>().AddSingleton<Recorder>();
+        return services.AddServerMetrics().AddSingleton<AttemptReport>().AddSingleton<WebhookHealth>().AddSingleton<FailureLines>().AddSingleton<Recorder>();
     }
 }

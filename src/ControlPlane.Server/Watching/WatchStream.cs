@@ -1,4 +1,5 @@
 using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Telemetry;
 using ControlPlane.Storage;
 using Microsoft.Extensions.Options;
 
@@ -19,7 +20,8 @@ internal readonly record struct WatchMessage(WatchSignal Signal, DeliveryRecord?
 
 /// <summary>Runs one watch: ready, then changes in revision order, webhooks' states and heartbeats in between, closing in the end.</summary>
 internal sealed class WatchStream(
-    WatchHub hub, IChangeFeed feed, IHostApplicationLifetime lifetime, TimeProvider clock, IOptions<WatchingOptions> options)
+    WatchHub hub, IChangeFeed feed, IHostApplicationLifetime lifetime, TimeProvider clock, ServerMetrics metrics,
+    IOptions<WatchingOptions> options)
 {
     private const int Batch = 256;
 
@@ -39,6 +41,7 @@ internal sealed class WatchStream(
         using var watching = await hub.EnterAsync(cancellationToken);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         var position = after;
+        metrics.Watchers(1);
         try
         {
             await CheckFloorAsync(position, either.Token);
@@ -58,6 +61,10 @@ internal sealed class WatchStream(
                     position = change.Revision;
                     await WriteAsync(write, new(WatchSignal.Change, change, position), cancellationToken);
                     written = clock.GetTimestamp();
+                    if (!read.FromStore)
+                    {
+                        metrics.Watched(clock.GetUtcNow() - change.UpdateTime);
+                    }
                 }
 
                 if (states is not null)
@@ -84,6 +91,10 @@ internal sealed class WatchStream(
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             await WriteAsync(write, new(WatchSignal.Closing, null, position), cancellationToken);
+        }
+        finally
+        {
+            metrics.Watchers(-1);
         }
     }
 

@@ -1,3 +1,5 @@
+using ControlPlane.Server.Telemetry;
+
 namespace ControlPlane.Server.Watching;
 
 internal static class WatchingRegistration
@@ -5,6 +7,6 @@ internal static class WatchingRegistration
     public static IServiceCollection AddWatching(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddRoomOptions<WatchingOptions>(configuration.GetSection("ControlPlane:Watching"));
-        return services.AddSingleton<WatchHub>().AddSingleton<WatchStream>();
+        return services.AddServerMetrics().AddSingleton<WatchHub>().AddSingleton<WatchStream>();
     }
 }

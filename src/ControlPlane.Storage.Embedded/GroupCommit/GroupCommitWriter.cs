@@ -116,7 +116,9 @@ internal sealed class GroupCommitWriter<TSession>
             _session.Flush();
             var ended = _clock.GetTimestamp();
             _session.Commit();
-            _work = TimeSpan.FromTicks(Math.Clamp(_clock.GetElapsedTime(ended).Ticks, LeastWork.Ticks, MostWork.Ticks));
+            var took = _clock.GetElapsedTime(ended);
+            _work = TimeSpan.FromTicks(Math.Clamp(took.Ticks, LeastWork.Ticks, MostWork.Ticks));
+            StorageMetrics.Committed(took, _batch.Count);
         }
         catch (Exception exception)
         {

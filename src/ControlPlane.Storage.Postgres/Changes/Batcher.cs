@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 
 namespace ControlPlane.Storage.Postgres;
@@ -122,7 +123,9 @@ internal sealed class Batcher
                     var answers = await Asking.BeginAsync(unit, questions).ConfigureAwait(false);
                     batch.ForEach(operation => operation.Apply(unit, answers));
                     committing = true;
+                    var began = Stopwatch.GetTimestamp();
                     _transactions.Note(await UnitWriter.CommitAsync(unit).ConfigureAwait(false));
+                    StorageMetrics.Committed(Stopwatch.GetElapsedTime(began), batch.Count);
                     return;
                 }
                 catch (Exception exception)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SQLitePCL;
 
 namespace ControlPlane.Storage.Sqlite;
@@ -75,6 +76,14 @@ internal sealed class Checkpointer : IDisposable
 
     /// <summary>Whether what is left is for the writer.</summary>
     private bool CopyMost()
+    {
+        var began = Stopwatch.GetTimestamp();
+        var done = TryCopyMost();
+        StorageMetrics.Checkpointed(Stopwatch.GetElapsedTime(began));
+        return done;
+    }
+
+    private bool TryCopyMost()
     {
         var before = 0;
         for (var round = 0; round < MostRounds; round++)

@@ -11,6 +11,9 @@ internal sealed class AttemptLoop(
     private readonly InFlightCounter _inFlight = new();
     private volatile Exception? _fault;
 
+    /// <summary>Attempts under way.</summary>
+    public int InFlight => _inFlight.Count;
+
     public async Task RunAsync(CancellationToken stopping)
     {
         while (true)

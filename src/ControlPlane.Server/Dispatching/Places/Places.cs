@@ -16,6 +16,9 @@ internal sealed class Places(IOptions<DispatchingOptions> options)
     private int _tenants;
     private long _payloadBytes;
 
+    /// <summary>Places that are taken.</summary>
+    public int Taken => Volatile.Read(ref _taken);
+
     public ICollection<WorkItem> Items => _items.Values;
 
     /// <summary>Takes a place in memory for a delivery; false if none is free or the tenant has its share.</summary>

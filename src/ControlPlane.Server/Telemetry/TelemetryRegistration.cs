@@ -1,0 +1,70 @@
+using ControlPlane.Storage;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+
+namespace ControlPlane.Server.Telemetry;
+
+/// <summary>What the server tells of its work, and to whom.</summary>
+internal static class TelemetryRegistration
+{
+    /// <summary>The server's own meters, and those of the runtime and the framework that say something of it.</summary>
+    private static readonly string[] Meters =
+        [ServerMetrics.Name, StorageMetrics.Name, "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel"];
+
+    /// <summary>Makes the instruments available to a room. Costs nearly nothing while nobody listens to them.</summary>
+    public static IServiceCollection AddServerMetrics(this IServiceCollection services)
+    {
+        services.AddMetrics().TryAddSingleton<ServerMetrics>();
+        return services;
+    }
+
+    /// <summary>Registers what reads the instruments.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">The section <c>ControlPlane:Telemetry</c>.</param>
+    /// <param name="onLoopback">Whether the HTTP listener is on a loopback address.</param>
+    public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfigurationSection configuration, bool onLoopback)
+    {
+        services.AddRoomOptions<TelemetryOptions>(configuration);
+        services.AddSingleton<IValidateOptions<TelemetryOptions>, TelemetryOptionsValidator>();
+        var options = configuration.Get<TelemetryOptions>() ?? new();
+        var endpoint = options.OtlpEndpoint ?? Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT");
+        var (scraped, sent) = (options.Metrics ?? onLoopback, !string.IsNullOrEmpty(endpoint));
+        if (scraped || sent)
+        {
+            services.AddServerMetrics().AddOpenTelemetry().ConfigureResource(Describe).WithMetrics(metrics =>
+            {
+                metrics.AddMeter(Meters);
+                if (scraped)
+                {
+                    services.AddSingleton<ScrapeEndpoint>();
+                    metrics.AddPrometheusExporter();
+                }
+
+                if (sent)
+                {
+                    metrics.AddOtlpExporter(exporter => exporter.Endpoint = new Uri(endpoint!));
+                }
+            });
+        }
+
+        return services;
+    }
+
+    /// <summary>Maps <c>/metrics</c> where it is on.</summary>
+    public static void MapTelemetry(this IEndpointRouteBuilder endpoints)
+    {
+        if (endpoints.ServiceProvider.GetService<ScrapeEndpoint>() is not null)
+        {
+            endpoints.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(HttpListenerOnly.Instance);
+        }
+    }
+
+    private static void Describe(ResourceBuilder resource) =>
+        resource.AddService("controlplane", serviceVersion: typeof(ServerMetrics).Assembly.GetName().Version?.ToString(3));
+
+    /// <summary>Registered exactly if metrics are scraped.</summary>
+    private sealed class ScrapeEndpoint;
+}
