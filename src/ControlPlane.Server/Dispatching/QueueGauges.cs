@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Telemetry;
 using ControlPlane.Storage;
