@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -22,8 +23,18 @@ internal static class AccessRegistration
         services.AddSingleton<ApiKeyUse>();
         services.AddSingleton<ApiKeys>();
 
-        services.AddAuthentication(ApiKeyAuthentication.SchemeName)
+        var takesTokens = configuration.GetSection(AccessOptions.Section).Get<AccessOptions>()?.Jwt.IsOn ?? false;
+        var authentication = services
+            .AddAuthentication(takesTokens ? JwtAuthentication.EitherScheme : ApiKeyAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
+        if (takesTokens)
+        {
+            authentication
+                .AddPolicyScheme(JwtAuthentication.EitherScheme, null, options => options.ForwardDefaultSelector = JwtAuthentication.SchemeOf)
+                .AddJwtBearer();
+            services.AddSingleton<IConfigureOptions<JwtBearerOptions>, JwtAuthentication>();
+        }
+
         services.AddSingleton<IAuthorizationHandler, MethodAuthorization>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessRefusals>();
         // Of every endpoint, so that none is open because somebody forgot it.

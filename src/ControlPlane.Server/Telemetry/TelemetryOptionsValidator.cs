@@ -6,8 +6,8 @@ namespace ControlPlane.Server.Telemetry;
 internal sealed class TelemetryOptionsValidator : IValidateOptions<TelemetryOptions>
 {
     public ValidateOptionsResult Validate(string? name, TelemetryOptions options) =>
-        string.IsNullOrEmpty(options.OtlpEndpoint)
-        || (Uri.TryCreate(options.OtlpEndpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
+        string.IsNullOrEmpty(options.Otlp.Endpoint)
+        || (Uri.TryCreate(options.Otlp.Endpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
             ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail($"{TelemetryOptions.Section}:OtlpEndpoint: \"{options.OtlpEndpoint}\" is not an http(s) URL");
+            : ValidateOptionsResult.Fail($"{TelemetryOptions.Section}:Otlp:Endpoint: \"{options.Otlp.Endpoint}\" is not an http(s) URL");
 }

@@ -29,8 +29,8 @@ internal static class TelemetryRegistration
         services.AddRoomOptions<TelemetryOptions>(configuration);
         services.AddSingleton<IValidateOptions<TelemetryOptions>, TelemetryOptionsValidator>();
         var options = configuration.Get<TelemetryOptions>() ?? new();
-        var endpoint = options.OtlpEndpoint ?? Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT");
-        var (scraped, sent) = (options.Metrics ?? onLoopback, !string.IsNullOrEmpty(endpoint));
+        var endpoint = options.Otlp.Endpoint ?? Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT");
+        var (scraped, sent) = (options.Prometheus ?? onLoopback, !string.IsNullOrEmpty(endpoint));
         if (scraped || sent)
         {
             services.AddServerMetrics().AddOpenTelemetry().ConfigureResource(Describe).WithMetrics(metrics =>

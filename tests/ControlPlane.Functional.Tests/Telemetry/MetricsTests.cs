@@ -71,7 +71,7 @@ public sealed class MetricsTests(SharedServer shared)
             setup.Settings["Listen:Http"] = $"http://{address}:{setup.Http.Port}";
             if (setting is not null)
             {
-                setup.Settings["Telemetry:Metrics"] = setting;
+                setup.Settings["Telemetry:Prometheus"] = setting;
             }
         });
         using var answer = await server.GetAsync("/metrics");
