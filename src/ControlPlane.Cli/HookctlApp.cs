@@ -56,6 +56,7 @@ internal static class HookctlApp
             KeyCommands.Create(runner),
             AdminCommands.Create(runner),
             ShowRetrySchedule.Create(runner),
+            HealthCommand.Create(runner),
             InfoCommand.Create(runner),
             DemoCommand.Create(runner),
         };

@@ -28,22 +28,34 @@ using ControlPlane.V1;
 using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.Options;
 
+var start = StartArguments.Parse(args);
+if (start.Answer is { } answer)
+{
+    Console.WriteLine(answer);
+    return 0;
+}
+
 try
 {
     // Settings are read once. Watching their file means watching its whole folder, in which the store is written to all the time.
-    var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
+    var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. start.Settings]);
     var configuration = builder.Configuration;
     LogLevelSettings.Check(configuration);
     var storage = StorageOptions.Read(configuration);
     var clock = new SteadyClock(TimeProvider.System);
-    await using var store = storage.Provider switch
+    await using var store = start.CheckConfig ? null : storage.Provider switch
     {
         PostgresStorage.Provider => await PostgresStorage.OpenAsync(new PostgresStorageOptions { ConnectionString = storage.ConnectionString }),
         LiteDbStorage.Provider => await LiteDbStorage.OpenAsync(new LiteDbStorageOptions { Path = storage.Path, TimeProvider = clock }),
         _ => await SqliteStorage.OpenAsync(new SqliteStorageOptions { Path = storage.Path, TimeProvider = clock }),
     };
 
-    builder.AddHosting(store);
+    builder.AddHosting();
+    if (store is not null)
+    {
+        builder.Services.AddStore(store);
+    }
+
     builder.Services.AddTelemetry(
         configuration.GetSection(TelemetryOptions.Section), ListenOptions.Read(configuration).HttpIsLocal);
     builder.Services
@@ -81,6 +93,16 @@ try
     var app = builder.Build();
     // Before the host looks, which would log a stack trace beside the line for the operator.
     app.Services.GetService<IStartupValidator>()?.Validate();
+    if (start.CheckConfig)
+    {
+        foreach (var line in SettingsReport.Lines(configuration, HostingRegistration.OptionTypes(builder.Services)))
+        {
+            Console.WriteLine(line);
+        }
+
+        return 0;
+    }
+
     SealedNumber.Use(app.Services.GetRequiredService<MasterKey>().Derive("controlplane tokens v1"));
     app.UseCallers();
     app.UseAuthentication();

@@ -62,6 +62,9 @@ public sealed class ServerSetup : IDisposable
     /// <summary>How many files and connections it may have open. Null: as many as the test.</summary>
     public int? DescriptorLimit { get; set; }
 
+    /// <summary>The server's command line.</summary>
+    public IReadOnlyList<string> Arguments { get; set; } = [];
+
     public string PathOf(string file) => Path.Combine(Folder.FullName, file);
 
     public ProcessStartInfo ToStartInfo()
@@ -71,6 +74,11 @@ public sealed class ServerSetup : IDisposable
         limit += DescriptorLimit is { } descriptors ? $"ulimit -n {descriptors}; " : "";
         var start = ServerProgram.ToStart(
             Folder.FullName, "/bin/sh", "-c", $"trap '' XFSZ; {limit}exec \"$0\" \"$@\"", ServerProgram.Dotnet, ServerProgram.Assembly);
+        foreach (var argument in Arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
         if (FileSizeLimit is not null)
         {
             // Reserves memory through a large file, which the limit does not allow.

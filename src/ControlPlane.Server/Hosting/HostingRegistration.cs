@@ -7,10 +7,10 @@ using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Hosting;
 
-/// <summary>Listeners, logging and the opened store.</summary>
+/// <summary>Listeners, logging, the review of settings, and the opened store.</summary>
 internal static class HostingRegistration
 {
-    public static WebApplicationBuilder AddHosting(this WebApplicationBuilder builder, StorageEngine store)
+    public static WebApplicationBuilder AddHosting(this WebApplicationBuilder builder)
     {
         builder.Logging.ClearProviders();
         // People read lines, collectors read JSON.
@@ -53,7 +53,12 @@ internal static class HostingRegistration
             .AddSingleton(descriptors)
             .AddSingleton(new OpenSockets(descriptors.ToReceivers, clock))
             .AddSingleton(ids)
-            .AddSingleton(new NodeIdentity(ids.Next("node_"), clock.GetStoreNow()))
+            .AddSingleton(new NodeIdentity(ids.Next("node_"), clock.GetStoreNow()));
+        return builder;
+    }
+
+    /// <summary>Registers an opened store and its parts.</summary>
+    public static IServiceCollection AddStore(this IServiceCollection services, StorageEngine store) => services
             .AddSingleton(store)
             .AddSingleton(store.Events)
             .AddSingleton(store.Queue)
@@ -67,11 +72,9 @@ internal static class HostingRegistration
             .AddSingleton(store.Maintenance)
             .AddSingleton(store.Ownership)
             .AddSingleton(store.Capabilities);
-        return builder;
-    }
 
     /// <summary>The options of every room that validates some, and the store's, which are read before there are services.</summary>
-    private static List<Type> OptionTypes(IServiceCollection services) =>
+    public static IReadOnlyList<Type> OptionTypes(IServiceCollection services) =>
     [
         typeof(StorageOptions),
         .. services

@@ -9,7 +9,7 @@ internal sealed class SettingsReview(
     IConfiguration configuration, IReadOnlyList<Type> optionTypes, IOptions<ListenOptions> listen, DescriptorLimit descriptors,
     ILogger<SettingsReview> logger) : IHostedService
 {
-    private const string Root = "ControlPlane";
+    public const string Root = "ControlPlane";
     private const string TypeSuffix = "Options";
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -53,7 +53,7 @@ internal sealed class SettingsReview(
                 continue;
             }
 
-            var settings = SettingsOf(type);
+            string[] settings = [.. SettingsOf(type).Select(setting => setting.Name)];
             foreach (var setting in section.GetChildren().Where(s => !settings.Contains(s.Key, StringComparer.OrdinalIgnoreCase)))
             {
                 yield return (setting.Path, Propose(setting.Key, settings));
@@ -61,10 +61,12 @@ internal sealed class SettingsReview(
         }
     }
 
-    private static string SectionOf(Type options) => options.Name[..^TypeSuffix.Length];
+    /// <summary>The section that a type of options is read from.</summary>
+    public static string SectionOf(Type options) => options.Name[..^TypeSuffix.Length];
 
-    private static string[] SettingsOf(Type options) =>
-        [.. options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite).Select(p => p.Name)];
+    /// <summary>The settings of a section.</summary>
+    public static IEnumerable<PropertyInfo> SettingsOf(Type options) =>
+        options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite);
 
     private static string Propose(string written, IReadOnlyCollection<string> known)
     {

@@ -1,5 +1,6 @@
 using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Health.V1;
 
 namespace ControlPlane.Cli.Tests.Commands;
 
@@ -104,5 +105,17 @@ public sealed class AccessTests : HookctlTest
 
         Assert.Contains("1.2.3", (await RunAsync("info")).Succeeded().Output);
         Assert.Equal("sqlite", (await RunAsync("info --json")).Succeeded().Json<GetServerInfoResponse>().StorageProvider);
+    }
+
+    [Theory]
+    [InlineData(HealthCheckResponse.Types.ServingStatus.Serving, 0, "SERVING")]
+    [InlineData(HealthCheckResponse.Types.ServingStatus.NotServing, 1, "NOT_SERVING")]
+    public async Task Health_Server_IsSaidByTheExitCode(HealthCheckResponse.Types.ServingStatus status, int exitCode, string said)
+    {
+        Server.Answer<HealthCheckRequest>(_ => new HealthCheckResponse { Status = status });
+
+        var run = await RunAsync("health");
+
+        Assert.Equal((exitCode, said), (run.ExitCode, run.Output.Trim()));
     }
 }

@@ -49,6 +49,7 @@ public abstract class HookctlTest : IAsyncLifetime
         _server.MapGrpcService<RecordingEvents>();
         _server.MapGrpcService<RecordingDeliveries>();
         _server.MapGrpcService<RecordingAdmin>();
+        _server.MapGrpcService<RecordingHealth>();
         await _server.StartAsync(TestContext.Current.CancellationToken);
         Variables["HOOKCTL_ADDRESS"] = _server.Urls.Single();
     }

@@ -1,5 +1,6 @@
 using ControlPlane.V1;
 using Grpc.Core;
+using Grpc.Health.V1;
 
 namespace ControlPlane.Cli.Tests.Server;
 
@@ -135,4 +136,10 @@ internal sealed class RecordingAdmin(CallLog log) : AdminService.AdminServiceBas
 
     public override Task<GetServerInfoResponse> GetServerInfo(GetServerInfoRequest request, ServerCallContext context) =>
         log.TakeAsync<GetServerInfoResponse>(request, context);
+}
+
+internal sealed class RecordingHealth(CallLog log) : Health.HealthBase
+{
+    public override Task<HealthCheckResponse> Check(HealthCheckRequest request, ServerCallContext context) =>
+        log.TakeAsync<HealthCheckResponse>(request, context);
 }
