@@ -60,8 +60,13 @@ internal sealed class TenantCatalog
         _webhooks.Keys.Union(other._webhooks.Keys).Where(id => Find(id)?.Version != other.Find(id)?.Version);
 
     /// <summary>Whether the tenant may use an event type: any, unless it is held to the catalogues.</summary>
-    public bool Accepts(string eventType) =>
-        !Policy.StrictEventTypes || _eventTypes.Contains(eventType) || BuiltInEventTypes.Names.Contains(eventType);
+    /// <param name="eventType">The type.</param>
+    /// <param name="platform">What <see cref="WebhookCatalog.GetPlatformAsync"/> returned for it.</param>
+    public bool Accepts(string eventType, TenantCatalog? platform) =>
+        !Policy.StrictEventTypes
+        || _eventTypes.Contains(eventType)
+        || BuiltInEventTypes.Names.Contains(eventType)
+        || platform?._eventTypes.Contains(eventType) == true;
 
     /// <summary>The picture after the next change.</summary>
     public TenantCatalog With(WebhookRecord webhook, long version) => Next(version, _webhooks.SetItem(webhook.Id, webhook));

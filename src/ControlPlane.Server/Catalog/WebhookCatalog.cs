@@ -79,6 +79,16 @@ internal sealed class WebhookCatalog(IWebhookStore store)
         }
     }
 
+    /// <summary>The tenant that stands for the platform, whose event types every tenant may use. Null if that does not matter, since the
+    /// tenant may use any.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="fresh">Whether to read it anew.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async ValueTask<TenantCatalog?> GetPlatformAsync(TenantCatalog tenant, bool fresh, CancellationToken cancellationToken) =>
+        !tenant.Policy.StrictEventTypes ? null
+        : fresh ? await RefreshAsync(TenantRecord.DefaultId, cancellationToken)
+        : await GetAsync(TenantRecord.DefaultId, cancellationToken);
+
     /// <summary>
     /// Carries out what is computed from a tenant's webhooks, and again with fresh ones as long as a change came in between. Returns
     /// null if there is no such tenant.

@@ -7,11 +7,15 @@ using ControlPlane.V1;
 namespace ControlPlane.Server.EventTypes;
 
 /// <summary>
-/// Lists tenants' own event types and after them the built-in ones. In page tokens a position above 0 is one in the store, and
-/// one of 0 or below the number of built-in types that were shown, negated.
+/// Lists tenants' own event types, after them those of the platform (of the tenant <c>default</c>), and then the built-in ones. In page
+/// tokens a position above 0 is one in the store, doubled, and odd among those of the platform; one of 0 or below is the number of
+/// built-in types that were shown, negated.
 /// </summary>
 internal sealed class EventTypeQueries(IEventTypeStore store, WebhookCatalog catalog)
 {
+    /// <summary>Odd, and behind every position.</summary>
+    private const long FirstOfPlatform = long.MaxValue;
+
     /// <summary>A page for a tenant, or for all (null).</summary>
     /// <exception cref="RequestException">NOT_FOUND if there is no such tenant.</exception>
     public async Task<Page<EventType>> ListAsync(string? tenantId, PageRequest paging, CancellationToken cancellationToken)
@@ -24,11 +28,21 @@ internal sealed class EventTypeQueries(IEventTypeStore store, WebhookCatalog cat
         var items = new List<EventType>();
         if (paging.Before is null or > 0)
         {
-            var own = await store.ListAsync(tenantId, paging.Before, paging.Size, cancellationToken);
-            items.AddRange(own.Items.Select(EventTypeMapper.ToProto));
-            if (own.Next is not null)
+            string?[] owners = tenantId is null or TenantRecord.DefaultId ? [tenantId] : [tenantId, TenantRecord.DefaultId];
+            var (owner, before) = paging.Before is { } at ? ((int)(at & 1), at >> 1) : (0, (long?)null);
+            for (; owner < owners.Length; owner++, before = null)
             {
-                return new(items, own.Next);
+                if (items.Count == paging.Size)
+                {
+                    return new(items, FirstOfPlatform);
+                }
+
+                var stored = await store.ListAsync(owners[owner], before, paging.Size - items.Count, cancellationToken);
+                items.AddRange(stored.Items.Select(EventTypeMapper.ToProto));
+                if (stored.Next is { } next)
+                {
+                    return new(items, (next << 1) | (long)owner);
+                }
             }
         }
 

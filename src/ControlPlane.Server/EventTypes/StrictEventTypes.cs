@@ -14,8 +14,13 @@ internal sealed class StrictEventTypes(WebhookCatalog catalog)
         }
 
         // Read again, so that a type added through another process is known.
-        var tenant = await catalog.RefreshAsync(tenantId, cancellationToken);
-        return pattern => IsExact(pattern) && tenant?.Accepts(pattern) == false;
+        if (await catalog.RefreshAsync(tenantId, cancellationToken) is not { } tenant)
+        {
+            return _ => false;
+        }
+
+        var platform = await catalog.GetPlatformAsync(tenant, fresh: true, cancellationToken);
+        return pattern => IsExact(pattern) && !tenant.Accepts(pattern, platform);
     }
 
     private static bool IsExact(string pattern) => pattern != "*" && !pattern.EndsWith(".*", StringComparison.Ordinal);

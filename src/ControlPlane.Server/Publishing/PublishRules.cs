@@ -7,9 +7,11 @@ internal static class PublishRules
 {
     /// <summary>What speaks against the events, or null.</summary>
     /// <param name="tenant">The tenant.</param>
+    /// <param name="platform">Whose event types it may use too, see <see cref="WebhookCatalog.GetPlatformAsync"/>.</param>
     /// <param name="drafts">The events.</param>
     /// <param name="checkTypes">Whether their types are the tenant's own choice.</param>
-    public static PublishResult? Check(TenantCatalog tenant, IReadOnlyList<EventDraft> drafts, bool checkTypes = true)
+    public static PublishResult? Check(
+        TenantCatalog tenant, TenantCatalog? platform, IReadOnlyList<EventDraft> drafts, bool checkTypes = true)
     {
         List<int>? unknown = null;
         for (var i = 0; i < drafts.Count; i++)
@@ -19,7 +21,7 @@ internal static class PublishRules
                 return new PublishResult.PayloadOverLimit(i, most);
             }
 
-            if (checkTypes && !tenant.Accepts(drafts[i].Type))
+            if (checkTypes && !tenant.Accepts(drafts[i].Type, platform))
             {
                 (unknown ??= []).Add(i);
             }

@@ -75,7 +75,7 @@ internal sealed class Publisher(
 
         async Task<PublishResult?> AttemptAsync(TenantCatalog picture, bool fresh)
         {
-            if (PublishRules.Check(picture, drafts) is { } refused)
+            if (PublishRules.Check(picture, await catalog.GetPlatformAsync(picture, fresh, cancellationToken), drafts) is { } refused)
             {
                 // What refuses it can have been changed so long ago that another process did it.
                 return fresh ? refused : null;

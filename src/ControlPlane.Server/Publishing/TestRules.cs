@@ -18,13 +18,16 @@ internal sealed class TestRules(WebhookCatalog catalog, PublishRates rates)
             return null;
         }
 
-        var refused = PublishRules.Check(tenant, [draft], type.Length > 0);
+        var refused = await CheckAsync(tenant, fresh: false);
         if (refused is not null && await catalog.RefreshAsync(tenantId, cancellationToken) is { } newest)
         {
-            refused = PublishRules.Check(newest, [draft], type.Length > 0);
+            refused = await CheckAsync(newest, fresh: true);
         }
 
         return refused
             ?? (rates.Take(tenantId, tenant.Policy.PublishRatePerSecond, 1) is { } wait ? new PublishResult.TooFast(wait) : null);
+
+        async Task<PublishResult?> CheckAsync(TenantCatalog picture, bool fresh) =>
+            PublishRules.Check(picture, await catalog.GetPlatformAsync(picture, fresh, cancellationToken), [draft], type.Length > 0);
     }
 }

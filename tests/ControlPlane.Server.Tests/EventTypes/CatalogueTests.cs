@@ -66,6 +66,27 @@ public sealed class CatalogueTests : WebhookTest
         Assert.Equal(["foreign", "message"], (await ListAsync("-")).Take(2).Select(type => type.Name));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(50)]
+    public async Task List_OfATenant_HasThePlatformsBehindItsOwn(int pageSize)
+    {
+        await CreateAsync("platform.a");
+        await CreateAsync("own.a", "acme");
+        await CreateAsync("own.b", "acme");
+        await CreateAsync("platform.b");
+        await CreateAsync("foreign", "other");
+
+        var listed = await ListAsync("acme", pageSize);
+
+        Assert.Equal(["own.b", "own.a", "platform.b", "platform.a", "messages.upsert"], listed.Take(5).Select(type => type.Name));
+        Assert.Equal(["acme", "acme", "default", "default", ""], listed.Take(5).Select(type => type.TenantId));
+        Assert.Equal((await ListAsync("acme")).Count, listed.Count);
+        Assert.Equal(["platform.b", "platform.a", "messages.upsert"], (await ListAsync("default", pageSize)).Take(3).Select(type => type.Name));
+    }
+
     [Fact]
     public async Task List_Operational_AreOfNoTenantAndNoDialect()
     {
@@ -162,11 +183,11 @@ public sealed class CatalogueTests : WebhookTest
     [Fact]
     public async Task OtherTenant_TypesDoNotExist()
     {
-        await CreateAsync("secret.type");
+        await CreateAsync("secret.type", "other");
         var acme = await OfTenantAsync("acme");
         var listed = await acme.ListEventTypesAsync(new() { PageSize = 1_000 }, cancellationToken: Cancelled);
         Assert.DoesNotContain(listed.EventTypes, type => type.Name == "secret.type");
-        foreach (var tenant in (string[])["default", "nobody"])
+        foreach (var tenant in (string[])["default", "other", "nobody"])
         {
             var error = await RpcErrors.OfAsync(async () => await acme.ListEventTypesAsync(new() { TenantId = tenant }, cancellationToken: Cancelled));
             Assert.Equal(StatusCode.NotFound, error.Code);

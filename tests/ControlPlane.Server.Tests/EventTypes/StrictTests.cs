@@ -77,6 +77,26 @@ public sealed class StrictTests : WebhookTest
     }
 
     [Fact]
+    public async Task PlatformsType_IsKnownToEveryTenant_AndOnlyAsLongAsItIsThere()
+    {
+        await Admin.UpdateTenantAsync(
+            new() { Tenant = new() { Id = "acme", StrictEventTypes = true }, UpdateMask = new() { Paths = { "strict_event_types" } } },
+            cancellationToken: Cancelled);
+        var sent = Event("order.paid");
+        sent.TenantId = "acme";
+        Func<Task> publish = async () => await Events.PublishEventAsync(new() { Event = sent }, cancellationToken: Cancelled);
+        Func<Task> subscribe = () => CreateAsync(webhook => (webhook.TenantId, webhook.EventTypes[0]) = ("acme", "order.paid"));
+        foreach (var call in (Func<Task>[])[publish, subscribe])
+        {
+            await RpcErrors.OfAsync(call);
+            await AddAsync("order.paid");
+            await call();
+            await Webhooks.DeleteEventTypeAsync(new() { Name = "order.paid" }, cancellationToken: Cancelled);
+            await RpcErrors.OfAsync(call);
+        }
+    }
+
+    [Fact]
     public async Task Subscribe_UnknownExactType_Refused()
     {
         await SetStrictAsync();
