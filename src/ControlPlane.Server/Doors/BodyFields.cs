@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Unicode;
 using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Api.Hardening;
 
 namespace ControlPlane.Server.Doors;
 
@@ -11,6 +13,9 @@ namespace ControlPlane.Server.Doors;
 /// </summary>
 internal sealed class BodyFields
 {
+    /// <summary>A payload may be 64 deep, and has the body around it.</summary>
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 66 };
+
     private readonly Dictionary<string, JsonElement> _fields = new(StringComparer.Ordinal);
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
     private readonly Violations _violations;
@@ -21,6 +26,11 @@ internal sealed class BodyFields
         (_violations, _path) = (violations, path);
         foreach (var field in source.EnumerateObject())
         {
+            if (_fields.Count == WireCounts.Most)
+            {
+                RefuseCount(path.TrimEnd('.'));
+            }
+
             if (!_fields.TryAdd(field.Name, field.Value))
             {
                 Note(field.Name, "FIELD_TWICE", "is there twice");
@@ -29,8 +39,11 @@ internal sealed class BodyFields
     }
 
     /// <summary>Reads the body of a request, which is whole; an empty one has no fields.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="violations">Where to note.</param>
+    /// <param name="path">What stands before the names of its fields where they are noted.</param>
     /// <exception cref="RequestException">INVALID_ARGUMENT: it is no JSON object.</exception>
-    public static async ValueTask<BodyFields> ReadAsync(HttpContext context, Violations violations)
+    public static async ValueTask<BodyFields> ReadAsync(HttpContext context, Violations violations, string path = "")
     {
         var body = context.Request.BodyReader;
         // All of it is there.
@@ -39,11 +52,11 @@ internal sealed class BodyFields
         {
             if (read.Buffer.IsEmpty)
             {
-                return new(JsonElement.Parse("{}"), violations, "");
+                return new(JsonElement.Parse("{}"), violations, path);
             }
 
             JsonContent.Require(context.Request);
-            return Read(read.Buffer.ToArray(), violations)
+            return Read(read.Buffer.ToArray(), violations, path)
                 ?? throw RequestErrors.NotJson($"{context.Request.Method} {ErrorText.Shorten(context.Request.Path)}", null, null);
         }
         finally
@@ -55,6 +68,9 @@ internal sealed class BodyFields
 
     /// <summary>Whether the field is there, even as null.</summary>
     public bool Has(string name) => _fields.ContainsKey(name);
+
+    /// <summary>Whether the field is there and not null.</summary>
+    public bool IsSet(string name) => Find(name) is not null;
 
     public string? Text(string name) => Find(name) is { } value ? TextOf(value, name) : null;
 
@@ -107,12 +123,33 @@ internal sealed class BodyFields
 
         if (value.ValueKind == JsonValueKind.Array)
         {
+            if (value.GetArrayLength() > WireCounts.Most)
+            {
+                RefuseCount(_path + name);
+            }
+
             return [.. value.EnumerateArray().Select((entry, i) => TextOf(entry, $"{name}[{i}]") ?? "")];
         }
 
         Note(name, "WRONG_TYPE", "must be a list of texts");
         return null;
     }
+
+    /// <summary>An object of texts; with <paramref name="nulls"/> entries can be null.</summary>
+    public Dictionary<string, string?>? Map(string name, bool nulls = false)
+    {
+        if (Object(name) is not { } map)
+        {
+            return null;
+        }
+
+        return map._fields.ToDictionary(
+            entry => entry.Key,
+            entry => nulls && entry.Value.ValueKind == JsonValueKind.Null ? null : TextOf(entry.Value, $"{name}[\"{entry.Key}\"]") ?? "");
+    }
+
+    /// <summary>An object as it stands there, in UTF-8.</summary>
+    public ReadOnlySpan<byte> Raw(string name) => Object(name) is null ? default : JsonMarshal.GetRawUtf8Value(_fields[name]);
 
     /// <summary>An object, whose own fields are to be read and ended too.</summary>
     public BodyFields? Object(string name)
@@ -152,18 +189,25 @@ internal sealed class BodyFields
         }
     }
 
-    private static BodyFields? Read(byte[] json, Violations violations)
+    private static BodyFields? Read(byte[] json, Violations violations, string path)
     {
         try
         {
-            var root = Utf8.IsValid(json) ? JsonElement.Parse(json) : default;
-            return root.ValueKind == JsonValueKind.Object ? new(root, violations, "") : null;
+            var root = Utf8.IsValid(json) ? JsonElement.Parse(json, Deep) : default;
+            return root.ValueKind == JsonValueKind.Object ? new(root, violations, path) : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // The second: a name with an escape that is not valid Unicode.
             return null;
         }
+    }
+
+    /// <summary>The rest can be as long as the body.</summary>
+    private void RefuseCount(string path)
+    {
+        _violations.Add(path, "COUNT_OUT_OF_RANGE", $"must have at most {WireCounts.Most} entries");
+        throw _violations.ToException();
     }
 
     private JsonElement? Find(string name)

@@ -17,6 +17,10 @@ internal sealed class DoorsOptions
     /// <value>Default: true.</value>
     public bool Platforms { get; set; } = true;
 
+    /// <summary>The API of the open-source Svix server below <c>/svix</c>.</summary>
+    /// <value>Default: true.</value>
+    public bool Svix { get; set; } = true;
+
     /// <summary>
     /// The origins (<c>https://console.example.com</c>), separated by commas, whose pages browsers let call these doors and gRPC-Web.
     /// </summary>

@@ -3,6 +3,7 @@ using ControlPlane.Server.Doors.CloudEvents;
 using ControlPlane.Server.Doors.Json;
 using ControlPlane.Server.Doors.OpenApi;
 using ControlPlane.Server.Doors.Platforms;
+using ControlPlane.Server.Doors.Svix;
 using ControlPlane.Server.Doors.Web;
 using ControlPlane.Server.Telemetry;
 using Grpc.AspNetCore.Server;
@@ -23,6 +24,7 @@ internal static class DoorsRegistration
         services.AddSingleton<IValidateOptions<DoorsOptions>, DoorsOptionsValidator>();
         services.AddSingleton<DoorCalls>().AddSingleton<CloudEventsDoor>();
         PlatformDoors.Add(services);
+        SvixDoor.Add(services);
         var doors = configuration.Get<DoorsOptions>() ?? new();
         GrpcWeb.Add(services, doors);
         if (doors.Json)
@@ -72,6 +74,11 @@ internal static class DoorsRegistration
         if (doors.Platforms)
         {
             PlatformDoors.Map(endpoints);
+        }
+
+        if (doors.Svix)
+        {
+            SvixDoor.Map(endpoints);
         }
     }
 

@@ -22,6 +22,7 @@ internal static class WebhooksRegistration
         services.AddSingleton<WebhookDeletion>();
         services.AddSingleton<WebhookUpserts>();
         services.AddSingleton<SettingsCalls>();
+        services.AddSingleton<SecretReader>();
         services.AddSingleton<TrialLimit>();
         services.AddSingleton<WebhookTester>();
         services.AddSingleton<WebhookProber>();

@@ -21,4 +21,8 @@ internal static partial class WebhooksLog
 
     [LoggerMessage(EventIds.Webhooks + 4, LogLevel.Information, "Webhook {WebhookId} of tenant {TenantId} went from {Before} to {After}.")]
     public static partial void StateChanged(ILogger logger, string webhookId, string tenantId, WebhookState before, WebhookState after);
+
+    [LoggerMessage(EventIds.Webhooks + 5, LogLevel.Information,
+        "The secret {SecretId} of webhook {WebhookId} of tenant {TenantId} was shown to {CallerKeyId}.")]
+    public static partial void SecretRead(ILogger logger, string webhookId, string tenantId, string secretId, string callerKeyId);
 }
