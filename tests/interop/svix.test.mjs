@@ -178,6 +178,9 @@ test('channels choose the endpoints', async () => {
   assert.deepEqual(await bodies(endpoints[0], 1), ['{"in":"blue"}']);
   assert.deepEqual((await svix.messageAttempt.listByEndpoint(app.id, endpoints[1].id)).data, []);
   assert.deepEqual((await svix.message.list(app.id, { channel: 'black' })).data.map(({ id }) => id), [message.id]);
+  const inChannel = async (channel) => (await svix.messageAttempt.listByEndpoint(app.id, endpoints[2].id, { channel })).data.length;
+  await until(async () => await inChannel('blue') === 1, 'the attempt in the channel');
+  assert.equal(await inChannel('red'), 0);
   await svix.endpoint.patch(app.id, endpoints[0].id, { channels: null });
   assert.equal((await svix.endpoint.get(app.id, endpoints[0].id)).channels, null);
   for (const { id } of endpoints) await svix.endpoint.delete(app.id, id);
@@ -319,7 +322,7 @@ test('a message and a portal can make their application', async () => {
 
 test('the token of a portal opens its application alone, and ends with a logout', async () => {
   const { url, token } = await svix.authentication.appPortalAccess(app.id, { expiry: 3600 });
-  assert.ok(url.startsWith(`${server.http}/portal#`), url);
+  assert.ok(url.startsWith(`${server.http}/portal/#`), url);
   assert.ok(url.includes(token));
   const tenant = new Svix(token, { serverUrl: `${server.http}/svix` });
   const endpoint = await tenant.endpoint.create('shop-1', { url: `${receiver.url}/portal` });

@@ -37,6 +37,27 @@ public sealed class SvixTests(SharedServer shared) : SvixTest(shared)
     }
 
     [Fact]
+    public async Task Endpoint_Changed_KeepsWhatTheyHaveNoFieldFor()
+    {
+        var hook = (await Tenant.HookAsync(Receiver.Open(), webhook =>
+        {
+            webhook.Name = "kept";
+            webhook.MatchLabels.Add("region", "eu");
+            webhook.MatchLabels.Add("channels", "a,b");
+        })).Webhook;
+        foreach (var (method, json) in new[] { (HttpMethod.Patch, """{"channels":["c"]}"""), (HttpMethod.Put, $$"""{"url":"{{hook.Url}}","channels":["c"]}""") })
+        {
+            var body = new StringContent(json, Encoding.UTF8, "application/json");
+            var changed = (await Own.SendAsync(method, $"{App}/endpoint/{hook.Id}", body)).Is(HttpStatusCode.OK).Json;
+
+            Assert.Equal("""["c"]""", changed["channels"]!.ToJsonString());
+            var stored = await Tenant.GetHookAsync(hook.Id);
+            Assert.Equal(("kept", "eu", "c"), (stored.Name, stored.MatchLabels["region"], stored.MatchLabels["channels"]));
+            Assert.Equal((hook.Dialect, hook.RetryPolicy), (stored.Dialect, stored.RetryPolicy));
+        }
+    }
+
+    [Fact]
     public async Task Message_IsSentCompactWithItsNumbersAndTextsAsTheyWere()
     {
         var inbox = Receiver.Open();

@@ -18,6 +18,9 @@ internal sealed class SvixAttemptQuery
 
     public bool WithContent { get; private init; }
 
+    /// <summary>The channel that their messages are to be in; null for any.</summary>
+    public string? Channel { get; private init; }
+
     public static SvixAttemptQuery Read(SvixCall call)
     {
         var query = call.Query;
@@ -34,6 +37,7 @@ internal sealed class SvixAttemptQuery
         {
             Limit = query.Limit(),
             Iterator = query.Iterator(),
+            Channel = query.Text("channel"),
             WithContent = query.Flag("with_content", otherwise: true),
             _status = status,
             _statusCodeClass = statusCodeClass,

@@ -8,7 +8,8 @@ namespace ControlPlane.Server.Doors.Svix;
 /// Lists the attempts of deliveries: deliveries newest first, and of each its attempts newest first. A place is a page token of
 /// deliveries, behind a dot the last number to show of the delivery before it and that one's id.
 /// </summary>
-internal sealed class SvixAttemptWalk(SvixServices services, SvixCall call, ListDeliveriesRequest request)
+internal sealed class SvixAttemptWalk(
+    SvixServices services, SvixPlaces places, SvixCall call, ListDeliveriesRequest request, string? channel)
 {
     /// <summary>How many deliveries one page looks at: those that wait have no attempts.</summary>
     private const int MostLookedAt = 250;
@@ -56,9 +57,22 @@ internal sealed class SvixAttemptWalk(SvixServices services, SvixCall call, List
         }
     }
 
-    /// <summary>A delivery with its attempts; null if it is not there any more.</summary>
-    private async Task<Delivery?> GetAsync(string deliveryId) =>
-        (await call.FindAsync(services.Deliveries.GetDelivery, new GetDeliveryRequest { DeliveryId = deliveryId }))?.Delivery;
+    /// <summary>A delivery with its attempts; null if it is not there any more, or not one of those that are listed.</summary>
+    private async Task<Delivery?> GetAsync(string deliveryId)
+    {
+        var delivery = (await call.FindAsync(services.Deliveries.GetDelivery, new GetDeliveryRequest { DeliveryId = deliveryId }))?.Delivery;
+        if (delivery is null
+            || delivery.TenantId != request.TenantId
+            || (request.WebhookId.Length > 0 && delivery.WebhookId != request.WebhookId)
+            || (request.EventId.Length > 0 && delivery.EventId != request.EventId))
+        {
+            return null;
+        }
+
+        return channel is null || (await places.TryMessageAsync(call, delivery.TenantId, delivery.EventId) is { } message && SvixMessage.IsIn(message, channel))
+            ? delivery
+            : null;
+    }
 
     private static int Number(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;

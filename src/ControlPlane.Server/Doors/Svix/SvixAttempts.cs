@@ -97,7 +97,7 @@ internal sealed class SvixAttempts(SvixServices services, SvixPlaces places)
     private async Task AnswerAsync(SvixCall call, SvixAttemptQuery selection, ListDeliveriesRequest request)
     {
         var urls = new Dictionary<string, string>(StringComparer.Ordinal);
-        var walk = new SvixAttemptWalk(services, call, request);
+        var walk = new SvixAttemptWalk(services, places, call, request, selection.Channel);
         await call.AnswerAsync(StatusCodes.Status200OK, await SvixList.NewestFirstAsync(
             call, selection.Limit, selection.Iterator, (place, count) => walk.ReadAsync(place, count, selection.Accepts, ShowAsync)));
 

@@ -38,7 +38,7 @@ internal sealed class SvixAuthentication(SvixServices services, SvixApplications
             ExpireTime = (clock.GetUtcNow() + TimeSpan.FromSeconds(expiry)).ToTimestamp(),
         };
         var made = await call.AskAsync(services.Admin.CreateApiKey, new CreateApiKeyRequest { ApiKey = key });
-        await call.AnswerAsync(StatusCodes.Status200OK, new JsonObject { ["url"] = $"{call.Origin}/portal#key={made.Secret}", ["token"] = made.Secret });
+        await call.AnswerAsync(StatusCodes.Status200OK, new JsonObject { ["url"] = $"{call.Origin}/portal/#token={made.Secret}", ["token"] = made.Secret });
     }
 
     /// <summary>Ends the caller's own key, if it is one of those above: a key that does not expire is no token of a portal.</summary>

@@ -59,6 +59,15 @@ internal static class SvixEndpoint
         return webhook;
     }
 
+    /// <summary>Adds to an update what Svix has no field for: the labels that the webhook asks for besides channels.</summary>
+    public static void KeepOthers(Webhook update, Webhook stored)
+    {
+        foreach (var (key, value) in stored.MatchLabels.Where(label => label.Key != SvixBodies.Channels))
+        {
+            update.MatchLabels.Add(key, value);
+        }
+    }
+
     /// <summary>Reads a secret of the caller's own; empty for none.</summary>
     public static string ReadSecret(BodyFields body, string name) => body.Text(name) ?? "";
 

@@ -62,6 +62,7 @@ internal sealed class SvixEndpoints(SvixServices services, SvixPlaces places)
         if (await places.TryEndpointAsync(call, app.Id, id) is { } existing)
         {
             webhook.Id = existing.Id;
+            SvixEndpoint.KeepOthers(webhook, existing);
             var updated = await UpdateAsync(call, webhook, SvixEndpoint.Fields.Select(field => field.Own));
             await call.AnswerAsync(StatusCodes.Status200OK, SvixEndpoint.Show(updated));
             return;
@@ -79,6 +80,7 @@ internal sealed class SvixEndpoints(SvixServices services, SvixPlaces places)
         body.End();
         var found = await places.EndpointAsync(call);
         webhook.Id = found.Id;
+        SvixEndpoint.KeepOthers(webhook, found);
         var mask = SvixEndpoint.Fields.Where(field => field.Names.Any(body.Has)).Select(field => field.Own).ToList();
         await call.AnswerAsync(StatusCodes.Status200OK, SvixEndpoint.Show(mask.Count == 0 ? found : await UpdateAsync(call, webhook, mask)));
     }
