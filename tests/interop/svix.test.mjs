@@ -163,7 +163,7 @@ test('messages have ids of their own or of the caller, contents, and any text as
   assert.deepEqual([first.body.toString(), second.body.toString(), second.headers['content-type']], ['{"n":1}', '<a  b="1"/>', 'text/xml']);
   assert.equal((await received(endpoint)).length, 2);
   const listed = await svix.message.list(app.id, { eventTypes: ['order.raw'], withContent: true });
-  assert.deepEqual(listed.data.map(({ payload }) => payload), ['<a  b="1"/>']);
+  assert.deepEqual(listed.data.map(({ payload }) => payload), [{ rawPayload: '<a  b="1"/>' }]);
   await svix.endpoint.delete(app.id, endpoint.id);
 });
 

@@ -19,8 +19,11 @@ internal static class SvixText
     /// <summary>A time in UTC with microseconds.</summary>
     public static string Time(Timestamp time) => time.ToDateTimeOffset().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", null);
 
-    /// <summary>A payload: JSON as it is, other text as a string, and Svix's <c>{"expired":true}</c> for one that is no longer stored.</summary>
-    public static JsonNode? Payload(ReadOnlySpan<byte> payload)
+    /// <summary>
+    /// A payload, which Svix's clients take for an object: one as it is, any other text as <c>{"rawPayload":...}</c>, and Svix's
+    /// <c>{"expired":true}</c> for one that is no longer stored.
+    /// </summary>
+    public static JsonObject Payload(ReadOnlySpan<byte> payload)
     {
         if (payload.IsEmpty)
         {
@@ -30,18 +33,17 @@ internal static class SvixText
         try
         {
             // Not as nodes, which take a hundred times the memory.
-            var json = JsonElement.Parse(payload, Deep);
-            return json.ValueKind switch
+            if (JsonElement.Parse(payload, Deep) is { ValueKind: JsonValueKind.Object } json)
             {
-                JsonValueKind.Object => JsonObject.Create(json),
-                JsonValueKind.Array => JsonArray.Create(json),
-                _ => JsonValue.Create(json),
-            };
+                return JsonObject.Create(json)!;
+            }
         }
         catch (JsonException)
         {
-            return Encoding.UTF8.GetString(payload);
+            // Not every payload is JSON.
         }
+
+        return new JsonObject { ["rawPayload"] = Encoding.UTF8.GetString(payload) };
     }
 
     /// <summary>JSON without the white space between its parts; numbers and texts stay as they were written.</summary>
