@@ -15,7 +15,7 @@ internal sealed record SvixPart(IReadOnlyList<SvixEntry> Entries, string Next);
 internal delegate Task<SvixPart> SvixReader(string place, int count);
 
 /// <summary>
-/// Lists with Svix's iterators. <c>iterator</c> is a place in the list of this API. <c>prevIterator</c> is <c>-</c> and the id of the first
+/// Lists with Svix's iterators. <c>iterator</c> is <c>~</c> and a place in the list of this API. <c>prevIterator</c> is <c>-</c> and the id of the first
 /// entry: what is newer than that one is looked for from the newest on, over a bounded number of entries.
 /// </summary>
 internal static class SvixList
@@ -25,16 +25,26 @@ internal static class SvixList
 
     private const int Step = 250;
 
+    /// <summary>Before a place, which can begin with any character.</summary>
+    private const char Onwards = '~';
+
+    private const char Backwards = '-';
+
     /// <summary>Answers the page that a request asks for, newest first.</summary>
     public static async Task<JsonObject> NewestFirstAsync(SvixCall call, int limit, string iterator, SvixReader read)
     {
-        if (iterator.StartsWith('-'))
+        if (iterator.StartsWith(Backwards))
         {
             return await NewerAsync(call, limit, iterator[1..], read);
         }
 
-        var part = await read(iterator, limit);
-        return await ShowAsync(part.Entries, part.Next, part.Next.Length == 0);
+        if (iterator.Length > 0 && iterator[0] != Onwards)
+        {
+            throw Unknown(call);
+        }
+
+        var part = await read(iterator.Length > 0 ? iterator[1..] : "", limit);
+        return await ShowAsync(part.Entries, IteratorOf(part.Next), part.Next.Length == 0);
     }
 
     /// <summary>Answers the page of a list that is read as a whole.</summary>
@@ -44,7 +54,7 @@ internal static class SvixList
     /// <param name="all">All entries in their order.</param>
     public static async Task<JsonObject> OfAllAsync(SvixCall call, int limit, string iterator, IReadOnlyList<SvixEntry> all)
     {
-        var backwards = iterator.StartsWith('-');
+        var backwards = iterator.StartsWith(Backwards);
         var id = backwards ? iterator[1..] : iterator;
         var at = id.Length == 0 ? -1 : all.Index().FirstOrDefault(entry => entry.Item.Id == id, (-1, null!)).Index;
         if (at < 0 && id.Length > 0)
@@ -92,7 +102,7 @@ internal static class SvixList
             {
                 var next = at == 0 ? place : (await read(place, at)).Next;
                 var shown = newer.Where(entry => entry.Show is not null).ToList();
-                return await ShowAsync([.. shown.TakeLast(limit)], next, done: shown.Count <= limit);
+                return await ShowAsync([.. shown.TakeLast(limit)], IteratorOf(next), done: shown.Count <= limit);
             }
 
             if (part.Next.Length == 0 || newer.Count > MostLookedAt)
@@ -104,7 +114,9 @@ internal static class SvixList
         }
     }
 
-    private static async Task<JsonObject> ShowAsync(IReadOnlyList<SvixEntry> entries, string next, bool done)
+    private static string IteratorOf(string place) => place.Length > 0 ? Onwards + place : "";
+
+    private static async Task<JsonObject> ShowAsync(IReadOnlyList<SvixEntry> entries, string iterator, bool done)
     {
         var data = new JsonArray();
         foreach (var entry in entries)
@@ -115,10 +127,10 @@ internal static class SvixList
             }
         }
 
-        var list = new JsonObject { ["data"] = data, ["iterator"] = next.Length > 0 ? next : null };
+        var list = new JsonObject { ["data"] = data, ["iterator"] = iterator.Length > 0 ? iterator : null };
         if (entries.Count > 0)
         {
-            list["prevIterator"] = $"-{entries[0].Id}";
+            list["prevIterator"] = Backwards + entries[0].Id;
         }
 
         list["done"] = done;
