@@ -53,6 +53,7 @@ check install-haproxy needs haproxy haproxy
 check install-nginx needs nginx nginx-light
 check install-prometheus needs promtool prometheus
 check install-postgresql needs /usr/lib/postgresql postgresql
+check install-chromium needs chromium chromium fonts-dejavu-core
 check install-npm npm ci --prefix tests/interop --no-audit --no-fund
 buf=tests/interop/node_modules/.bin/buf
 
@@ -70,7 +71,7 @@ fi
 
 # Rules of style and names are errors of the build; the order of usings is a test.
 check alert-rules promtool test rules deploy/prometheus/alerts.test.yml
-check format dotnet format whitespace . --folder --verify-no-changes --exclude artifacts tests/interop/node_modules
+check format dotnet format whitespace . --folder --verify-no-changes --exclude artifacts tests/interop/node_modules src/ControlPlane.Console/node_modules
 
 # Those that mostly wait for a server, one after another, beside those that mostly calculate.
 waiting="ControlPlane.Cluster.Tests ControlPlane.Functional.Tests ControlPlane.Faults.Tests ControlPlane.CrashTests"

@@ -62,7 +62,7 @@ try
         .AddSingleton(clock)
         .AddSecrets(configuration, storage.File)
         .AddAccess(configuration)
-        .AddAdministration()
+        .AddAdministration(configuration)
         .AddEgress(configuration)
         .AddCatalog()
         .AddFiltering()

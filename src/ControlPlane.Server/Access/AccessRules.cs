@@ -7,7 +7,7 @@ using Grpc.AspNetCore.Server;
 namespace ControlPlane.Server.Access;
 
 /// <summary>Who may call a method, or, as metadata, an endpoint that is no method.</summary>
-/// <param name="Scope">The scope; null lets everybody in.</param>
+/// <param name="Scope">The scope, or <see cref="Scopes.Any"/>; null lets everybody in.</param>
 /// <param name="PlatformOnly">Only platform keys.</param>
 internal sealed record AccessRule(string? Scope, bool PlatformOnly);
 
@@ -52,7 +52,7 @@ internal sealed class AccessRules(IEnumerable<FileDescriptor> files)
     private static AccessRule Read(MethodDescriptor method)
     {
         var scope = method.GetOptions()?.GetExtension(AccessExtensions.RequiredScope);
-        return scope is not null && Scopes.All.Contains(scope)
+        return scope is not null && (scope == Scopes.Any || Scopes.All.Contains(scope))
             ? new(scope, method.GetOptions().GetExtension(AccessExtensions.PlatformOnly))
             : throw new InvalidOperationException(
                 $"The method {method.FullName} has no required_scope, or one that does not exist (\"{scope}\").");

@@ -41,7 +41,7 @@ internal sealed class MethodAuthorization(AccessRules rules) : AuthorizationHand
 
     /// <summary>Why a caller may not call what has this rule; null if it may.</summary>
     public static RequestException? Refuse(AccessRule rule, Caller caller) =>
-        !caller.Scopes.Contains(rule.Scope!) ? RequestErrors.ScopeMissing(rule.Scope!)
+        rule.Scope != Scopes.Any && !caller.Scopes.Contains(rule.Scope!) ? RequestErrors.ScopeMissing(rule.Scope!)
         : rule.PlatformOnly && !caller.IsPlatform
             ? RequestErrors.PermissionDenied("PLATFORM_KEY_REQUIRED", "Only a platform key can make this call.")
             : null;

@@ -7,6 +7,9 @@ internal static class Scopes
 {
     public const string Admin = "admin";
 
+    /// <summary>What a method asks for that every valid key may call.</summary>
+    public const string Any = "any";
+
     /// <summary>Every scope there is, in the order in which they are shown.</summary>
     public static readonly IReadOnlyList<string> InOrder =
     [

@@ -90,6 +90,19 @@ internal sealed partial class AdminGrpcService(
         return new() { ApiKey = AdminMapper.ToProto(key) };
     }
 
+    public override Task<GetCallerResponse> GetCaller(GetCallerRequest request, ServerCallContext context)
+    {
+        var caller = Caller.Of(context);
+        return Task.FromResult(new GetCallerResponse
+        {
+            ApiKeyId = caller.KeyId,
+            TenantId = caller.TenantId ?? "",
+            Platform = caller.IsPlatform,
+            Scopes = { Scopes.InOrder.Where(caller.Scopes.Contains) },
+            ExpireTime = AdminMapper.ToTimestamp(caller.ExpireTime),
+        });
+    }
+
     public override async Task<GetServerInfoResponse> GetServerInfo(GetServerInfoRequest request, ServerCallContext context)
     {
         var nodes = await engine.Ownership.ListNodesAsync(context.CancellationToken);

@@ -1,4 +1,5 @@
 using ControlPlane.Server.Access;
+using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Administration;
 
@@ -6,7 +7,9 @@ namespace ControlPlane.Server.Administration;
 internal static class AdministrationRegistration
 {
     /// <summary>Adds AdminService. Needs <see cref="AccessRegistration"/> and an <c>IdSource</c>.</summary>
-    public static IServiceCollection AddAdministration(this IServiceCollection services) => services
+    public static IServiceCollection AddAdministration(this IServiceCollection services, IConfiguration configuration) => services
+        .AddRoomOptions<PortalOptions>(configuration.GetSection(PortalOptions.Section))
+        .AddSingleton<IValidateOptions<PortalOptions>, PortalOptionsValidator>()
         .AddSingleton<TenantAdmin>()
         .AddSingleton<ApiKeyAdmin>()
         .AddSingleton<AdminGrpcService>();

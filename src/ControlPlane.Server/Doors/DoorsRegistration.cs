@@ -5,6 +5,7 @@ using ControlPlane.Server.Doors.OpenApi;
 using ControlPlane.Server.Doors.Platforms;
 using ControlPlane.Server.Doors.Svix;
 using ControlPlane.Server.Doors.Web;
+using ControlPlane.Server.Doors.WebConsole;
 using ControlPlane.Server.Telemetry;
 using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.Options;
@@ -25,6 +26,7 @@ internal static class DoorsRegistration
         services.AddSingleton<DoorCalls>().AddSingleton<CloudEventsDoor>();
         PlatformDoors.Add(services);
         SvixDoor.Add(services);
+        services.AddSingleton<ConsoleFiles>();
         var doors = configuration.Get<DoorsOptions>() ?? new();
         GrpcWeb.Add(services, doors);
         if (doors.Json)
@@ -80,6 +82,8 @@ internal static class DoorsRegistration
         {
             SvixDoor.Map(endpoints);
         }
+
+        ConsoleDoor.Map(endpoints, doors);
     }
 
     /// <summary>Doors are on the HTTP listener, which alone speaks HTTP/1.1.</summary>

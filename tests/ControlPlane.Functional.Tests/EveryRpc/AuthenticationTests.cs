@@ -1,4 +1,6 @@
+using System.Globalization;
 using ControlPlane.Testing;
+using ControlPlane.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -8,6 +10,8 @@ namespace ControlPlane.Functional.Tests.EveryRpc;
 public sealed class AuthenticationTests(SharedServer shared) : SharedServerTest(shared)
 {
     public static TheoryData<string> Methods => RpcMethod.Names();
+
+    public static TheoryData<string> ScopedMethods => [.. RpcMethod.All.Where(m => m.Scope != "any").Select(m => m.Name)];
 
     public static TheoryData<string> PlatformMethods => [.. RpcMethod.All.Where(m => m.PlatformOnly).Select(m => m.Name)];
 
@@ -36,7 +40,7 @@ public sealed class AuthenticationTests(SharedServer shared) : SharedServerTest(
     }
 
     [Theory]
-    [MemberData(nameof(Methods))]
+    [MemberData(nameof(ScopedMethods))]
     public async Task Call_WithoutItsScope_PermissionDeniedNamesIt(string name)
     {
         var scope = RpcMethod.Named(name).Scope;
@@ -58,6 +62,24 @@ public sealed class AuthenticationTests(SharedServer shared) : SharedServerTest(
         var refusal = await RefuseAsync(name, Tenant.Clients, Tenant.Key);
 
         refusal.Is(StatusCode.PermissionDenied, "PLATFORM_KEY_REQUIRED");
+    }
+
+    [Fact]
+    public async Task GetCaller_WithAnyKey_SaysWhatItMayDo()
+    {
+        var expiry = Timestamp.FromDateTimeOffset(DateTimeOffset.Parse("2100-01-01T00:00:00Z", CultureInfo.InvariantCulture));
+        var made = await Platform.Admin.CreateApiKeyAsync(
+            new() { ApiKey = new() { TenantId = Tenant.Id, Scopes = { "events.publish" }, ExpireTime = expiry } });
+        using var clients = Server.Connect(made.Secret);
+
+        var narrow = await clients.Admin.GetCallerAsync(new());
+        var platform = await Platform.Admin.GetCallerAsync(new());
+
+        Assert.Equal(
+            new() { ApiKeyId = made.ApiKey.Id, TenantId = Tenant.Id, Scopes = { "events.publish" }, ExpireTime = expiry }, narrow);
+        Assert.True(platform.Platform);
+        Assert.Empty(platform.TenantId);
+        Assert.Equal(TestTenant.AllScopes, platform.Scopes);
     }
 
     [Fact]

@@ -90,7 +90,7 @@ public abstract class AdminTest : IAsyncLifetime
             .AddSingleton(new BackupPlace(Path.Combine(_folder, "backups")))
             .AddSingleton<StoreBackups>()
             .AddSingleton<StoreChecks>()
-            .AddAccess(builder.Configuration).AddAdministration();
+            .AddAccess(builder.Configuration).AddAdministration(builder.Configuration);
     }
 
     private StorageEngine Engine() => new()

@@ -131,7 +131,7 @@ public abstract class WebhookTest : IAsyncLifetime
             .AddSingleton(new BackupPlace("backups"))
             .AddSingleton<StoreBackups>()
             .AddSingleton<StoreChecks>()
-            .AddAccess(builder.Configuration).AddAdministration()
+            .AddAccess(builder.Configuration).AddAdministration(builder.Configuration)
             .AddEgress(builder.Configuration)
             .AddHostedService<OwnListenersWorker>()
             .AddPublishing(builder.Configuration)

@@ -72,6 +72,17 @@ export default {
     },
     never: ['apiKey.lastUseTime'],
   },
+  GetCaller: {
+    emptiest: async (w) => {
+      const { secret } = await w.make('AdminService/CreateApiKey', { apiKey: { tenantId: w.tenantId, scopes: ['events.read'] } }, w.platformKey);
+      await w.call({}, { key: secret });
+    },
+    fullest: async (w) => {
+      const { secret } = await w.make('AdminService/CreateApiKey', { apiKey: key(w) }, w.platformKey);
+      await w.call({}, { key: secret });
+      await w.call({}, asPlatform(w));
+    },
+  },
   GetServerInfo: {
     emptiest: (w) => w.call(),
     fullest: (w) => w.call({}, asPlatform(w)),

@@ -11,14 +11,14 @@ const dll = process.env.CONTROLPLANE_SERVER ?? join(root, 'artifacts/bin/Control
 
 export const temporaryFolder = () => mkdtempSync(join(tmpdir(), 'controlplane-interop-'));
 
-/** The real server process on a store of its own. */
+/** The real server process on a store of its own. Started again with the `ports` of another one, it is found where that was. */
 export class Server {
   #process;
   #output = '';
 
-  static async start(folder, trusted) {
+  static async start(folder, trusted, { ports, settings = {} } = {}) {
     const server = new Server();
-    const [grpc, http] = [await freePort(), await freePort()];
+    const [grpc, http] = server.ports = ports ?? [await freePort(), await freePort()];
     server.address = `127.0.0.1:${grpc}`;
     server.http = `http://127.0.0.1:${http}`;
     server.#process = spawn('dotnet', [dll], {
@@ -30,6 +30,7 @@ export class Server {
         ControlPlane__Access__BootstrapKey: key,
         ControlPlane__Egress__AllowedNetworks: '127.0.0.0/8',
         ControlPlane__Egress__TrustedCertificates: trusted,
+        ...settings,
       },
     });
     for (const stream of [server.#process.stdout, server.#process.stderr]) {

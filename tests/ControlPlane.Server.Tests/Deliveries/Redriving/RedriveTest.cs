@@ -183,7 +183,7 @@ public abstract class RedriveTest : IAsyncLifetime
             .AddSingleton(new BackupPlace("backups"))
             .AddSingleton<StoreBackups>()
             .AddSingleton<StoreChecks>()
-            .AddAccess(builder.Configuration).AddAdministration()
+            .AddAccess(builder.Configuration).AddAdministration(builder.Configuration)
             .AddEgress(builder.Configuration)
             .AddHostedService<OwnListenersWorker>()
             .AddSending(builder.Configuration)

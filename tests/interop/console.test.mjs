@@ -1,0 +1,272 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { Browser, checkPage, takePicture } from './support/browser.mjs';
+import { makeCertificate } from './support/certificates.mjs';
+import { connect } from './support/client.mjs';
+import { Receiver } from './support/receiver.mjs';
+import { key, removeFolder, Server, temporaryFolder } from './support/server.mjs';
+
+let folder, certificate, server, receiver, client, browser;
+
+before(async () => {
+  folder = temporaryFolder();
+  certificate = makeCertificate(folder);
+  receiver = await Receiver.start(certificate, ({ path }) => (path === '/broken' ? { status: 500, body: '{"error":"no database"}' } : 204));
+  server = await Server.start(folder, certificate.path);
+  client = connect(server.address);
+  browser = await Browser.start();
+});
+
+after(async () => {
+  await browser?.stop();
+  client?.close();
+  await server?.stop();
+  await receiver?.stop();
+  removeFolder(folder);
+});
+
+afterEach(() => {
+  assert.deepEqual(browser.faults.splice(0), []);
+});
+
+const open = async (path = '', options) => {
+  const page = await browser.open(`${server.http}/console/`, options);
+  await page.getByLabel('API key').fill(key);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('navigation').waitFor();
+  if (path) await page.goto(`${server.http}/console/#/${path}`);
+  return page;
+};
+const hook = async (path, more = {}) => (await client.webhooks.CreateWebhook({
+  webhook: { url: `${receiver.url}${path}`, event_types: ['order.*'], ...more },
+})).webhook;
+const publish = async (type, more = {}) => client.events.PublishEvent({ event: { type, payload: Buffer.from('{"order":17}'), ...more } });
+const once = { retry_policy: { max_attempts: 1 } };
+const see = (page, text) => page.getByText(text).first().waitFor();
+const total = (page, name) => page.locator('.totals div', { hasText: name }).locator('dd');
+const untilTotal = (page, name, value) => total(page, name).filter({ hasText: new RegExp(`^${value}$`) }).waitFor();
+
+test('a wrong key is refused in words, and the right one stays in the session storage alone', async () => {
+  const page = await browser.open(`${server.http}/console`);
+  browser.expected = '401';
+  await page.getByLabel('API key').fill('cpk_wrong');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').waitFor();
+  await page.getByLabel('API key').fill(key);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Live' }).waitFor();
+  browser.expected = undefined;
+  assert.deepEqual(await page.evaluate(() => [localStorage.length, document.cookie, Object.values({ ...sessionStorage }).sort()]), [0, '', ['-', key]]);
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+});
+
+test('what is published shows up on the live page, and a page that lost its server goes on without a gap', async () => {
+  const made = await hook('/live', { event_types: ['live.*'] });
+  const page = await open();
+  await page.getByLabel('Event types').fill('live.*');
+  await page.getByLabel('Succeeded').check();
+  await see(page, 'Nothing has changed');
+  await page.locator('header').waitFor();
+  await page.waitForFunction(() => document.querySelector('[role=status] .badge')?.textContent === 'Live');
+  await publish('live.one');
+  await page.getByRole('cell', { name: 'live.one' }).waitFor();
+  await untilTotal(page, 'Delivered', 1);
+
+  browser.expected = 'ERR_';
+  await server.stop('SIGKILL');
+  await see(page, 'Reconnecting');
+  server = await Server.start(folder, certificate.path, { ports: server.ports });
+  for (let i = 0; i < 5; i++) await publish(`live.after-${i}`);
+  await see(page, /Connected again after .* none missed/);
+  await untilTotal(page, 'Delivered', 6);
+  browser.expected = undefined;
+  await takePicture(page, 'reconnected');
+
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await publish('live.paused');
+  await untilTotal(page, 'Delivered', 7);
+  assert.equal(await page.getByRole('cell', { name: 'live.paused' }).count(), 0);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('cell', { name: 'live.paused' }).waitFor();
+
+  const events = Array.from({ length: 1000 }, (_, i) => ({ type: 'live.many', payload: Buffer.from(`${i}`) }));
+  await client.events.BatchPublishEvents({ events });
+  await see(page, 'a sample is shown, all are counted');
+  await untilTotal(page, 'Delivered', '1,007');
+  assert.ok(await page.locator('tbody tr').count() <= 100);
+  await client.webhooks.DeleteWebhook({ webhook_id: made.id });
+});
+
+test('a webhook is created with wrong input shown at its fields, and edited, tested, probed, previewed and rotated', async () => {
+  const page = await open('webhooks');
+  await page.getByRole('link', { name: 'Create webhook' }).click();
+  await page.getByLabel('URL').fill('http://10.0.0.1/hook');
+  await page.getByLabel('Event types').fill('order.*\nnot a type');
+  await page.getByText('More settings').click();
+  await page.getByLabel('Timeout in seconds').fill('3600');
+  await page.getByRole('button', { name: 'Create webhook' }).click();
+  await page.getByText('private use').waitFor();
+  assert.equal(await page.getByLabel('URL').getAttribute('aria-invalid'), 'true');
+  assert.equal(await page.getByLabel('Timeout in seconds').getAttribute('aria-invalid'), 'true');
+  await see(page, /^Line 2: must be/);
+  assert.equal(await page.evaluate(() => document.activeElement.type), 'url');
+
+  await page.getByLabel('Name').fill('Shop');
+  await page.getByLabel('URL').fill(`${receiver.url}/shop`);
+  await page.getByLabel('Event types').fill('shop.*');
+  await page.getByLabel('Timeout in seconds').fill('10');
+  await page.getByRole('button', { name: 'Create webhook' }).click();
+  await page.getByRole('dialog', { name: 'Webhook created' }).getByText(/whsec_/).waitFor();
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('heading', { name: 'Shop' }).waitFor();
+
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await page.getByLabel('Name').fill('Shop of the north');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { name: 'Shop of the north' }).waitFor();
+  const [stored] = (await client.webhooks.ListWebhooks({ filter: 'name = "Shop of the north"' })).webhooks;
+  assert.equal(stored.url, `${receiver.url}/shop`);
+  assert.equal(stored.timeout.seconds, '10');
+
+  const inDialog = async (button, check) => {
+    await page.getByRole('button', { name: button, exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await check(dialog);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+  };
+  await inDialog('Test', async (dialog) => {
+    await dialog.getByRole('button', { name: 'Send now' }).click();
+    await dialog.getByText('204').waitFor();
+    await dialog.getByText(/webhook-signature: v1,/).waitFor();
+  });
+  assert.equal(receiver.requests.at(-1).path, '/shop');
+  await inDialog('Probe', async (dialog) => {
+    await dialog.getByText('Reachable').waitFor();
+    await dialog.getByText('1 more day').waitFor();
+    await checkPage(page, 'probe');
+    await takePicture(page, 'probe');
+  });
+  await inDialog('Preview', async (dialog) => {
+    await dialog.getByLabel('Dialect').selectOption('github');
+    await dialog.getByText(/X-Hub-Signature-256/i).waitFor();
+  });
+  await inDialog('Receiver code', async (dialog) => {
+    await dialog.getByRole('button', { name: 'Python' }).click();
+    await dialog.getByText(/def verify/).waitFor();
+  });
+  await page.getByRole('button', { name: 'Rotate secret' }).click();
+  await page.getByRole('button', { name: 'Rotate', exact: true }).click();
+  await page.getByRole('dialog', { name: 'Secret rotated' }).getByText(/whsec_/).waitFor();
+  await page.getByRole('button', { name: 'Done' }).click();
+  await see(page, 'signs until');
+  await page.getByRole('button', { name: 'Disable' }).click();
+  await see(page, 'Disabled');
+});
+
+test('a delivery that failed says why, is redriven with a progress bar, and one that waits is cancelled', async () => {
+  const broken = await hook('/broken', { name: 'Broken', event_types: ['broken.*'], ...once });
+  for (let i = 0; i < 3; i++) await publish('broken.one');
+  const page = await open(`deliveries?webhook=${broken.id}&state=5`);
+  await page.getByRole('row').filter({ hasText: 'Dead' }).nth(2).waitFor();
+  await page.getByRole('row').filter({ hasText: 'Dead' }).first().getByRole('link').first().click();
+  await see(page, 'Given up: attempts exhausted');
+  await see(page, 'The receiver answered 500');
+  await page.getByText('Beginning of the answer').click();
+  await see(page, '{"error":"no database"}');
+  await page.locator('.summary').filter({ hasText: 'Given up' }).waitFor();
+  await see(page, '"order": 17');
+  await checkPage(page, 'delivery');
+  await takePicture(page, 'delivery');
+  await client.webhooks.UpdateWebhook({ webhook: { id: broken.id, url: `${receiver.url}/mended` }, update_mask: { paths: ['url'] } });
+  await page.getByRole('button', { name: 'Retry now' }).click();
+  await see(page, 'Delivered');
+
+  await page.goto(`${server.http}/console/#/redrives`);
+  await page.getByLabel('Webhook').fill(broken.id);
+  await page.getByRole('button', { name: 'Count' }).click();
+  await see(page, '2 deliveries match');
+  await page.getByRole('button', { name: 'Send 2 again' }).click();
+  await see(page, '2 of 2 set going');
+  await see(page, 'Done');
+  await checkPage(page, 'redrives');
+
+  await client.webhooks.UpdateWebhook({
+    webhook: { id: broken.id, url: `${receiver.url}/broken`, retry_policy: { fixed: { delay: { seconds: 3600 } } } },
+    update_mask: { paths: ['url', 'retry_policy'] },
+  });
+  await publish('broken.two');
+  await page.goto(`${server.http}/console/#/deliveries?types=broken.two&state=3`);
+  await page.getByRole('row').filter({ hasText: 'Retry scheduled' }).getByRole('link').first().click();
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await page.getByRole('button', { name: 'Cancel the delivery' }).click();
+  await see(page, 'Cancelled by caller');
+});
+
+test('tenants, event types and keys are made, shown and ended', async () => {
+  const page = await open('tenants');
+  await page.getByRole('button', { name: 'Create tenant' }).click();
+  await page.getByLabel('Id', { exact: true }).fill('Not an id');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await page.getByLabel('Id', { exact: true }).and(page.locator('[aria-invalid=true]')).waitFor();
+  await page.getByLabel('Id', { exact: true }).fill('acme');
+  await page.getByRole('button', { name: 'Create', exact: true }).click();
+  await page.getByRole('button', { name: 'See alone: acme' }).click();
+  await page.goto(`${server.http}/console/#/event-types`);
+  await page.getByRole('button', { name: 'Add event type' }).click();
+  await page.getByLabel('Name').fill('acme.sold');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('cell', { name: 'acme.sold', exact: true }).waitFor();
+
+  await page.goto(`${server.http}/console/#/keys`);
+  await page.getByRole('button', { name: 'Create key' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Create key' }).click();
+  await see(page, 'must have at least one scope');
+  await page.getByLabel('Name').fill('reader');
+  await page.getByLabel('deliveries.read').check();
+  await page.getByRole('dialog').getByRole('button', { name: 'Create key' }).click();
+  const secret = await page.getByRole('dialog').getByText(/^cpk_/).innerText();
+  await page.getByRole('button', { name: 'Done' }).click();
+
+  const reader = await browser.open(`${server.http}/console/`);
+  await reader.getByLabel('API key').fill(secret);
+  await reader.keyboard.press('Enter');
+  await reader.getByRole('navigation').waitFor();
+  assert.deepEqual(await reader.getByRole('navigation').getByRole('link').allInnerTexts(), ['Live', 'Deliveries', 'Redrives']);
+  await page.getByRole('button', { name: 'Revoke reader' }).click();
+  await page.getByRole('button', { name: 'Revoke the key' }).click();
+  await see(page, 'revoked');
+  browser.expected = '401';
+  await reader.goto(`${server.http}/console/#/deliveries`);
+  await see(reader, 'no longer valid');
+  browser.expected = undefined;
+  await page.goto(`${server.http}/console/#/server`);
+  await page.getByRole('button', { name: 'Check the store' }).click();
+  await see(page, 'The store is sound');
+});
+
+// Each width and each scheme once: what a scheme changes are colours, and what a width changes are places.
+for (const [width, colorScheme] of [[1280, 'light'], [380, 'dark']]) {
+  test(`no page has a fault that axe finds, at ${width} px, ${colorScheme}`, async () => {
+    const shop = await hook('/shop', { name: 'Shop' });
+    await publish('order.paid');
+    const page = await open('', { colorScheme, width });
+    const paths = ['live', 'deliveries', 'webhooks', `webhooks/${shop.id}`, `webhooks/${shop.id}/edit`, 'webhooks/new', 'redrives', 'event-types', 'tenants', 'keys', 'server', 'nowhere'];
+    for (const path of paths) {
+      await page.goto(`${server.http}/console/#/${path}`);
+      await page.locator('h1').waitFor();
+      await page.locator('.busy').first().waitFor({ state: 'detached' });
+      await checkPage(page, path);
+      if (path === 'live') {
+        await page.waitForFunction(() => document.querySelector('[role=status] .badge')?.textContent === 'Live');
+        for (let i = 0; i < 8; i++) await publish(i % 3 ? 'order.paid' : 'order.shipped', { instance: i % 2 ? '' : 'shop-1' });
+        await page.locator('tbody tr').nth(5).waitFor();
+        await checkPage(page, 'live, with rows');
+        await takePicture(page, `live-${width}-${colorScheme}`);
+      }
+    }
+    await client.webhooks.DeleteWebhook({ webhook_id: shop.id });
+  });
+}
