@@ -5,6 +5,8 @@ using ControlPlane.Cli.Commands.Webhooks;
 using ControlPlane.Cli.Connection;
 using ControlPlane.Cli.Demo;
 using ControlPlane.Cli.Errors;
+using ControlPlane.Cli.Listening;
+using ControlPlane.Cli.Monitor;
 
 namespace ControlPlane.Cli;
 
@@ -56,6 +58,8 @@ internal static class HookctlApp
             KeyCommands.Create(runner),
             AdminCommands.Create(runner),
             ShowRetrySchedule.Create(runner),
+            MonitorCommand.Create(runner),
+            ListenCommand.Create(runner),
             HealthCommand.Create(runner),
             InfoCommand.Create(runner),
             DemoCommand.Create(runner),

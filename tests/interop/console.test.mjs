@@ -270,3 +270,51 @@ for (const [width, colorScheme] of [[1280, 'light'], [380, 'dark']]) {
     await client.webhooks.DeleteWebhook({ webhook_id: shop.id });
   });
 }
+
+test('the portal shows one tenant alone, lets who may only look change nothing, and has no way out of it', async () => {
+  await client.admin.CreateTenant({ tenant: { id: 'north' } });
+  const hers = await hook('/north', { tenant_id: 'north', name: 'Hook of the north' });
+  const other = await hook('/other', { name: 'Hook of another' });
+  await publish('order.north', { tenant_id: 'north' });
+  await publish('order.other');
+
+  const page = await open('tenants');
+  await page.getByRole('button', { name: 'Portal of north' }).click();
+  await page.getByRole('button', { name: 'Make an address' }).click();
+  const url = await page.getByRole('dialog').getByText(/#token=/).innerText();
+
+  const portal = await browser.open(url);
+  await portal.getByRole('navigation').waitFor();
+  assert.deepEqual(
+    await portal.getByRole('navigation').getByRole('link').allInnerTexts(), ['Live', 'Deliveries', 'Webhooks', 'Redrives', 'Event types']);
+  assert.doesNotMatch(portal.url(), /token/);
+  await portal.goto(`${server.http}/portal/#/webhooks`);
+  await portal.getByRole('link', { name: 'Hook of the north' }).waitFor();
+  await checkPage(portal, 'portal');
+  await takePicture(portal, 'portal');
+  await portal.goto(`${server.http}/portal/#/deliveries`);
+  await portal.getByRole('cell', { name: 'order.north' }).waitFor();
+  assert.doesNotMatch(await portal.locator('body').innerText(), /order\.other|Hook of another/);
+  browser.expected = '404';
+  for (const path of [`webhooks/${other.id}`, `webhooks/${other.id}/edit`]) {
+    await portal.goto(`${server.http}/portal/#/${path}`);
+    await portal.getByRole('alert').getByText(/NOT_FOUND/).waitFor();
+  }
+  await portal.goto(`${server.http}/portal/#/tenants`);
+  await see(portal, 'There is no such page');
+  browser.expected = undefined;
+  await portal.goto(`${server.http}/portal/#/webhooks/${hers.id}`);
+  await portal.getByRole('button', { name: 'Disable' }).click();
+  await see(portal, 'Disabled');
+
+  const reader = await client.admin.CreatePortalSession({ tenant_id: 'north', read_only: true });
+  const looking = await browser.open(reader.url);
+  await looking.goto(`${server.http}/portal/#/webhooks/${hers.id}`);
+  await looking.getByRole('heading', { name: 'Hook of the north' }).waitFor();
+  assert.deepEqual(await looking.getByRole('main').getByRole('button').allInnerTexts(), ['Refresh']);
+  browser.expected = '401';
+  await client.admin.RevokeApiKey({ api_key_id: reader.api_key.id });
+  await looking.goto(`${server.http}/portal/#/deliveries`);
+  await see(looking, 'This session has ended');
+  browser.expected = undefined;
+});

@@ -88,7 +88,8 @@ internal static class DeliveryView
             string.Join(' ', new[] { EnumText.Format(attempt.Failure), Status(attempt.StatusCode), attempt.FailureMessage }.Where(t => t.Length > 0)),
             Tone.Bad);
 
-    private static Cell Last(Delivery delivery) => delivery.LastFailure is FailureKind.Unspecified
+    /// <summary>How the last attempt ended.</summary>
+    public static Cell Last(Delivery delivery) => delivery.LastFailure is FailureKind.Unspecified
         ? new Cell(Status(delivery.LastStatusCode), Tone.Good)
         : new Cell($"{EnumText.Format(delivery.LastFailure)} {Status(delivery.LastStatusCode)}".TrimEnd(), Tone.Bad);
 

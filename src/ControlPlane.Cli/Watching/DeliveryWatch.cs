@@ -6,7 +6,11 @@ using Grpc.Core;
 namespace ControlPlane.Cli.Watching;
 
 /// <summary>A watch that outlives its connections: each new one begins with the token of the last message.</summary>
-internal sealed class DeliveryWatch(ServerConnection server, TimeProvider time, Action<string> note)
+/// <param name="server">The server.</param>
+/// <param name="time">The clock.</param>
+/// <param name="note">Is told in words when the connection ends and when there is one again.</param>
+/// <param name="connected">Is told the same as a truth value.</param>
+internal sealed class DeliveryWatch(ServerConnection server, TimeProvider time, Action<string> note, Action<bool>? connected = null)
 {
     /// <summary>Where another watch could go on; empty before the first message.</summary>
     public string ResumeToken { get; private set; } = "";
@@ -27,6 +31,7 @@ internal sealed class DeliveryWatch(ServerConnection server, TimeProvider time, 
                 if (failures > 0)
                 {
                     note("watching again");
+                    connected?.Invoke(true);
                 }
 
                 (everConnected, failures) = (true, 0);
@@ -44,6 +49,7 @@ internal sealed class DeliveryWatch(ServerConnection server, TimeProvider time, 
             if (failures == 1 && !cancellationToken.IsCancellationRequested)
             {
                 note("the stream ended; connecting again");
+                connected?.Invoke(false);
             }
 
             await Task.Delay(delay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

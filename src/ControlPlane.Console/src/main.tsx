@@ -10,7 +10,7 @@ import { TenantsPage } from './admin/tenants';
 import { signIn } from './core/api';
 import { type Problem, problemOf } from './core/problem';
 import { place } from './core/router';
-import { caller, end, isPortal, key, takeToken } from './core/session';
+import { caller, end, givenToken, isPortal, key } from './core/session';
 import { loadSettings, portalName } from './core/settings';
 import { DeliveryPage } from './deliveries/detail';
 import { DeliveriesPage } from './deliveries/list';
@@ -48,7 +48,7 @@ function App() {
   const start = async () => {
     setProblem(undefined);
     setStarting(true);
-    const given = takeToken() || key.value;
+    const given = givenToken || key.value;
     try {
       if (given) await signIn(given);
     } catch (error) {

@@ -16,5 +16,11 @@ internal static class Scopes
         "webhooks.read", "webhooks.write", "events.publish", "events.read", "deliveries.read", "deliveries.write", Admin,
     ];
 
+    /// <summary>Those of a portal session that may only look.</summary>
+    public static readonly IReadOnlyList<string> OfReaders = ["webhooks.read", "events.read", "deliveries.read"];
+
+    /// <summary>Those of a portal session.</summary>
+    public static readonly IReadOnlyList<string> OfPortal = ["webhooks.read", "webhooks.write", "events.read", "deliveries.read", "deliveries.write"];
+
     public static readonly FrozenSet<string> All = InOrder.ToFrozenSet(StringComparer.Ordinal);
 }

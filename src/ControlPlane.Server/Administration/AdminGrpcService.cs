@@ -90,6 +90,13 @@ internal sealed partial class AdminGrpcService(
         return new() { ApiKey = AdminMapper.ToProto(key) };
     }
 
+    public override async Task<CreatePortalSessionResponse> CreatePortalSession(CreatePortalSessionRequest request, ServerCallContext context)
+    {
+        var draft = ApiKeyValidator.ReadPortalSession(request, clock.GetUtcNow());
+        var (key, secret) = await keys.CreateAsync(Caller.Of(context), draft, context.CancellationToken);
+        return new() { Url = keys.PortalUrl(secret), Token = secret, ApiKey = AdminMapper.ToProto(key) };
+    }
+
     public override Task<GetCallerResponse> GetCaller(GetCallerRequest request, ServerCallContext context)
     {
         var caller = Caller.Of(context);

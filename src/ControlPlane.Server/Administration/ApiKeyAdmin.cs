@@ -7,7 +7,8 @@ namespace ControlPlane.Server.Administration;
 
 /// <summary>Makes and ends API keys.</summary>
 internal sealed class ApiKeyAdmin(
-    IAccessStore store, ApiKeys keys, IOptions<AccessOptions> options, IdSource ids, TimeProvider clock, ILogger<ApiKeyAdmin> logger)
+    IAccessStore store, ApiKeys keys, IOptions<AccessOptions> options, IOptions<PortalOptions> portal, IdSource ids, TimeProvider clock,
+    ILogger<ApiKeyAdmin> logger)
     : IDisposable
 {
     /// <summary>One at a time is counted and made, so that those made at the same moment are not too many together.</summary>
@@ -48,6 +49,9 @@ internal sealed class ApiKeyAdmin(
             _making.Release();
         }
     }
+
+    /// <summary>Where the portal is entered with a key.</summary>
+    public string PortalUrl(string secret) => $"{portal.Value.Url}#token={secret}";
 
     public void Dispose() => _making.Dispose();
 

@@ -10,6 +10,9 @@ internal static class ApiKeyValidator
 {
     private const int LongestName = 200;
     private const int MostScopes = 20;
+    private static readonly TimeSpan DefaultSession = TimeSpan.FromHours(1);
+    private static readonly TimeSpan ShortestSession = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestSession = TimeSpan.FromHours(24);
 
     public static ApiKeyDraft ReadCreate(CreateApiKeyRequest request, DateTimeOffset now)
     {
@@ -32,6 +35,19 @@ internal static class ApiKeyValidator
         var expireTime = ReadExpireTime(key, now, violations);
         violations.ThrowIfAny();
         return new(key.TenantId, key.Platform, key.Name, [.. key.Scopes.Distinct(StringComparer.Ordinal)], expireTime);
+    }
+
+    /// <summary>Reads a request for a portal session as the key that it is.</summary>
+    public static ApiKeyDraft ReadPortalSession(CreatePortalSessionRequest request, DateTimeOffset now)
+    {
+        var violations = new Violations();
+        FieldRules.CheckId(violations, "tenant_id", request.TenantId);
+        var ttl = ProtoTimes.CheckDuration(violations, "ttl", request.Ttl, ShortestSession, LongestSession, "1 minute to 24 hours");
+        violations.ThrowIfAny();
+        var expireTime = now + (ttl ?? DefaultSession);
+        return new(
+            request.TenantId, Platform: false, request.ReadOnly ? "portal session, read only" : "portal session",
+            request.ReadOnly ? Scopes.OfReaders : Scopes.OfPortal, expireTime.AddTicks(-(expireTime.Ticks % TimeSpan.TicksPerMicrosecond)));
     }
 
     public static void CheckRevoke(RevokeApiKeyRequest request)

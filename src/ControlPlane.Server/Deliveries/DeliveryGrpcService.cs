@@ -27,7 +27,7 @@ internal sealed class DeliveryGrpcService(
         var page = await BoundedPage.ReadAsync(
             paging,
             first: 1_000,
-            (before, limit) => deliveries.ListAsync(new DeliveryQuery(filter) { Before = before, Limit = limit }, context.CancellationToken),
+            (before, limit) => deliveries.ListAsync(filter with { Before = before, Limit = limit }, context.CancellationToken),
             delivery => DeliveryMapper.ToProto(delivery));
         return new ListDeliveriesResponse { Deliveries = { page.Items }, NextPageToken = paging.Token(page.Next) };
     }

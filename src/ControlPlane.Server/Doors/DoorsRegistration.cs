@@ -26,7 +26,7 @@ internal static class DoorsRegistration
         services.AddSingleton<DoorCalls>().AddSingleton<CloudEventsDoor>();
         PlatformDoors.Add(services);
         SvixDoor.Add(services);
-        services.AddSingleton<ConsoleFiles>();
+        ConsoleDoor.Add(services);
         var doors = configuration.Get<DoorsOptions>() ?? new();
         GrpcWeb.Add(services, doors);
         if (doors.Json)

@@ -70,7 +70,8 @@ internal sealed class DeliveryMatcher
         && (Tenant is null || Tenant == facts.Long("ts"))
         && (Webhook is null || Webhook == facts.Long("ws"))
         && MatchesEvent(facts.Text("y"), facts.Text("n"))
-        && facts.Long("c") >= _after && facts.Long("c") < _before;
+        && facts.Long("c") >= _after && facts.Long("c") < _before
+        && (_filter as DeliveryQuery)?.MatchesLast(facts.Int("sc"), (FailureKind)facts.Int("lf")) != false;
 
     private static long Bit(DeliveryState state) => 1L << (int)state;
 }

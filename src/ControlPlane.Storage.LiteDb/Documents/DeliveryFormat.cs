@@ -6,7 +6,7 @@ namespace ControlPlane.Storage.LiteDb;
 internal static class DeliveryFormat
 {
     /// <summary>What lists and sweeps look at before they read a document in full.</summary>
-    public static BsonExpression Facts { get; } = BsonExpression.Create("{_id: $._id, s: $.s, ts: $.ts, ws: $.ws, y: $.y, n: $.n, c: $.c, u: $.u, rv: $.rv, es: $.es, d: $.d}");
+    public static BsonExpression Facts { get; } = BsonExpression.Create("{_id: $._id, s: $.s, ts: $.ts, ws: $.ws, y: $.y, n: $.n, c: $.c, u: $.u, rv: $.rv, es: $.es, d: $.d, sc: $.sc, lf: $.lf}");
 
     public static BsonDocument Write(StoredDelivery stored)
     {

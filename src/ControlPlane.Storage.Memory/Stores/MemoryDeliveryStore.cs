@@ -19,7 +19,8 @@ internal sealed class MemoryDeliveryStore(MemorySession session) : IDeliveryStor
 
     public Task<Page<DeliveryRecord>> ListAsync(DeliveryQuery query, CancellationToken cancellationToken) => session.ReadAsync(
         state => Pages.Of(
-            state.Deliveries.Values.Where(stored => query.Matches(stored.Delivery)),
+            state.Deliveries.Values.Where(stored =>
+                query.Matches(stored.Delivery) && query.MatchesLast(stored.Delivery.LastStatusCode, stored.Delivery.LastFailure)),
             query.Before, query.Limit, stored => stored.Position, stored => stored.Delivery),
         cancellationToken);
 

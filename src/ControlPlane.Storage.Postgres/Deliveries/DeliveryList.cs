@@ -7,7 +7,9 @@ internal static class DeliveryList
     {
         List<object?> values = [];
         var looked = Look(values, query).Add("x.seq < {0}", query.Before ?? long.MaxValue);
-        var conditions = Match(values, query);
+        var conditions = Match(values, query)
+            .AddIf("d.last_status = ANY({0})", query.StatusCodes.Count > 0 ? query.StatusCodes.ToArray() : null)
+            .AddIf("d.last_failure = ANY({0})", query.Failures.Count > 0 ? query.Failures.Select(failure => (short)failure).ToArray() : null);
         return BoundedList.ReadAsync(
             database, Looked(query) + looked + " ORDER BY x.seq DESC", DeliveryRows.SelectFrom, conditions, "d.seq", values, query.Limit,
             row => (row.GetInt64(0), DeliveryRows.ReadDelivery(row)), cancellationToken);

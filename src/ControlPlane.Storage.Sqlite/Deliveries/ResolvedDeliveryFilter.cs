@@ -1,14 +1,17 @@
+using ControlPlane.Storage.Transitions;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>A filter of deliveries with its texts resolved to numbers; 0 and null mean any.</summary>
 internal sealed class ResolvedDeliveryFilter
 {
     /// <summary>What <see cref="Matches"/> reads of a row.</summary>
-    public const string Columns = "seq, state, tenant_seq, webhook_seq, type_seq, instance_seq, create_time";
+    public const string Columns = "seq, state, tenant_seq, webhook_seq, type_seq, instance_seq, create_time, last_status, last_failure";
 
     private static readonly Sql FindWebhook = new("SELECT seq FROM webhooks WHERE id = ?");
     private readonly long _after;
     private readonly long _before;
+    private readonly DeliveryQuery? _query;
 
     private ResolvedDeliveryFilter(Connection connection, DeliveryFilter filter, long? before)
     {
@@ -19,6 +22,8 @@ internal sealed class ResolvedDeliveryFilter
 
         _after = filter.CreatedAfter?.ToMicroseconds() ?? long.MinValue;
         _before = filter.CreatedBefore?.ToMicroseconds() ?? long.MaxValue;
+        // Redrives do not ask for what only lists do.
+        _query = filter as DeliveryQuery;
         (From, To) = TimeSearch.Deliveries(connection, filter.CreatedAfter, filter.CreatedBefore);
         To = Math.Min(To, before ?? long.MaxValue);
     }
@@ -69,7 +74,8 @@ internal sealed class ResolvedDeliveryFilter
         && (Tenant == 0 || Tenant == row.Long(2))
         && (Webhook == 0 || Webhook == row.Long(3))
         && MatchesEvent(row.Long(4), row.Long(5))
-        && row.Long(6) >= _after && row.Long(6) < _before;
+        && row.Long(6) >= _after && row.Long(6) < _before
+        && _query?.MatchesLast(row.Int(7), (FailureKind)row.Int(8)) != false;
 
     private static long? FindWebhookSeq(Connection connection, string id)
     {

@@ -12,7 +12,7 @@ internal readonly record struct RedriveStretch(List<long> Found, long Next);
 internal static class RedriveWalk
 {
     private const long Dead = 1L << (int)DeliveryState.Dead;
-    private const int Revision = 7;
+    private const int Revision = 9;
 
     private const string Columns = ResolvedDeliveryFilter.Columns + ", revision";
     private const string Select = "SELECT " + Columns + " FROM deliveries WHERE seq >= ? AND seq < ? ";

@@ -28,6 +28,12 @@ public sealed record DeliveryQuery : DeliveryFilter
     /// <summary>Lists what a filter means.</summary>
     public DeliveryQuery(DeliveryFilter filter) : base(filter) { }
 
+    /// <summary>HTTP statuses of the last attempt; 0 is that of one without an answer, and of none. Empty means any.</summary>
+    public IReadOnlyList<int> StatusCodes { get; init; } = [];
+
+    /// <summary>How the last attempt failed. Empty means any, and that it did not.</summary>
+    public IReadOnlyList<FailureKind> Failures { get; init; } = [];
+
     /// <summary>Only entries before this position.</summary>
     public long? Before { get; init; }
 

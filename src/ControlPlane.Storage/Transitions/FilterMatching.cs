@@ -13,6 +13,11 @@ public static class FilterMatching
         && EventTypePattern.AnyCovers(filter.EventTypes, delivery.EventType)
         && IsWithin(delivery.CreateTime, filter.CreatedAfter, filter.CreatedBefore);
 
+    /// <summary>Returns whether a delivery whose last attempt ended so is one that the query means.</summary>
+    public static bool MatchesLast(this DeliveryQuery query, int statusCode, FailureKind failure) =>
+        (query.StatusCodes.Count == 0 || query.StatusCodes.Contains(statusCode))
+        && (query.Failures.Count == 0 || query.Failures.Contains(failure));
+
     /// <summary>Returns whether an event is one that the query means.</summary>
     public static bool Matches(this EventQuery query, EventRecord stored) =>
         Is(query.TenantId, stored.TenantId)

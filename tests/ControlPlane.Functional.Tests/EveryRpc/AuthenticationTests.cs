@@ -1,6 +1,5 @@
 using System.Globalization;
 using ControlPlane.Testing;
-using ControlPlane.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -62,6 +61,37 @@ public sealed class AuthenticationTests(SharedServer shared) : SharedServerTest(
         var refusal = await RefuseAsync(name, Tenant.Clients, Tenant.Key);
 
         refusal.Is(StatusCode.PermissionDenied, "PLATFORM_KEY_REQUIRED");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task CreatePortalSession_OfATenant_SeesItAloneForAWhile(bool readOnly)
+    {
+        var hook = (await Tenant.HookAsync(Receiver.Open())).Webhook;
+        var made = await Platform.Admin.CreatePortalSessionAsync(
+            new() { TenantId = Tenant.Id, ReadOnly = readOnly, Ttl = Duration.FromTimeSpan(TimeSpan.FromMinutes(5)) });
+        using var portal = Server.Connect(made.Token);
+
+        Assert.Equal($"{Server.Setup.Http}portal/#token={made.Token}", made.Url);
+        Assert.Equal(Tenant.Id, made.ApiKey.TenantId);
+        Assert.Equal(TimeSpan.FromMinutes(5).TotalSeconds, (made.ApiKey.ExpireTime - made.ApiKey.CreateTime).ToTimeSpan().TotalSeconds, 0.001);
+        Assert.Equal(hook.Id, Assert.Single((await portal.Webhooks.ListWebhooksAsync(new())).Webhooks).Id);
+        (await Refusal.OfAsync(portal.Webhooks.ListWebhooksAsync(new() { TenantId = "-" }))).Is(StatusCode.PermissionDenied, "PLATFORM_KEY_REQUIRED");
+        (await Refusal.OfAsync(portal.Events.PublishEventAsync(new()))).Is(StatusCode.PermissionDenied, "SCOPE_MISSING");
+        (await Refusal.OfAsync(portal.Admin.CreateApiKeyAsync(new()))).Is(StatusCode.PermissionDenied, "SCOPE_MISSING");
+        var update = portal.Webhooks.UpdateWebhookAsync(new() { Webhook = new() { Id = hook.Id, Name = "renamed" } });
+        if (readOnly)
+        {
+            (await Refusal.OfAsync(update)).Is(StatusCode.PermissionDenied, "SCOPE_MISSING");
+        }
+        else
+        {
+            Assert.Equal("renamed", (await update).Webhook.Name);
+        }
+
+        await Platform.Admin.RevokeApiKeyAsync(new() { ApiKeyId = made.ApiKey.Id });
+        Assert.Equal(StatusCode.Unauthenticated, (await Refusal.OfAsync(portal.Webhooks.ListWebhooksAsync(new()))).Code);
     }
 
     [Fact]

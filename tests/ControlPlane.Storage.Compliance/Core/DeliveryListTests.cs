@@ -121,6 +121,24 @@ public abstract class DeliveryListTests<TSource> : StorageTests<TSource>
     }
 
     [Fact]
+    public async Task List_HowTheLastAttemptEnded_OnlyThose()
+    {
+        var (code, failure) = _all.Where(d => d.LastFailure != FailureKind.None).Select(d => (d.LastStatusCode, d.LastFailure)).First();
+        var webhook = _all.First(d => d.LastFailure == failure).WebhookId;
+
+        await CheckAsync(new() { StatusCodes = [code, 998] }, d => d.LastStatusCode == code);
+        await CheckAsync(new() { StatusCodes = [998] }, _ => false);
+        await CheckAsync(new() { StatusCodes = [0] }, d => d.LastStatusCode == 0);
+        await CheckAsync(new() { Failures = [failure] }, d => d.LastFailure == failure);
+        await CheckAsync(
+            new() { Failures = [failure, FailureKind.Dns], WebhookId = webhook, States = [DeliveryState.Dead] },
+            d => d.LastFailure == failure && d.WebhookId == webhook && d.State == DeliveryState.Dead);
+        await CheckAsync(
+            new() { StatusCodes = [code], TenantId = "other", States = [DeliveryState.RetryScheduled] },
+            d => d.LastStatusCode == code && d.TenantId == "other" && d.State == DeliveryState.RetryScheduled);
+    }
+
+    [Fact]
     public async Task List_CreateTime_FromIncludedToExcluded()
     {
         var from = _all[^40].CreateTime;

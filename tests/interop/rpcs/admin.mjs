@@ -72,6 +72,11 @@ export default {
     },
     never: ['apiKey.lastUseTime'],
   },
+  CreatePortalSession: {
+    emptiest: (w) => w.call({ tenantId: w.tenantId }, asPlatform(w)),
+    fullest: (w) => w.call({ tenantId: w.tenantId, readOnly: true, ttl: '60s' }, asPlatform(w)),
+    never: ['apiKey.revokeTime', 'apiKey.lastUseTime', 'apiKey.platform'],
+  },
   GetCaller: {
     emptiest: async (w) => {
       const { secret } = await w.make('AdminService/CreateApiKey', { apiKey: { tenantId: w.tenantId, scopes: ['events.read'] } }, w.platformKey);

@@ -8,12 +8,14 @@ import { count, size } from '../core/text';
 import { Confirm, Dialog } from '../ui/dialog';
 import { Check, Checks, Form, Text } from '../ui/form';
 import { Badge, Busy, More, Page, ProblemBox, Table, Time } from '../ui/parts';
+import { PortalLink } from './portal';
 
 const features = ['webhooks', 'publish', 'watch', 'event_types', 'custom_dialect'].map((name) => [name, name.replace('_', ' ')] as const);
 
 export function TenantsPage() {
   const [open, setOpen] = useState<{ tenant?: Tenant }>();
   const [doomed, setDoomed] = useState<Tenant>();
+  const [visited, setVisited] = useState<Tenant>();
   const list = usePages(async (pageToken, signal) => {
     const page = await admin.listTenants({ pageToken }, { signal });
     return { items: page.tenants, next: page.nextPageToken };
@@ -31,6 +33,7 @@ export function TenantsPage() {
               <td>
                 <div class="actions">
                   <button type="button" class="small" aria-label={`See alone: ${each.id}`} onClick={() => chooseTenant(each.id)}>See alone</button>
+                  <button type="button" class="small" aria-label={`Portal of ${each.id}`} onClick={() => setVisited(each)}>Portal</button>
                   <button type="button" class="small" aria-label={`Edit ${each.id}`} onClick={() => setOpen({ tenant: each })}>Edit</button>
                   {each.id !== 'default' && <button type="button" class="small danger" aria-label={`Delete ${each.id}`} onClick={() => setDoomed(each)}>Delete</button>}
                 </div>
@@ -41,6 +44,7 @@ export function TenantsPage() {
       )}
       {list.busy && <Busy />}
       <More {...list} />
+      {visited && <PortalLink tenantId={visited.id} close={() => setVisited(undefined)} />}
       {open && <Edit of={open.tenant} close={() => setOpen(undefined)} done={list.reload} />}
       {doomed && (
         <Confirm title={`Delete ${doomed.id}?`} label="Delete the tenant" close={() => setDoomed(undefined)}

@@ -66,8 +66,10 @@ export function chooseTenant(id: string) {
   kept.set(tenantName, id);
 }
 
-/** Takes the token that a portal's address carries behind its `#`, which is never sent to a server, and removes it from the history. */
-export function takeToken(): string {
+/** The token that the portal's address carried behind its `#`, which is never sent to a server. It is taken out of the history at once. */
+export const givenToken = takeToken();
+
+function takeToken(): string {
   const token = isPortal && /^#token=([\w-]+)/.exec(location.hash)?.[1];
   if (!token) return '';
   history.replaceState(null, '', location.pathname + '#/');

@@ -33,6 +33,13 @@ export const toQuery = ({ states, webhook, event, types, instance, after, before
   state: states, webhook, event, types, instance, after, before, codes, failure: failures,
 });
 
+/** What lists alone can ask for: how the last attempt ended. */
+export const lastOf = ({ codes, failures }: FilterForm) => ({
+  // What is no number is for the server to refuse at its field.
+  statusCodes: codes.split(/[\s,]+/).filter(Boolean).map((code) => (/^\d{1,9}$/.test(code) ? Number(code) : -1)),
+  failures: failures.map(Number),
+});
+
 /** What lists and redrives have in common. */
 export const toRequest = (form: FilterForm) => ({
   states: form.states.map(Number),

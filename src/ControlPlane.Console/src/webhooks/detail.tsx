@@ -77,6 +77,7 @@ const Settings = ({ of }: { of: Webhook }) => (
         ['URL', <code class="break">{of.url}</code>],
         ['Event types', of.eventTypes.join(', ')],
         ...(of.instances.length > 0 ? [['Instances', of.instances.join(', ')] as [string, string]] : []),
+        ...(Object.keys(of.matchLabels).length > 0 ? [['Labels', Object.entries(of.matchLabels).map(([name, value]) => `${name}=${value}`).join(', ')] as [string, string]] : []),
         ['Dialect', dialectOf(of) + (of.additionalDialect ? `, and ${of.additionalDialect}` : '')],
         ['Retries', retries(of)],
         ['Timeout', of.timeout ? span(seconds(of.timeout)) : '15 s'],

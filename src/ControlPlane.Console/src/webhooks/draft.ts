@@ -31,6 +31,7 @@ export interface Draft {
   maxRate: string;
   headers: string;
   labels: string;
+  matchLabels: string;
   description: string;
   externalId: string;
   headOfLine: string;
@@ -41,7 +42,7 @@ export interface Draft {
 
 export const emptyDraft: Draft = {
   name: '', url: '', eventTypes: '', instances: '', dialect: 'standard-webhooks', additionalDialect: '', backoff: 'standard', delays: '5',
-  initial: '5', multiplier: '2', max: '3600', maxAttempts: '', timeout: '15', maxInFlight: '', maxRate: '', headers: '', labels: '',
+  initial: '5', multiplier: '2', max: '3600', maxAttempts: '', timeout: '15', maxInFlight: '', maxRate: '', headers: '', labels: '', matchLabels: '',
   description: '', externalId: '', headOfLine: String(HeadOfLine.BLOCK), whileSuspended: String(WhileInactive.HOLD),
   whileDisabled: String(WhileInactive.SKIP), secret: '',
 };
@@ -49,7 +50,7 @@ export const emptyDraft: Draft = {
 /** What the form changes; the rest of a webhook stays as it is. */
 export const changedPaths = [
   'name', 'url', 'event_types', 'instances', 'additional_dialect', 'retry_policy', 'timeout', 'max_in_flight', 'max_rate_per_second',
-  'headers', 'labels', 'description', 'external_id', 'head_of_line', 'while_suspended', 'while_disabled',
+  'headers', 'labels', 'match_labels', 'description', 'external_id', 'head_of_line', 'while_suspended', 'while_disabled',
 ];
 
 export function draftOf(of: Webhook): Draft {
@@ -67,6 +68,7 @@ export function draftOf(of: Webhook): Draft {
     maxRate: of.maxRatePerSecond ? String(of.maxRatePerSecond) : '',
     headers: pairs(of.headers, ': '),
     labels: pairs(of.labels, '='),
+    matchLabels: pairs(of.matchLabels, '='),
     description: of.description,
     externalId: of.externalId,
     headOfLine: String(of.headOfLine || HeadOfLine.BLOCK),
@@ -125,6 +127,7 @@ export function webhookOf(draft: Draft, before?: Webhook): { webhook: Init<typeo
     maxRatePerSecond: number('webhook.max_rate_per_second', draft.maxRate),
     headers: readPairs('webhook.headers', draft.headers, ':', problems),
     labels: readPairs('webhook.labels', draft.labels, '=', problems),
+    matchLabels: readPairs('webhook.match_labels', draft.matchLabels, '=', problems),
     description: draft.description,
     externalId: draft.externalId,
     headOfLine: Number(draft.headOfLine),

@@ -71,6 +71,8 @@ export const MoreFields = ({ draft, set }: FieldsProps) => (
       <Text label="Your own id" name="webhook.external_id" value={draft.externalId} set={(externalId) => set({ externalId })} />
     </div>
     <Area label="Instances" name="webhook.instances" value={draft.instances} set={(instances) => set({ instances })} hint="One a line. Empty: every instance." />
+    <Area label="Labels that events must have" name="webhook.match_labels" value={draft.matchLabels} set={(matchLabels) => set({ matchLabels })}
+      hint={<>One a line: <code>channel=a,b</code> is an event whose label <code>channel</code> lists <code>a</code> or <code>b</code>. Empty: any event.</>} />
     <Area label="Request headers" name="webhook.headers" value={draft.headers} set={(headers) => set({ headers })} hint={<>One a line: <code>Name: value</code>.</>} />
     <Area label="Labels" name="webhook.labels" value={draft.labels} set={(labels) => set({ labels })} hint={<>One a line: <code>key=value</code>.</>} />
     <Area label="Description" name="webhook.description" value={draft.description} set={(description) => set({ description })} />

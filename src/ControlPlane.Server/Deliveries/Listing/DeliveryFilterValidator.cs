@@ -11,10 +11,24 @@ internal static class DeliveryFilterValidator
 {
     private const int MaximumTypes = 50;
     private const int MaximumStates = 20;
+    private const int MaximumCodes = 50;
+    private const int MaximumFailures = 20;
+    private const int LargestCode = 999;
 
-    public static Storage.DeliveryFilter Check(ListDeliveriesRequest request, Violations violations) => Check(
-        request.TenantId, request.WebhookId, request.EventId, request.States, request.EventTypes, request.Instance, request.CreatedAfter,
-        request.CreatedBefore, violations);
+    public static Storage.DeliveryQuery Check(ListDeliveriesRequest request, Violations violations)
+    {
+        var filter = Check(
+            request.TenantId, request.WebhookId, request.EventId, request.States, request.EventTypes, request.Instance, request.CreatedAfter,
+            request.CreatedBefore, violations);
+        CheckEntries(violations, "status_codes", request.StatusCodes, MaximumCodes, code => code is >= 0 and <= LargestCode, "an HTTP status, or 0");
+        CheckEntries(violations, "failures", request.Failures, MaximumFailures,
+            failure => failure is not FailureKind.Unspecified && System.Enum.IsDefined(failure), "a way in which attempts fail");
+        return new(filter)
+        {
+            StatusCodes = [.. request.StatusCodes.Distinct()],
+            Failures = [.. request.Failures.Select(failure => (Storage.FailureKind)failure).Distinct()],
+        };
+    }
 
     public static Storage.DeliveryFilter Check(WatchDeliveriesRequest request, Violations violations) => Check(
         request.TenantId, request.WebhookId, request.EventId, request.States, request.EventTypes, request.Instance, request.CreatedAfter,
@@ -31,19 +45,8 @@ internal static class DeliveryFilterValidator
         FieldRules.CheckId(violations, "tenant_id", tenantId);
         FieldRules.CheckId(violations, "webhook_id", webhookId);
         FieldRules.CheckId(violations, "event_id", eventId);
-        if (states.Count > MaximumStates)
-        {
-            violations.Add("states", "TOO_MANY", $"must have at most {MaximumStates} entries");
-        }
-
-        for (var i = 0; i < Math.Min(states.Count, MaximumStates); i++)
-        {
-            if (states[i] == DeliveryState.Unspecified || !System.Enum.IsDefined(states[i]))
-            {
-                violations.Add($"states[{i}]", "UNKNOWN_VALUE", "must be a state of a delivery");
-            }
-        }
-
+        CheckEntries(violations, "states", states, MaximumStates,
+            state => state != DeliveryState.Unspecified && System.Enum.IsDefined(state), "a state of a delivery");
         EventTypeRules.CheckPatterns(violations, "event_types", eventTypes, MaximumTypes);
         FieldRules.CheckInstance(violations, "instance", instance);
         return new()
@@ -56,6 +59,22 @@ internal static class DeliveryFilterValidator
             CreatedAfter = ProtoTimes.CheckBound(violations, "created_after", createdAfter),
             CreatedBefore = ProtoTimes.CheckBound(violations, "created_before", createdBefore),
         };
+    }
+
+    private static void CheckEntries<T>(Violations violations, string field, RepeatedField<T> entries, int most, Func<T, bool> isOne, string what)
+    {
+        if (entries.Count > most)
+        {
+            violations.Add(field, "TOO_MANY", $"must have at most {most} entries");
+        }
+
+        for (var i = 0; i < Math.Min(entries.Count, most); i++)
+        {
+            if (!isOne(entries[i]))
+            {
+                violations.Add($"{field}[{i}]", "UNKNOWN_VALUE", $"must be {what}");
+            }
+        }
     }
 
     private static string? Optional(string text) => text.Length > 0 ? text : null;

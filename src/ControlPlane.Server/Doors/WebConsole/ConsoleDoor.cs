@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ControlPlane.Server.Administration;
+using ControlPlane.Server.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Doors.WebConsole;
@@ -14,6 +15,18 @@ internal sealed class ConsoleDoor(ConsoleFiles files, PortalOptions portal)
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
         + "require-trusted-types-for 'script'; frame-ancestors ";
+
+    public static void Add(IServiceCollection services) => services
+        .AddSingleton<ConsoleFiles>()
+        .AddOptions<PortalOptions>()
+        .PostConfigure<IOptions<ListenOptions>>((portal, listen) =>
+        {
+            if (string.IsNullOrEmpty(portal.Url) && ListenAddress.Parse(listen.Value.Http) is not null)
+            {
+                portal.Url = listen.Value.Http.TrimEnd('/').Replace("//*:", "//localhost:", StringComparison.Ordinal)
+                    .Replace("//+:", "//localhost:", StringComparison.Ordinal) + "/portal/";
+            }
+        });
 
     public static void Map(IEndpointRouteBuilder endpoints, DoorsOptions doors)
     {

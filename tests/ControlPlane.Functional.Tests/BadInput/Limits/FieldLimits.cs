@@ -64,6 +64,7 @@ internal static class FieldLimits
         ["ApiKey.expire_time"] = Limit.Future,
         ["ApiKey.revoke_time"] = Limit.OutputOnly,
         ["ApiKey.last_use_time"] = Limit.OutputOnly,
+        ["CreatePortalSessionRequest.ttl"] = Limit.Span("1 minute to 24 hours", TimeSpan.FromMinutes(1), Day),
         ["RevokeApiKeyRequest.api_key_id"] = Limit.RequiredId,
 
         ["Webhook.id"] = Limit.RequiredId,
@@ -167,6 +168,9 @@ internal static class FieldLimits
         ["ListDeliveriesRequest.states"] = AnyState,
         ["ListDeliveriesRequest.event_types"] = Patterns,
         ["ListDeliveriesRequest.instance"] = Limit.Line(256),
+        ["ListDeliveriesRequest.status_codes"] = Limit.List(0, 50, _ => 500, Limit.Choice(0, 404, 999)),
+        ["ListDeliveriesRequest.failures"] = Limit.List(
+            0, 20, _ => 6, Limit.Choice(1, 2, 3, 4, 5, 6, 7, 8, 9, 10).And(Probe.Refused("unspecified", 0))),
         ["RedriveDeliveriesRequest.webhook_id"] = Limit.Id,
         ["RedriveDeliveriesRequest.event_id"] = Limit.Id,
         ["RedriveDeliveriesRequest.states"] = Limit.List(0, 20, _ => 5, Limit.Choice(4, 5, 6).And(Probe.Refused("under way", 2))),
