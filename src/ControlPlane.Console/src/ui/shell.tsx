@@ -18,8 +18,8 @@ const entries: Entry[] = [
   { path: 'redrives', text: 'Redrives', shown: () => may('deliveries.read') },
   { path: 'event-types', text: 'Event types', shown: () => may('webhooks.read') },
   { path: 'tenants', text: 'Tenants', shown: () => isPlatform.value && may('admin') },
-  { path: 'keys', text: 'Keys', shown: () => may('admin') },
-  { path: 'server', text: 'Server', shown: () => may('admin') },
+  { path: 'keys', text: 'Keys', shown: () => !isPortal && may('admin') },
+  { path: 'server', text: 'Server', shown: () => !isPortal && may('admin') },
 ];
 
 /** The pages that the key may see, the first one first. */

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { DeliveryState } from '../../generated/controlplane/v1/delivery_pb';
 import { type Webhook, WebhookState } from '../../generated/controlplane/v1/webhook_pb';
@@ -78,6 +79,7 @@ const Settings = ({ of }: { of: Webhook }) => (
         ['Event types', of.eventTypes.join(', ')],
         ...(of.instances.length > 0 ? [['Instances', of.instances.join(', ')] as [string, string]] : []),
         ...(Object.keys(of.matchLabels).length > 0 ? [['Labels', Object.entries(of.matchLabels).map(([name, value]) => `${name}=${value}`).join(', ')] as [string, string]] : []),
+        ...(of.filter ? [['Filter', <code class="break">{of.filter}</code>] as [string, ComponentChildren]] : []),
         ['Dialect', dialectOf(of) + (of.additionalDialect ? `, and ${of.additionalDialect}` : '')],
         ['Retries', retries(of)],
         ['Timeout', of.timeout ? span(seconds(of.timeout)) : '15 s'],

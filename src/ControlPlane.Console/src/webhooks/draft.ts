@@ -1,6 +1,6 @@
 import type { Message, MessageInitShape } from '@bufbuild/protobuf';
 import {
-  HeadOfLine, type RetryPolicy, type RetryPolicySchema, type Webhook, type WebhookSchema, WhileInactive,
+  HeadOfLine, OnFilterError, type RetryPolicy, type RetryPolicySchema, type Webhook, type WebhookSchema, WhileInactive,
 } from '../../generated/controlplane/v1/webhook_pb';
 import { type Problem, wrongField } from '../core/problem';
 import { lines, seconds, toDuration } from '../core/text';
@@ -32,6 +32,8 @@ export interface Draft {
   headers: string;
   labels: string;
   matchLabels: string;
+  filter: string;
+  onFilterError: string;
   description: string;
   externalId: string;
   headOfLine: string;
@@ -42,7 +44,7 @@ export interface Draft {
 
 export const emptyDraft: Draft = {
   name: '', url: '', eventTypes: '', instances: '', dialect: 'standard-webhooks', additionalDialect: '', backoff: 'standard', delays: '5',
-  initial: '5', multiplier: '2', max: '3600', maxAttempts: '', timeout: '15', maxInFlight: '', maxRate: '', headers: '', labels: '', matchLabels: '',
+  initial: '5', multiplier: '2', max: '3600', maxAttempts: '', timeout: '15', maxInFlight: '', maxRate: '', headers: '', labels: '', matchLabels: '', filter: '', onFilterError: String(OnFilterError.DELIVER),
   description: '', externalId: '', headOfLine: String(HeadOfLine.BLOCK), whileSuspended: String(WhileInactive.HOLD),
   whileDisabled: String(WhileInactive.SKIP), secret: '',
 };
@@ -50,7 +52,7 @@ export const emptyDraft: Draft = {
 /** What the form changes; the rest of a webhook stays as it is. */
 export const changedPaths = [
   'name', 'url', 'event_types', 'instances', 'additional_dialect', 'retry_policy', 'timeout', 'max_in_flight', 'max_rate_per_second',
-  'headers', 'labels', 'match_labels', 'description', 'external_id', 'head_of_line', 'while_suspended', 'while_disabled',
+  'headers', 'labels', 'match_labels', 'filter', 'on_filter_error', 'description', 'external_id', 'head_of_line', 'while_suspended', 'while_disabled',
 ];
 
 export function draftOf(of: Webhook): Draft {
@@ -69,6 +71,8 @@ export function draftOf(of: Webhook): Draft {
     headers: pairs(of.headers, ': '),
     labels: pairs(of.labels, '='),
     matchLabels: pairs(of.matchLabels, '='),
+    filter: of.filter,
+    onFilterError: String(of.onFilterError || OnFilterError.DELIVER),
     description: of.description,
     externalId: of.externalId,
     headOfLine: String(of.headOfLine || HeadOfLine.BLOCK),
@@ -128,6 +132,8 @@ export function webhookOf(draft: Draft, before?: Webhook): { webhook: Init<typeo
     headers: readPairs('webhook.headers', draft.headers, ':', problems),
     labels: readPairs('webhook.labels', draft.labels, '=', problems),
     matchLabels: readPairs('webhook.match_labels', draft.matchLabels, '=', problems),
+    filter: draft.filter,
+    onFilterError: Number(draft.onFilterError),
     description: draft.description,
     externalId: draft.externalId,
     headOfLine: Number(draft.headOfLine),

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { HeadOfLine, WhileInactive } from '../../generated/controlplane/v1/webhook_pb';
+import { HeadOfLine, OnFilterError, WhileInactive } from '../../generated/controlplane/v1/webhook_pb';
 import { webhooks } from '../core/api';
 import { useCall } from '../core/calls';
 import { tenant } from '../core/session';
@@ -73,6 +73,10 @@ export const MoreFields = ({ draft, set }: FieldsProps) => (
     <Area label="Instances" name="webhook.instances" value={draft.instances} set={(instances) => set({ instances })} hint="One a line. Empty: every instance." />
     <Area label="Labels that events must have" name="webhook.match_labels" value={draft.matchLabels} set={(matchLabels) => set({ matchLabels })}
       hint={<>One a line: <code>channel=a,b</code> is an event whose label <code>channel</code> lists <code>a</code> or <code>b</code>. Empty: any event.</>} />
+    <Area label="Filter" name="webhook.filter" value={draft.filter} set={(filter) => set({ filter })} rows={2}
+      hint={<>An expression in CEL, such as <code>event.payload.amount &gt; 100</code>. Empty: any event.</>} />
+    <Choice label="Events for which the filter cannot be evaluated" name="webhook.on_filter_error" value={draft.onFilterError} set={(onFilterError) => set({ onFilterError })}
+      options={[[String(OnFilterError.DELIVER), 'Send them'], [String(OnFilterError.SKIP), 'Do not send them']]} />
     <Area label="Request headers" name="webhook.headers" value={draft.headers} set={(headers) => set({ headers })} hint={<>One a line: <code>Name: value</code>.</>} />
     <Area label="Labels" name="webhook.labels" value={draft.labels} set={(labels) => set({ labels })} hint={<>One a line: <code>key=value</code>.</>} />
     <Area label="Description" name="webhook.description" value={draft.description} set={(description) => set({ description })} />
