@@ -1,8 +1,6 @@
 using System.CommandLine;
 using ControlPlane.Cli.Commands;
-using ControlPlane.Cli.Commands.Webhooks;
 using ControlPlane.Cli.Errors;
-using ControlPlane.Cli.Values;
 using ControlPlane.Cli.Watching;
 using ControlPlane.V1;
 
@@ -16,7 +14,9 @@ internal static class ListenCommand
         var id = WebhookCommands.Id();
         var forwardTo = new Option<string>("--forward-to")
         {
-            Description = "Where to POST, such as http://localhost:3000/hook.", HelpName = "URL", Required = true,
+            Description = "Where to POST, such as http://localhost:3000/hook.",
+            HelpName = "URL",
+            Required = true,
         };
         var command = new Command(
             "listen",
