@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using ControlPlane.Testing;
-using ControlPlane.V1;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.RegularExpressions;
 using ControlPlane.Testing;
-using ControlPlane.V1;
 
 namespace ControlPlane.Functional.Tests.Telemetry;
 

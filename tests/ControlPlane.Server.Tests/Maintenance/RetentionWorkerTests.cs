@@ -194,7 +194,8 @@ public sealed class RetentionWorkerTests : IAsyncLifetime
     {
         var options = Options.Create(_options);
         _worker = new RetentionWorker(
-            new RetentionPass(Maintenance, options, _clock), options, _clock, _loggers.CreateLogger<RetentionWorker>());
+            new RetentionPass(Maintenance, options, _clock), options, _clock, TestMetrics.Create(),
+            _loggers.CreateLogger<RetentionWorker>());
         return _worker.StartAsync(Cancel);
     }
 

@@ -26,7 +26,7 @@ public sealed class WatchStreamTests : IDisposable
     {
         var options = Options.Create(new WatchingOptions { Ring = 16 });
         _hub = new WatchHub(_feed, _feed, options, _clock, NullLogger<FeedReader>.Instance);
-        _stream = new WatchStream(_hub, _feed, _lifetime, _clock, options);
+        _stream = new WatchStream(_hub, _feed, _lifetime, _clock, TestMetrics.Create(), options);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
