@@ -8,8 +8,8 @@ internal static class AdministrationRegistration
 {
     /// <summary>Adds AdminService. Needs <see cref="AccessRegistration"/> and an <c>IdSource</c>.</summary>
     public static IServiceCollection AddAdministration(this IServiceCollection services, IConfiguration configuration) => services
-        .AddRoomOptions<PortalOptions>(configuration.GetSection(PortalOptions.Section))
-        .AddSingleton<IValidateOptions<PortalOptions>, PortalOptionsValidator>()
+        .AddRoomOptions<ConsoleOptions>(configuration.GetSection(ConsoleOptions.Section))
+        .AddSingleton<IValidateOptions<ConsoleOptions>, ConsoleOptionsValidator>()
         .AddSingleton<TenantAdmin>()
         .AddSingleton<ApiKeyAdmin>()
         .AddSingleton<AdminGrpcService>();

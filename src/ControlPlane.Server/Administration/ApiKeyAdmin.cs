@@ -7,7 +7,7 @@ namespace ControlPlane.Server.Administration;
 
 /// <summary>Makes and ends API keys.</summary>
 internal sealed class ApiKeyAdmin(
-    IAccessStore store, ApiKeys keys, IOptions<AccessOptions> options, IOptions<PortalOptions> portal, IdSource ids, TimeProvider clock,
+    IAccessStore store, ApiKeys keys, IOptions<AccessOptions> options, IOptions<ConsoleOptions> portal, IdSource ids, TimeProvider clock,
     ILogger<ApiKeyAdmin> logger)
     : IDisposable
 {

@@ -21,14 +21,6 @@ internal sealed class DoorsOptions
     /// <value>Default: true.</value>
     public bool Svix { get; set; } = true;
 
-    /// <summary>The web console at <c>/console</c>.</summary>
-    /// <value>Default: true.</value>
-    public bool Console { get; set; } = true;
-
-    /// <summary>The portal of tenants' customers at <c>/portal</c>.</summary>
-    /// <value>Default: true.</value>
-    public bool Portal { get; set; } = true;
-
     /// <summary>
     /// The origins (<c>https://console.example.com</c>), separated by commas, whose pages browsers let call these doors and gRPC-Web.
     /// </summary>

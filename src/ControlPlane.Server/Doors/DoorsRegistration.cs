@@ -83,7 +83,7 @@ internal static class DoorsRegistration
             SvixDoor.Map(endpoints);
         }
 
-        ConsoleDoor.Map(endpoints, doors);
+        ConsoleDoor.Map(endpoints);
     }
 
     /// <summary>Doors are on the HTTP listener, which alone speaks HTTP/1.1.</summary>

@@ -64,10 +64,10 @@ public sealed partial class ConsoleTests(SharedServer shared) : SharedServerTest
     {
         await using var server = await ServerProcess.StartAsync(Receiver, setup =>
         {
-            setup.Settings["Portal:Name"] = "Acme webhooks";
-            setup.Settings["Portal:Accent"] = "#1f6feb";
-            setup.Settings["Portal:FrameOrigins"] = "https://app.example.com, https://admin.example.com";
-            setup.Settings["Doors:Console"] = "false";
+            setup.Settings["Console:Name"] = "Acme webhooks";
+            setup.Settings["Console:Accent"] = "#1f6feb";
+            setup.Settings["Console:FrameAncestors"] = "https://app.example.com, https://admin.example.com";
+            setup.Settings["Console:Enabled"] = "false";
         });
 
         using var settings = await server.GetAsync("/portal/settings.json");

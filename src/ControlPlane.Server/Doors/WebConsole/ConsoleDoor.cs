@@ -9,7 +9,7 @@ namespace ControlPlane.Server.Doors.WebConsole;
 /// The web console at <c>/console/</c> and the portal at <c>/portal/</c>: the same files, which anybody may have. What they show they
 /// ask the services for, with the key of the person who signs in.
 /// </summary>
-internal sealed class ConsoleDoor(ConsoleFiles files, PortalOptions portal)
+internal sealed class ConsoleDoor(ConsoleFiles files, ConsoleOptions portal)
 {
     /// <summary>All it needs is beside it, nobody else's script runs in it, and texts never become markup.</summary>
     private const string ContentSecurityPolicy =
@@ -18,7 +18,7 @@ internal sealed class ConsoleDoor(ConsoleFiles files, PortalOptions portal)
 
     public static void Add(IServiceCollection services) => services
         .AddSingleton<ConsoleFiles>()
-        .AddOptions<PortalOptions>()
+        .AddOptions<ConsoleOptions>()
         .PostConfigure<IOptions<ListenOptions>>((portal, listen) =>
         {
             if (string.IsNullOrEmpty(portal.Url) && ListenAddress.Parse(listen.Value.Http) is not null)
@@ -28,24 +28,24 @@ internal sealed class ConsoleDoor(ConsoleFiles files, PortalOptions portal)
             }
         });
 
-    public static void Map(IEndpointRouteBuilder endpoints, DoorsOptions doors)
+    public static void Map(IEndpointRouteBuilder endpoints)
     {
         var services = endpoints.ServiceProvider;
-        var door = new ConsoleDoor(
-            services.GetRequiredService<ConsoleFiles>(), services.GetRequiredService<IOptions<PortalOptions>>().Value);
-        if (doors.Console)
+        var options = services.GetRequiredService<IOptions<ConsoleOptions>>().Value;
+        var door = new ConsoleDoor(services.GetRequiredService<ConsoleFiles>(), options);
+        if (options.Enabled)
         {
             door.Map(endpoints, "/console", "'none'");
         }
 
-        if (doors.Portal)
+        if (options.Portal)
         {
             door.Map(endpoints, "/portal", door.FrameAncestors);
             endpoints.MapGet("/portal/settings.json", door.WriteSettingsAsync);
         }
     }
 
-    private string FrameAncestors => portal.FrameOriginList is { Length: > 0 } origins ? string.Join(' ', origins) : "'none'";
+    private string FrameAncestors => portal.FrameAncestorList is { Length: > 0 } origins ? string.Join(' ', origins) : "'none'";
 
     private void Map(IEndpointRouteBuilder endpoints, string path, string frameAncestors)
     {
