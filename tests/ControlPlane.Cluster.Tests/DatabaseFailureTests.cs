@@ -50,6 +50,18 @@ public sealed class DatabaseFailureTests() : ClusterTest(nodes: 2)
     }
 
     [Fact]
+    public async Task Database_Gone_ANodeThatIsStoppedEnds()
+    {
+        Cluster.ExpectComplaints();
+        await Cluster.Database.StopAsync(cleanly: false);
+
+        Assert.Equal(0, await Cluster.Nodes[0].StopAsync());
+
+        await Cluster.Database.StartAsync();
+        await ReadyAsync(Cluster.Nodes[1], HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task Connections_CutAgainAndAgain_NothingAcknowledgedIsLost()
     {
         Cluster.ExpectComplaints();

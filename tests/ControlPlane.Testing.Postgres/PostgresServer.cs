@@ -13,8 +13,8 @@ namespace ControlPlane.Testing.Postgres;
 public sealed class PostgresServer : IAsyncDisposable
 {
     private const string User = "postgres";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly string? _folder;
     private readonly string _settings;
     private readonly int _port;

@@ -47,4 +47,7 @@ internal static partial class DispatchingLog
 
     [LoggerMessage(EventIds.Dispatching + 14, LogLevel.Warning, "Could not look up what the metrics tell of the queue; looking again in 15 s")]
     public static partial void NotMeasured(ILogger log, Exception exception);
+
+    [LoggerMessage(EventIds.Dispatching + 15, LogLevel.Warning, "Could not hand over what this node owns, since the store cannot be reached; others take it over when the node's lease ends")]
+    public static partial void NotLeft(ILogger log, Exception exception);
 }

@@ -63,7 +63,14 @@ internal sealed class LeaseKeeper(
     public async Task LeaveAsync()
     {
         await GiveBackAsync([.. places.Items]);
-        await store.Ownership.LeaveAsync(CancellationToken.None);
+        try
+        {
+            await store.Ownership.LeaveAsync(CancellationToken.None);
+        }
+        catch (StorageUnavailableException e)
+        {
+            DispatchingLog.NotLeft(log, e);
+        }
     }
 
     /// <summary>Gives deliveries back. What cannot be given back is recovered by the next start.</summary>
