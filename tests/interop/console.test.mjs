@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, afterEach, before, test } from 'node:test';
+import typescript from '../../src/ControlPlane.Console/node_modules/typescript/lib/typescript.js';
 import { Browser, checkPage, takePicture } from './support/browser.mjs';
 import { makeCertificate } from './support/certificates.mjs';
 import { connect } from './support/client.mjs';
 import { Receiver } from './support/receiver.mjs';
 import { key, removeFolder, Server, temporaryFolder } from './support/server.mjs';
 
+const sources = new URL('../../src/ControlPlane.Console/src/', import.meta.url);
 let folder, certificate, server, receiver, client, browser;
 
 before(async () => {
@@ -60,6 +63,19 @@ test('a wrong key is refused in words, and the right one stays in the session st
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+});
+
+test('a sample of any number of changes has no hole and ends with the latest', async () => {
+  const source = readFileSync(new URL('live/sample.ts', sources), 'utf8');
+  const { outputText } = typescript.transpileModule(source, { compilerOptions: { module: typescript.ModuleKind.ESNext } });
+  const { sample } = await import(`data:text/javascript,${encodeURIComponent(outputText)}`);
+  for (let length = 0; length <= 2000; length++) {
+    const batch = Array.from({ length }, (_, index) => index);
+    const shown = sample(batch, 25);
+    assert.equal(shown.length, Math.min(length, 25));
+    assert.ok(shown.every((value, index) => Number.isInteger(value) && (index === 0 || value > shown[index - 1])), `${length}`);
+    assert.equal(shown.at(-1), batch.at(-1));
+  }
 });
 
 test('what is published shows up on the live page, and a page that lost its server goes on without a gap', async () => {

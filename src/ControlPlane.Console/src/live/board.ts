@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { type Delivery, DeliveryState } from '../../generated/controlplane/v1/delivery_pb';
 import type { Feed } from './feed';
 import { Minute, type Second } from './minute';
+import { sample } from './sample';
 
 const interval = 250;
 const mostRows = 100;
@@ -57,7 +58,7 @@ export class Board {
     this.sampledOf.value = batch.length > mostNew ? Math.max(Math.round(recent), batch.length) : recent > mostNew * 4 ? Math.round(recent) : 0;
     this.p50.value = this.#minute.percentile(0.5);
     this.p99.value = this.#minute.percentile(0.99);
-    const shown = sample(batch);
+    const shown = sample(batch, mostNew);
     if (this.paused.value) this.#held = [...this.#held, ...shown].slice(-mostRows);
     else if (shown.length > 0) this.#show(shown);
   }
@@ -82,11 +83,4 @@ export class Board {
     }
     this.rows.value = [...rows.values()].reverse().slice(0, mostRows);
   }
-}
-
-/** Evenly over the batch, its latest included. */
-function sample(batch: Delivery[]): Delivery[] {
-  if (batch.length <= mostNew) return batch;
-  const step = batch.length / mostNew;
-  return Array.from({ length: mostNew }, (_, index) => batch[Math.ceil((index + 1) * step) - 1]!);
 }
