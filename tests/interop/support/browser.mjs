@@ -27,7 +27,7 @@ export class Browser {
   async open(url, { width = 1280, colorScheme = 'light' } = {}) {
     const context = await this.#browser.newContext({ viewport: { width, height: 800 }, colorScheme });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000);
     page.on('console', (message) => {
       if (message.type() === 'error' && !(this.expected && message.text().includes(this.expected))) this.faults.push(message.text());
     });

@@ -37,7 +37,8 @@ export function LivePage() {
   useEffect(() => () => board.end(), [board]);
 
   const set = (change: Partial<typeof filter.value>) => { filter.value = { ...filter.value, ...change }; };
-  const [tone, text] = words[board.feed.state.value];
+  // Until a changed filter takes effect, what is live is not what was asked for.
+  const [tone, text] = words[settled.value === filter.value ? board.feed.state.value : 'connecting'];
   const paused = board.paused.value;
   return (
     <Page title="Live" actions={
