@@ -44,6 +44,14 @@ const hook = async (path, more = {}) => (await client.webhooks.CreateWebhook({
   webhook: { url: `${receiver.url}${path}`, event_types: ['order.*'], ...more },
 })).webhook;
 const publish = async (type, more = {}) => client.events.PublishEvent({ event: { type, payload: Buffer.from('{"order":17}'), ...more } });
+/** A list is asked for once: what it is to show has to be so by then. */
+const untilIn = async (state, webhook, number) => {
+  for (const end = Date.now() + 60_000; ; await new Promise((resolve) => { setTimeout(resolve, 50); })) {
+    const { deliveries } = await client.deliveries.ListDeliveries({ webhook_id: webhook.id, states: [state] });
+    if (deliveries.length >= number) return;
+    assert.ok(Date.now() < end, `${deliveries.length} deliveries are ${state}`);
+  }
+};
 const once = { retry_policy: { max_attempts: 1 } };
 const see = (page, text) => page.getByText(text).first().waitFor();
 const total = (page, name) => page.locator('.totals div', { hasText: name }).locator('dd');
@@ -185,6 +193,7 @@ test('a webhook is created with wrong input shown at its fields, and edited, tes
 test('a delivery that failed says why, is redriven with a progress bar, and one that waits is cancelled', async () => {
   const broken = await hook('/broken', { name: 'Broken', event_types: ['broken.*'], ...once });
   for (let i = 0; i < 3; i++) await publish('broken.one');
+  await untilIn('DELIVERY_STATE_DEAD', broken, 3);
   const page = await open(`deliveries?webhook=${broken.id}&state=5`);
   await page.getByRole('row').filter({ hasText: 'Dead' }).nth(2).waitFor();
   await page.getByRole('row').filter({ hasText: 'Dead' }).first().getByRole('link').first().click();
@@ -214,6 +223,7 @@ test('a delivery that failed says why, is redriven with a progress bar, and one 
     update_mask: { paths: ['url', 'retry_policy'] },
   });
   await publish('broken.two');
+  await untilIn('DELIVERY_STATE_RETRY_SCHEDULED', broken, 1);
   await page.goto(`${server.http}/console/#/deliveries?types=broken.two&state=3`);
   await page.getByRole('row').filter({ hasText: 'Retry scheduled' }).getByRole('link').first().click();
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();
