@@ -50,7 +50,7 @@ public sealed partial class RoomTests
     [InlineData("Administration", "Access", "Api.Errors", "Api.Paging", "Api.Validation", "Catalog", "Maintenance")]
     [InlineData("Catalog")]
     [InlineData("Sending", "Catalog", "Webhooks.Dialects", "Webhooks.Secrets")]
-    [InlineData("Filtering", "Api.Errors")]
+    [InlineData("Filtering", "Api.Errors", "Telemetry")]
     [InlineData("OperationalEvents", "Catalog", "Filtering")]
     [InlineData("Recording", "Catalog", "OperationalEvents", "Sending", "Telemetry", "Webhooks.Retries")]
     [InlineData("Dispatching", "Catalog", "OperationalEvents", "Recording", "Sending", "Telemetry")]

@@ -50,17 +50,11 @@ public sealed class Cluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        try
-        {
-            foreach (var node in _nodes)
-            {
-                await node.DisposeAsync();
-            }
-        }
-        finally
-        {
-            await Receiver.DisposeAsync();
-            await Database.DisposeAsync();
-        }
+        // One that complains must not keep the others from being ended.
+        var ending = Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask()));
+        await ending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Receiver.DisposeAsync();
+        await Database.DisposeAsync();
+        await ending;
     }
 }

@@ -34,23 +34,21 @@ internal sealed class StreamGuard : Interceptor
             set => stream.WriteOptions = value;
         }
 
-        public async Task WriteAsync(T message)
-        {
-            await CheckAsync(callEnded);
-            await stream.WriteAsync(message);
-        }
+        public Task WriteAsync(T message) => WriteAsync(message, CancellationToken.None);
 
         public async Task WriteAsync(T message, CancellationToken cancellationToken)
         {
-            await CheckAsync(cancellationToken);
-            await stream.WriteAsync(message, cancellationToken);
-        }
-
-        private ValueTask CheckAsync(CancellationToken cancellationToken)
-        {
-            // Writing to a call that is over would be an InvalidOperationException, which looks like a fault of the server.
             callEnded.ThrowIfCancellationRequested();
-            return admission.RecheckAsync(cancellationToken);
+            await admission.RecheckAsync(callEnded);
+            try
+            {
+                await stream.WriteAsync(message, cancellationToken);
+            }
+            catch (InvalidOperationException e) when (callEnded.IsCancellationRequested)
+            {
+                // The call ended meanwhile, which is said as if the server had written too late.
+                throw new OperationCanceledException(e.Message, e, callEnded);
+            }
         }
     }
 }

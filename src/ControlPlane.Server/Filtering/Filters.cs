@@ -1,6 +1,6 @@
-using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using ControlPlane.Server.Api.Errors;
+using ControlPlane.Server.Telemetry;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Filtering;
@@ -9,15 +9,10 @@ namespace ControlPlane.Server.Filtering;
 /// Judges events by the filters of webhooks. A filter is compiled when the first event meets it, and kept for as long as the picture of
 /// its webhook is.
 /// </summary>
-internal sealed class Filters(IMeterFactory meters, ILogger<Filters> log, TimeProvider clock)
+internal sealed class Filters(ServerMetrics metrics, ILogger<Filters> log, TimeProvider clock)
 {
-    /// <summary>The meter's name.</summary>
-    public const string MeterName = "ControlPlane.Filtering";
-
     private readonly LogThrottle _throttle = new(clock);
     private readonly ConditionalWeakTable<WebhookRecord, Compiled> _compiled = [];
-    private readonly Counter<long> _failures = meters.Create(MeterName).CreateCounter<long>(
-        "controlplane.filter.failures", "{evaluation}", "Filters that could not be evaluated for an event.");
 
     /// <summary>What a filter says of an event.</summary>
     public static FilterVerdict Judge(string filter, FilterInput input) => Compiled.Of(filter).Judge(input, new());
@@ -34,7 +29,7 @@ internal sealed class Filters(IMeterFactory meters, ILogger<Filters> log, TimePr
             return matches;
         }
 
-        _failures.Add(1);
+        metrics.FilterFailed();
         if (_throttle.Count() is { } count)
         {
             FilteringLog.Failed(log, count, webhook.Id, verdict.Detail);

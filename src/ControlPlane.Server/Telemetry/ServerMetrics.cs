@@ -37,6 +37,7 @@ internal sealed class ServerMetrics
     private readonly Histogram<double> _latency;
     private readonly UpDownCounter<long> _watchers;
     private readonly Histogram<double> _watchLag;
+    private readonly Counter<long> _filterFailures;
     private readonly Counter<long> _removed;
 
     public ServerMetrics(IMeterFactory meters)
@@ -54,6 +55,8 @@ internal sealed class ServerMetrics
             "controlplane.delivery.latency", "s", "From an event's acceptance to the end of the attempt that succeeded.", advice: Latencies);
         _watchers = Meter.CreateUpDownCounter<long>("controlplane.watchers", "{watch}", "Watches that are open.");
         _watchLag = Meter.CreateHistogram("controlplane.watch.lag", "s", "From a change's commit to when a watcher was sent it.", advice: Latencies);
+        _filterFailures = Meter.CreateCounter<long>(
+            "controlplane.filter.failures", "{evaluation}", "Filters of webhooks that could not be evaluated for an event.");
         _removed = Meter.CreateCounter<long>("controlplane.retention.removed", "{row}", "What retention removed, by kind.");
     }
 
@@ -111,6 +114,9 @@ internal sealed class ServerMetrics
 
     /// <summary>The server suspended a webhook.</summary>
     public void Suspended(StateReason reason) => _suspensions.Add(1, new KeyValuePair<string, object?>("reason", TagValues.Of(reason)));
+
+    /// <summary>A webhook's filter could not be evaluated for an event.</summary>
+    public void FilterFailed() => _filterFailures.Add(1);
 
     /// <summary>A watch was opened (1) or ended (-1).</summary>
     public void Watchers(int change) => _watchers.Add(change);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ControlPlane.Storage.Embedded;
 
 namespace ControlPlane.Storage.LiteDb;
@@ -113,7 +114,9 @@ internal sealed class Checkpointer
             {
                 // What is in the log must not go to a file that nobody opens again.
                 _open.ThrowIfReplaced();
+                var began = Stopwatch.GetTimestamp();
                 _files.Checkpoint();
+                StorageMetrics.Checkpointed(Stopwatch.GetElapsedTime(began));
             }
         }
         finally

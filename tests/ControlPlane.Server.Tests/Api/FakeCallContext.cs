@@ -3,7 +3,7 @@ using Grpc.Core;
 namespace ControlPlane.Server.Tests.Api;
 
 /// <summary>A call of which only its end is of interest.</summary>
-internal sealed class FakeCallContext(bool cancelled, DateTime deadline) : ServerCallContext
+internal sealed class FakeCallContext(DateTime deadline, CancellationToken ended) : ServerCallContext
 {
     protected override string MethodCore => "/controlplane.v1.AdminService/GetTenant";
 
@@ -15,7 +15,7 @@ internal sealed class FakeCallContext(bool cancelled, DateTime deadline) : Serve
 
     protected override Metadata RequestHeadersCore { get; } = [];
 
-    protected override CancellationToken CancellationTokenCore => new(cancelled);
+    protected override CancellationToken CancellationTokenCore => ended;
 
     protected override Metadata ResponseTrailersCore { get; } = [];
 

@@ -141,7 +141,7 @@ public sealed class ErrorInterceptorTests : IDisposable
 
     private Task CallAsync(MethodType kind, Exception failure, bool cancelled, DateTime deadline)
     {
-        var context = new FakeCallContext(cancelled, deadline);
+        var context = new FakeCallContext(deadline, new(cancelled));
         return kind switch
         {
             MethodType.Unary => _interceptor.UnaryServerHandler<string, string>(
