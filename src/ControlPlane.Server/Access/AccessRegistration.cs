@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -35,6 +36,12 @@ internal static class AccessRegistration
             services.AddSingleton<IConfigureOptions<JwtBearerOptions>, JwtAuthentication>();
         }
 
+        // Authentication brings data protection along, which at every start would make keys in the user's home that nothing here uses.
+        foreach (var keyMaker in services.Where(IsOfDataProtection).ToList())
+        {
+            services.Remove(keyMaker);
+        }
+
         services.AddSingleton<IAuthorizationHandler, MethodAuthorization>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessRefusals>();
         // Of every endpoint, so that none is open because somebody forgot it.
@@ -48,4 +55,7 @@ internal static class AccessRegistration
         services.AddHostedService<ApiKeyUseWorker>();
         return services;
     }
+
+    private static bool IsOfDataProtection(ServiceDescriptor service) =>
+        service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(KeyManagementOptions).Assembly;
 }

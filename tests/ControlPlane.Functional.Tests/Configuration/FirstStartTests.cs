@@ -39,6 +39,15 @@ public sealed class FirstStartTests
         Assert.All(files, file => Assert.Equal(UnixFileMode.None, file.UnixFileMode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)));
     }
 
+    [Fact]
+    public async Task Start_InAHomeOfItsOwn_PutsNothingThere()
+    {
+        await using var server = await ServerProcess.StartAsync(
+            receiver: null, setup => setup.OtherSettings["HOME"] = Directory.CreateDirectory(setup.PathOf("home")).FullName);
+
+        Assert.Empty(Directory.GetFileSystemEntries(server.Setup.PathOf("home")));
+    }
+
     private static bool IsKey(string line) => line.StartsWith("cpk_", StringComparison.Ordinal);
 
     private static int Occurrences(ServerProcess server, string key) => server.Log.Text.Split(key).Length - 1;

@@ -55,10 +55,10 @@ internal sealed class Violations
     public RequestException ToException()
     {
         var first = _badRequest.FieldViolations[0];
-        var message = _count == 1
-            ? $"{first.Field}: {first.Description}"
-            : $"{_count} fields are wrong: "
-                + string.Join(", ", _badRequest.FieldViolations.Select(v => v.Field).Distinct().Take(10));
+        var fields = _badRequest.FieldViolations.Select(v => v.Field).Distinct().ToList();
+        var message = fields.Count == 1 && _count <= MostListed
+            ? $"{first.Field}: {string.Join("; ", _badRequest.FieldViolations.Select(v => v.Description))}"
+            : $"{(_count > MostListed ? _count : fields.Count)} fields are wrong: {string.Join(", ", fields.Take(10))}";
         return new RequestException(StatusCode.InvalidArgument, "INVALID_FIELDS", message, _badRequest);
     }
 }

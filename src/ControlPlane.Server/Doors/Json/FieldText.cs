@@ -52,6 +52,12 @@ internal static class FieldText
 
     private static bool IsMessage(MessageDescriptor type, string text)
     {
+        // Transcoding does not read what is below zero and above minus a second, and would refuse it in an error of its own.
+        if (type.FullName == Duration.Descriptor.FullName && text.StartsWith("-0", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
         try
         {
             JsonParser.Default.Parse($"\"{JsonEncodedText.Encode(text)}\"", type);
