@@ -1,49 +1,40 @@
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
+using ControlPlane.Client;
 using ControlPlane.V1;
 using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace ControlPlane.Cli.Connection;
 
-/// <summary>A channel to the server and what every call over it carries.</summary>
+/// <summary>The clients of a server, and how calls to it are made.</summary>
 internal sealed class ServerConnection : IDisposable
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
-    private const int LargestMessage = 64 * 1024 * 1024;
 
-    private readonly GrpcChannel _channel;
+    private readonly ControlPlaneClient _client;
     private readonly ConnectionSettings _settings;
     private readonly TimeProvider _time;
 
     public ServerConnection(ConnectionSettings settings, TimeProvider time)
     {
         (_settings, _time) = (settings, time);
-        _channel = GrpcChannel.ForAddress(
-            settings.Address,
-            new GrpcChannelOptions
-            {
-                HttpHandler = CreateHandler(settings),
-                DisposeHttpClient = true,
-                MaxReceiveMessageSize = LargestMessage,
-                // Otherwise the channel backs off on its own after a failed connection and makes reconnecting slow.
-                InitialReconnectBackoff = TimeSpan.FromMilliseconds(50),
-                MaxReconnectBackoff = TimeSpan.FromSeconds(1),
-            });
-        Webhooks = new(_channel);
-        Events = new(_channel);
-        Deliveries = new(_channel);
-        Admin = new(_channel);
-        Health = new(_channel);
+        _client = new ControlPlaneClient(new ClientOptions
+        {
+            Address = settings.Address,
+            Key = settings.Key,
+            TrustedAuthorities = settings.Trusted,
+            Timeout = null,
+            // Whoever waits at a terminal is told at once.
+            MaxAttempts = 1,
+        });
+        Health = new(_client.Invoker);
     }
 
-    public WebhookService.WebhookServiceClient Webhooks { get; }
+    public WebhookService.WebhookServiceClient Webhooks => _client.Webhooks;
 
-    public EventService.EventServiceClient Events { get; }
+    public EventService.EventServiceClient Events => _client.Events;
 
-    public DeliveryService.DeliveryServiceClient Deliveries { get; }
+    public DeliveryService.DeliveryServiceClient Deliveries => _client.Deliveries;
 
-    public AdminService.AdminServiceClient Admin { get; }
+    public AdminService.AdminServiceClient Admin => _client.Admin;
 
     public Grpc.Health.V1.Health.HealthClient Health { get; }
 
@@ -53,52 +44,17 @@ internal sealed class ServerConnection : IDisposable
 
     /// <summary>Options of a call that answers once, within <paramref name="usual"/> (30 s) unless the user set another time.</summary>
     public CallOptions Call(CancellationToken cancellationToken, TimeSpan? usual = null) =>
-        Stream(cancellationToken).WithDeadline(Deadline(_settings.Timeout ?? usual ?? DefaultTimeout));
+        new(deadline: Deadline(_settings.Timeout ?? usual ?? DefaultTimeout), cancellationToken: cancellationToken);
 
-    /// <summary>Options of a call that stays open.</summary>
-    public CallOptions Stream(CancellationToken cancellationToken)
-    {
-        var headers = new Metadata();
-        if (HasKey)
-        {
-            headers.Add("authorization", $"Bearer {_settings.Key}");
-        }
+    /// <summary>A watch that tells in words when its connection ends and when there is one again.</summary>
+    public DeliveryWatch Watch(Action<string> note) =>
+        new(Deliveries, _time, connected => note(connected ? "watching again" : "the stream ended; connecting again"));
 
-        return new CallOptions(headers, cancellationToken: cancellationToken);
-    }
-
-    public void Dispose() => _channel.Dispose();
+    public void Dispose() => _client.Dispose();
 
     private DateTime Deadline(TimeSpan timeout)
     {
         var now = _time.GetUtcNow().UtcDateTime;
         return timeout < DateTime.MaxValue - now ? now + timeout : DateTime.MaxValue;
-    }
-
-    private static SocketsHttpHandler CreateHandler(ConnectionSettings settings)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            // Proxies do not carry gRPC without TLS, and none is wanted towards this machine.
-            UseProxy = settings.Address is { Scheme: "https", IsLoopback: false },
-            EnableMultipleHttp2Connections = true,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
-            // A watch over a connection that died without a word would wait for ever.
-            KeepAlivePingDelay = TimeSpan.FromSeconds(20),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
-            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-        };
-        if (settings.Trusted is { } trusted)
-        {
-            var policy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-            };
-            policy.CustomTrustStore.AddRange(trusted);
-            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
-        }
-
-        return handler;
     }
 }

@@ -1,4 +1,4 @@
-using ControlPlane.Cli.Watching;
+using ControlPlane.Client;
 using ControlPlane.V1;
 
 namespace ControlPlane.Cli.Demo;

@@ -1,7 +1,6 @@
 using ControlPlane.Cli.Connection;
 using ControlPlane.Cli.Output;
 using ControlPlane.Cli.Reporting;
-using ControlPlane.Cli.Watching;
 using Grpc.Core;
 
 namespace ControlPlane.Cli.Demo;
@@ -44,7 +43,7 @@ internal sealed class DemoRun(Printer print, TimeProvider time)
     {
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var feed = new DeliveryFeed(time);
-        var watch = feed.RunAsync(new DeliveryWatch(connection, time, print.Note), watching.Token);
+        var watch = feed.RunAsync(connection.Watch(print.Note), watching.Token);
         try
         {
             await feed.Ready.WaitAsync(TimeSpan.FromSeconds(10), time, cancellationToken);

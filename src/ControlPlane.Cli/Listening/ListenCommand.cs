@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ControlPlane.Cli.Commands;
 using ControlPlane.Cli.Errors;
-using ControlPlane.Cli.Watching;
 using ControlPlane.V1;
 
 namespace ControlPlane.Cli.Listening;
@@ -42,7 +41,7 @@ internal static class ListenCommand
         using var forwarder = new Forwarder(session, webhookId, target);
         var again = Task.Run(() => ReadNumbersAsync(session, forwarder), session.Cancellation);
         var (seen, listening) = (new SeenRounds(), false);
-        var watch = new DeliveryWatch(session.Server, session.Host.Time, session.Print.Note);
+        var watch = session.Server.Watch(session.Print.Note);
         var request = new WatchDeliveriesRequest { TenantId = webhook.TenantId, WebhookId = webhookId };
         await foreach (var message in watch.RunAsync(request, session.Cancellation))
         {

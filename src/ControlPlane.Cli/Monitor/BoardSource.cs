@@ -1,5 +1,5 @@
 using ControlPlane.Cli.Commands;
-using ControlPlane.Cli.Watching;
+using ControlPlane.Client;
 using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;
 
@@ -40,7 +40,7 @@ internal sealed class BoardSource(Session session, Board board)
         (request.WebhookStates, request.HeartbeatInterval) = (true, Duration.FromTimeSpan(Heartbeat));
         // What changed between the list and the watch.
         request.StartTime = Timestamp.FromDateTimeOffset(session.Now - TimeSpan.FromSeconds(30));
-        var watch = new DeliveryWatch(session.Server, session.Host.Time, _ => { }, Turned);
+        var watch = new DeliveryWatch(session.Server.Deliveries, session.Host.Time, Turned);
         await foreach (var message in watch.RunAsync(request, cancellationToken))
         {
             await TakeAsync(message, cancellationToken);

@@ -2,6 +2,7 @@ using ControlPlane.Cli.Connection;
 using ControlPlane.Cli.Errors;
 using ControlPlane.Cli.Output;
 using ControlPlane.Cli.Values;
+using ControlPlane.Client;
 using Google.Rpc;
 using Grpc.Core;
 
@@ -27,7 +28,7 @@ internal static class ErrorReport
             return ExitCodes.NotConnected;
         }
 
-        var codes = new[] { Name(error.StatusCode), ReasonIn(details) }.OfType<string>().Distinct();
+        var codes = new[] { Name(error.StatusCode), error.Reason() }.OfType<string>().Distinct();
         output.WriteLine(SafeText.Line($"error: {error.Status.Detail} ({string.Join(", ", codes)})"));
         foreach (var line in details is null ? [] : details.Details.SelectMany(Lines))
         {
@@ -42,12 +43,6 @@ internal static class ErrorReport
 
         return ExitCodes.Failed;
     }
-
-    /// <summary>The reason in the error's ErrorInfo; null if it has none.</summary>
-    public static string? ReasonOf(RpcException error) => ReasonIn(Details(error));
-
-    private static string? ReasonIn(Google.Rpc.Status? details) =>
-        details?.Details.FirstOrDefault(d => d.Is(ErrorInfo.Descriptor))?.Unpack<ErrorInfo>().Reason;
 
     private static IEnumerable<string> Lines(Google.Protobuf.WellKnownTypes.Any detail)
     {

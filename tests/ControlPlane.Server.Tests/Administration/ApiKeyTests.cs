@@ -17,7 +17,8 @@ public sealed class ApiKeyTests : AdminTest
         Assert.Equal(["admin", "events.read"], created.ApiKey.Scopes);
         Assert.Equal(Timestamp.FromDateTimeOffset(Clock.GetUtcNow().AddDays(1)), created.ApiKey.ExpireTime);
         var info = await ClientOf(created.Secret).GetServerInfoAsync(new(), cancellationToken: Cancelled);
-        Assert.Equal(("0.1.0", "memory", "0123456789abcdef"), (info.Version, info.StorageProvider, info.StoreId));
+        Assert.Equal(("memory", "0123456789abcdef"), (info.StorageProvider, info.StoreId));
+        Assert.Matches(@"^\d+\.\d+\.\d+(-[a-z0-9.]+)?$", info.Version);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal static class AdminCommands
         return runner.Handle(command, async session =>
         {
             using var call = session.Server.Admin.BackupStore(
-                new BackupStoreRequest { Name = session.Get(name) }, session.Server.Stream(session.Cancellation));
+                new BackupStoreRequest { Name = session.Get(name) }, cancellationToken: session.Cancellation);
             StoreBackup? made = null;
             await foreach (var update in call.ResponseStream.ReadAllAsync(session.Cancellation))
             {

@@ -54,7 +54,7 @@ internal static class WatchDeliveries
 
     private static async Task RunAsync(Session session, WatchDeliveriesRequest request, TokenFile? file)
     {
-        var watch = new DeliveryWatch(session.Server, session.Host.Time, session.Print.Note);
+        var watch = session.Server.Watch(session.Print.Note);
         try
         {
             await foreach (var message in watch.RunAsync(request, session.Cancellation))

@@ -1,4 +1,3 @@
-using System.Reflection;
 using ControlPlane.Server.Access;
 
 namespace ControlPlane.Server.Doors.OpenApi;
@@ -6,6 +5,9 @@ namespace ControlPlane.Server.Doors.OpenApi;
 /// <summary><c>/openapi.json</c>, and <c>/docs</c>: a page that reads it and makes calls. Open, since the contract is public.</summary>
 internal static class OpenApiEndpoints
 {
+    /// <summary>What is described is the contract, which is the same in many releases of the server.</summary>
+    private const string ContractVersion = "v1";
+
     private const string PageFolder = "ControlPlane.Server.Doors.OpenApi.Page.";
 
     /// <summary>Everything the page needs is beside it; nobody else's script runs in it, and no other page can hold it in a frame.</summary>
@@ -23,7 +25,7 @@ internal static class OpenApiEndpoints
     {
         var rules = endpoints.ServiceProvider.GetRequiredService<AccessRules>();
         // Most servers are never asked.
-        var document = new Lazy<byte[]>(() => OpenApiDocument.Write(Version(), rules));
+        var document = new Lazy<byte[]>(() => OpenApiDocument.Write(ContractVersion, rules));
         Map(endpoints, "/openapi.json", "application/json; charset=utf-8", () => document.Value);
         foreach (var (path, file, contentType) in Page)
         {
@@ -48,8 +50,4 @@ internal static class OpenApiEndpoints
         stream.ReadExactly(content);
         return content;
     }
-
-    /// <summary>Without the commit that the build appends after a plus sign.</summary>
-    private static string Version() => typeof(OpenApiEndpoints).Assembly
-        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 }

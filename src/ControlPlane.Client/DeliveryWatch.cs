@@ -1,36 +1,38 @@
 using System.Runtime.CompilerServices;
-using ControlPlane.Cli.Connection;
 using ControlPlane.V1;
 using Grpc.Core;
 
-namespace ControlPlane.Cli.Watching;
+namespace ControlPlane.Client;
 
-/// <summary>A watch that outlives its connections: each new one begins with the token of the last message.</summary>
-/// <param name="server">The server.</param>
-/// <param name="time">The clock.</param>
-/// <param name="note">Is told in words when the connection ends and when there is one again.</param>
-/// <param name="connected">Is told the same as a truth value.</param>
-internal sealed class DeliveryWatch(ServerConnection server, TimeProvider time, Action<string> note, Action<bool>? connected = null)
+/// <summary>A watch that outlives its connections: each new one begins with the token of the last message, so that no change is missed.</summary>
+/// <param name="deliveries">The service.</param>
+/// <param name="time">The clock of the pauses between connections. Default <see cref="TimeProvider.System"/>.</param>
+/// <param name="connected">Is told <see langword="false"/> when the connection ends and <see langword="true"/> when there is one again.</param>
+public sealed class DeliveryWatch(DeliveryService.DeliveryServiceClient deliveries, TimeProvider? time = null, Action<bool>? connected = null)
 {
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+
     /// <summary>Where another watch could go on; empty before the first message.</summary>
     public string ResumeToken { get; private set; } = "";
 
     /// <summary>All messages until cancelled, which ends the sequence without an exception.</summary>
+    /// <param name="request">What to watch and where to begin.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
     /// <exception cref="RpcException">The first connection failed, or the server refuses the watch.</exception>
     public async IAsyncEnumerable<WatchDeliveriesResponse> RunAsync(
         WatchDeliveriesRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(request);
         request = request.Clone();
         ResumeToken = request.ResumeToken;
         var (everConnected, failures) = (false, 0);
         while (!cancellationToken.IsCancellationRequested)
         {
-            using var call = server.Deliveries.WatchDeliveries(request, server.Stream(cancellationToken));
+            using var call = deliveries.WatchDeliveries(request, cancellationToken: cancellationToken);
             while (await NextAsync(call, everConnected, cancellationToken) is { } message)
             {
                 if (failures > 0)
                 {
-                    note("watching again");
                     connected?.Invoke(true);
                 }
 
@@ -48,11 +50,10 @@ internal sealed class DeliveryWatch(ServerConnection server, TimeProvider time, 
             var delay = Reconnecting.Delay(++failures, Random.Shared.NextDouble());
             if (failures == 1 && !cancellationToken.IsCancellationRequested)
             {
-                note("the stream ended; connecting again");
                 connected?.Invoke(false);
             }
 
-            await Task.Delay(delay, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -1,7 +1,6 @@
-using ControlPlane.Cli.Reporting;
 using Grpc.Core;
 
-namespace ControlPlane.Cli.Watching;
+namespace ControlPlane.Client;
 
 /// <summary>When a broken watch is worth another connection, and how long to wait before it.</summary>
 internal static class Reconnecting
@@ -14,7 +13,7 @@ internal static class Reconnecting
     {
         StatusCode.Unavailable => true,
         // The server cut a reader that fell behind.
-        StatusCode.Aborted => ErrorReport.ReasonOf(error) is "SLOW_CONSUMER",
+        StatusCode.Aborted => error.Reason() is "SLOW_CONSUMER",
         // A connection that breaks under a stream has no code of its own; the local cause tells it from the server's errors.
         StatusCode.Internal or StatusCode.Cancelled or StatusCode.Unknown => error.Status.DebugException is not null,
         _ => false,
