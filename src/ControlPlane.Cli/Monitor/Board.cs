@@ -113,7 +113,7 @@ internal sealed class Board(TimeProvider time)
     {
         lock (_lock)
         {
-            return [.. _open.Values.Concat(_ended.Values).Where(delivery => Has(delivery, text)).OrderByDescending(delivery => delivery.Revision).Take(most)];
+            return [.. _open.Values.Concat(_ended.Values).Where(delivery => Has(delivery, text)).OrderByDescending(delivery => delivery.UpdateTime).Take(most)];
         }
     }
 
@@ -160,7 +160,7 @@ internal sealed class Board(TimeProvider time)
             Add(row, delivery, 1);
         }
 
-        if (delivery.AttemptCount > 0 && !(row.Last?.Revision > delivery.Revision))
+        if (delivery.AttemptCount > 0 && !(row.Last?.UpdateTime > delivery.UpdateTime))
         {
             Note(row, delivery);
         }

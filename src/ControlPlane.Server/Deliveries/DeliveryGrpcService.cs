@@ -23,12 +23,13 @@ internal sealed class DeliveryGrpcService(
         var paging = PageRequest.Read(request, request.PageSize, request.PageToken, violations);
         var filter = DeliveryFilterValidator.Check(request, violations);
         violations.ThrowIfAny();
-        filter = filter with { TenantId = Caller.Of(context).ResolveListTenant(request.TenantId) };
+        var caller = Caller.Of(context);
+        filter = filter with { TenantId = caller.ResolveListTenant(request.TenantId) };
         var page = await BoundedPage.ReadAsync(
             paging,
             first: 1_000,
             (before, limit) => deliveries.ListAsync(filter with { Before = before, Limit = limit }, context.CancellationToken),
-            delivery => DeliveryMapper.ToProto(delivery));
+            delivery => DeliveryMapper.ToProto(delivery, caller.IsPlatform));
         return new ListDeliveriesResponse { Deliveries = { page.Items }, NextPageToken = paging.Token(page.Next) };
     }
 
@@ -45,7 +46,7 @@ internal sealed class DeliveryGrpcService(
         var result = await deliveries.RetryAsync(found.Id, context.CancellationToken);
         var delivery = Unwrap(result, found.Id, "DELIVERY_NOT_ENDED", "is still on its way; only a delivery that has ended can be retried.");
         lanes.Expect(delivery.TenantId, delivery.WebhookId, clock.GetUtcNow());
-        return new RetryDeliveryResponse { Delivery = DeliveryMapper.ToProto(delivery) };
+        return new RetryDeliveryResponse { Delivery = DeliveryMapper.ToProto(delivery, Caller.Of(context).IsPlatform) };
     }
 
     public override async Task<CancelDeliveryResponse> CancelDelivery(CancelDeliveryRequest request, ServerCallContext context)
@@ -60,7 +61,7 @@ internal sealed class DeliveryGrpcService(
             lanes.Expect(delivery.TenantId, delivery.WebhookId, clock.GetUtcNow());
         }
 
-        return new CancelDeliveryResponse { Delivery = DeliveryMapper.ToProto(delivery) };
+        return new CancelDeliveryResponse { Delivery = DeliveryMapper.ToProto(delivery, Caller.Of(context).IsPlatform) };
     }
 
     public override Task<RedriveDeliveriesResponse> RedriveDeliveries(RedriveDeliveriesRequest request, ServerCallContext context) =>

@@ -33,15 +33,15 @@ internal sealed class DeliveryWatch(
         var startTime = ProtoTimes.CheckBound(violations, "start_time", request.StartTime);
         var resumed = ReadToken(request, violations);
         violations.ThrowIfAny();
-        filter = filter with { TenantId = Caller.Of(context).ResolveListTenant(request.TenantId) };
+        var caller = Caller.Of(context);
+        filter = filter with { TenantId = caller.ResolveListTenant(request.TenantId) };
         if (filter.TenantId is not null)
         {
             await plans.RequireAsync(filter.TenantId, Features.Watch, context.CancellationToken);
         }
 
         // What the platform's own keys open is the platform's own affair.
-        var tenantId = Caller.Of(context).TenantId;
-        using var open = tenantId is null ? null : _open.TryEnter(tenantId) ?? throw TooMany(tenantId);
+        using var open = caller.TenantId is { } own ? _open.TryEnter(own) ?? throw TooMany(own) : null;
         var head = await feed.GetHeadAsync(context.CancellationToken);
         if (resumed > head)
         {
@@ -68,7 +68,7 @@ internal sealed class DeliveryWatch(
                     await plans.RequireAsync(filter.TenantId, Features.Watch, context.CancellationToken);
                 }
 
-                await responses.WriteAsync(ToProto(message), CancellationToken.None);
+                await responses.WriteAsync(ToProto(message, caller.IsPlatform), CancellationToken.None);
             },
             context.CancellationToken);
     }
@@ -97,7 +97,7 @@ internal sealed class DeliveryWatch(
         return revision;
     }
 
-    private WatchDeliveriesResponse ToProto(WatchMessage source)
+    private WatchDeliveriesResponse ToProto(WatchMessage source, bool toPlatform)
     {
         var message = new WatchDeliveriesResponse { ResumeToken = ResumeToken.Write(store.StoreId, source.Revision) };
         switch (source.Signal)
@@ -106,7 +106,7 @@ internal sealed class DeliveryWatch(
                 message.Ready = new();
                 break;
             case WatchSignal.Change:
-                message.Delivery = DeliveryMapper.ToProto(source.Delivery!);
+                message.Delivery = DeliveryMapper.ToProto(source.Delivery!, toPlatform);
                 break;
             case WatchSignal.Webhook:
                 message.Webhook = DeliveryMapper.ToStatus(source.Webhook!);

@@ -5,7 +5,10 @@ using ControlPlane.Testing;
 
 namespace ControlPlane.Benchmarks.Modes;
 
-/// <summary>What a well-behaved tenant notices of hostile ones: measured alone, and then beside them, in one run.</summary>
+/// <summary>
+/// What a well-behaved tenant notices of hostile ones: for each way to be one, and for all at once, measured alone and then beside
+/// them, on one server.
+/// </summary>
 internal sealed class NeighboursMode : IMode
 {
     private const int HookCount = 10;
@@ -17,14 +20,31 @@ internal sealed class NeighboursMode : IMode
 
     public async Task RunAsync(Bench bench)
     {
+        using var certificates = new TestAuthority();
+        await using var receiver = await TimingReceiver.StartAsync(certificates, bench.Cancellation);
+        foreach (var (name, description, addAsync) in HostileTenants.Ways)
+        {
+            await MeasureAsync(bench, certificates, receiver, name, description, addAsync);
+        }
+
+        await MeasureAsync(bench, certificates, receiver, "all", "all of them at once", async tenants =>
+        {
+            foreach (var (_, _, addAsync) in HostileTenants.Ways)
+            {
+                await addAsync(tenants);
+            }
+        });
+    }
+
+    private async Task MeasureAsync(
+        Bench bench, TestAuthority certificates, TimingReceiver receiver, string name, string description, Func<HostileTenants, Task> addAsync)
+    {
         var (settings, cancellation) = (bench.Settings, bench.Cancellation);
         var (rounds, duration) = (settings.RoundsOr(1), TimeSpan.FromSeconds(settings.SecondsOr(20)));
-        using var certificates = new TestAuthority();
-        await using var receiver = await TimingReceiver.StartAsync(certificates, cancellation);
+        bench.Report.Note(Name, $"{Rate}/s over {HookCount} webhooks, {duration.TotalSeconds:0} s each alone and beside, after as long to warm up");
+        bench.Report.Note(Name, $"{name}: {description}");
         List<TimedRound> alone = [], beside = [];
-        var memory = new List<double>();
-        bench.Report.Note(Name, $"{Rate}/s over {HookCount} webhooks, {duration.TotalSeconds:0} s per round, one round to warm up; beside it "
-            + HostileTenants.Description);
+        List<double> memory = [];
         for (var round = 1; round <= rounds; round++)
         {
             using var workspace = bench.OpenWorkspace();
@@ -33,26 +53,29 @@ internal sealed class NeighboursMode : IMode
             using var bystander = await server.ConnectTenantAsync(platform, "bystander", cancellation);
             var hooks = await Hooks.CreateAsync(bystander, "by", Enumerable.Repeat(receiver.Url, HookCount), 0, cancellation);
             var publishing = new Publishing(bystander, hooks, settings.PayloadBytes);
-            Task<TimedRound> MeasureAsync() => TimedRound.RunAsync(bench, publishing, receiver, Rate, duration, _ => true);
-            await MeasureAsync();
-            alone.Add(await MeasureAsync());
-            await using (var hostile = await HostileTenants.CreateAsync(server, platform, receiver, cancellation))
-            {
-                hostile.Start();
-                beside.Add(await MeasureAsync());
-                memory.Add(server.ResidentMegabytes);
-                bench.Progress($"round {round}: delivery p99 {alone[^1].FromScheduled.At(0.99):F1} ms alone, "
-                    + $"{beside[^1].FromScheduled.At(0.99):F1} ms beside; publish p99 {alone[^1].PublishCall.At(0.99):F1} and "
-                    + $"{beside[^1].PublishCall.At(0.99):F1} ms; {hostile.Refused:N0} hostile calls refused");
-            }
+            Task<TimedRound> TimeAsync() => TimedRound.RunAsync(bench, publishing, receiver, Rate, duration, _ => true);
+            await TimeAsync();
+            alone.Add(await TimeAsync());
+            await using var hostile = new HostileTenants(server, platform, receiver.HangingUrl, cancellation);
+            await addAsync(hostile);
+            var (before, started) = (server.CpuTime, bench.Clock.GetTimestamp());
+            hostile.Start();
+            beside.Add(await TimeAsync());
+            memory.Add(server.ResidentMegabytes);
+            bench.Progress($"{name} {round}: delivery p99 {alone[^1].FromScheduled.At(0.99):F1} ms alone, {beside[^1].FromScheduled.At(0.99):F1} ms beside; "
+                + $"publish p99 {alone[^1].PublishCall.At(0.99):F1} and {beside[^1].PublishCall.At(0.99):F1} ms; {hostile.Refused:N0} hostile calls refused; "
+                + $"the server used {(server.CpuTime - before) / bench.Clock.GetElapsedTime(started):P0} of a core");
         }
 
-        bench.Report.AddPercentiles(Name, "alone, publish call", "ms", [.. alone.Select(each => each.PublishCall)]);
-        bench.Report.AddPercentiles(Name, "beside hostile tenants, publish call", "ms", [.. beside.Select(each => each.PublishCall)]);
-        bench.Report.AddPercentiles(Name, "alone, scheduled to received", "ms", [.. alone.Select(each => each.FromScheduled)]);
-        bench.Report.AddPercentiles(Name, "beside hostile tenants, scheduled to received", "ms", [.. beside.Select(each => each.FromScheduled)]);
-        bench.Report.Add(Name, "publish p99 beside / alone", "ratio", beside.Zip(alone, (b, a) => b.PublishCall.At(0.99) / a.PublishCall.At(0.99)));
-        bench.Report.Add(Name, "delivery p99 beside / alone", "ratio", beside.Zip(alone, (b, a) => b.FromScheduled.At(0.99) / a.FromScheduled.At(0.99)));
-        bench.Report.Add(Name, "resident memory beside hostile tenants", "MB", memory);
+        AddPart("publish", each => each.PublishCall);
+        AddPart("delivery", each => each.FromScheduled);
+        bench.Report.Add(Name, $"{name}: resident memory", "MB", memory);
+
+        void AddPart(string what, Func<TimedRound, Reporting.Percentiles> part)
+        {
+            bench.Report.Add(Name, $"{name}: {what} p99 alone", "ms", alone.Select(each => part(each).At(0.99)));
+            bench.Report.Add(Name, $"{name}: {what} p99 beside", "ms", beside.Select(each => part(each).At(0.99)));
+            bench.Report.Add(Name, $"{name}: {what} p99 beside / alone", "ratio", beside.Zip(alone, (b, a) => part(b).At(0.99) / part(a).At(0.99)));
+        }
     }
 }

@@ -28,30 +28,30 @@ internal sealed record Evidence(
 
     /// <summary>Reads everything from a server on which nothing moves any more.</summary>
     public static async Task<Evidence> GatherAsync(
-        Clients clients, EpochLedger ledger, IReadOnlyList<Life> lives, IReadOnlyList<WatchTrack> tracks)
+        Clients platform, EpochLedger ledger, IReadOnlyList<Life> lives, IReadOnlyList<WatchTrack> tracks)
     {
-        var listed = Distinct(await ListAsync(clients, []), delivery => delivery.Id, ledger.Violations);
+        var listed = Distinct(await ListAsync(platform, ledger.TenantId, []), delivery => delivery.Id, ledger.Violations);
         var full = new Delivery[listed.Count];
         await Parallel.ForAsync(0, listed.Count, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (i, cancel) =>
         {
-            var got = await clients.Deliveries.GetDeliveryAsync(new() { DeliveryId = listed[i].Id }, cancellationToken: cancel);
+            var got = await platform.Deliveries.GetDeliveryAsync(new() { DeliveryId = listed[i].Id }, cancellationToken: cancel);
             full[i] = got.Delivery;
             var bare = got.Delivery.Clone();
             bare.Attempts.Clear();
             ledger.Violations.Unless(bare.Equals(listed[i]), $"A delivery is listed as {listed[i]} and answered as {bare}");
         });
-        var events = Distinct(await ListEventsAsync(clients), source => source.Id, ledger.Violations);
+        var events = Distinct(await ListEventsAsync(platform, ledger.TenantId), source => source.Id, ledger.Violations);
         return new(ledger, lives, tracks, events, full);
     }
 
     /// <summary>All pages of the deliveries in some states; in all without any.</summary>
-    public static async Task<IReadOnlyList<Delivery>> ListAsync(Clients clients, IEnumerable<DeliveryState> states)
+    public static async Task<IReadOnlyList<Delivery>> ListAsync(Clients platform, string tenantId, IEnumerable<DeliveryState> states)
     {
         var all = new List<Delivery>();
-        var request = new ListDeliveriesRequest { PageSize = PageSize, States = { states } };
+        var request = new ListDeliveriesRequest { TenantId = tenantId, PageSize = PageSize, States = { states } };
         do
         {
-            var page = await clients.Deliveries.ListDeliveriesAsync(request);
+            var page = await platform.Deliveries.ListDeliveriesAsync(request);
             all.AddRange(page.Deliveries);
             request.PageToken = page.NextPageToken;
         }
@@ -69,13 +69,13 @@ internal sealed record Evidence(
         return [.. listed.DistinctBy(id)];
     }
 
-    private static async Task<IReadOnlyList<Event>> ListEventsAsync(Clients clients)
+    private static async Task<IReadOnlyList<Event>> ListEventsAsync(Clients platform, string tenantId)
     {
         var all = new List<Event>();
-        var request = new ListEventsRequest { PageSize = PageSize };
+        var request = new ListEventsRequest { TenantId = tenantId, PageSize = PageSize };
         do
         {
-            var page = await clients.Events.ListEventsAsync(request);
+            var page = await platform.Events.ListEventsAsync(request);
             all.AddRange(page.Events);
             request.PageToken = page.NextPageToken;
         }

@@ -10,7 +10,7 @@ internal static class WatchCheck
 {
     private const int TokensPerTrack = 6;
 
-    public static async Task RunAsync(Evidence evidence, Clients clients)
+    public static async Task RunAsync(Evidence evidence, Clients platform)
     {
         CheckSightings(evidence);
         foreach (var track in evidence.Tracks)
@@ -18,7 +18,7 @@ internal static class WatchCheck
             CheckTrack(evidence, track);
             foreach (var held in Spread(track.Tokens))
             {
-                await CheckTokenAsync(evidence, clients, track, held);
+                await CheckTokenAsync(evidence, platform, track, held);
             }
         }
     }
@@ -46,7 +46,7 @@ internal static class WatchCheck
         }
     }
 
-    private static async Task CheckTokenAsync(Evidence evidence, Clients clients, WatchTrack track, HeldToken held)
+    private static async Task CheckTokenAsync(Evidence evidence, Clients platform, WatchTrack track, HeldToken held)
     {
         var expected = evidence.Deliveries.Where(d => d.Revision > held.Revision && track.Wants(d)).OrderBy(d => d.Revision).ToList();
         if (expected.Count == 0)
@@ -55,7 +55,7 @@ internal static class WatchCheck
         }
 
         var shown = new List<Delivery>();
-        using var call = clients.Deliveries.WatchDeliveries(track.Request(held.Token));
+        using var call = platform.Deliveries.WatchDeliveries(track.Request(evidence.Ledger.TenantId, held.Token));
         using var limit = new CancellationTokenSource(Eventually.Limit);
         try
         {

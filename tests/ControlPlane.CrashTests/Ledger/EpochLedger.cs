@@ -19,6 +19,9 @@ internal sealed class EpochLedger(string name, Violations violations)
 
     public Violations Violations => violations;
 
+    /// <summary>The tenant.</summary>
+    public string TenantId { get; set; } = "";
+
     public IReadOnlyCollection<SentEvent> Events => _events;
 
     public IReadOnlyCollection<KnownWebhook> Webhooks => _webhooks;

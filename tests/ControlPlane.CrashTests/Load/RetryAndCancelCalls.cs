@@ -24,14 +24,14 @@ internal static class RetryAndCancelCalls
     private static Task RetryAsync(Stage stage, Delivery delivery) => CallAsync(stage, delivery, true, async () =>
     {
         var reply = await stage.CallAsync(
-            "retry", c => c.Deliveries.RetryDeliveryAsync(new() { DeliveryId = delivery.Id }), "DELIVERY_NOT_ENDED", "WEBHOOK_DELETED");
+            "retry", _ => stage.Platform.Deliveries.RetryDeliveryAsync(new() { DeliveryId = delivery.Id }), "DELIVERY_NOT_ENDED", "WEBHOOK_DELETED");
         return new(reply.Value?.Delivery, reply.Refusal);
     });
 
     private static Task CancelAsync(Stage stage, Delivery delivery) => CallAsync(stage, delivery, false, async () =>
     {
         var reply = await stage.CallAsync(
-            "cancel", c => c.Deliveries.CancelDeliveryAsync(new() { DeliveryId = delivery.Id }), "DELIVERY_ENDED");
+            "cancel", _ => stage.Platform.Deliveries.CancelDeliveryAsync(new() { DeliveryId = delivery.Id }), "DELIVERY_ENDED");
         return new(reply.Value?.Delivery, reply.Refusal);
     });
 

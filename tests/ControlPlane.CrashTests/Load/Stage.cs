@@ -6,11 +6,14 @@ using Grpc.Core;
 namespace ControlPlane.CrashTests.Load;
 
 /// <summary>What the callers of one life of the server share. The load goes on until a call is lost or somebody ends it.</summary>
-internal sealed class Stage(Clients clients, EpochLedger ledger, Moments moments, int life) : IDisposable
+internal sealed class Stage(Clients clients, Clients platform, EpochLedger ledger, Moments moments, int life) : IDisposable
 {
     private readonly CancellationTokenSource _over = new();
 
     public Clients Clients => clients;
+
+    /// <summary>With the platform's key, which alone is shown the store's revisions.</summary>
+    public Clients Platform => platform;
 
     public EpochLedger Ledger => ledger;
 

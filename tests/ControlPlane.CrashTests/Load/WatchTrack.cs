@@ -25,7 +25,7 @@ internal sealed class WatchTrack(string name, IReadOnlyList<DeliveryState> state
     /// <summary>Tokens that were held when the server died, and the first of all.</summary>
     public IReadOnlyList<HeldToken> Tokens => _held;
 
-    public WatchDeliveriesRequest Request(string token) => new() { ResumeToken = token, States = { states } };
+    public WatchDeliveriesRequest Request(string tenantId, string token) => new() { TenantId = tenantId, ResumeToken = token, States = { states } };
 
     public bool Wants(Delivery delivery) => states.Count == 0 || states.Contains(delivery.State);
 
@@ -50,7 +50,7 @@ internal sealed class WatchTrack(string name, IReadOnlyList<DeliveryState> state
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(over);
         try
         {
-            using var call = stage.Clients.Deliveries.WatchDeliveries(Request(_token), cancellationToken: ending.Token);
+            using var call = stage.Platform.Deliveries.WatchDeliveries(Request(stage.Ledger.TenantId, _token), cancellationToken: ending.Token);
             await foreach (var message in call.ResponseStream.ReadAllAsync(ending.Token))
             {
                 Take(stage, message);

@@ -52,15 +52,13 @@ internal sealed class Epoch(string name, int seed, CrashServer server, Receiver 
     private async Task SetUpAsync()
     {
         await BeginAsync(null);
-        using (var platform = server.Connect())
-        {
-            var tenant = (await platform.Admin.CreateTenantAsync(new() { Tenant = new() { Name = name } })).Tenant;
-            var key = await platform.Admin.CreateApiKeyAsync(new() { ApiKey = new() { TenantId = tenant.Id, Scopes = { Scopes } } });
-            _key = key.Secret;
-        }
+        using var platform = server.Connect();
+        var tenant = (await platform.Admin.CreateTenantAsync(new() { Tenant = new() { Name = name } })).Tenant;
+        var key = await platform.Admin.CreateApiKeyAsync(new() { ApiKey = new() { TenantId = tenant.Id, Scopes = { Scopes } } });
+        (_key, _ledger.TenantId) = (key.Secret, tenant.Id);
 
         using var clients = server.Connect(_key);
-        using var stage = new Stage(clients, _ledger, moments, server.Life.Number);
+        using var stage = new Stage(clients, platform, _ledger, moments, server.Life.Number);
         await Changing.CreateAsync(stage, "all", receiver.Open(Behaviours.Healthy, Brief), lasting: true, ["*"]);
         await Changing.CreateAsync(stage, "flaky", receiver.Open(Behaviours.Flaky, Brief), lasting: true, ["order.*"]);
         await Changing.CreateAsync(stage, "broken", receiver.Open(Behaviours.Broken, Brief), lasting: true, ["message.new", "stock.*"]);
@@ -103,8 +101,8 @@ internal sealed class Epoch(string name, int seed, CrashServer server, Receiver 
     {
         using var clients = server.Connect(_key);
         using var platform = server.Connect();
-        using var stage = new Stage(clients, _ledger, moments, server.Life.Number);
-        using var filling = new Stage(platform, _ledger, moments, server.Life.Number);
+        using var stage = new Stage(clients, platform, _ledger, moments, server.Life.Number);
+        using var filling = new Stage(platform, platform, _ledger, moments, server.Life.Number);
         using var timer = point.AfterReady is { } after
             ? TimeProvider.System.CreateTimer(_ => server.Kill(), null, after, Timeout.InfiniteTimeSpan)
             : null;
@@ -122,7 +120,8 @@ internal sealed class Epoch(string name, int seed, CrashServer server, Receiver 
     {
         await BeginAsync(null);
         using var clients = server.Connect(_key);
-        using (var stage = new Stage(clients, _ledger, moments, server.Life.Number))
+        using var platform = server.Connect();
+        using (var stage = new Stage(clients, platform, _ledger, moments, server.Life.Number))
         {
             var load = _load!.RunAsync(stage, seed, changes: false);
             await UntilAsync(() => Task.FromResult(AcknowledgedSince(stage) >= EventsInPeace), "events to be accepted in peace");
@@ -130,7 +129,7 @@ internal sealed class Epoch(string name, int seed, CrashServer server, Receiver 
             await load;
         }
 
-        using var rest = new Stage(clients, _ledger, moments, server.Life.Number);
+        using var rest = new Stage(clients, platform, _ledger, moments, server.Life.Number);
         await MixedLoad.SettleAsync(rest);
         await Publishing.SettleAsync(rest);
         foreach (var webhook in _ledger.Webhooks.Where(w => w.Latest is { Exists: true, Enabled: false }))
@@ -138,10 +137,10 @@ internal sealed class Epoch(string name, int seed, CrashServer server, Receiver 
             await Changing.EnableAsync(rest, webhook);
         }
 
-        await UntilAsync(async () => (await Evidence.ListAsync(clients, Unended)).Count == 0, "all deliveries to end");
-        var evidence = await Evidence.GatherAsync(clients, _ledger, server.Lives, _tracks);
+        await UntilAsync(async () => (await Evidence.ListAsync(platform, _ledger.TenantId, Unended)).Count == 0, "all deliveries to end");
+        var evidence = await Evidence.GatherAsync(platform, _ledger, server.Lives, _tracks);
         await CatchUpAsync(rest, evidence);
-        var tally = await CheckAsync(evidence, clients);
+        var tally = await CheckAsync(evidence, clients, platform);
         summary.Add(evidence, tally);
         await server.StopAsync();
         await receiver.QuietAsync();
@@ -166,14 +165,14 @@ internal sealed class Epoch(string name, int seed, CrashServer server, Receiver 
         }
     }
 
-    private static async Task<AttemptTally> CheckAsync(Evidence evidence, Clients clients)
+    private static async Task<AttemptTally> CheckAsync(Evidence evidence, Clients clients, Clients platform)
     {
         EventCheck.Run(evidence);
         var tally = AttemptCheck.Run(evidence);
         EndCheck.Run(evidence);
         SignatureCheck.Run(evidence);
         await WebhookCheck.RunAsync(evidence, clients);
-        await WatchCheck.RunAsync(evidence, clients);
+        await WatchCheck.RunAsync(evidence, platform);
         return tally;
     }
 

@@ -32,7 +32,7 @@ public sealed class WatchFilterTests(SharedServer shared) : SharedServerTest(sha
 
         foreach (var (request, expected) in cases)
         {
-            var wanted = all.Where(expected).OrderBy(d => d.Revision).ToList();
+            var wanted = all.Where(expected).OrderBy(d => d.Id, StringComparer.Ordinal).ToList();
             Assert.NotEmpty(wanted);
             request.StartTime = all[^1].CreateTime;
             await using var watcher = await Watcher.StartAsync(Tenant.Clients, request);
@@ -42,7 +42,7 @@ public sealed class WatchFilterTests(SharedServer shared) : SharedServerTest(sha
     }
 
     private static IEnumerable<Delivery> Latest(Watcher watcher) =>
-        watcher.Deliveries.GroupBy(d => d.Id).Select(changes => changes.Last()).OrderBy(d => d.Revision);
+        watcher.Deliveries.GroupBy(d => d.Id).Select(changes => changes.Last()).OrderBy(d => d.Id, StringComparer.Ordinal);
 
     [Fact]
     public async Task Watch_EveryTenantWithThePlatformsKey_ShowsAll()

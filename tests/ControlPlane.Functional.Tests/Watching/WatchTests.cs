@@ -60,6 +60,20 @@ public sealed class WatchTests(SharedServer shared) : SharedServerTest(shared)
     }
 
     [Fact]
+    public async Task Watch_TenantsKey_RevisionsDoNotCountOtherDeliveries()
+    {
+        await Tenant.HookAsync(Receiver.Open());
+        List<long> ends = [];
+        for (var i = 0; i < 5; i++)
+        {
+            var sent = await Tenant.SendAsync();
+            ends.Add((await Tenant.UntilAsync(sent.Id, DeliveryState.Succeeded)).Revision);
+        }
+
+        Assert.NotEqual(ends.Count, ends.Distinct().Count());
+    }
+
+    [Fact]
     public async Task Watch_Resumed_GoesOnExactlyAfterTheToken()
     {
         await Tenant.HookAsync(Receiver.Open());

@@ -93,4 +93,48 @@ public sealed class DeliveryTransitionsTests
         Assert.Equal((7, 0), (started.AttemptCount, started.RoundAttempts));
         Assert.Equal((Later, Later), (started.RoundStartTime, started.NextAttemptTime!.Value));
     }
+
+    [Fact]
+    public void Order_EverySequenceOfTransitions_Grows()
+    {
+        foreach (var state in (DeliveryState[])[DeliveryState.Pending, DeliveryState.InFlight])
+        {
+            Walk(Records.Delivery(state) with { Fence = state == DeliveryState.InFlight ? 1 : 0 }, 7);
+        }
+
+        static void Walk(DeliveryRecord delivery, int steps)
+        {
+            foreach (var next in steps == 0 ? [] : Next(delivery))
+            {
+                Assert.True(
+                    DeliveryTransitions.Order(next) > DeliveryTransitions.Order(delivery), $"{delivery.State} of fence {delivery.Fence} to {next.State}");
+                Walk(next, steps - 1);
+            }
+        }
+    }
+
+    private static IEnumerable<DeliveryRecord> Next(DeliveryRecord delivery)
+    {
+        if (delivery.Ended)
+        {
+            return [DeliveryTransitions.StartRound(delivery, DeliveryTrigger.Retry, Later)];
+        }
+
+        var cancelled = DeliveryTransitions.Cancel(delivery, EndReason.CancelledByCaller, Later);
+        if (delivery.State != DeliveryState.InFlight)
+        {
+            return [cancelled, DeliveryTransitions.Claim(delivery, Later)];
+        }
+
+        DeliveryRecord Complete(DeliveryState state, EndReason reason, TimeSpan? delay) => DeliveryTransitions.Complete(
+            new(delivery, Attempt, state, reason, delay), delivery.AttemptCount, delivery.RoundAttempts, webhookDeleted: false, Later);
+        return
+        [
+            cancelled,
+            DeliveryTransitions.Release(delivery, Later, Later),
+            Complete(DeliveryState.RetryScheduled, EndReason.None, TimeSpan.Zero),
+            Complete(DeliveryState.Succeeded, EndReason.Delivered, null),
+            Complete(DeliveryState.Dead, EndReason.Gone, null),
+        ];
+    }
 }

@@ -27,7 +27,7 @@ internal sealed class DeliveryExplainer(
             : await FindAsync(caller, request.DeliveryId, cancellationToken);
         var answer = new ExplainDeliveryResponse
         {
-            Delivery = delivery is null ? null : DeliveryMapper.ToProto(delivery),
+            Delivery = delivery is null ? null : DeliveryMapper.ToProto(delivery, caller.IsPlatform),
             Matched = delivery is not null && delivery.Trigger != DeliveryTrigger.Test,
             Checks = { MatchChecks.Judge(webhook, source) },
             WebhookChanged = MatchChecks.ChangedSince(webhook, source.CreateTime),

@@ -1,4 +1,5 @@
 using ControlPlane.Storage;
+using ControlPlane.Storage.Transitions;
 using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;
 
@@ -17,13 +18,15 @@ internal static class DeliveryMapper
     /// <param name="toPlatform">Whether a platform key asks.</param>
     public static Delivery ToProto(DeliveryRecord record, IEnumerable<AttemptRecord> attempts, bool toPlatform)
     {
-        var proto = ToProto(record);
+        var proto = ToProto(record, toPlatform);
         proto.Attempts.AddRange(attempts.Select(attempt => ToProto(attempt, toPlatform)));
         return proto;
     }
 
     /// <summary>A delivery without its attempts.</summary>
-    public static Delivery ToProto(DeliveryRecord record) => new()
+    /// <param name="record">The delivery.</param>
+    /// <param name="toPlatform">Whether a platform key asks. The store's revisions would tell others how much the platform does.</param>
+    public static Delivery ToProto(DeliveryRecord record, bool toPlatform) => new()
     {
         Id = record.Id,
         EventId = record.EventId,
@@ -39,7 +42,7 @@ internal static class DeliveryMapper
         NextAttemptTime = record.NextAttemptTime?.ToTimestamp(),
         LastStatusCode = record.LastStatusCode,
         LastFailure = (V1.FailureKind)record.LastFailure,
-        Revision = record.Revision,
+        Revision = toPlatform ? record.Revision : DeliveryTransitions.Order(record),
         CreateTime = record.CreateTime.ToTimestamp(),
         UpdateTime = record.UpdateTime.ToTimestamp(),
     };
