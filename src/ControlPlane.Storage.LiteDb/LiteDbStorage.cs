@@ -18,8 +18,32 @@ public static class LiteDbStorage
     /// </exception>
     public static async Task<StorageEngine> OpenAsync(LiteDbStorageOptions options, CancellationToken cancellationToken = default)
     {
-        var database = await Task.Run(() => OpenDatabase(options), cancellationToken).ConfigureAwait(false);
+        var database = await OpenUsableAsync(options, cancellationToken).ConfigureAwait(false);
         return CreateEngine(database);
+    }
+
+    /// <summary>Opens a store to be copied. What its log has is copied into the data file, as by any start; nothing else is changed.</summary>
+    /// <exception cref="StorageOpenException">There is no such store, it is an unfinished copy, or as <see cref="OpenAsync"/>.</exception>
+    public static async Task<ICopySource> OpenSourceAsync(LiteDbStorageOptions options, CancellationToken cancellationToken = default) =>
+        File.Exists(options.Path)
+            ? new LiteDbCopy(await OpenUsableAsync(options, cancellationToken).ConfigureAwait(false))
+            : throw CopyRefusals.Missing(Path.GetFullPath(options.Path));
+
+    /// <summary>Opens a store to be copied into, and makes it if there is none.</summary>
+    /// <exception cref="StorageOpenException">As <see cref="OpenAsync"/>.</exception>
+    public static async Task<ICopyTarget> OpenTargetAsync(LiteDbStorageOptions options, CancellationToken cancellationToken = default) =>
+        new LiteDbCopy(await Task.Run(() => OpenDatabase(options), cancellationToken).ConfigureAwait(false));
+
+    private static async Task<LiteDbDatabase> OpenUsableAsync(LiteDbStorageOptions options, CancellationToken cancellationToken)
+    {
+        var database = await Task.Run(() => OpenDatabase(options), cancellationToken).ConfigureAwait(false);
+        if (await database.ReadAsync(CopyMarks.Find, cancellationToken).ConfigureAwait(false) is null)
+        {
+            return database;
+        }
+
+        await database.DisposeAsync().ConfigureAwait(false);
+        throw CopyRefusals.Unfinished($"store '{database.Path}'");
     }
 
     internal static StorageEngine CreateEngine(LiteDbDatabase database) => new()
@@ -76,7 +100,7 @@ public static class LiteDbStorage
             }
 
             StoreFile.Check(options.Path);
-            files = StoreFiles.Open(options.Path, options.OpenFile);
+            files = StoreFiles.Open(options.Path, options.OpenFile, isNew: storeLock.Length == 0);
             Prepare(files, options);
             var database = new LiteDbDatabase(storeLock, files, CompleteDocuments, options);
             StoreLock.NotePresence(storeLock, database.StoreId);

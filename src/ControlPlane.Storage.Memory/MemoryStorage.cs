@@ -12,11 +12,22 @@ public sealed class MemoryStorage(TimeProvider clock)
     public const string Provider = "memory";
 
     private readonly MemoryStore _store = new(clock);
-    private readonly string _id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+    private string _id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+
+    /// <summary>Opens the store to be copied.</summary>
+    public ICopySource OpenSource()
+    {
+        ThrowIfUnfinished();
+        return OpenTarget();
+    }
+
+    /// <summary>Opens the store to be copied into.</summary>
+    public ICopyTarget OpenTarget() => new MemoryCopy(new MemorySession(_store), _id, id => _id = id);
 
     /// <summary>Opens the store, also while it is open, as another node would. What was stored before is there.</summary>
     public StorageEngine Open()
     {
+        ThrowIfUnfinished();
         var session = new MemorySession(_store);
         return new StorageEngine
         {
@@ -36,5 +47,13 @@ public sealed class MemoryStorage(TimeProvider clock)
             Capabilities = new() { Instead = "A store in memory ends with its process." },
             Close = session.CloseAsync,
         };
+    }
+
+    private void ThrowIfUnfinished()
+    {
+        if (_store.State.Mark is not null)
+        {
+            throw CopyRefusals.Unfinished("store in memory");
+        }
     }
 }

@@ -12,7 +12,7 @@ public static class PostgresStorage
     /// </exception>
     public static async Task<StorageEngine> OpenAsync(PostgresStorageOptions options, CancellationToken cancellationToken = default)
     {
-        var database = await Database.OpenAsync(options, cancellationToken).ConfigureAwait(false);
+        var database = await Opening.OpenAsync(options, cancellationToken).ConfigureAwait(false);
         try
         {
             var now = await database.ReadNowAsync(cancellationToken).ConfigureAwait(false);
@@ -27,6 +27,27 @@ public static class PostgresStorage
             await database.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Opens a store to be copied; nothing of it is changed.</summary>
+    /// <exception cref="StorageOpenException">There is no store of this version's format, it is an unfinished copy, or nodes are running.</exception>
+    public static async Task<ICopySource> OpenSourceAsync(PostgresStorageOptions options, CancellationToken cancellationToken = default) =>
+        await OpenCopyAsync(options, isTarget: false, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Opens a store to be copied into, and makes it if there is none.</summary>
+    /// <exception cref="StorageOpenException">As <see cref="OpenAsync"/>, or nodes are running.</exception>
+    public static async Task<ICopyTarget> OpenTargetAsync(PostgresStorageOptions options, CancellationToken cancellationToken = default) =>
+        await OpenCopyAsync(options, isTarget: true, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Makes a store in the database if there is none, and brings an older one up to date. Others may do so at the same time.</summary>
+    /// <exception cref="StorageOpenException">As <see cref="OpenAsync"/>.</exception>
+    public static Task<SchemaChange> MigrateAsync(PostgresStorageOptions options, CancellationToken cancellationToken = default) =>
+        Opening.MigrateAsync(options, cancellationToken);
+
+    private static async Task<PostgresCopy> OpenCopyAsync(PostgresStorageOptions options, bool isTarget, CancellationToken cancellationToken)
+    {
+        var (database, locked) = await Opening.OpenCopyAsync(options, isTarget, cancellationToken).ConfigureAwait(false);
+        return new PostgresCopy(database, locked);
     }
 
     private static StorageEngine CreateEngine(Database database, (long Revision, long Config) counters)

@@ -15,8 +15,25 @@ public static class SqliteStorage
     public static async Task<StorageEngine> OpenAsync(SqliteStorageOptions options, CancellationToken cancellationToken = default)
     {
         var database = await Task.Run(() => OpenDatabase(options), cancellationToken).ConfigureAwait(false);
+        if (await database.ReadAsync(CopyMarks.Find, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            await database.DisposeAsync().ConfigureAwait(false);
+            throw CopyRefusals.Unfinished($"store '{database.Path}'");
+        }
+
         return CreateEngine(database);
     }
+
+    /// <summary>Opens a store to be copied; nothing of it is changed.</summary>
+    /// <exception cref="StorageOpenException">There is no such store, it cannot be read, is an unfinished copy, is in use, or has another format
+    /// than this version.</exception>
+    public static Task<ICopySource> OpenSourceAsync(SqliteStorageOptions options, CancellationToken cancellationToken = default) =>
+        Task.Run(() => Describing(options, OpenSource), cancellationToken);
+
+    /// <summary>Opens a store to be copied into, and makes it if there is none.</summary>
+    /// <exception cref="StorageOpenException">As <see cref="OpenAsync"/>.</exception>
+    public static async Task<ICopyTarget> OpenTargetAsync(SqliteStorageOptions options, CancellationToken cancellationToken = default) =>
+        new SqliteCopyTarget(await Task.Run(() => OpenDatabase(options), cancellationToken).ConfigureAwait(false));
 
     internal static StorageEngine CreateEngine(SqliteDatabase database) => new()
     {
@@ -37,12 +54,14 @@ public static class SqliteStorage
         Close = database.DisposeAsync,
     };
 
-    internal static SqliteDatabase OpenDatabase(SqliteStorageOptions options)
+    internal static SqliteDatabase OpenDatabase(SqliteStorageOptions options) => Describing(options, Open);
+
+    private static T Describing<T>(SqliteStorageOptions options, Func<string, SqliteStorageOptions, T> open)
     {
         var path = Path.GetFullPath(options.Path);
         try
         {
-            return Open(path, options);
+            return open(path, options);
         }
         catch (SqliteException exception) when (exception.IsDamage)
         {
@@ -85,6 +104,37 @@ public static class SqliteStorage
         }
     }
 
+    private static ICopySource OpenSource(string path, SqliteStorageOptions options)
+    {
+        path = FileIdentity.ResolvePath(path);
+        if (!File.Exists(path))
+        {
+            throw CopyRefusals.Missing(path);
+        }
+
+        var storeLock = StoreLock.Take(path);
+        Connection? connection = null;
+        try
+        {
+            connection = Connection.Open(path, readOnly: true);
+            var version = Migrations.Check(connection, path);
+            if (version < Migrations.Latest)
+            {
+                throw CopyRefusals.Older($"store '{path}'", version, Migrations.Latest);
+            }
+
+            return CopyMarks.Find(connection) is null
+                ? new SqliteCopySource(storeLock, connection)
+                : throw CopyRefusals.Unfinished($"store '{path}'");
+        }
+        catch
+        {
+            connection?.Dispose();
+            storeLock.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>What operations leave for the end of their transaction.</summary>
     private static void CompleteRows(WriteSession session)
     {
@@ -112,6 +162,9 @@ public static class SqliteStorage
         Migrations.Apply(writer, version);
         // Not before: an index on a large table is sorted in temporary files.
         writer.Execute("PRAGMA temp_store = MEMORY;");
-        TenantRows.InsertDefault(writer, clock.GetStoreNow());
+        if (CopyMarks.Find(writer) is null)
+        {
+            TenantRows.InsertDefault(writer, clock.GetStoreNow());
+        }
     }
 }

@@ -47,6 +47,9 @@ public abstract class StorageTests<TSource> : IAsyncLifetime
         _store = await Source.OpenAsync(Clock);
     }
 
+    /// <summary>Goes on with another store, which must be closed.</summary>
+    protected async Task UseAsync(TSource other) => _store = await other.OpenAsync(Clock);
+
     protected string NewId(string prefix) => _ids.Next(prefix);
 
     protected WebhookRecord NewWebhook(string tenant = TenantRecord.DefaultId) => new()

@@ -67,3 +67,5 @@ public sealed class StoreFileTests : StoreFileTests<LiteDbSource>;
 public sealed class BackupTests : BackupTests<LiteDbSource>;
 
 public sealed class IntegrityCheckTests : IntegrityCheckTests<LiteDbSource>;
+
+public sealed class CopyTests : CopyTests<LiteDbSource>;

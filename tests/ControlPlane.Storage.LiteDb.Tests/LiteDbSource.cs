@@ -9,6 +9,12 @@ public sealed class LiteDbSource : FileSource
 
     public override Task<StorageEngine> OpenAsync(string path, TimeProvider clock) =>
         LiteDbStorage.OpenAsync(new LiteDbStorageOptions { Path = path, TimeProvider = clock });
+
+    public override Task<ICopySource> OpenSourceAsync(TimeProvider clock) =>
+        LiteDbStorage.OpenSourceAsync(new LiteDbStorageOptions { Path = File, TimeProvider = clock });
+
+    public override Task<ICopyTarget> OpenTargetAsync(TimeProvider clock) =>
+        LiteDbStorage.OpenTargetAsync(new LiteDbStorageOptions { Path = File, TimeProvider = clock });
 }
 
 /// <summary>The same with checkpoints all the time.</summary>
@@ -20,4 +26,10 @@ public sealed class SmallLogSource : FileSource
 
     public override Task<StorageEngine> OpenAsync(string path, TimeProvider clock) =>
         LiteDbStorage.OpenAsync(new LiteDbStorageOptions { Path = path, TimeProvider = clock, CheckpointPages = Pages });
+
+    public override Task<ICopySource> OpenSourceAsync(TimeProvider clock) =>
+        LiteDbStorage.OpenSourceAsync(new LiteDbStorageOptions { Path = File, TimeProvider = clock, CheckpointPages = Pages });
+
+    public override Task<ICopyTarget> OpenTargetAsync(TimeProvider clock) =>
+        LiteDbStorage.OpenTargetAsync(new LiteDbStorageOptions { Path = File, TimeProvider = clock, CheckpointPages = Pages });
 }

@@ -59,3 +59,5 @@ public sealed class DurabilityTests : DurabilityTests<MemorySource>;
 public sealed class OwnershipTests : OwnershipTests<MemorySource>;
 
 public sealed class HammerTests : HammerTests<MemorySource>;
+
+public sealed class CopyTests : CopyTests<MemorySource>;

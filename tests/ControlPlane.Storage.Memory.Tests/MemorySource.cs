@@ -9,5 +9,9 @@ public sealed class MemorySource : StoreSource
 
     public override Task<StorageEngine> OpenAsync(TimeProvider clock) => Task.FromResult((_storage ??= new MemoryStorage(clock)).Open());
 
+    public override Task<ICopySource> OpenSourceAsync(TimeProvider clock) => Task.FromResult<ICopySource>(_storage!.OpenSource());
+
+    public override Task<ICopyTarget> OpenTargetAsync(TimeProvider clock) => Task.FromResult((_storage ??= new MemoryStorage(clock)).OpenTarget());
+
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -57,3 +57,5 @@ public sealed class RetentionProperties : RetentionProperties<PostgresSource>;
 public sealed class DurabilityTests : DurabilityTests<PostgresSource>;
 
 public sealed class HammerTests : HammerTests<PostgresSource>;
+
+public sealed class CopyTests : CopyTests<PostgresSource>;

@@ -20,6 +20,15 @@ public sealed class PostgresSource : StoreSource
             configure(new PostgresStorageOptions { ConnectionString = _database, TimeProvider = clock, DropsDays = false }));
     }
 
+    public override Task<ICopySource> OpenSourceAsync(TimeProvider clock) =>
+        PostgresStorage.OpenSourceAsync(new PostgresStorageOptions { ConnectionString = Database, TimeProvider = clock });
+
+    public override async Task<ICopyTarget> OpenTargetAsync(TimeProvider clock)
+    {
+        _database ??= await TestDatabases.CreateAsync();
+        return await PostgresStorage.OpenTargetAsync(new PostgresStorageOptions { ConnectionString = _database, TimeProvider = clock });
+    }
+
     /// <summary>Runs statements in the database.</summary>
     public Task ExecuteAsync(string sql) => TestDatabases.Server.ExecuteAsync(sql, _database);
 

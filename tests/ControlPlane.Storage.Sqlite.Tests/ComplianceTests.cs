@@ -63,3 +63,5 @@ public sealed class StoreFileTests : StoreFileTests<SqliteSource>;
 public sealed class BackupTests : BackupTests<SqliteSource>;
 
 public sealed class IntegrityCheckTests : IntegrityCheckTests<SqliteSource>;
+
+public sealed class CopyTests : CopyTests<SqliteSource>;

@@ -9,4 +9,10 @@ public sealed class SqliteSource : FileSource
 
     public override Task<StorageEngine> OpenAsync(string path, TimeProvider clock) =>
         SqliteStorage.OpenAsync(new SqliteStorageOptions { Path = path, TimeProvider = clock });
+
+    public override Task<ICopySource> OpenSourceAsync(TimeProvider clock) =>
+        SqliteStorage.OpenSourceAsync(new SqliteStorageOptions { Path = File, TimeProvider = clock });
+
+    public override Task<ICopyTarget> OpenTargetAsync(TimeProvider clock) =>
+        SqliteStorage.OpenTargetAsync(new SqliteStorageOptions { Path = File, TimeProvider = clock });
 }

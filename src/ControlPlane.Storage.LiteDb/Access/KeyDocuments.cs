@@ -21,9 +21,14 @@ internal static class KeyDocuments
             tenant = found.Seq;
         }
 
+        Insert(session, tenant, key);
+        return true;
+    }
+
+    public static void Insert(WriteSession session, long tenant, ApiKeyRecord key)
+    {
         session.Stored.Insert(Collections.ApiKeys, [Write(++session.Counters.Seq, tenant, key)]);
         session.NoteSize();
-        return true;
     }
 
     public static ApiKeyRecord? Find(DocumentStore documents, string id) => ReadOrNull(FindDocument(documents, id));
@@ -126,7 +131,7 @@ internal static class KeyDocuments
         return document;
     }
 
-    private static ApiKeyRecord Read(BsonDocument document) => new()
+    public static ApiKeyRecord Read(BsonDocument document) => new()
     {
         Id = document.Text("id"),
         TenantId = document.Text("tenant_id") is { Length: > 0 } tenant ? tenant : null,

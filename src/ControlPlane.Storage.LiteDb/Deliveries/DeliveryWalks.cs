@@ -44,7 +44,7 @@ internal static class DeliveryWalks
         var found = new List<BsonDocument>();
         var leasedOnly = filter.HasOnlyStates(DeliveryState.InFlight);
         var (low, high) = (filter.Webhook ?? long.MinValue, filter.Webhook ?? long.MaxValue);
-        foreach (var kind in new[] { KeyKind.Waiting, KeyKind.Held }.Where(_ => !leasedOnly))
+        foreach (var kind in new[] { KeyKind.Waiting, KeyKind.Blocked }.Where(_ => !leasedOnly))
         {
             found.AddRange(Each(documents.WithinKeys(
                 Collections.Deliveries, Key.Of(kind, low, long.MinValue, long.MinValue), Key.Of(kind, high, long.MaxValue, long.MaxValue),

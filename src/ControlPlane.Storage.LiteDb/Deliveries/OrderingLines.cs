@@ -21,8 +21,8 @@ internal readonly record struct OrderingLine(long Webhook, long Number, HeadOfLi
 }
 
 /// <summary>
-/// Lets one delivery of a line go at a time. Those behind are held: they have a due time of their own, but not one to be found by.
-/// While some are held, another one of the line is leased or waiting, and what becomes of that lets them go on.
+/// Lets one delivery of a line go at a time. Those behind are blocked: they have a due time of their own, but not one to be found by.
+/// While some are blocked, another one of the line is leased or waiting, and what becomes of that lets them go on.
 /// </summary>
 internal static class OrderingLines
 {
@@ -39,12 +39,12 @@ internal static class OrderingLines
                 ? ahead.Seq
                 : null;
 
-    /// <summary>Whether it is a waiting delivery's turn. If not, it is held, and the one whose turn it is can be claimed.</summary>
+    /// <summary>Whether it is a waiting delivery's turn. If not, it is blocked, and the one whose turn it is can be claimed.</summary>
     public static bool TryGo(WriteSession session, StoredDelivery stored, OrderingLine line, DateTimeOffset now)
     {
         if (FindLeased(session.Documents, line) is not null)
         {
-            Hold(session, stored, held: true);
+            SetBlocked(session, stored, blocked: true);
             return false;
         }
 
@@ -53,37 +53,37 @@ internal static class OrderingLines
             return true;
         }
 
-        Hold(session, stored, held: true);
-        if (first.Held)
+        SetBlocked(session, stored, blocked: true);
+        if (first.Blocked)
         {
-            Hold(session, Get(session, first.Seq), held: false);
+            SetBlocked(session, Get(session, first.Seq), blocked: false);
         }
 
         return false;
     }
 
-    /// <summary>After a delivery of the line ended or was given back: lets the next one go. Returns when it is due if it was held.</summary>
+    /// <summary>After a delivery of the line ended or was given back: lets the next one go. Returns when it is due if it was blocked.</summary>
     public static DateTimeOffset? Advance(WriteSession session, OrderingLine line, DateTimeOffset now)
     {
-        if (FindLeased(session.Documents, line) is not null || FindTurn(session.Documents, line, now) is not { Held: true } first)
+        if (FindLeased(session.Documents, line) is not null || FindTurn(session.Documents, line, now) is not { Blocked: true } first)
         {
             return null;
         }
 
         var next = Get(session, first.Seq);
-        Hold(session, next, held: false);
+        SetBlocked(session, next, blocked: false);
         return next.Delivery.NextAttemptTime;
     }
 
-    /// <summary>Lets the first one that is held go in every line of a webhook; those whose turn it is not are held again.</summary>
+    /// <summary>Lets the first one that is blocked go in every line of a webhook; those whose turn it is not are blocked again.</summary>
     public static void AdvanceAll(WriteSession session, long webhook)
     {
         var next = long.MinValue;
         while (session.Documents.FirstWithinKeys(
-            Collections.Deliveries, Key.Of(KeyKind.Held, webhook, next, long.MinValue), Key.Of(KeyKind.Held, webhook, long.MaxValue, long.MaxValue)) is { } document)
+            Collections.Deliveries, Key.Of(KeyKind.Blocked, webhook, next, long.MinValue), Key.Of(KeyKind.Blocked, webhook, long.MaxValue, long.MaxValue)) is { } document)
         {
             var first = DeliveryFormat.Read(document);
-            Hold(session, first, held: false);
+            SetBlocked(session, first, blocked: false);
             if (first.Line == long.MaxValue)
             {
                 break;
@@ -94,18 +94,18 @@ internal static class OrderingLines
     }
 
     /// <summary>The delivery that is leased or, if none is, whose turn it is; null if none is ready.</summary>
-    private static (long Seq, bool Held)? FindFirst(DocumentStore documents, OrderingLine line, DateTimeOffset now) =>
+    private static (long Seq, bool Blocked)? FindFirst(DocumentStore documents, OrderingLine line, DateTimeOffset now) =>
         FindLeased(documents, line) is { } leased ? (leased, false) : FindTurn(documents, line, now);
 
-    private static (long Seq, bool Held)? FindTurn(DocumentStore documents, OrderingLine line, DateTimeOffset now)
+    private static (long Seq, bool Blocked)? FindTurn(DocumentStore documents, OrderingLine line, DateTimeOffset now)
     {
-        var held = documents.FirstWithinKeys(
+        var blocked = documents.FirstWithinKeys(
             Collections.Deliveries,
-            Key.Of(KeyKind.Held, line.Webhook, line.Number, long.MinValue),
-            Key.Of(KeyKind.Held, line.Webhook, line.Number, long.MaxValue),
+            Key.Of(KeyKind.Blocked, line.Webhook, line.Number, long.MinValue),
+            Key.Of(KeyKind.Blocked, line.Webhook, line.Number, long.MaxValue),
             select: IdOnly)?.Seq();
         var open = line.HeadOfLine == HeadOfLine.Park ? FindReady(documents, line, now) : FindUnfinished(documents, line);
-        return held is { } seq && !(open < seq) ? (seq, true)
+        return blocked is { } seq && !(open < seq) ? (seq, true)
             : open is { } other ? (other, false)
             : null;
     }
@@ -123,7 +123,7 @@ internal static class OrderingLines
         return pending is null || due < pending ? due : pending;
     }
 
-    /// <summary>Returns the first one appended of those in a line that are not held, in certain states and due up to a time.</summary>
+    /// <summary>Returns the first one appended of those in a line that are not blocked, in certain states and due up to a time.</summary>
     private static long? FindOldest(DocumentStore documents, OrderingLine line, DeliveryState from, DeliveryState to, long due)
     {
         long? oldest = null;
@@ -143,9 +143,9 @@ internal static class OrderingLines
 
     private static StoredDelivery Get(WriteSession session, long seq) => session.Deliveries.Find(session.Stored, seq)!;
 
-    private static void Hold(WriteSession session, StoredDelivery stored, bool held)
+    private static void SetBlocked(WriteSession session, StoredDelivery stored, bool blocked)
     {
-        stored.Held = held;
+        stored.Blocked = blocked;
         session.Deliveries.Change(stored);
     }
 }

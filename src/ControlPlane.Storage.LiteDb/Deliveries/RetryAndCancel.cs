@@ -58,7 +58,7 @@ internal static class RetryAndCancel
     {
         var now = session.Now;
         var orphans = new List<StoredDelivery>();
-        foreach (var kind in new[] { KeyKind.Waiting, KeyKind.Held })
+        foreach (var kind in new[] { KeyKind.Waiting, KeyKind.Blocked })
         {
             foreach (var webhook in FindDeleted(session, kind).TakeWhile(_ => orphans.Count < OrphanBatch).ToList())
             {

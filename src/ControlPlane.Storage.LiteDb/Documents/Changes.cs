@@ -14,16 +14,29 @@ internal static class Changes
     /// <param name="first">The first revision; the others follow without gaps.</param>
     /// <param name="deliveries">Their positions.</param>
     /// <param name="latest">The latest of the times at which they changed.</param>
-    public static void Add(DocumentStore documents, long first, List<long> deliveries, DateTimeOffset latest) => documents.Insert(
-        Collections.Changes,
-        [
-            new BsonDocument
+    public static void Add(DocumentStore documents, long first, List<long> deliveries, DateTimeOffset latest) =>
+        documents.Insert(Collections.Changes, [ToDocument(first, deliveries, latest)]);
+
+    /// <summary>Adds changes of any transactions, which are in no order and can have gaps.</summary>
+    public static void Add(DocumentStore documents, List<(long Revision, long Delivery, DateTimeOffset Time)> changes)
+    {
+        changes.Sort();
+        var runs = new List<(long First, List<long> Deliveries, DateTimeOffset Latest)>();
+        foreach (var (revision, delivery, time) in changes)
+        {
+            if (runs.Count > 0 && runs[^1] is var run && run.First + run.Deliveries.Count == revision)
             {
-                ["_id"] = first,
-                ["u"] = latest.ToBson(),
-                ["d"] = MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(deliveries)).ToArray(),
-            },
-        ]);
+                run.Deliveries.Add(delivery);
+                runs[^1] = run with { Latest = time > run.Latest ? time : run.Latest };
+            }
+            else
+            {
+                runs.Add((revision, [delivery], time));
+            }
+        }
+
+        documents.Insert(Collections.Changes, runs.Select(run => ToDocument(run.First, run.Deliveries, run.Latest)));
+    }
 
     /// <summary>Returns changes after a revision, in order.</summary>
     public static IEnumerable<Change> After(DocumentStore documents, long revision)
@@ -53,6 +66,13 @@ internal static class Changes
     private static BsonExpression IdOnly { get; } = BsonExpression.Create("{_id: $._id}");
 
     private static BsonExpression Facts { get; } = BsonExpression.Create("{_id: $._id, u: $.u}");
+
+    private static BsonDocument ToDocument(long first, List<long> deliveries, DateTimeOffset latest) => new()
+    {
+        ["_id"] = first,
+        ["u"] = latest.ToBson(),
+        ["d"] = MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(deliveries)).ToArray(),
+    };
 
     private static long[] Read(BsonDocument document) => MemoryMarshal.Cast<byte, long>(document["d"].AsBinary).ToArray();
 }

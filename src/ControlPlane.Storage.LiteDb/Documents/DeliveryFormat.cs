@@ -45,7 +45,7 @@ internal static class DeliveryFormat
         document.SetTime("d", delivery.NextAttemptTime);
         document.SetNumber("sc", delivery.LastStatusCode);
         document.SetNumber("lf", (int)delivery.LastFailure);
-        document.SetNumber("h", stored.Held ? 1 : 0);
+        document.SetNumber("b", stored.Blocked ? 1 : 0);
         document.SetText("lo", stored.Owner);
         document.SetTime("lu", stored.LeaseUntil);
         if (stored.Line is { } line)
@@ -71,7 +71,7 @@ internal static class DeliveryFormat
         Delivery = ReadRecord(document),
         HasIdKey = document.Int("ki") == 1,
         HasLeaseKey = document.Int("kl") == 1,
-        Held = document.Int("h") == 1,
+        Blocked = document.Int("b") == 1,
         Owner = document.Text("lo"),
         LeaseUntil = document.TimeOrNull("lu"),
         Attempts = ReadAttempts(document),
@@ -125,9 +125,9 @@ internal static class DeliveryFormat
         }
 
         var due = delivery.NextAttemptTime?.ToMicroseconds() ?? 0;
-        if (stored is { Held: true, Line: { } line })
+        if (stored is { Blocked: true, Line: { } line })
         {
-            keys.Add(Key.Of(KeyKind.Held, stored.Webhook, line, stored.Seq));
+            keys.Add(Key.Of(KeyKind.Blocked, stored.Webhook, line, stored.Seq));
         }
         else if (!delivery.Ended)
         {

@@ -107,9 +107,9 @@ internal enum KeyKind : byte
     Waiting = 16,
 
     /// <summary>Delivery that is behind another one in its line: webhook, line, position.</summary>
-    Held = 17,
+    Blocked = 17,
 
-    /// <summary>Delivery in a line that has not ended and is not held: webhook, line, state, due time, position.</summary>
+    /// <summary>Delivery in a line that has not ended and is not blocked: webhook, line, state, due time, position.</summary>
     InLine = 18,
 
     /// <summary>Delivery that has been leased for a while: position.</summary>

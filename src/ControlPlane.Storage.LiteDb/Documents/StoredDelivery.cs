@@ -23,7 +23,7 @@ internal sealed class StoredDelivery
     public bool HasLeaseKey { get; set; }
 
     /// <summary>Whether it waits behind another one of its line.</summary>
-    public bool Held { get; set; }
+    public bool Blocked { get; set; }
 
     public string Owner { get; set; } = "";
     public DateTimeOffset? LeaseUntil { get; set; }

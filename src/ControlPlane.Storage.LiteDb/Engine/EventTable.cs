@@ -3,7 +3,7 @@ namespace ControlPlane.Storage.LiteDb;
 /// <summary>Events that a transaction adds: stored at its end, found by id and idempotency key before that.</summary>
 internal sealed class EventTable
 {
-    private readonly List<(StoredEvent Stored, byte[] Payload)> _added = [];
+    private readonly List<(StoredEvent Stored, byte[]? Payload)> _added = [];
     private readonly Dictionary<(long Tenant, string Id), StoredEvent> _ids = [];
     private readonly Dictionary<(long Tenant, string Key), StoredEvent> _keys = [];
 
@@ -26,7 +26,7 @@ internal sealed class EventTable
         : documents.FindByKey(Collections.Events, EventFormat.NameKey(tenant, key)) is { } document ? EventFormat.Read(document)
         : null;
 
-    public void Add(StoredEvent stored, byte[] payload)
+    public void Add(StoredEvent stored, byte[]? payload)
     {
         _added.Add((stored, payload));
         _ids[(stored.Tenant, stored.Event.Id)] = stored;
@@ -43,8 +43,10 @@ internal sealed class EventTable
             return;
         }
 
-        documents.Insert(Collections.Events, _added.Select(added => EventFormat.Write(added.Stored, added.Payload.Length)));
-        documents.Insert(Collections.Payloads, _added.Select(added => EventFormat.WritePayload(added.Stored.Seq, added.Payload)));
+        documents.Insert(Collections.Events, _added.Select(added => EventFormat.Write(added.Stored, added.Payload?.Length ?? 0)));
+        documents.Insert(
+            Collections.Payloads,
+            _added.Where(added => added.Payload is not null).Select(added => EventFormat.WritePayload(added.Stored.Seq, added.Payload!)));
         foreach (var (stored, _) in _added)
         {
             _lastId = _lastId is { } last && string.CompareOrdinal(stored.Event.Id, last) < 0 ? last : stored.Event.Id;

@@ -41,14 +41,17 @@ internal sealed class StoreFiles : IDisposable
     /// <summary>Where the checksums of a store's pages are.</summary>
     public static string SumsOf(string path) => path + "-sums";
 
-    public static StoreFiles Open(string path, Func<string, IStoreFile> open)
+    /// <param name="path">The data file.</param>
+    /// <param name="open">Opens a file.</param>
+    /// <param name="isNew">Whether the store was never whole, so that its files need not fit together.</param>
+    public static StoreFiles Open(string path, Func<string, IStoreFile> open, bool isNew)
     {
         var opened = new List<IStoreFile>();
         try
         {
             opened.AddRange(new[] { path, LogOf(path), SumsOf(path) }.Select(open));
             var files = new StoreFiles(opened[0], opened[1], opened[2]);
-            files.Begin();
+            files.Begin(isNew);
             return files;
         }
         catch
@@ -103,13 +106,19 @@ internal sealed class StoreFiles : IDisposable
     }
 
     /// <summary>Copies what an earlier process left in the log into the data file, before LiteDB sees either.</summary>
-    private void Begin()
+    private void Begin(bool isNew)
     {
         var page = new byte[LogFrame.PageSize];
         for (uint number = 0; number < Log.Frames; number++)
         {
             Log.ReadSynced(number, page);
             Pages.Note(number, page);
+        }
+
+        if (Log.Frames > 0 && !isNew)
+        {
+            // Before a page of it is written: a backup can have been put beside the log of what it replaces.
+            Data.CheckBase(Pages, QuicklyRead / LogFrame.PageSize);
         }
 
         try

@@ -18,7 +18,7 @@ internal sealed class WriteSession : IWriteSession
     private readonly OpenFiles _open;
     private readonly TimeProvider _clock;
     private readonly Action<WriteSession> _beforeCommit;
-    private readonly StoreIdentity _identity;
+    private StoreIdentity _identity;
     private readonly List<long> _changed = [];
     private Counters _committed;
     private Counters _counters;
@@ -51,6 +51,12 @@ internal sealed class WriteSession : IWriteSession
     /// <summary>The counters with what this transaction added.</summary>
     public ref Counters Counters => ref _counters;
 
+    /// <summary>The store's id, which changes when the store becomes a copy of another one.</summary>
+    public string StoreId
+    {
+        set => _identity = _identity with { StoreId = value };
+    }
+
     public long Head => _committed.Revision;
 
     /// <summary>The time that leases and due times are reckoned from.</summary>
@@ -77,10 +83,10 @@ internal sealed class WriteSession : IWriteSession
     public void NoteSize(int content = 0, int documents = 1) => _size += ((long)documents * DocumentSize) + content;
 
     /// <summary>Gives a delivery a new state and a new revision. Returns it with that. What has ended is not ended again.</summary>
-    public DeliveryRecord Save(StoredDelivery stored, DeliveryRecord delivery, string owner = "", DateTimeOffset? leaseUntil = null, bool held = false)
+    public DeliveryRecord Save(StoredDelivery stored, DeliveryRecord delivery, string owner = "", DateTimeOffset? leaseUntil = null, bool blocked = false)
     {
         delivery = delivery with { Revision = ++_counters.Revision };
-        (stored.Delivery, stored.Owner, stored.LeaseUntil, stored.Held, stored.HasLeaseKey) = (delivery, owner, leaseUntil, held, false);
+        (stored.Delivery, stored.Owner, stored.LeaseUntil, stored.Blocked, stored.HasLeaseKey) = (delivery, owner, leaseUntil, blocked, false);
         Deliveries.Change(stored);
         NoteChange(stored);
         if (delivery.Ended)

@@ -73,7 +73,7 @@ internal static class EventTypeDocuments
         ["update_time"] = type.UpdateTime.ToBson(),
     };
 
-    private static EventTypeRecord Read(BsonDocument document) => new()
+    public static EventTypeRecord Read(BsonDocument document) => new()
     {
         TenantId = document.Text("tenant_id"),
         Name = document.Text("name"),

@@ -72,8 +72,8 @@ internal static class Appends
         }
 
         var inLine = OrderingRules.HasPlace(source.Event.OrderingKey, delivery.Trigger);
-        var held = inLine && OrderingLines.IsBusy(session, new OrderingLine(webhook.Seq, line!.Value, webhook.HeadOfLine), source.Event.CreateTime);
-        var leased = delivery.Leased && !held;
+        var blocked = inLine && OrderingLines.IsBusy(session, new OrderingLine(webhook.Seq, line!.Value, webhook.HeadOfLine), source.Event.CreateTime);
+        var leased = delivery.Leased && !blocked;
         var seq = ++session.Counters.DeliverySeq;
         var stored = new StoredDelivery
         {
@@ -86,6 +86,6 @@ internal static class Appends
             Delivery = DeliveryTransitions.Create(source.Event, delivery, inLine, leased),
         };
         session.OpenDeliveries.Add(request.TenantId, 1);
-        return session.Save(stored, stored.Delivery, leased ? request.Owner : "", leased ? session.Now + request.LeaseFor : null, held);
+        return session.Save(stored, stored.Delivery, leased ? request.Owner : "", leased ? session.Now + request.LeaseFor : null, blocked);
     }
 }

@@ -41,7 +41,8 @@ internal static class EventDocuments
             ? WithPayload(documents, EventFormat.Read(document))
             : null;
 
-    private static EventRecord WithPayload(DocumentStore documents, StoredEvent stored) =>
+    /// <summary>Returns an event with its payload, if that is still there.</summary>
+    public static EventRecord WithPayload(DocumentStore documents, StoredEvent stored) =>
         documents.Find(Collections.Payloads, stored.Seq) is { } payload
             ? stored.Event with { Payload = EventFormat.ReadPayload(payload) }
             : stored.Event;

@@ -26,9 +26,14 @@ internal static class RedriveDocuments
         }
 
         var created = redrive with { State = RedriveState.Running, Matched = scope.Count, Retried = 0, Skipped = 0, UpdateTime = redrive.CreateTime };
-        session.Stored.Insert(Collections.Redrives, [Write(new StoredRedrive(++session.Counters.Seq, tenant, created, scope, 0))]);
-        session.NoteSize();
+        Insert(session, new StoredRedrive(++session.Counters.Seq, tenant, created, scope, 0));
         return Find(session.Stored, redrive.Id)!.Redrive;
+    }
+
+    public static void Insert(WriteSession session, StoredRedrive redrive)
+    {
+        session.Stored.Insert(Collections.Redrives, [Write(redrive)]);
+        session.NoteSize();
     }
 
     public static void Save(WriteSession session, StoredRedrive redrive)
@@ -94,7 +99,7 @@ internal static class RedriveDocuments
         };
     }
 
-    private static StoredRedrive Read(BsonDocument document)
+    public static StoredRedrive Read(BsonDocument document)
     {
         var terms = Nested.Read(document["terms"], Json.Default.RedriveTerms);
         var redrive = new RedriveRecord

@@ -64,6 +64,30 @@ internal sealed class DataStream(IStoreFile file, PageSums sums) : Stream
         }
     }
 
+    /// <summary>Looks whether the file is the one that the log goes on from: the pages that the log does not have are as they were when it
+    /// was begun.</summary>
+    /// <param name="logged">The pages that the log has.</param>
+    /// <param name="atMost">How many pages to read; of more they are spread over the file.</param>
+    /// <exception cref="DamagedStoreException">It is another one.</exception>
+    public void CheckBase(LoggedPages logged, long atMost)
+    {
+        if (sums.Pages == 0)
+        {
+            throw new DamagedStoreException("there is a log beside it, and no checksums that say what it goes on from");
+        }
+
+        CheckLength();
+        var end = Length / LogFrame.PageSize;
+        var page = new byte[LogFrame.PageSize];
+        for (var (number, step) = (0L, 1 + (end / atMost)); number < end; number += step)
+        {
+            if (!logged.Has(number))
+            {
+                ReadAt(number * LogFrame.PageSize, page);
+            }
+        }
+    }
+
     /// <summary>Holds all pages against their checksums.</summary>
     /// <param name="found">Gets each finding; whether it is thrown.</param>
     /// <param name="cancellationToken">Ends it.</param>

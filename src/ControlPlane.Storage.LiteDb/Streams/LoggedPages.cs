@@ -41,6 +41,15 @@ internal sealed class LoggedPages(LogStream log)
         }
     }
 
+    /// <summary>Returns whether the log has a page.</summary>
+    public bool Has(long page)
+    {
+        lock (_lock)
+        {
+            return _latest.ContainsKey((uint)page);
+        }
+    }
+
     /// <summary>Reads a page from the log if it is there: what the data file has of it can be older, or half written.</summary>
     public bool TryRead(long page, Span<byte> buffer)
     {

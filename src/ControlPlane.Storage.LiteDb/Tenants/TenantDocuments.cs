@@ -16,9 +16,10 @@ internal static class TenantDocuments
     private const long DefaultSeq = 1;
 
     /// <summary>The tenant that every store is born with.</summary>
-    public static void InsertDefault(DocumentStore documents, DateTimeOffset now) => documents.Insert(
-        Collections.Tenants,
-        [Write(new StoredTenant(DefaultSeq, 1, new TenantRecord { Id = TenantRecord.DefaultId, CreateTime = now, UpdateTime = now }, null))]);
+    public static void InsertDefault(DocumentStore documents, DateTimeOffset now) => Insert(
+        documents, new StoredTenant(DefaultSeq, 1, new TenantRecord { Id = TenantRecord.DefaultId, CreateTime = now, UpdateTime = now }, null));
+
+    public static void Insert(DocumentStore documents, StoredTenant tenant) => documents.Insert(Collections.Tenants, [Write(tenant)]);
 
     public static TenantWrite Create(WriteSession session, TenantRecord tenant)
     {
@@ -32,7 +33,7 @@ internal static class TenantDocuments
             return TenantWrite.ExternalIdTaken;
         }
 
-        session.Stored.Insert(Collections.Tenants, [Write(new StoredTenant(++session.Counters.Seq, 1, tenant, null))]);
+        Insert(session.Stored, new StoredTenant(++session.Counters.Seq, 1, tenant, null));
         return TenantWrite.Done;
     }
 
@@ -130,7 +131,7 @@ internal static class TenantDocuments
         return document;
     }
 
-    private static StoredTenant Read(BsonDocument document) => new(
+    public static StoredTenant Read(BsonDocument document) => new(
         document.Seq(),
         document.Long("config_version"),
         new TenantRecord

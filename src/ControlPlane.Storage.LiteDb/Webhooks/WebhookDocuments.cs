@@ -57,9 +57,9 @@ internal static class WebhookDocuments
         return count;
     }
 
-    public static void Insert(WriteSession session, long tenant, WebhookRecord webhook)
+    public static void Insert(WriteSession session, long tenant, WebhookRecord webhook, DateTimeOffset? deleteTime = null)
     {
-        session.Stored.Insert(Collections.Webhooks, [Write(new StoredWebhook(++session.Counters.Seq, tenant, webhook, null))]);
+        session.Stored.Insert(Collections.Webhooks, [Write(new StoredWebhook(++session.Counters.Seq, tenant, webhook, deleteTime))]);
         session.NoteSize();
     }
 
@@ -95,7 +95,7 @@ internal static class WebhookDocuments
 
     private static StoredWebhook? ReadOrNull(BsonDocument? document) => document is null ? null : Read(document);
 
-    private static StoredWebhook Read(BsonDocument document) => new(
+    public static StoredWebhook Read(BsonDocument document) => new(
         document.Seq(),
         document.Long("tenant"),
         Nested.Read(document[Record], Json.Default.WebhookRecord) with

@@ -29,5 +29,5 @@ internal static class CommitSignals
     }
 
     private static bool HasChanged(StoredTenant before, StoredTenant after) =>
-        before.ConfigVersion != after.ConfigVersion || before.Deleted != after.Deleted;
+        before.ConfigVersion != after.ConfigVersion || before.DeleteTime != after.DeleteTime;
 }

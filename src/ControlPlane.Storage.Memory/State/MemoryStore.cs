@@ -14,7 +14,7 @@ internal sealed class MemoryStore
         Clock = clock;
         var now = clock.GetStoreNow();
         _state.Tenants = _state.Tenants.Add(
-            0, new StoredTenant(0, new TenantRecord { Id = TenantRecord.DefaultId, CreateTime = now, UpdateTime = now }, 1, Deleted: false));
+            0, new StoredTenant(0, new TenantRecord { Id = TenantRecord.DefaultId, CreateTime = now, UpdateTime = now }, 1, DeleteTime: null));
     }
 
     public TimeProvider Clock { get; }

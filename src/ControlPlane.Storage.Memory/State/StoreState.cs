@@ -24,6 +24,9 @@ internal sealed class StoreState
     public long Revision;
     public long Floor;
 
+    /// <summary>What an unfinished copy has noted last.</summary>
+    public string? Mark;
+
     /// <summary>What changed in the transaction, in revision order.</summary>
     public List<DeliveryRecord> Changes = [];
 
@@ -35,7 +38,7 @@ internal sealed class StoreState
         return copy;
     }
 
-    public StoredTenant? FindTenant(string id) => Tenants.Values.FirstOrDefault(t => t.Tenant.Id == id && !t.Deleted);
+    public StoredTenant? FindTenant(string id) => Tenants.Values.FirstOrDefault(t => t.Tenant.Id == id && t.DeleteTime is null);
 
     public StoredWebhook? FindWebhook(string id) => Webhooks.Values.FirstOrDefault(w => w.Webhook.Id == id && w.DeleteTime is null);
 
@@ -61,13 +64,20 @@ internal sealed class StoreState
     {
         delivery = delivery with { Revision = ++Revision };
         stored = stored with { Delivery = delivery, Owner = owner, LeaseUntil = leaseUntil };
+        Restore(stored);
+        Changes.Add(delivery);
+        return stored;
+    }
+
+    /// <summary>Stores a delivery as it is.</summary>
+    public void Restore(StoredDelivery stored)
+    {
+        var delivery = stored.Delivery;
         Deliveries = Deliveries.SetItem(stored.Position, stored);
         DeliveryIds = DeliveryIds.SetItem(delivery.Id, stored.Position);
         var open = Unfinished.GetValueOrDefault(delivery.WebhookId, []);
         Unfinished = Unfinished.SetItem(
             delivery.WebhookId, delivery.Ended ? open.Remove(stored.Position) : open.Add(stored.Position));
-        Changes.Add(delivery);
-        return stored;
     }
 
     public void Remove(StoredDelivery stored)

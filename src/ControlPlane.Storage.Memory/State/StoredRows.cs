@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace ControlPlane.Storage.Memory;
 
 /// <summary>A tenant; a deleted one keeps its id.</summary>
-internal sealed record StoredTenant(long Position, TenantRecord Tenant, long ConfigVersion, bool Deleted)
+internal sealed record StoredTenant(long Position, TenantRecord Tenant, long ConfigVersion, DateTimeOffset? DeleteTime)
 {
     /// <summary>The number of the newest webhook; 0 without any.</summary>
     public long WebhookNumber { get; init; }

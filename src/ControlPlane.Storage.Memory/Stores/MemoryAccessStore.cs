@@ -16,7 +16,7 @@ internal sealed class MemoryAccessStore(MemorySession session) : IAccessStore
                 return TenantWrite.ExternalIdTaken;
             }
 
-            state.Tenants = state.Tenants.Add(++state.Position, new StoredTenant(state.Position, tenant, 1, Deleted: false));
+            state.Tenants = state.Tenants.Add(++state.Position, new StoredTenant(state.Position, tenant, 1, DeleteTime: null));
             return TenantWrite.Done;
         },
         cancellationToken);
@@ -29,7 +29,7 @@ internal sealed class MemoryAccessStore(MemorySession session) : IAccessStore
 
     public Task<Page<TenantRecord>> ListTenantsAsync(long? before, int limit, CancellationToken cancellationToken) => session.ReadAsync(
         state => Pages.Of(
-            state.Tenants.Values.Where(stored => !stored.Deleted), before, limit, stored => stored.Position, stored => stored.Tenant),
+            state.Tenants.Values.Where(stored => stored.DeleteTime is null), before, limit, stored => stored.Position, stored => stored.Tenant),
         cancellationToken);
 
     public Task<TenantWrite> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => session.WriteAsync(
@@ -114,7 +114,7 @@ internal sealed class MemoryAccessStore(MemorySession session) : IAccessStore
         session.ReadAsync(state => Find(state, key => key.TenantId is null) is not null, cancellationToken);
 
     private static TenantRecord? FindExternal(StoreState state, string externalId) =>
-        state.Tenants.Values.FirstOrDefault(stored => !stored.Deleted && stored.Tenant.ExternalId == externalId)?.Tenant;
+        state.Tenants.Values.FirstOrDefault(stored => stored.DeleteTime is null && stored.Tenant.ExternalId == externalId)?.Tenant;
 
     private static bool IsTaken(StoreState state, TenantRecord tenant) =>
         tenant.ExternalId.Length > 0 && FindExternal(state, tenant.ExternalId) is { } other && other.Id != tenant.Id;
@@ -141,7 +141,7 @@ internal sealed class MemoryAccessStore(MemorySession session) : IAccessStore
         state.EventTypes = state.EventTypes.RemoveRange(
             state.EventTypes.Values.Where(type => type.EventType.TenantId == tenantId).Select(type => type.Position));
         Revoke(state, key => key.TenantId == tenantId, now);
-        state.Tenants = state.Tenants.SetItem(stored.Position, stored with { Deleted = true });
+        state.Tenants = state.Tenants.SetItem(stored.Position, stored with { DeleteTime = now });
         return TenantDelete.Done;
     }
 

@@ -17,6 +17,13 @@ internal static class KeyRows
         VALUES ($1, $2::bigint, $3, $4, $5, $6, $7::bigint, $8::bigint, $9::bigint)
         """;
 
+    /// <summary>The same by the tenant's id.</summary>
+    public const string InsertByTenantId =
+        """
+        INSERT INTO api_keys (id, tenant_seq, hash, name, scopes, create_time, expire_time, revoke_time, last_use_time)
+        VALUES ($1, (SELECT seq FROM tenants WHERE id = $2::text), $3, $4, $5, $6, $7::bigint, $8::bigint, $9::bigint)
+        """;
+
     public const string Touch =
         """
         UPDATE api_keys k SET last_use_time = u.time FROM unnest($1::text[], $2::bigint[]) u (id, time)

@@ -1,4 +1,3 @@
-using System.Text;
 using ControlPlane.Storage.Transitions;
 
 namespace ControlPlane.Storage.Postgres;
@@ -7,11 +6,7 @@ namespace ControlPlane.Storage.Postgres;
 internal sealed class PostgresDeliveryStore(Transactions transactions, DeliveryPlaces places) : IDeliveryStore
 {
     private const int OrphansAtMost = 1_000;
-    private const string FindAttempts =
-        """
-        SELECT number, trigger, start_time, duration, status, failure, message, remote_address, response_excerpt FROM attempts
-        WHERE delivery_seq = $1 ORDER BY number
-        """;
+    private const string FindAttempts = AttemptRows.Select + "WHERE delivery_seq = $1 ORDER BY number";
 
     private const string FindBySeq = DeliveryRows.Select + "WHERE d.seq = $1";
 
@@ -30,13 +25,7 @@ internal sealed class PostgresDeliveryStore(Transactions transactions, DeliveryP
 
     public async Task<IReadOnlyList<AttemptRecord>> ListAttemptsAsync(string deliveryId, CancellationToken cancellationToken) =>
         (await places.FindAsync([deliveryId], cancellationToken).ConfigureAwait(false)).TryGetValue(deliveryId, out var place)
-            ? await Database.ListAsync(
-                FindAttempts,
-                row => new AttemptRecord(
-                    row.GetInt32(0), (DeliveryTrigger)row.GetInt16(1), row.Time(2), TimeSpan.FromMicroseconds(row.GetInt64(3)), row.GetInt32(4),
-                    (FailureKind)row.GetInt16(5), row.GetString(6), row.GetString(7),
-                    Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(8))),
-                cancellationToken, place.Seq).ConfigureAwait(false)
+            ? await Database.ListAsync(FindAttempts, AttemptRows.Read, cancellationToken, place.Seq).ConfigureAwait(false)
             : [];
 
     public async Task<DeliveryRecord?> FindAheadAsync(string deliveryId, CancellationToken cancellationToken)

@@ -11,18 +11,19 @@ internal static class Migrations
     public static int Latest { get; } = Resources().Count();
 
     /// <exception cref="StorageOpenException">The schema is newer than this version, or the database is one of another program.</exception>
-    public static async Task ApplyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <returns>The version before and the names of what was run.</returns>
+    public static async Task<SchemaChange> ApplyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await RunAsync(connection, $"SELECT pg_advisory_xact_lock({SchemaLock})", cancellationToken).ConfigureAwait(false);
         var version = await ReadVersionAsync(connection, cancellationToken).ConfigureAwait(false);
         if (version > Latest)
         {
-            throw new StorageOpenException(
-                $"The database was written by a newer version: its schema is {version}, this version knows {Latest}.");
+            throw Newer(version);
         }
 
-        foreach (var name in Resources().Skip(version))
+        var due = Resources().Skip(version).ToList();
+        foreach (var name in due)
         {
             await RunAsync(connection, Read(name), cancellationToken).ConfigureAwait(false);
         }
@@ -36,7 +37,28 @@ internal static class Migrations
         }
 
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return new SchemaChange(version, Latest, [.. due.Select(NameOf)]);
     }
+
+    /// <exception cref="StorageOpenException">The schema is another one than this version's.</exception>
+    public static async Task CheckAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        switch (await ReadVersionAsync(connection, cancellationToken).ConfigureAwait(false))
+        {
+            case 0:
+                throw new StorageOpenException("There is no store in the database.");
+            case > 0 and var older when older < Latest:
+                throw new StorageOpenException($"The database has schema {older}, this version knows {Latest}: run \"hookctl admin migrate\" first.");
+            case var newer when newer > Latest:
+                throw Newer(newer);
+        }
+    }
+
+    private static StorageOpenException Newer(int version) =>
+        new($"The database was written by a newer version: its schema is {version}, this version knows {Latest}.");
+
+    /// <summary>A resource's name without what all have.</summary>
+    private static string NameOf(string resource) => resource.Split('.')[^2];
 
     private static async Task<int> ReadVersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -72,3 +94,9 @@ internal static class Migrations
         return reader.ReadToEnd();
     }
 }
+
+/// <summary>What migrating a database did.</summary>
+/// <param name="Before">The version of the schema before; 0 if there was no store.</param>
+/// <param name="After">The version now.</param>
+/// <param name="Applied">The migrations that were run, in order; none if it was up to date.</param>
+public sealed record SchemaChange(int Before, int After, IReadOnlyList<string> Applied);

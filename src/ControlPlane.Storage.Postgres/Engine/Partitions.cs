@@ -43,6 +43,18 @@ internal sealed class Partitions(NpgsqlDataSource source) : IDisposable
         }
     }
 
+    /// <summary>Makes partitions for a day before those that there are, within the transaction of the connection.</summary>
+    public static async Task EnsureEarlierAsync(NpgsqlConnection connection, long day, CancellationToken cancellationToken)
+    {
+        await using var find = new NpgsqlCommand($"SELECT to_regclass('{NameOf("events", day)}') IS NOT NULL", connection);
+        if (await find.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is false)
+        {
+            await using var make = new NpgsqlCommand(
+                MakeSql(day, day, day + 1) + string.Create(CultureInfo.InvariantCulture, $"UPDATE store SET partitions_from = least(partitions_from, {day})"), connection);
+            await make.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     public void Dispose() => _one.Dispose();
 
     /// <summary>The name of a day's partition.</summary>

@@ -6,19 +6,7 @@ namespace ControlPlane.Storage.Postgres;
 /// <inheritdoc/>
 internal sealed class PostgresEventTypeStore(Transactions transactions) : IEventTypeStore
 {
-    private const string Select =
-        """
-        SELECT e.seq, t.id, e.name, e.description, e.deprecated, e.version, e.create_time, e.update_time
-        FROM event_types e JOIN tenants t ON t.seq = e.tenant_seq 
-        """;
-
-    private const string ByName = Select + "WHERE e.tenant_seq = (SELECT seq FROM tenants WHERE id = $1) AND e.name = $2";
-    private const string Insert =
-        """
-        INSERT INTO event_types (tenant_seq, name, description, deprecated, version, create_time, update_time)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
-        """;
-
+    private const string ByName = EventTypeRows.Select + "WHERE e.tenant_seq = (SELECT seq FROM tenants WHERE id = $1) AND e.name = $2";
     private static readonly EventTypeWrite TenantNotFound = new(EventTypeWriteOutcome.TenantNotFound, null);
 
     public Task<EventTypeWrite> CreateAsync(EventTypeRecord type, int maximum, CancellationToken cancellationToken) => WriteAsync(
@@ -33,7 +21,7 @@ internal sealed class PostgresEventTypeStore(Transactions transactions) : IEvent
             }
 
             await unit.RunAsync(
-                Insert, tenant.Seq, type.Name, type.Description, type.Deprecated, type.Version, type.CreateTime, type.UpdateTime).ConfigureAwait(false);
+                EventTypeRows.InsertByTenantId, type.TenantId, type.Name, type.Description, type.Deprecated, type.Version, type.CreateTime, type.UpdateTime).ConfigureAwait(false);
             await WebhookWrites.BumpAsync(unit, type.TenantId, tenant).ConfigureAwait(false);
             return new EventTypeWrite(outcome, type);
         },
@@ -72,14 +60,14 @@ internal sealed class PostgresEventTypeStore(Transactions transactions) : IEvent
         cancellationToken);
 
     public async Task<EventTypeRecord?> GetAsync(string tenantId, string name, CancellationToken cancellationToken) =>
-        (await transactions.Database.FindAsync(ByName, Read, cancellationToken, tenantId, name).ConfigureAwait(false))?.Type;
+        (await transactions.Database.FindAsync(ByName, EventTypeRows.Read, cancellationToken, tenantId, name).ConfigureAwait(false))?.Type;
 
     public async Task<Page<EventTypeRecord>> ListAsync(string? tenantId, long? before, int limit, CancellationToken cancellationToken)
     {
         var found = await transactions.Database.ListAsync(
-            Select + (tenantId is null ? "WHERE $1::text IS NULL AND " : "WHERE e.tenant_seq = (SELECT seq FROM tenants WHERE id = $1) AND ")
+            EventTypeRows.Select + (tenantId is null ? "WHERE $1::text IS NULL AND " : "WHERE e.tenant_seq = (SELECT seq FROM tenants WHERE id = $1) AND ")
                 + "e.seq < $2 ORDER BY e.seq DESC LIMIT $3",
-            Read, cancellationToken, tenantId, before ?? long.MaxValue, limit + 1).ConfigureAwait(false);
+            EventTypeRows.Read, cancellationToken, tenantId, before ?? long.MaxValue, limit + 1).ConfigureAwait(false);
         return new Page<EventTypeRecord>(
             [.. found.Take(limit).Select(stored => stored!.Value.Type)], found.Count > limit ? found[limit - 1]!.Value.Seq : null);
     }
@@ -95,19 +83,8 @@ internal sealed class PostgresEventTypeStore(Transactions transactions) : IEvent
                 return () => TenantNotFound;
             }
 
-            var written = await write(unit, tenant, await unit.FindAsync(ByName, Read, tenantId, name).ConfigureAwait(false)).ConfigureAwait(false);
+            var written = await write(unit, tenant, await unit.FindAsync(ByName, EventTypeRows.Read, tenantId, name).ConfigureAwait(false)).ConfigureAwait(false);
             return () => written;
         },
         cancellationToken);
-
-    private static (long Seq, EventTypeRecord Type)? Read(NpgsqlDataReader row) => (row.GetInt64(0), new EventTypeRecord
-    {
-        TenantId = row.GetString(1),
-        Name = row.GetString(2),
-        Description = row.GetString(3),
-        Deprecated = row.GetBoolean(4),
-        Version = row.GetInt64(5),
-        CreateTime = row.Time(6),
-        UpdateTime = row.Time(7),
-    });
 }

@@ -6,7 +6,9 @@ internal sealed class Shares(Transactions transactions)
     /// <summary>How long a shard is kept for what is under way in it.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private const string Enter = "INSERT INTO nodes (name, started, lease_until) VALUES ($1, $2, $3) RETURNING epoch";
+    private static readonly string Enter =
+        $"INSERT INTO nodes (name, started, lease_until) SELECT $1::text, $2::bigint, $3::bigint WHERE {CopyLock.IsFree} RETURNING epoch";
+
     private const string Renew = "UPDATE nodes SET lease_until = $2 WHERE epoch = $1 RETURNING epoch";
 
     /// <summary>Waits for no transaction of those nodes: it is tried again soon, and the database ends transactions that nobody goes on
@@ -45,7 +47,7 @@ internal sealed class Shares(Transactions transactions)
         async unit =>
         {
             var epoch = await unit.FindAsync(Enter, row => row.GetInt64(0), name, unit.Now, unit.Now + lease).ConfigureAwait(false);
-            return () => epoch;
+            return epoch > 0 ? () => epoch : throw new StorageUnavailableException("The database is in use by a copy (hookctl admin copy).");
         },
         CancellationToken.None);
 

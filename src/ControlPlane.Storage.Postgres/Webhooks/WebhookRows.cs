@@ -22,6 +22,13 @@ internal static class WebhookRows
         VALUES ($1, $2, $3, $4, $5, $6, $7::bigint, $8)
         """;
 
+    /// <summary>The same by the tenant's id, with when it was deleted.</summary>
+    public const string InsertWhole =
+        """
+        INSERT INTO webhooks (id, shard, tenant_seq, external_id, request_id, head_of_line, failing_since, document, delete_time)
+        VALUES ($1, $2, (SELECT seq FROM tenants WHERE id = $3::text), $4::text, $5::text, $6, $7::bigint, $8, $9::bigint)
+        """;
+
     public const string Update =
         "UPDATE webhooks SET external_id = $2, head_of_line = $3, failing_since = $4::bigint, document = $5 WHERE seq = $1";
 

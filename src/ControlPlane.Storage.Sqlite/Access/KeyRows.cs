@@ -5,7 +5,7 @@ namespace ControlPlane.Storage.Sqlite;
 /// <summary>API key rows as records.</summary>
 internal static class KeyRows
 {
-    private const string Select =
+    public const string Select =
         """
         SELECT k.seq, k.id, t.id, k.hash, k.name, k.scopes, k.create_time, k.expire_time, k.revoke_time, k.last_use_time
         FROM api_keys k LEFT JOIN tenants t ON t.seq = k.tenant_seq
@@ -34,12 +34,14 @@ internal static class KeyRows
             return false;
         }
 
-        session.Use(InsertOne)
-            .Bind(++session.Counters.KeySeq).Bind(key.Id).Bind(tenant).Bind(key.Hash).Bind(key.Name)
-            .Bind(Json.Write(key.Scopes)).Bind(key.CreateTime).Bind(key.ExpireTime).Bind(key.RevokeTime).Bind(key.LastUseTime)
-            .Run();
+        Insert(session, key, tenant);
         return true;
     }
+
+    public static void Insert(WriteSession session, ApiKeyRecord key, long? tenant) => session.Use(InsertOne)
+        .Bind(++session.Counters.KeySeq).Bind(key.Id).Bind(tenant).Bind(key.Hash).Bind(key.Name)
+        .Bind(Json.Write(key.Scopes)).Bind(key.CreateTime).Bind(key.ExpireTime).Bind(key.RevokeTime).Bind(key.LastUseTime)
+        .Run();
 
     public static ApiKeyRecord? Find(Connection connection, string id) => ReadOne(connection.Use(ById).Bind(id));
 
@@ -92,7 +94,7 @@ internal static class KeyRows
         }
     }
 
-    private static ApiKeyRecord Read(Statement row) => new()
+    public static ApiKeyRecord Read(Statement row) => new()
     {
         Id = row.Text(1),
         TenantId = row.TextOrNull(2),

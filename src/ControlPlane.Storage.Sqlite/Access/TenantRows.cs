@@ -116,7 +116,7 @@ internal static class TenantRows
         return TenantDelete.Done;
     }
 
-    private static void Insert(Connection connection, long seq, TenantRecord tenant) => connection.Use(InsertOne)
+    public static void Insert(Connection connection, long seq, TenantRecord tenant) => connection.Use(InsertOne)
         .Bind(seq).Bind(tenant.Id).Bind(tenant.Name).Bind(Json.Write(tenant.Labels)).Bind(tenant.Version)
         .Bind(tenant.CreateTime).Bind(tenant.UpdateTime).Bind(TenantPolicies.Write(tenant.Policy))
         .Bind(WebhookRows.NullIfEmpty(tenant.ExternalId))
@@ -125,7 +125,7 @@ internal static class TenantRows
     private static bool IsTaken(Connection connection, TenantRecord tenant) =>
         tenant.ExternalId.Length > 0 && FindExternal(connection, tenant.ExternalId) is { } other && other.Id != tenant.Id;
 
-    private static TenantRecord Read(Statement row) => new()
+    public static TenantRecord Read(Statement row) => new()
     {
         Id = row.Text(1),
         Name = row.Text(2),

@@ -30,6 +30,14 @@ internal static class DeliveryRows
 
     private static readonly Insertion InsertMany = new(Columns + ")", Values + ")");
     private static readonly Sql InsertOneInLine = new("INSERT INTO " + Columns + ", line, line_due)\nVALUES " + Values + ", ?, ?)");
+    private static readonly Sql InsertOneWhole = new(
+        """
+        INSERT INTO deliveries (seq, id, tenant_seq, webhook_seq, event_seq, type_seq, instance_seq, create_time, update_time, round_start,
+          revision, state, trigger, next_due, fence, owner_seq, lease_until, end_reason, attempt_count, round_attempts, last_status,
+          last_failure, line, line_due)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """);
+
     private static readonly Sql ById = new(Select + "WHERE d.id = ?");
     private static readonly Sql BySeq = new(Select + "WHERE d.seq = ?");
 
@@ -70,6 +78,20 @@ internal static class DeliveryRows
     {
         var due = row.Record.NextAttemptTime;
         Bind(session.Use(InsertOneInLine), row, blocked ? null : due).Bind(line).Bind(blocked ? due : null).Run();
+    }
+
+    /// <summary>Stores a delivery as it is, under the revision that it has.</summary>
+    public static void InsertWhole(WriteSession session, in DeliveryRow row, long? line, bool blocked)
+    {
+        var record = row.Record;
+        session.Use(InsertOneWhole)
+            .Bind(row.Seq).Bind(record.Id).Bind(row.Source.Tenant).Bind(row.Webhook).Bind(row.Source.Seq)
+            .Bind(row.Source.Type).Bind(row.Source.Instance).Bind(record.CreateTime).Bind(record.UpdateTime).Bind(record.RoundStartTime)
+            .Bind(record.Revision).Bind((long)record.State).Bind((long)record.Trigger).Bind(blocked ? null : record.NextAttemptTime)
+            .Bind(record.Fence).Bind(row.Owner).Bind(row.LeaseUntil).Bind((long)record.EndReason).Bind(record.AttemptCount)
+            .Bind(record.RoundAttempts).Bind(record.LastStatusCode).Bind((long)record.LastFailure)
+            .Bind(line).Bind(blocked ? record.NextAttemptTime : null)
+            .Run();
     }
 
     private static Statement Bind(Statement statement, in DeliveryRow row, DateTimeOffset? nextDue)

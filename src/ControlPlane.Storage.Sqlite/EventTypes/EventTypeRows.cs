@@ -3,7 +3,7 @@ namespace ControlPlane.Storage.Sqlite;
 /// <summary>Event type rows as records.</summary>
 internal static class EventTypeRows
 {
-    private const string Select =
+    public const string Select =
         """
         SELECT e.seq, t.id, e.name, e.description, e.deprecated, e.version, e.create_time, e.update_time
         FROM event_types e CROSS JOIN tenants t ON t.seq = e.tenant_seq
@@ -80,7 +80,7 @@ internal static class EventTypeRows
 
     public static void DeleteAll(WriteSession session, long tenant) => session.Use(DeleteOfTenant).Bind(tenant).Run();
 
-    private static EventTypeRecord Read(Statement row) => new()
+    public static EventTypeRecord Read(Statement row) => new()
     {
         TenantId = row.Text(1),
         Name = row.Text(2),

@@ -24,9 +24,13 @@ internal static class EventRows
 
     private static readonly Sql ById = new(WithPayload + "WHERE e.id = ? LIMIT 2");
     private static readonly Sql ByTenantAndId = new(WithPayload + "WHERE e.id = ? AND t.id = ?");
+    private static readonly Sql WholeBySeq = new(WithPayload + "WHERE e.seq = ?");
     private static readonly Sql BySeq = new(WithoutPayload + "WHERE e.seq = ?");
-    private static readonly Insertion InsertEvents = new("events", "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    private const string EventValues = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    private static readonly Insertion InsertEvents = new("events", EventValues);
     private static readonly Insertion InsertPayloads = new("payloads", "(?, ?)");
+    private static readonly Sql InsertOne = new("INSERT INTO events VALUES " + EventValues);
+    private static readonly Sql InsertPayload = new("INSERT INTO payloads VALUES (?, ?)");
 
     public static IReadOnlyList<EventRecord> Find(Connection connection, string id, string? tenantId)
     {
@@ -40,6 +44,13 @@ internal static class EventRows
         }
 
         return found;
+    }
+
+    /// <summary>An event with its payload, if that is still there.</summary>
+    public static EventRecord GetWhole(Connection connection, long seq)
+    {
+        using var row = connection.Use(WholeBySeq).Bind(seq);
+        return row.Step() ? Read(row) : throw new InvalidOperationException($"There is no event {seq}.");
     }
 
     public static IReadOnlyList<EventRecord> FindMany(
@@ -69,16 +80,26 @@ internal static class EventRows
     /// <summary>Stores events with their payloads.</summary>
     public static void Insert(WriteSession session, List<EventRow> rows)
     {
-        InsertEvents.Run(session, rows, static (statement, row) => Bind(statement, row));
+        InsertEvents.Run(session, rows, static (statement, row) => Bind(statement, row, row.Added.Deliveries.Count));
         InsertPayloads.Run(session, rows, static (statement, row) => statement.Bind(row.Seq).Bind(row.Added.Event.Payload ?? []));
     }
 
-    private static void Bind(Statement statement, in EventRow row)
+    /// <summary>Stores an event that has some deliveries, with its payload if there is one.</summary>
+    public static void Insert(WriteSession session, in EventRow row, int deliveries)
+    {
+        Bind(session.Use(InsertOne), row, deliveries).Run();
+        if (row.Added.Event.Payload is { } payload)
+        {
+            session.Use(InsertPayload).Bind(row.Seq).Bind(payload).Run();
+        }
+    }
+
+    private static Statement Bind(Statement statement, in EventRow row, int deliveries)
     {
         var stored = row.Added.Event;
-        statement
+        return statement
             .Bind(row.Seq).Bind(stored.Id).Bind(row.Tenant).Bind(row.Type).Bind(row.Instance)
-            .Bind(row.FirstDelivery).Bind(row.Added.Deliveries.Count).Bind(stored.CreateTime)
+            .Bind(row.FirstDelivery).Bind(deliveries).Bind(stored.CreateTime)
             .Bind(stored.ContentType == JsonContent ? null : stored.ContentType)
             .Bind(stored.IdempotencyKey.Length == 0 ? null : stored.IdempotencyKey)
             .Bind(row.Added.Fingerprint)

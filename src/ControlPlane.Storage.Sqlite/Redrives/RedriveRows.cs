@@ -6,7 +6,7 @@ namespace ControlPlane.Storage.Sqlite;
 /// <summary>Redrive rows as records.</summary>
 internal static class RedriveRows
 {
-    private const string Select =
+    public const string Select =
         """
         SELECT seq, id, state, terms, matched, retried, skipped, create_time, update_time, revision, end_position, position
         FROM redrives
@@ -62,10 +62,11 @@ internal static class RedriveRows
     public static StoredRedrive? Find(Connection connection, string id)
     {
         using var row = connection.Use(ById).Bind(id);
-        return row.Step()
-            ? new StoredRedrive(row.Long(0), Read(row), new RedriveScope(row.Int(4), row.Long(9), row.Long(10)), row.Long(11))
-            : null;
+        return row.Step() ? ReadStored(row) : null;
     }
+
+    public static StoredRedrive ReadStored(Statement row) =>
+        new(row.Long(0), Read(row), new RedriveScope(row.Int(4), row.Long(9), row.Long(10)), row.Long(11));
 
     public static Page<RedriveRecord> List(Connection connection, string? tenantId, long? before, int limit)
     {

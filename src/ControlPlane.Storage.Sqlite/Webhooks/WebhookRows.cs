@@ -26,7 +26,7 @@ internal static class WebhookRows
 
     private static readonly Sql CountOfTenant = new("SELECT count(*) FROM webhooks WHERE tenant_seq = ? AND delete_time IS NULL");
 
-    private static readonly Sql InsertOne = new("INSERT INTO webhooks VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?)");
+    private static readonly Sql InsertOne = new("INSERT INTO webhooks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 
     private static readonly Sql UpdateOne = new(
         "UPDATE webhooks SET external_id = ?, version = ?, failing_since = ?, document = ?, head_of_line = ? WHERE seq = ?");
@@ -78,9 +78,9 @@ internal static class WebhookRows
         return row.Long(0);
     }
 
-    public static void Insert(WriteSession session, long tenant, WebhookRecord webhook) => session.Use(InsertOne)
+    public static void Insert(WriteSession session, long tenant, WebhookRecord webhook, DateTimeOffset? deleteTime = null) => session.Use(InsertOne)
         .Bind(++session.Counters.WebhookSeq).Bind(webhook.Id).Bind(tenant).Bind(NullIfEmpty(webhook.ExternalId))
-        .Bind(NullIfEmpty(webhook.RequestId)).Bind(webhook.Version).Bind(webhook.FailingSince).Bind(Write(webhook))
+        .Bind(NullIfEmpty(webhook.RequestId)).Bind(webhook.Version).Bind(webhook.FailingSince).Bind(deleteTime).Bind(Write(webhook))
         .Bind((long)webhook.HeadOfLine).Bind(webhook.Number)
         .Run();
 
@@ -109,7 +109,7 @@ internal static class WebhookRows
         }
     }
 
-    private static StoredWebhook Read(Statement row)
+    public static StoredWebhook Read(Statement row)
     {
         var webhook = JsonSerializer.Deserialize(row.Text(1), Json.Default.WebhookRecord)!;
         webhook = webhook with { FailingSince = row.TimeOrNull(2), HeadOfLine = (HeadOfLine)row.Int(4), Number = row.Long(5) };

@@ -1,0 +1,183 @@
+using Npgsql;
+
+namespace ControlPlane.Storage.Postgres;
+
+/// <summary>Opening the database: for a node, for a copy, or to bring its schema up to date.</summary>
+internal static class Opening
+{
+    // Every statement here finds its rows by an index, however few rows there are yet and whatever the statistics say.
+    private const string SessionSettings =
+        """
+        SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
+        SET plan_cache_mode = force_custom_plan; SET statement_timeout = '30s';
+        SET idle_in_transaction_session_timeout = '3s'; SET tcp_user_timeout = '5s'
+        """;
+
+    /// <summary>Opens the database for a node, makes a store in it if there is none, and brings an older one up to date.</summary>
+    public static Task<Database> OpenAsync(PostgresStorageOptions options, CancellationToken cancellationToken) => OpenAsync(
+        options,
+        async source =>
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            await CopyLock.ThrowIfTakenAsync(connection, cancellationToken).ConfigureAwait(false);
+            await PrepareAsync(connection, cancellationToken).ConfigureAwait(false);
+            var (id, mark) = await IdentifyAsync(connection, cancellationToken).ConfigureAwait(false);
+            return mark is null ? id : throw CopyRefusals.Unfinished("database");
+        },
+        makesDays: true,
+        cancellationToken);
+
+    /// <summary>Opens the database for a copy, for as long as a connection is open that is locked.</summary>
+    /// <param name="options">Where it is.</param>
+    /// <param name="isTarget">Whether it is to be written to.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<(Database Database, NpgsqlConnection Locked)> OpenCopyAsync(
+        PostgresStorageOptions options, bool isTarget, CancellationToken cancellationToken)
+    {
+        NpgsqlConnection? locked = null;
+        try
+        {
+            var database = await OpenAsync(
+                options,
+                async source =>
+                {
+                    locked = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+                    return await LockAsync(locked, isTarget, cancellationToken).ConfigureAwait(false);
+                },
+                isTarget,
+                cancellationToken).ConfigureAwait(false);
+            return (database, locked!);
+        }
+        catch
+        {
+            await (locked?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Makes a store in the database if there is none, and brings an older one up to date.</summary>
+    public static async Task<SchemaChange> MigrateAsync(PostgresStorageOptions options, CancellationToken cancellationToken)
+    {
+        SchemaChange? change = null;
+        var database = await OpenAsync(
+            options,
+            async source =>
+            {
+                await using var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+                change = await PrepareAsync(connection, cancellationToken).ConfigureAwait(false);
+                return "";
+            },
+            makesDays: false,
+            cancellationToken).ConfigureAwait(false);
+        await database.DisposeAsync().ConfigureAwait(false);
+        return change!;
+    }
+
+    private static NpgsqlDataSource CreateSource(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        Default(settings, "Max Auto Prepare", () => settings.MaxAutoPrepare = 200);
+        Default(settings, "Maximum Pool Size", () => settings.MaxPoolSize = 40);
+        Default(settings, "Timeout", () => settings.Timeout = 5);
+        Default(settings, "Command Timeout", () => settings.CommandTimeout = 35);
+        Default(settings, "Cancellation Timeout", () => settings.CancellationTimeout = 2_000);
+        Default(settings, "Keepalive", () => settings.KeepAlive = 2);
+        Default(settings, "Application Name", () => settings.ApplicationName = "controlplane");
+        Default(settings, "No Reset On Close", () => settings.NoResetOnClose = true);
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        builder.UsePhysicalConnectionInitializer(
+            connection =>
+            {
+                using var command = new NpgsqlCommand(SessionSettings, connection);
+                command.ExecuteNonQuery();
+            },
+            async connection =>
+            {
+                await using var command = new NpgsqlCommand(SessionSettings, connection);
+                await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+            });
+        return builder.Build();
+    }
+
+    private static void Default(NpgsqlConnectionStringBuilder settings, string name, Action set)
+    {
+        if (!settings.ShouldSerialize(name))
+        {
+            set();
+        }
+    }
+
+    private static async Task<Database> OpenAsync(
+        PostgresStorageOptions options, Func<NpgsqlDataSource, Task<string>> identify, bool makesDays, CancellationToken cancellationToken)
+    {
+        NpgsqlDataSource source;
+        try
+        {
+            source = CreateSource(options.ConnectionString);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new StorageOpenException($"The connection string cannot be read: {exception.Message}", exception);
+        }
+
+        try
+        {
+            var database = new Database(source, options, await identify(source).ConfigureAwait(false));
+            if (makesDays)
+            {
+                var now = await database.ReadNowAsync(cancellationToken).ConfigureAwait(false);
+                await database.Partitions.EnsureAsync(Days.Of(now), cancellationToken).ConfigureAwait(false);
+            }
+
+            return database;
+        }
+        catch (Exception exception)
+        {
+            await source.DisposeAsync().ConfigureAwait(false);
+            throw exception is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException
+                ? new StorageOpenException($"The database cannot be opened: {exception.Message}", exception)
+                : exception;
+        }
+    }
+
+    private static async Task<(string StoreId, string? CopyMark)> IdentifyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var script = new Script(connection).Add("SELECT store_id, copy_mark FROM store");
+        return (await script.ListAsync(row => (row.GetString(0), row.TextOrNull(1)), cancellationToken).ConfigureAwait(false))[0];
+    }
+
+    private static async Task<SchemaChange> PrepareAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (connection.PostgreSqlVersion.Major < 15)
+        {
+            throw new StorageOpenException($"The database is PostgreSQL {connection.PostgreSqlVersion}; 15 or later is needed.");
+        }
+
+        await using (var setting = new NpgsqlCommand("SHOW synchronous_commit", connection))
+        {
+            if ((string?)await setting.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) == "off")
+            {
+                throw new StorageOpenException(
+                    "The database is set to synchronous_commit = off: a crash would lose what was acknowledged. Set it to on.");
+            }
+        }
+
+        return await Migrations.ApplyAsync(connection, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<string> LockAsync(NpgsqlConnection connection, bool isTarget, CancellationToken cancellationToken)
+    {
+        if (isTarget)
+        {
+            await PrepareAsync(connection, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await Migrations.CheckAsync(connection, cancellationToken).ConfigureAwait(false);
+        }
+
+        await CopyLock.TakeAsync(connection, cancellationToken).ConfigureAwait(false);
+        var (id, mark) = await IdentifyAsync(connection, cancellationToken).ConfigureAwait(false);
+        return isTarget || mark is null ? id : throw CopyRefusals.Unfinished("database");
+    }
+}
