@@ -11,6 +11,7 @@ using ControlPlane.Server.Doors;
 using ControlPlane.Server.EventTypes;
 using ControlPlane.Server.Filtering;
 using ControlPlane.Server.Hosting;
+using ControlPlane.Server.Hosting.Offline;
 using ControlPlane.Server.Maintenance;
 using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Server.Publishing;
@@ -41,6 +42,11 @@ try
     var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. start.Settings]);
     var configuration = builder.Configuration;
     LogLevelSettings.Check(configuration);
+    if (start.Command is { } command)
+    {
+        return await OfflineCommands.RunAsync(command, OfflineEngines(), configuration, Console.Out);
+    }
+
     var storage = StorageOptions.Read(configuration);
     var clock = new SteadyClock(TimeProvider.System);
     await using var store = start.CheckConfig ? null : storage.Provider switch
@@ -130,3 +136,15 @@ catch (Exception e) when (StartupErrors.Describe(e) is { } lines)
 
     return 1;
 }
+
+static Dictionary<string, OfflineEngine> OfflineEngines() => new()
+{
+    [LiteDbStorage.Provider] = new(
+        path => LiteDbStorage.OpenSourceAsync(new() { Path = path }), path => LiteDbStorage.OpenTargetAsync(new() { Path = path })),
+    [SqliteStorage.Provider] = new(
+        path => SqliteStorage.OpenSourceAsync(new() { Path = path }), path => SqliteStorage.OpenTargetAsync(new() { Path = path })),
+    [PostgresStorage.Provider] = new(
+        database => PostgresStorage.OpenSourceAsync(new() { ConnectionString = database }),
+        database => PostgresStorage.OpenTargetAsync(new() { ConnectionString = database }),
+        async database => (await PostgresStorage.MigrateAsync(new() { ConnectionString = database })).ToString()),
+};

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using ControlPlane.Cli.Commands;
 using ControlPlane.Cli.Errors;
-using ControlPlane.Cli.Values;
+using ControlPlane.Cli.Serving;
 
 namespace ControlPlane.Cli.Demo;
 
@@ -11,7 +11,7 @@ internal static class DemoCommand
 {
     public static Command Create(CommandRunner runner)
     {
-        var server = Flags.Text("--server", "The server's dll. Default: the one built beside this program.", "FILE");
+        var server = ServerOption.Create();
         var command = new Command(
             "demo",
             "Shows the whole path of events within a minute: starts a server on a temporary store and an HTTPS receiver, publishes, "

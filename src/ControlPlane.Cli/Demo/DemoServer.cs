@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using ControlPlane.Cli.Connection;
+using ControlPlane.Cli.Serving;
 using Grpc.Core;
 using Grpc.Health.V1;
 

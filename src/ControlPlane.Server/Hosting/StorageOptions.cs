@@ -8,7 +8,10 @@ internal sealed class StorageOptions
     public const string Section = "ControlPlane:Storage";
 
     /// <summary>The engine of a database that any number of nodes share.</summary>
-    private const string Postgres = "postgres";
+    public const string Postgres = "postgres";
+
+    /// <summary>The full name of <see cref="ConnectionString"/>.</summary>
+    public const string ConnectionSetting = $"{Section}:{nameof(ConnectionString)}";
 
     /// <summary>The engine: <c>litedb</c> or <c>sqlite</c>, a file of this process, or <c>postgres</c>, a database that any number of nodes
     /// share.</summary>

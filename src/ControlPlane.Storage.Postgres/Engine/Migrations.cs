@@ -99,4 +99,10 @@ internal static class Migrations
 /// <param name="Before">The version of the schema before; 0 if there was no store.</param>
 /// <param name="After">The version now.</param>
 /// <param name="Applied">The migrations that were run, in order; none if it was up to date.</param>
-public sealed record SchemaChange(int Before, int After, IReadOnlyList<string> Applied);
+public sealed record SchemaChange(int Before, int After, IReadOnlyList<string> Applied)
+{
+    /// <summary>Returns it as a sentence for the operator.</summary>
+    public override string ToString() =>
+        Applied.Count == 0 ? $"The database is up to date: schema {After}."
+        : $"{(Before == 0 ? "A store was made" : $"The database had schema {Before}")}: {string.Join(", ", Applied)} applied, schema {After} now.";
+}

@@ -4,14 +4,32 @@ namespace ControlPlane.Storage.Sqlite;
 internal sealed class SqliteCopySource(FileStream storeLock, Connection connection) : ICopySource
 {
     public Task<StoreSummary> DescribeAsync(CancellationToken cancellationToken) =>
-        Task.Run(() => CopyReads.Describe(connection), cancellationToken);
+        RunAsync(() => CopyReads.Describe(connection), cancellationToken);
 
     public Task<Page<StoreEntry>> ReadAsync(EntryKind kind, long after, CancellationToken cancellationToken) =>
-        Task.Run(() => CopyReads.Read(connection, kind, after), cancellationToken);
+        RunAsync(() => CopyReads.Read(connection, kind, after), cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
         connection.Dispose();
         await storeLock.DisposeAsync().ConfigureAwait(false);
     }
+
+    private static Task<T> RunAsync<T>(Func<T> read, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            try
+            {
+                return read();
+            }
+            catch (SqliteException exception) when (exception.IsDamage)
+            {
+                throw new StorageDamagedException($"The store is damaged: {exception.Message}.", exception);
+            }
+            catch (SqliteException exception)
+            {
+                throw new StorageUnavailableException($"The store cannot be read: {exception.Message}.", exception);
+            }
+        },
+        cancellationToken);
 }

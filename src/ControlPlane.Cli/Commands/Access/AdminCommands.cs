@@ -15,7 +15,7 @@ internal static class AdminCommands
 
     public static Command Create(CommandRunner runner) => new("admin", "The server's store.")
     {
-        CreateBackup(runner), CreateCheck(runner),
+        CreateBackup(runner), CreateCheck(runner), StoreCommands.CreateCopy(runner), StoreCommands.CreateMigrate(runner),
     };
 
     private static Command CreateBackup(CommandRunner runner)

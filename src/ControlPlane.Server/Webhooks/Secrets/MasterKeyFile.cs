@@ -32,7 +32,9 @@ internal static partial class MasterKeyFile
         }
     }
 
-    private static MasterKey Read(string path)
+    /// <summary>Reads the key.</summary>
+    /// <exception cref="OptionsValidationException">The file cannot be used.</exception>
+    public static MasterKey Read(string path)
     {
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != UnixFileMode.None)
         {
@@ -45,7 +47,7 @@ internal static partial class MasterKeyFile
     }
 
     /// <summary>Puts a new key into place whole or not at all; false if another process was first, whose key then holds.</summary>
-    private static bool Create(string path, MasterKey key)
+    public static bool Create(string path, MasterKey key)
     {
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } directory)
         {

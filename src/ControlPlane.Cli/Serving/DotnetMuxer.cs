@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ControlPlane.Cli.Errors;
 
-namespace ControlPlane.Cli.Demo;
+namespace ControlPlane.Cli.Serving;
 
 /// <summary>Finds what the server is started with.</summary>
 internal static class DotnetMuxer
