@@ -74,7 +74,7 @@ internal static class CopyReads
 
     private static StoreEntry.Webhook ReadWebhook(StoredWebhook stored) => new(stored.Webhook, stored.DeleteTime);
 
-    private static StoreEntry.Event ReadEvent(DocumentStore documents, StoredEvent stored)
+    private static StoreEntry.PublishedEvent ReadEvent(DocumentStore documents, StoredEvent stored)
     {
         var deliveries = new List<DeliveryEntry>();
         using (var rows = documents.Within(Collections.Deliveries, stored.FirstDelivery, stored.EndOfDeliveries - 1))
@@ -88,7 +88,7 @@ internal static class CopyReads
             }
         }
 
-        return new StoreEntry.Event(EventDocuments.WithPayload(documents, stored), stored.Fingerprint, deliveries);
+        return new StoreEntry.PublishedEvent(EventDocuments.WithPayload(documents, stored), stored.Fingerprint, deliveries);
     }
 
     private static StoreEntry.Redrive ReadRedrive(DocumentStore documents, StoredRedrive stored) => new(

@@ -38,7 +38,7 @@ internal static class CopyWrites
             case StoreEntry.EventType { Record: var type }:
                 EventTypeDocuments.Insert(session, TenantOf(session, type.TenantId), type);
                 break;
-            case StoreEntry.Event added:
+            case StoreEntry.PublishedEvent added:
                 AddEvent(session, added, changes);
                 break;
             case StoreEntry.Redrive { Record: var redrive } added:
@@ -51,7 +51,7 @@ internal static class CopyWrites
         }
     }
 
-    private static void AddEvent(WriteSession session, StoreEntry.Event added, List<(long, long, DateTimeOffset)> changes)
+    private static void AddEvent(WriteSession session, StoreEntry.PublishedEvent added, List<(long, long, DateTimeOffset)> changes)
     {
         var record = added.Record;
         var seq = ++session.Counters.EventSeq;

@@ -62,7 +62,7 @@ internal sealed class MemoryCopy(MemorySession session, string storeId, Action<s
         EntryKind.Webhook => state.Webhooks.Values.Select(w => (w.Position, (StoreEntry)new StoreEntry.Webhook(w.Webhook, w.DeleteTime))),
         EntryKind.EventType => state.EventTypes.Values.Select(t => (t.Position, (StoreEntry)new StoreEntry.EventType(t.EventType))),
         EntryKind.Event => state.Events.Values.Select(
-            e => (e.Position, (StoreEntry)new StoreEntry.Event(
+            e => (e.Position, (StoreEntry)new StoreEntry.PublishedEvent(
                 e.Event,
                 e.Fingerprint,
                 [.. state.Deliveries.Values.Where(d => d.Event == e.Position).Select(d => new DeliveryEntry(d.Delivery, d.Attempts))]))),
@@ -92,7 +92,7 @@ internal sealed class MemoryCopy(MemorySession session, string storeId, Action<s
             case StoreEntry.EventType type:
                 state.EventTypes = state.EventTypes.Add(position, new StoredEventType(position, type.Record));
                 break;
-            case StoreEntry.Event added:
+            case StoreEntry.PublishedEvent added:
                 state.Events = state.Events.Add(position, new StoredEvent(position, added.Record, added.Fingerprint));
                 foreach (var delivery in added.Deliveries)
                 {

@@ -102,7 +102,7 @@ internal static class CopyReads
             DeliveryRows.Select + "WHERE d.seq >= $1 AND d.seq < $2 ORDER BY d.seq", DeliveryRows.Read, cancellationToken, firstDelivery, end).ConfigureAwait(false))
             .ToLookup(stored => stored.EventSeq, stored => new DeliveryEntry(stored.Delivery, [.. attempts[stored.Seq]]));
         return new Page<StoreEntry>(
-            [.. events.Select((record, i) => new StoreEntry.Event(record, found[i].Fingerprint, [.. deliveries[found[i].Seq]]))],
+            [.. events.Select((record, i) => new StoreEntry.PublishedEvent(record, found[i].Fingerprint, [.. deliveries[found[i].Seq]]))],
             count < found.Count || count == CopyPage.MostEntries ? found[count - 1].Seq : null);
     }
 

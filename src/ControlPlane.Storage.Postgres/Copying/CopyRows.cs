@@ -4,7 +4,7 @@ using Npgsql;
 namespace ControlPlane.Storage.Postgres;
 
 /// <summary>An event with the numbers that it gets.</summary>
-internal readonly record struct PlacedEvent(long Seq, long FirstDelivery, StoreEntry.Event Added);
+internal readonly record struct PlacedEvent(long Seq, long FirstDelivery, StoreEntry.PublishedEvent Added);
 
 /// <summary>A delivery with the numbers that it gets.</summary>
 internal sealed class CopiedDelivery(long seq, long source, long tenant, long webhook, DeliveryEntry entry)
@@ -39,7 +39,7 @@ internal static class CopyRows
     /// <param name="events">The events.</param>
     /// <param name="last">The last numbers that were given.</param>
     /// <param name="today">The last day that can be given.</param>
-    public static List<PlacedEvent> Place(List<StoreEntry.Event> events, (long Event, long Delivery) last, long today)
+    public static List<PlacedEvent> Place(List<StoreEntry.PublishedEvent> events, (long Event, long Delivery) last, long today)
     {
         var placed = new List<PlacedEvent>(events.Count);
         foreach (var added in events)

@@ -38,7 +38,7 @@ internal static class CopyWrites
         Database database, NpgsqlConnection connection, IReadOnlyList<StoreEntry> entries, (long Event, long Delivery) last,
         CancellationToken cancellationToken)
     {
-        var events = entries.OfType<StoreEntry.Event>().ToList();
+        var events = entries.OfType<StoreEntry.PublishedEvent>().ToList();
         if (events.Count > 0)
         {
             await AddEventsAsync(database, connection, events, last, cancellationToken).ConfigureAwait(false);
@@ -88,7 +88,7 @@ internal static class CopyWrites
     }
 
     private static async Task AddEventsAsync(
-        Database database, NpgsqlConnection connection, List<StoreEntry.Event> events, (long Event, long Delivery) last,
+        Database database, NpgsqlConnection connection, List<StoreEntry.PublishedEvent> events, (long Event, long Delivery) last,
         CancellationToken cancellationToken)
     {
         var now = await database.ReadNowAsync(cancellationToken).ConfigureAwait(false);

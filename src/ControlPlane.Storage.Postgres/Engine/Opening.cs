@@ -50,7 +50,11 @@ internal static class Opening
         }
         catch
         {
-            await (locked?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
+            if (locked is not null)
+            {
+                await locked.DisposeAsync().ConfigureAwait(false);
+            }
+
             throw;
         }
     }

@@ -1,5 +1,4 @@
 using ControlPlane.Storage.Transitions;
-using Npgsql;
 
 namespace ControlPlane.Storage.Postgres;
 

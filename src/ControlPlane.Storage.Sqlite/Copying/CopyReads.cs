@@ -66,7 +66,7 @@ internal static class CopyReads
         _ => ReadRedrive(connection, RedriveRows.ReadStored(row)),
     };
 
-    private static StoreEntry.Event ReadEvent(Connection connection, long seq, byte[]? fingerprint, long firstDelivery, long count)
+    private static StoreEntry.PublishedEvent ReadEvent(Connection connection, long seq, byte[]? fingerprint, long firstDelivery, long count)
     {
         var deliveries = new List<DeliveryEntry>();
         using var rows = connection.Use(Deliveries).Bind(firstDelivery).Bind(firstDelivery + count).Bind(seq);
@@ -75,7 +75,7 @@ internal static class CopyReads
             deliveries.Add(new DeliveryEntry(DeliveryRows.Read(rows), AttemptRows.List(connection, rows.Long(0))));
         }
 
-        return new StoreEntry.Event(EventRows.GetWhole(connection, seq), fingerprint, deliveries);
+        return new StoreEntry.PublishedEvent(EventRows.GetWhole(connection, seq), fingerprint, deliveries);
     }
 
     private static StoreEntry.Redrive ReadRedrive(Connection connection, StoredRedrive stored) => new(

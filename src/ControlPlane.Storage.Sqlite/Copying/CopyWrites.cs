@@ -47,7 +47,7 @@ internal static class CopyWrites
             case StoreEntry.EventType { Record: var type }:
                 EventTypeRows.Insert(session, TenantKeys.FindSeq(session.Connection, type.TenantId)!.Value, type);
                 break;
-            case StoreEntry.Event added:
+            case StoreEntry.PublishedEvent added:
                 AddEvent(session, added);
                 break;
             case StoreEntry.Redrive redrive:
@@ -66,7 +66,7 @@ internal static class CopyWrites
             .Run();
     }
 
-    private static void AddEvent(WriteSession session, StoreEntry.Event added)
+    private static void AddEvent(WriteSession session, StoreEntry.PublishedEvent added)
     {
         var record = added.Record;
         var row = new EventRow(

@@ -23,7 +23,7 @@ public sealed record CopyCounts
         StoreEntry.Webhook => counts with { Webhooks = counts.Webhooks + 1 },
         StoreEntry.EventType => counts with { EventTypes = counts.EventTypes + 1 },
         StoreEntry.Redrive => counts with { Redrives = counts.Redrives + 1 },
-        StoreEntry.Event added => counts with
+        StoreEntry.PublishedEvent added => counts with
         {
             Events = counts.Events + 1,
             Deliveries = counts.Deliveries + added.Deliveries.Count,

@@ -27,7 +27,7 @@ public sealed class CopyPage
         _entries.Add(entry);
         _last = position;
         _size += RowSize;
-        if (entry is StoreEntry.Event added)
+        if (entry is StoreEntry.PublishedEvent added)
         {
             _size += (added.Record.Payload?.Length ?? 0)
                 + added.Deliveries.Sum(delivery => RowSize + delivery.Attempts.Sum(attempt => (long)RowSize + attempt.ResponseExcerpt.Length));

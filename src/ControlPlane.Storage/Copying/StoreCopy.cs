@@ -106,7 +106,7 @@ public sealed class StoreCopy(ICopySource source, ICopyTarget target, Action<Cop
         StoreEntry.ApiKey key => $"API key {key.Record.Id}",
         StoreEntry.Webhook webhook => $"webhook {webhook.Record.Id}",
         StoreEntry.EventType type => $"event type {type.Record.Name} of tenant {type.Record.TenantId}",
-        StoreEntry.Event added => $"event {added.Record.Id} of tenant {added.Record.TenantId}",
+        StoreEntry.PublishedEvent added => $"event {added.Record.Id} of tenant {added.Record.TenantId}",
         StoreEntry.Redrive redrive => $"redrive {redrive.Record.Id}",
         _ => entry.GetType().Name,
     };

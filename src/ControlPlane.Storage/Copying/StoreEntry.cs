@@ -36,7 +36,7 @@ public abstract record StoreEntry
     /// <param name="Record">The event.</param>
     /// <param name="Fingerprint">What a repeated publish is compared with.</param>
     /// <param name="Deliveries">In the order in which they were appended.</param>
-    public sealed record Event(EventRecord Record, byte[]? Fingerprint, IReadOnlyList<DeliveryEntry> Deliveries) : StoreEntry;
+    public sealed record PublishedEvent(EventRecord Record, byte[]? Fingerprint, IReadOnlyList<DeliveryEntry> Deliveries) : StoreEntry;
 
     /// <summary>A redrive. Positions differ between engines, so it says by deliveries where it is.</summary>
     /// <param name="Record">The redrive.</param>
