@@ -55,6 +55,7 @@ check install-openssl needs openssl openssl
 check install-python needs python3 python3
 check install-grpcio needs /usr/lib/python3/dist-packages/grpc python3-grpcio
 check install-python-protobuf needs /usr/lib/python3/dist-packages/google/protobuf python3-protobuf
+check install-python-cryptography needs /usr/lib/python3/dist-packages/cryptography python3-cryptography
 check install-java needs javac default-jdk-headless
 check install-grpc-java needs /usr/share/java/grpc-netty.jar libgrpc-java
 check install-netty needs /usr/share/java/netty-codec-http2.jar libnetty-java

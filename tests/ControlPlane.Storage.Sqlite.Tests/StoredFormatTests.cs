@@ -13,6 +13,7 @@ public sealed class StoredFormatTests : StorageTests<SqliteSource>
             NewWebhook() with
             {
                 Filter = "true",
+                SignatureAlgorithm = SignatureAlgorithm.Ed25519,
                 OnFilterError = OnFilterError.Skip,
                 MatchLabels = new Dictionary<string, string> { ["region"] = "eu" },
                 Timeout = TimeSpan.FromSeconds(1),
@@ -24,7 +25,7 @@ public sealed class StoredFormatTests : StorageTests<SqliteSource>
                     MaxAge = TimeSpan.FromSeconds(1),
                     Preset = "wawp",
                 },
-                Secrets = [new SecretRecord("sec_1", "h", [1], Now, Now)],
+                Secrets = [new SecretRecord("sec_1", "h", [1], Now, Now, "whpk_")],
                 CustomDialect = new CustomDialectRecord { Envelope = "{payload}", Headers = [new("X-Sig", "{sig}")] },
             },
             Cancel);
@@ -41,7 +42,7 @@ public sealed class StoredFormatTests : StorageTests<SqliteSource>
                 "retry_policy.backoff", "retry_policy.delays", "retry_policy.initial", "retry_policy.jitter",
                 "retry_policy.max", "retry_policy.max_age", "retry_policy.max_attempts", "retry_policy.multiplier",
                 "retry_policy.non_retryable_statuses", "retry_policy.preset", "secrets.create_time", "secrets.expire_time", "secrets.hint",
-                "secrets.id", "secrets.sealed", "state", "state_reason", "tenant_id", "timeout", "update_time", "url", "version", "while_disabled", "while_suspended",
+                "secrets.id", "secrets.public_key", "secrets.sealed", "signature_algorithm", "state", "state_reason", "tenant_id", "timeout", "update_time", "url", "version", "while_disabled", "while_suspended",
             ],
             Flatten(document.RootElement, "").Order(StringComparer.Ordinal));
     }

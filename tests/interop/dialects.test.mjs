@@ -16,6 +16,7 @@ const names = [
 /** Where several secrets sign at once. */
 const joined = ['standard-webhooks', 'svix', 'wazapin', 'stripe'];
 const inPython = ['wachat', 'gowa', 'wawp', 'wazapin', 'wahooks'];
+const { verify: verifyEd25519 } = await import('./verifiers/ed25519.mjs');
 const verifiers = Object.fromEntries(await Promise.all(
   names.map(async (name) => [name, (await import(`./verifiers/${name}.mjs`)).verify])));
 
@@ -98,6 +99,32 @@ test('one event reaches a receiver of every dialect and verifies there, before a
     if (joined.includes(dialect)) withOld();
     else assert.throws(withOld, dialect);
   }
+});
+
+test('a key pair signs what its public key alone verifies, and receivers move to it by a rotation', async () => {
+  const public_key = (webhook) => webhook.secrets[0].public_key;
+  const verifyAll = (webhook, { headers, body }) => {
+    for (const verify of [verifyEd25519, (...request) => verifyInPython('ed25519', ...request)]) {
+      assert.deepEqual(verify(public_key(webhook), headers, body).payload, JSON.parse(payload));
+      assert.throws(() => verify(public_key(webhook), headers, Buffer.from('{}')), /no signature matches/);
+      assert.throws(() => verify(`whpk_${Buffer.alloc(32, 7).toString('base64')}`, headers, body), /no signature matches/);
+    }
+  };
+  const { webhook, secret } = await create('/pair', { event_types: ['key.pair'], signature_algorithm: 'SIGNATURE_ALGORITHM_ED25519' });
+  assert.match(public_key(webhook), /^whpk_[A-Za-z0-9+/]{43}=$/);
+  // A private key is the seed and, behind it, the public key, as other implementations write it.
+  assert.equal(Buffer.from(secret.slice('whsk_'.length), 'base64').subarray(32).toString('base64'), public_key(webhook).slice('whpk_'.length));
+  const { requests } = await publish('key.pair', 1);
+  assert.match(requests['/pair'].headers['webhook-signature'], /^v1a,[A-Za-z0-9+/]{86}==$/);
+  verifyAll(webhook, requests['/pair']);
+
+  const shared = await client.webhooks.RotateSecret({ webhook_id: webhook.id, signature_algorithm: 'SIGNATURE_ALGORITHM_DIALECT' });
+  const again = await client.webhooks.RotateSecret({ webhook_id: webhook.id, signature_algorithm: 'SIGNATURE_ALGORITHM_ED25519' });
+  const { requests: { '/pair': request } } = await publish('key.pair', 1);
+  assert.match(request.headers['webhook-signature'], /^v1a,\S{88} v1,\S{44} v1a,\S{88}$/);
+  verifyAll(again.webhook, request);
+  verifyAll(webhook, request);
+  assert.deepEqual(verifiers['standard-webhooks'](shared.secret, request.headers, request.body).payload, JSON.parse(payload));
 });
 
 test('the Python receivers of the docs take what is genuine and nothing else', async () => {

@@ -49,6 +49,7 @@ internal static class WebhookView
         .. Field.Unless(webhook.Description.Length == 0, "description", () => webhook.Description),
         .. Field.Unless(webhook.ExternalId.Length == 0, "external id", () => webhook.ExternalId),
         .. webhook.Secrets.Select(s => new Field("signing with", Secret(s))),
+        .. webhook.Secrets.Where(s => s.PublicKey.Length > 0).Select(s => new Field("public key", $"{s.PublicKey}  {s.Id}")),
         new("etag", new Cell(webhook.Etag, Tone.Dim)),
         new("created", Show.Time(webhook.CreateTime)),
         new("updated", Show.Time(webhook.UpdateTime)),

@@ -1,6 +1,8 @@
 using ControlPlane.Egress.Policy;
+using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Signing;
 using ControlPlane.Storage;
+using SignatureAlgorithm = ControlPlane.Signing.SignatureAlgorithm;
 
 namespace ControlPlane.Server.Sending;
 
@@ -15,7 +17,7 @@ internal sealed class Endpoint(
     private readonly EndpointSigner[] _signers =
     [
         .. dialects.Select(dialect => new EndpointSigner(
-            dialect, [.. secrets.Select(s => new EndpointKey(SigningKey.FromSecret(dialect, s.Secret), s.ExpireTime))])),
+            dialect, [.. secrets.Select(s => new EndpointKey(SecretForms.ToSigningKey(s.Secret, dialect), s.ExpireTime))])),
     ];
 
     public WebhookRecord Webhook => webhook;

@@ -71,6 +71,12 @@ public sealed record Dialect
     /// <summary>The headers sent, in order: 1 to 32, at least one with <c>{sig}</c>. Default none.</summary>
     public IReadOnlyList<DialectHeader> Headers { get; init => field = value ?? []; } = [];
 
+    /// <summary>
+    /// Whether requests can carry Ed25519 signatures (<c>v1a</c> of the Standard Webhooks specification): in the built-in dialects of
+    /// <see cref="KeyFormat.WhsecBase64"/>, whose receivers' libraries tell signatures apart by their version.
+    /// </summary>
+    public bool TakesEd25519 => SecretKeyRules.IsStrict([this]);
+
     /// <summary>Checks every parameter and reports all problems at once; empty when the dialect can be used.</summary>
     /// <returns>
     /// Problems whose <see cref="ValidationProblem.Field"/> is the snake_case name of the parameter, such as

@@ -14,6 +14,9 @@ public static class WebhookSecret
     /// <summary>The most characters a secret may have: 256.</summary>
     public const int MaxLength = 256;
 
+    /// <summary>The prefix of Ed25519 private keys (Standard Webhooks specification): <c>whsk_</c>.</summary>
+    public const string Ed25519Prefix = "whsk_";
+
     private const string Mask = "••••";
 
     /// <summary>A new secret: <c>whsec_</c> and the base64 of 32 cryptographically random bytes, 50 characters.</summary>
@@ -64,17 +67,19 @@ public static class WebhookSecret
 
     /// <summary>
     /// A mask by which people can tell secrets apart: <c>whsec_••••abcdef</c> (the last 6 characters) for a secret with
-    /// that prefix, <c>••••abcd</c> (the last 4) for any other. At most a quarter of what is secret is shown, so short
+    /// that prefix or <see cref="Ed25519Prefix"/>, <c>••••abcd</c> (the last 4) for any other. At most a quarter of what is secret is shown, so short
     /// secrets show less: the prefix, which everybody knows, does not count.
     /// </summary>
     /// <param name="secret">The secret.</param>
     public static string Hint(string secret)
     {
         ArgumentNullException.ThrowIfNull(secret);
-        var prefixed = secret.StartsWith(Prefix, StringComparison.Ordinal);
-        var hidden = secret.AsSpan(prefixed ? Prefix.Length : 0);
-        var shown = Math.Min(prefixed ? 6 : 4, hidden.Length / 4);
-        return string.Concat(prefixed ? Prefix : "", Mask, hidden[^shown..]);
+        var prefix = secret.StartsWith(Prefix, StringComparison.Ordinal) ? Prefix
+            : secret.StartsWith(Ed25519Prefix, StringComparison.Ordinal) ? Ed25519Prefix
+            : "";
+        var hidden = secret.AsSpan(prefix.Length);
+        var shown = Math.Min(prefix.Length > 0 ? 6 : 4, hidden.Length / 4);
+        return string.Concat(prefix, Mask, hidden[^shown..]);
     }
 
     private static List<ValidationProblem> Validate(string? secret, int least)

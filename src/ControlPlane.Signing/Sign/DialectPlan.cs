@@ -24,7 +24,7 @@ internal sealed class DialectPlan
             var template = Template.Parse(value);
             uses |= template.Uses;
             Headers[i] = (template.Uses & Placeholder.Signature) != 0
-                ? new SignatureHeader(name, value, dialect.SignatureJoin)
+                ? new SignatureHeader(name, value, dialect.SignatureJoin, dialect.TakesEd25519)
                 : new PlainHeader(name, template);
         }
         Uses = uses & Placeholder.Message;

@@ -7,10 +7,12 @@ internal sealed class SignatureHeader : HeaderPlan
 {
     private readonly Template[] _items;
     private readonly Template[] _shapes;
+    private readonly Template? _ed25519;
 
-    public SignatureHeader(string name, string value, SignatureJoin join)
+    public SignatureHeader(string name, string value, SignatureJoin join, bool takesEd25519)
         : base(name)
     {
+        _ed25519 = takesEd25519 ? Template.Parse(Ed25519Signatures.ItemOf(value)) : null;
         Separator = join switch
         {
             SignatureJoin.SpaceSeparated => ' ',
@@ -46,7 +48,7 @@ internal sealed class SignatureHeader : HeaderPlan
                     text.AppendFormatted(Separator.GetValueOrDefault());
                 }
                 first = false;
-                Append(ref text, item, values, signatures[i]);
+                Append(ref text, signatures.IsEd25519(i) ? _ed25519 ?? item : item, values, signatures[i]);
             }
         }
         return text.ToStringAndClear();

@@ -32,8 +32,11 @@ internal sealed class SignatureMaker
     /// <summary>The message values that are signed besides the body.</summary>
     public Placeholder Signed { get; }
 
-    /// <summary>The number of characters of every signature; <see langword="null"/> when the secret itself is sent.</summary>
+    /// <summary>The number of characters of every signature of the dialect's own algorithm; <see langword="null"/> when the secret itself is sent.</summary>
     public int? Length { get; }
+
+    /// <summary>The number of characters that a key's signature has.</summary>
+    public int LengthOf(SigningKey key) => key.IsEd25519 ? Ed25519Signatures.TextLength : Length ?? key.Secret.Length;
 
     /// <summary>Fills <paramref name="destination"/> with the signatures of all keys, one after the other.</summary>
     public void Sign(ReadOnlySpan<SigningKey> keys, in MessageValues values, ReadOnlySpan<byte> body, Span<char> destination)
@@ -54,7 +57,7 @@ internal sealed class SignatureMaker
         Span<byte> digest = stackalloc byte[SigningKey.MaxDigest];
         foreach (var key in keys)
         {
-            var length = key.Hash(before, body, after, digest);
+            var length = key.Sign(before, body, after, digest);
             destination = destination[Encode(digest[..length], destination)..];
         }
         if (rented is not null)

@@ -1,18 +1,26 @@
 namespace ControlPlane.Signing;
 
-/// <summary>Encoded signatures of equal length, newest key first, in one buffer.</summary>
-internal readonly ref struct Signatures(ReadOnlySpan<char> text, int count)
+/// <summary>The encoded signatures of some keys, newest first, one after the other in one buffer.</summary>
+internal readonly ref struct Signatures(ReadOnlySpan<char> text, ReadOnlySpan<SigningKey> keys, SignatureMaker maker)
 {
     private readonly ReadOnlySpan<char> _text = text;
+    private readonly ReadOnlySpan<SigningKey> _keys = keys;
 
-    public int Count { get; } = count;
+    public int Count => _keys.Length;
 
-    public ReadOnlySpan<char> this[int index]
+    public ReadOnlySpan<char> this[int index] => _text.Slice(LengthOf(_keys[..index], maker), maker.LengthOf(_keys[index]));
+
+    public bool IsEd25519(int index) => _keys[index].IsEd25519;
+
+    /// <summary>The number of characters that the signatures of all keys have.</summary>
+    public static int LengthOf(ReadOnlySpan<SigningKey> keys, SignatureMaker maker)
     {
-        get
+        var length = 0;
+        foreach (var key in keys)
         {
-            var length = _text.Length / Count;
-            return _text.Slice(index * length, length);
+            length += maker.LengthOf(key);
         }
+
+        return length;
     }
 }

@@ -69,10 +69,10 @@ public sealed class WebhookSigner
     {
         keys = Dialect.SignatureJoin == SignatureJoin.NewestOnly ? keys[..1] : keys;
         var values = MessageValues.ForHeaders(request, Dialect.TimestampUnit, _plan.Uses);
-        var length = (_plan.Signatures.Length ?? keys[0].Secret.Length) * keys.Length;
+        var length = Signatures.LengthOf(keys, _plan.Signatures);
         Span<char> text = length <= StackChars ? stackalloc char[StackChars] : new char[length];
         _plan.Signatures.Sign(keys, values, body, text);
-        var signatures = new Signatures(text[..length], keys.Length);
+        var signatures = new Signatures(text[..length], keys, _plan.Signatures);
 
         var headers = new KeyValuePair<string, string>[_plan.Headers.Length];
         for (var i = 0; i < headers.Length; i++)

@@ -122,6 +122,19 @@ public enum OnFilterError
     Skip = 2,
 }
 
+/// <summary>What signatures are made with. Numbers equal those of <c>controlplane.v1.SignatureAlgorithm</c> and are stored.</summary>
+public enum SignatureAlgorithm
+{
+    /// <summary>The default of the field.</summary>
+    Default = 0,
+
+    /// <summary>What the dialect has, with a secret that server and receiver share.</summary>
+    Dialect = 1,
+
+    /// <summary>Ed25519.</summary>
+    Ed25519 = 2,
+}
+
 /// <summary>Where a redrive stands. Numbers equal those of <c>controlplane.v1.RedriveState</c> and are stored.</summary>
 public enum RedriveState
 {

@@ -34,6 +34,9 @@ public sealed record WebhookRecord
     /// <summary>What becomes of an event for which the filter cannot be evaluated; the default is to deliver it.</summary>
     public OnFilterError OnFilterError { get; init; }
 
+    /// <summary>What its newest secret signs with; the default is what the dialect has.</summary>
+    public SignatureAlgorithm SignatureAlgorithm { get; init; }
+
     public IReadOnlyDictionary<string, string> Headers { get; init; } = Empty;
     public IReadOnlyDictionary<string, string> Labels { get; init; } = Empty;
 
@@ -99,4 +102,6 @@ public sealed record WebhookRecord
 /// <param name="Sealed">The secret, encrypted under the master key.</param>
 /// <param name="CreateTime">When it was set.</param>
 /// <param name="ExpireTime">When it stops signing; null for the current one.</param>
-public sealed record SecretRecord(string Id, string Hint, byte[] Sealed, DateTimeOffset CreateTime, DateTimeOffset? ExpireTime);
+/// <param name="PublicKey">With Ed25519 the public key; null for a secret that the receiver shares.</param>
+public sealed record SecretRecord(
+    string Id, string Hint, byte[] Sealed, DateTimeOffset CreateTime, DateTimeOffset? ExpireTime, string? PublicKey = null);

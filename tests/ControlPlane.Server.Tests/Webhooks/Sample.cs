@@ -31,6 +31,8 @@ internal static class Sample
         w.Enabled = true;
         w.Dialect = "stripe";
         w.AdditionalDialect = "github";
+        // Those dialects have no other.
+        w.SignatureAlgorithm = SignatureAlgorithm.Dialect;
         w.RetryPolicy = new()
         {
             Exponential = new() { Initial = Seconds(1.5), Multiplier = 1.5, Max = Seconds(3600) },

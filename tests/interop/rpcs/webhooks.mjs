@@ -18,7 +18,7 @@ const customDialect = {
 /** Together they have every setting. */
 const full = (w) => retryPolicies.map((retryPolicy, i) => ({
   name: `full ${i}`, url: `${w.receiver.url}${w.path}/${i}`, eventTypes: ['order.*', 'a'], instances: ['shop-7'], enabled: i > 0,
-  ...(i === 1 ? { customDialect } : { dialect: 'wahooks', additionalDialect: 'standard-webhooks' }),
+  ...(i === 1 ? { customDialect } : i === 2 ? { signatureAlgorithm: 'SIGNATURE_ALGORITHM_ED25519' } : { dialect: 'wahooks', additionalDialect: 'standard-webhooks' }),
   retryPolicy, headers: { 'X-Region': 'eu' }, timeout: '5s', maxInFlight: 3, maxRatePerSecond: 2.5, labels: { team: 'a' }, matchLabels: { region: 'eu,us' }, filter: 'event.payload.amount > 1', onFilterError: 'ON_FILTER_ERROR_SKIP',
   description: 'é 👩‍👧 '.repeat(80), externalId: `own-${w.path}-${i}`, headOfLine: 'HEAD_OF_LINE_PARK', whileSuspended: 'WHILE_INACTIVE_SKIP', whileDisabled: 'WHILE_INACTIVE_HOLD',
 }));
@@ -59,7 +59,7 @@ export default {
     emptiest: async (w) => w.call({ webhook: { id: (await w.hook()).id, name: '' }, updateMask: 'name' }),
     fullest: async (w) => {
       for (const settings of full(w)) {
-        const { id } = await w.hook();
+        const { id } = await w.hook({ signatureAlgorithm: settings.signatureAlgorithm });
         await w.make('WebhookService/RotateSecret', { webhookId: id });
         await w.call({ webhook: { id, ...settings } });
       }

@@ -14,7 +14,8 @@ internal static class RotateSecret
         var (id, secret) = (WebhookCommands.Id(), new SecretOptions());
         var grace = Flags.Duration("--grace", "How long the secrets before it go on signing, 0s to 7d. [default: 24h]");
         var etag = Flags.Text("--etag", "Fail if the webhook was changed since this etag was read.", "ETAG");
-        var command = new Command("rotate-secret", "Gives a webhook a new secret and shows it, this once.") { id, grace, etag };
+        var algorithm = WebhookFlags.SignatureAlgorithmFlag();
+        var command = new Command("rotate-secret", "Gives a webhook a new secret and shows it, this once.") { id, grace, etag, algorithm };
         secret.AddTo(command);
         return runner.Handle(command, async session =>
         {
@@ -23,6 +24,7 @@ internal static class RotateSecret
                 WebhookId = session.Get(id),
                 Secret = await secret.ReadAsync(session),
                 Etag = session.Get(etag),
+                SignatureAlgorithm = session.Get(algorithm),
                 GracePeriod = session.Get(grace) is { } period ? Duration.FromTimeSpan(period) : null,
             };
             var answer = await session.Server.Webhooks.RotateSecretAsync(request, session.Call());

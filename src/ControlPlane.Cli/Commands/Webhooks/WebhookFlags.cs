@@ -33,6 +33,8 @@ internal sealed class WebhookFlags
 
     private readonly DialectFlags _dialects = new();
 
+    private readonly Option<SignatureAlgorithm> _signatureAlgorithm = SignatureAlgorithmFlag();
+
     private readonly Option<Pair[]> _headers = Flags.Pairs("--header", "An extra request header.");
     private readonly Option<Pair[]> _labels = Flags.Pairs("--label", "An annotation.");
     private readonly Option<TimeSpan?> _attemptTimeout =
@@ -59,12 +61,16 @@ internal sealed class WebhookFlags
 
     public Option<string[]> EventTypes => _eventTypes;
 
+    /// <summary>The algorithm of a secret, where one is made.</summary>
+    public static Option<SignatureAlgorithm> SignatureAlgorithmFlag() => Flags.Enum<SignatureAlgorithm>(
+        "--signature-algorithm", "What signatures are made with: dialect (a shared secret) or ed25519 (a key pair).", "ALGORITHM");
+
     public void AddTo(Command command)
     {
         Option[] all =
         [
             _url, _eventTypes, _name, _description, _externalId, _instances, _matchLabels, _filter, _onFilterError, _enabled, _headers, _labels,
-            _attemptTimeout, _maxInFlight, _maxRate, _headOfLine, _whileSuspended, _whileDisabled,
+            _signatureAlgorithm, _attemptTimeout, _maxInFlight, _maxRate, _headOfLine, _whileSuspended, _whileDisabled,
         ];
         foreach (var option in all)
         {
@@ -91,6 +97,7 @@ internal sealed class WebhookFlags
         Set(_enabled, "enabled", () => webhook.Enabled = session.Get(_enabled) ?? true);
         Set(_headers, "headers", () => Add(webhook.Headers, session.Get(_headers)));
         Set(_labels, "labels", () => Add(webhook.Labels, session.Get(_labels)));
+        Set(_signatureAlgorithm, "signature_algorithm", () => webhook.SignatureAlgorithm = session.Get(_signatureAlgorithm));
         Set(_attemptTimeout, "timeout", () => webhook.Timeout = Duration.FromTimeSpan(session.Get(_attemptTimeout)!.Value));
         Set(_maxInFlight, "max_in_flight", () => webhook.MaxInFlight = session.Get(_maxInFlight));
         Set(_maxRate, "max_rate_per_second", () => webhook.MaxRatePerSecond = session.Get(_maxRate));

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { DeliveryState } from '../../generated/controlplane/v1/delivery_pb';
-import { type Webhook, WebhookState } from '../../generated/controlplane/v1/webhook_pb';
+import { SignatureAlgorithm, type Webhook, WebhookState } from '../../generated/controlplane/v1/webhook_pb';
 import { deliveries, webhooks } from '../core/api';
 import { useAction, useCall } from '../core/calls';
 import { forgetNames } from '../core/names';
@@ -58,7 +58,7 @@ function Buttons({ of, done }: { of: Webhook; done: () => void }) {
       {open === 'test' && <TestDialog of={of} close={close} done={done} />}
       {open === 'probe' && <Probe id={of.id} close={close} />}
       {open === 'preview' && <Preview of={of} close={close} />}
-      {open === 'code' && <ReceiverCode dialect={of.dialect} close={close} />}
+      {open === 'code' && <ReceiverCode dialect={of.dialect} ed25519={of.signatureAlgorithm === SignatureAlgorithm.ED25519} close={close} />}
       {open === 'delete' && (
         <Confirm title="Delete this webhook?" label="Delete the webhook" close={close}
           run={async () => { await webhooks.deleteWebhook({ webhookId: of.id, etag: of.etag }); forgetNames(); go(href(['webhooks'])); }}>
@@ -90,7 +90,10 @@ const Settings = ({ of }: { of: Webhook }) => (
         ['Created', <Time at={of.createTime} />],
         ['Changed', <Time at={of.updateTime} />],
         ['Secrets', <ul class="plain">{of.secrets.map((each) => (
-          <li key={each.id}><code>{each.hint}</code>{each.expireTime && <> signs until <Time at={each.expireTime} /></>}</li>
+          <li key={each.id}>
+            <code>{each.hint}</code>{each.expireTime && <> signs until <Time at={each.expireTime} /></>}
+            {each.publicKey && <>, public key <code class="break">{each.publicKey}</code></>}
+          </li>
         ))}</ul>],
       ]} />
     </Card>

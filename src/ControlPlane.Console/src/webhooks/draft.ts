@@ -1,6 +1,6 @@
 import type { Message, MessageInitShape } from '@bufbuild/protobuf';
 import {
-  HeadOfLine, OnFilterError, type RetryPolicy, type RetryPolicySchema, type Webhook, type WebhookSchema, WhileInactive,
+  HeadOfLine, OnFilterError, type RetryPolicy, type RetryPolicySchema, type Webhook, type WebhookSchema, SignatureAlgorithm, WhileInactive,
 } from '../../generated/controlplane/v1/webhook_pb';
 import { type Problem, wrongField } from '../core/problem';
 import { lines, seconds, toDuration } from '../core/text';
@@ -20,6 +20,7 @@ export interface Draft {
   instances: string;
   dialect: string;
   additionalDialect: string;
+  signatureAlgorithm: string;
   backoff: string;
   delays: string;
   initial: string;
@@ -43,7 +44,7 @@ export interface Draft {
 }
 
 export const emptyDraft: Draft = {
-  name: '', url: '', eventTypes: '', instances: '', dialect: 'standard-webhooks', additionalDialect: '', backoff: 'standard', delays: '5',
+  name: '', url: '', eventTypes: '', instances: '', dialect: 'standard-webhooks', additionalDialect: '', signatureAlgorithm: String(SignatureAlgorithm.UNSPECIFIED), backoff: 'standard', delays: '5',
   initial: '5', multiplier: '2', max: '3600', maxAttempts: '', timeout: '15', maxInFlight: '', maxRate: '', headers: '', labels: '', matchLabels: '', filter: '', onFilterError: String(OnFilterError.DELIVER),
   description: '', externalId: '', headOfLine: String(HeadOfLine.BLOCK), whileSuspended: String(WhileInactive.HOLD),
   whileDisabled: String(WhileInactive.SKIP), secret: '',
@@ -125,6 +126,8 @@ export function webhookOf(draft: Draft, before?: Webhook): { webhook: Init<typeo
     instances: lines(draft.instances),
     dialect: draft.dialect,
     additionalDialect: draft.additionalDialect,
+    // Of a webhook that exists it changes with its secret alone.
+    signatureAlgorithm: Number(draft.signatureAlgorithm),
     retryPolicy,
     timeout: toDuration(number('webhook.timeout', draft.timeout)),
     maxInFlight: whole('webhook.max_in_flight', draft.maxInFlight),

@@ -6,10 +6,10 @@ import { forgetNames } from '../core/names';
 import { go, href } from '../core/router';
 import { tenantOfNew } from '../core/session';
 import { SecretOnce } from '../ui/dialog';
-import { Form, Text } from '../ui/form';
+import { Choice, Form, Text } from '../ui/form';
 import { Busy, Card, Page, ProblemBox } from '../ui/parts';
 import { changedPaths, type Draft, draftOf, emptyDraft, webhookOf } from './draft';
-import { BasicFields, MoreFields } from './fields';
+import { algorithms, BasicFields, MoreFields } from './fields';
 
 export function NewWebhookPage() {
   const [draft, setDraft] = useState<Draft>(emptyDraft);
@@ -35,6 +35,8 @@ export function NewWebhookPage() {
           <BasicFields draft={draft} set={set} />
           <details>
             <summary>More settings</summary>
+            <Choice label="Signed with" name="webhook.signature_algorithm" value={draft.signatureAlgorithm} set={(signatureAlgorithm) => set({ signatureAlgorithm })}
+              options={[['0', 'What the signing secret is, or a shared one'], ...algorithms]} hint="Key pairs: standard-webhooks, svix and wazapin." />
             <Text label="Signing secret" name="secret" value={draft.secret} set={(secret) => set({ secret })} hint="Empty: the server makes one." />
             <MoreFields draft={draft} set={set} />
           </details>

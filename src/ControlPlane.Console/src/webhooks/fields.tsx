@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { HeadOfLine, OnFilterError, WhileInactive } from '../../generated/controlplane/v1/webhook_pb';
+import { HeadOfLine, OnFilterError, SignatureAlgorithm, WhileInactive } from '../../generated/controlplane/v1/webhook_pb';
 import { webhooks } from '../core/api';
 import { useCall } from '../core/calls';
 import { tenant } from '../core/session';
@@ -12,6 +12,11 @@ const backoffs: [string, string][] = [
   ['gowa', 'gowa: 3 attempts in 6 s'], ['exponential', 'Growing delays'], ['fixed', 'Equal delays'], ['schedule', 'Listed delays'],
 ];
 const whileInactive: [string, string][] = [[String(WhileInactive.HOLD), 'Keep them until it is enabled'], [String(WhileInactive.SKIP), 'Do not send them']];
+
+export const algorithms: [string, string][] = [
+  [String(SignatureAlgorithm.DIALECT), 'A secret that you share with the receiver'],
+  [String(SignatureAlgorithm.ED25519), 'A key pair: the receiver gets the public key'],
+];
 
 export interface FieldsProps {
   draft: Draft;

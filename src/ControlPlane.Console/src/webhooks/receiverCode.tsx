@@ -7,10 +7,10 @@ import type { Sample } from './receivers';
 export const hasSamples = (dialect: string) =>
   ['standard-webhooks', 'svix', 'wazapin', 'wachat', 'wahooks', 'wawp', 'gowa'].includes(dialect);
 
-export function ReceiverCode({ dialect, close }: { dialect: string; close: () => void }) {
+export function ReceiverCode({ dialect, ed25519, close }: { dialect: string; ed25519: boolean; close: () => void }) {
   const [samples, setSamples] = useState<Sample[]>();
   const [chosen, setChosen] = useState(0);
-  useEffect(() => { void import('./receivers').then(({ samplesFor }) => setSamples(samplesFor(dialect))); }, [dialect]);
+  useEffect(() => { void import('./receivers').then(({ samplesFor }) => setSamples(samplesFor(dialect, ed25519))); }, [dialect, ed25519]);
   const sample = samples?.[chosen];
   return (
     <Dialog title={`Receiving ${dialect}`} close={close} wide>

@@ -9,8 +9,10 @@ export interface Sample {
   code: string;
 }
 
-/** The code of receivers that the documentation has and the tests run, for a dialect; empty if it has none. */
-export function samplesFor(dialect: string): Sample[] {
+/** The code of receivers that the documentation has and the tests run, for a dialect with a shared secret or a key pair; empty if it has none. */
+export function samplesFor(dialect: string, ed25519: boolean): Sample[] {
+  if (ed25519) return codeOf(section(dialectReceivers, 'ed25519')).map(({ language, code }) => (
+    { language, code: dialect === 'svix' ? code.replaceAll(/(?<=["'])webhook-/g, 'svix-') : code }));
   if (dialect === 'standard-webhooks') return codeOf(section(receiving, 'verifying'));
   // The same with other names of headers, for which their package exists.
   if (dialect === 'svix') return codeOf(section(receiving, 'verifying')).filter(({ language }) => language === 'Node')

@@ -12,12 +12,14 @@ import { Dialog, SecretOnce } from '../ui/dialog';
 import { Area, Choice, Form, Text } from '../ui/form';
 import { Badge, Busy, Code, Facts, ProblemBox } from '../ui/parts';
 import { dialects } from './draft';
+import { algorithms } from './fields';
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
 export function Rotate({ of, close, done }: { of: Webhook; close: () => void; done: () => void }) {
   const [secret, setSecret] = useState('');
   const [grace, setGrace] = useState('86400');
+  const [algorithm, setAlgorithm] = useState('0');
   const [made, setMade] = useState('');
   const action = useAction();
   if (made) {
@@ -26,12 +28,16 @@ export function Rotate({ of, close, done }: { of: Webhook; close: () => void; do
   return (
     <Dialog title="Rotate the secret" close={close}>
       <Form problem={action.problem} busy={action.busy} label="Rotate" cancel={close} submit={() => action.run(async () => {
-        const answer = await webhooks.rotateSecret({ webhookId: of.id, secret, etag: of.etag, gracePeriod: toDuration(Number(grace)) });
+        const answer = await webhooks.rotateSecret({
+          webhookId: of.id, secret, etag: of.etag, gracePeriod: toDuration(Number(grace)), signatureAlgorithm: Number(algorithm),
+        });
         setMade(answer.secret || secret);
       })}>
         <Choice label="The old secret signs for" name="grace_period" value={grace} set={setGrace}
           options={[['86400', 'one more day'], ['604800', 'seven more days'], ['3600', 'one more hour'], ['0', 'no longer']]}
           hint="Dialects that allow one signature sign with the new secret from now on." />
+        <Choice label="Signed with" name="signature_algorithm" value={algorithm} set={setAlgorithm} options={[['0', 'The same as before'], ...algorithms]}
+          hint="Both sign meanwhile, so receivers can move from one to the other." />
         <Text label="New secret" name="secret" value={secret} set={setSecret} hint="Empty: the server makes one." />
       </Form>
     </Dialog>

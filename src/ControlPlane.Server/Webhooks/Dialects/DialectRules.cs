@@ -53,19 +53,6 @@ internal static class DialectRules
         }
     }
 
-    /// <summary>Refuses a secret that a dialect of the webhook cannot use.</summary>
-    /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>
-    public static void RequireKey(WebhookRecord webhook, string secret)
-    {
-        var violations = new Violations();
-        foreach (var problem in WebhookDialects.TryGet(webhook, out var dialects) ? WebhookSecret.Validate(secret, dialects) : [])
-        {
-            violations.Add(problem.Field, problem.Reason, problem.Message);
-        }
-
-        violations.ThrowIfAny();
-    }
-
     private static Dialect? CheckNamed(Violations violations, string field, Webhook webhook)
     {
         webhook.Dialect = webhook.Dialect.Length > 0 ? webhook.Dialect : BuiltInDialects.StandardWebhooks.Name;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using ControlPlane.Signing;
 using ControlPlane.Storage;
+using SignatureAlgorithm = ControlPlane.Signing.SignatureAlgorithm;
 
 namespace ControlPlane.Server.Webhooks.Dialects;
 

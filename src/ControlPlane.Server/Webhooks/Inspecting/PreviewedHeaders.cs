@@ -1,6 +1,7 @@
 using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Signing;
 using ControlPlane.V1;
+using SignatureAlgorithm = ControlPlane.Signing.SignatureAlgorithm;
 
 namespace ControlPlane.Server.Webhooks.Inspecting;
 

@@ -5,6 +5,7 @@ using ControlPlane.Server.Filtering;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Sending;
 using ControlPlane.Server.Webhooks.Retries;
+using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Server.Webhooks.Settings;
 using ControlPlane.Signing;
 using ControlPlane.Storage;
@@ -116,7 +117,7 @@ internal sealed class RequestPreviewer(
             violations.Add("inline.dialect", "DIALECT_UNKNOWN", $"must be one of {known}");
         }
 
-        foreach (var problem in WebhookSecret.Validate(inline.Secret, dialect is null ? [] : [dialect]))
+        foreach (var problem in SecretForms.Validate(inline.Secret, dialect is null ? [] : [dialect]))
         {
             violations.Add($"inline.{problem.Field}", problem.Reason, problem.Message);
         }
@@ -139,7 +140,7 @@ internal sealed class RequestPreviewer(
     private static Endpoint EndpointOf(Types.Inline inline)
     {
         BuiltInDialects.TryGet(DialectOf(inline), out var dialect);
-        var secret = WebhookSecret.Normalize(inline.Secret, [dialect!]);
+        var secret = SecretForms.Normalize(inline.Secret, [dialect!]);
         var webhook = WebhookMapper.Blank("") with
         {
             Url = NoUrl,

@@ -4,6 +4,7 @@ using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Webhooks.Dialects;
 using ControlPlane.Signing;
 using ControlPlane.Storage;
+using SignatureAlgorithm = ControlPlane.Storage.SignatureAlgorithm;
 
 namespace ControlPlane.Server.Webhooks.Secrets;
 
@@ -16,11 +17,23 @@ internal sealed class WebhookSecrets(SecretSealer sealer, IdSource ids)
     /// <summary>Whether a change leaves the headers as they were.</summary>
     public bool KeepsHeaders(WebhookRecord before, WebhookRecord after) => sealer.SendSame(before, after);
 
+    /// <summary>Returns the secret that a webhook is to get: the caller's own in the form in which it is kept, or a new one.</summary>
+    /// <param name="webhook">The webhook with the algorithm that the secret is for.</param>
+    /// <param name="own">The caller's own, which was checked; empty to make one.</param>
+    public static string Make(WebhookRecord webhook, string own) =>
+        own.Length > 0 ? Normalize(webhook, own)
+        : webhook.SignatureAlgorithm == SignatureAlgorithm.Ed25519 ? Ed25519Key.Generate().Secret
+        : WebhookSecret.Generate();
+
     /// <summary>A secret as it is stored.</summary>
-    public SecretRecord Seal(string webhookId, string secret, DateTimeOffset now)
+    /// <param name="webhook">The webhook with the algorithm that the secret is for.</param>
+    /// <param name="secret">The secret in the form in which it is kept.</param>
+    /// <param name="now">When it is set.</param>
+    public SecretRecord Seal(WebhookRecord webhook, string secret, DateTimeOffset now)
     {
         var id = ids.Next("sec_");
-        return new(id, WebhookSecret.Hint(secret), sealer.Seal(webhookId, id, secret), now, ExpireTime: null);
+        var key = webhook.SignatureAlgorithm == SignatureAlgorithm.Ed25519 ? Ed25519Key.Read(secret) : null;
+        return new(id, WebhookSecret.Hint(secret), sealer.Seal(webhook.Id, id, secret), now, ExpireTime: null, key?.PublicKey);
     }
 
     /// <summary>Refuses a change to a dialect that cannot use a secret that signs.</summary>
@@ -52,6 +65,16 @@ internal sealed class WebhookSecrets(SecretSealer sealer, IdSource ids)
                 }
 
                 var field = i > 0 ? "additional_dialect" : after.CustomDialect is null ? "dialect" : "custom_dialect";
+                if (secret.PublicKey is not null)
+                {
+                    if (!dialects[i].TakesEd25519)
+                    {
+                        violations.Add($"webhook.{field}", "ALGORITHM_NOT_SUPPORTED", $"cannot use the Ed25519 key {secret.Id}; rotate it first");
+                    }
+
+                    continue;
+                }
+
                 foreach (var problem in WebhookSecret.Validate(opened, dialects[i]))
                 {
                     violations.Add($"webhook.{field}", problem.Reason, $"cannot use the secret {secret.Id}; rotate it first. {problem.Message}");
@@ -68,9 +91,9 @@ internal sealed class WebhookSecrets(SecretSealer sealer, IdSource ids)
         && sealer.TryOpen(webhook.Id, newest.Id, newest.Sealed, out var opened)
         && (Same(opened, secret) | Same(opened, Normalize(webhook, secret)));
 
-    /// <summary>Returns the form in which a webhook keeps a secret; see <see cref="WebhookSecret.Normalize"/>.</summary>
+    /// <summary>Returns the form in which a webhook keeps a secret; see <see cref="SecretForms.Normalize"/>.</summary>
     public static string Normalize(WebhookRecord webhook, string secret) =>
-        WebhookDialects.TryGet(webhook, out var dialects) ? WebhookSecret.Normalize(secret, dialects) : secret;
+        WebhookDialects.TryGet(webhook, out var dialects) ? SecretForms.Normalize(secret, dialects) : secret;
 
     private static bool Same(string left, string right) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(left), Encoding.UTF8.GetBytes(right));

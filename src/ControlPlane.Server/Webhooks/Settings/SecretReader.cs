@@ -6,7 +6,8 @@ namespace ControlPlane.Server.Webhooks.Settings;
 
 /// <summary>
 /// Shows the current secret of a webhook again, for an API of others in which that is how a secret is learned. For webhooks in that API's
-/// dialect alone: the secrets of all others are shown once, when they are made.
+/// dialect alone: the secrets of all others are shown once, when they are made. Of an Ed25519 key the public half is shown, which is
+/// what a receiver verifies with.
 /// </summary>
 internal sealed class SecretReader(WebhookQueries queries, SecretSealer sealer, ILogger<SecretReader> logger)
 {
@@ -20,6 +21,11 @@ internal sealed class SecretReader(WebhookQueries queries, SecretSealer sealer, 
                 "SECRET_SHOWN_ONCE",
                 webhook.Id,
                 $"The webhook \"{webhook.Id}\" does not sign in the dialect {dialect} alone, so its secret is shown once: when it is made.");
+        }
+
+        if (webhook.Secrets is [{ PublicKey: { } publicKey }, ..])
+        {
+            return publicKey;
         }
 
         if (webhook.Secrets is not [var current, ..] || !sealer.TryOpen(webhook.Id, current.Id, current.Sealed, out var secret))

@@ -83,7 +83,7 @@ internal sealed class SettingsCalls(
     {
         var grace = WebhookValidator.Accept(request);
         var stored = await queries.GetWritableAsync(caller, request.WebhookId, cancellationToken);
-        var rotated = (await changes.RotateAsync(stored, request.Etag, request.Secret, grace, cancellationToken)).OrThrow();
+        var rotated = (await changes.RotateAsync(stored, request, grace, cancellationToken)).OrThrow();
         return new() { Webhook = Show(rotated.Webhook), Secret = rotated.Secret };
     }
 

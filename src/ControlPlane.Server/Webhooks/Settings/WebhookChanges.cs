@@ -1,10 +1,10 @@
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.OperationalEvents;
-using ControlPlane.Server.Webhooks.Dialects;
 using ControlPlane.Server.Webhooks.Secrets;
-using ControlPlane.Signing;
 using ControlPlane.Storage;
+using ControlPlane.V1;
+using WebhookState = ControlPlane.Storage.WebhookState;
 
 namespace ControlPlane.Server.Webhooks.Settings;
 
@@ -45,18 +45,23 @@ internal sealed class WebhookChanges(
     }
 
     /// <summary>Gives a webhook a new secret. The secrets before it sign on for the grace period.</summary>
+    /// <param name="stored">The webhook as it was read.</param>
+    /// <param name="request">The request, whose fields were checked by themselves.</param>
+    /// <param name="grace">Its grace period.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="RequestException">INVALID_ARGUMENT if a dialect of the webhook cannot use the secret.</exception>
     public async Task<WebhookChange> RotateAsync(
-        WebhookRecord stored, string etag, string ownSecret, TimeSpan grace, CancellationToken cancellationToken)
+        WebhookRecord stored, RotateSecretRequest request, TimeSpan grace, CancellationToken cancellationToken)
     {
-        var secret = ownSecret.Length > 0 ? WebhookSecrets.Normalize(stored, ownSecret) : WebhookSecret.Generate();
+        var secret = "";
         WebhookRecord Rotate(WebhookRecord webhook, DateTimeOffset now)
         {
-            DialectRules.RequireKey(webhook, ownSecret.Length > 0 ? ownSecret : secret);
-            return webhook with { Secrets = WebhookSecrets.Rotate(webhook.Secrets, secrets.Seal(webhook.Id, secret, now), grace, now) };
+            webhook = webhook with { SignatureAlgorithm = SignatureRules.Decide(webhook, request) };
+            secret = WebhookSecrets.Make(webhook, request.Secret);
+            return webhook with { Secrets = WebhookSecrets.Rotate(webhook.Secrets, secrets.Seal(webhook, secret, now), grace, now) };
         }
 
-        var (_, result) = await ChangeAsync(stored, etag, Rotate, cancellationToken);
+        var (_, result) = await ChangeAsync(stored, request.Etag, Rotate, cancellationToken);
         if (result.Outcome == WebhookWriteOutcome.Done)
         {
             var after = result.Webhook;

@@ -1,7 +1,6 @@
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Webhooks.Secrets;
-using ControlPlane.Signing;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Webhooks.Settings;
@@ -19,9 +18,9 @@ internal sealed class WebhookCreation(
     {
         var now = clock.GetStoreNow();
         var id = ids.Next("wh_");
-        var secret = ownSecret.Length > 0 ? WebhookSecrets.Normalize(draft, ownSecret) : WebhookSecret.Generate();
-        var webhook = secrets.SealHeaders(
-            draft with { Id = id, Secrets = [secrets.Seal(id, secret, now)], CreateTime = now, UpdateTime = now });
+        var secret = WebhookSecrets.Make(draft, ownSecret);
+        var webhook = draft with { Id = id, CreateTime = now, UpdateTime = now };
+        webhook = secrets.SealHeaders(webhook with { Secrets = [secrets.Seal(webhook, secret, now)] });
         var write = await store.CreateAsync(webhook, cancellationToken);
         switch (write.Outcome)
         {

@@ -65,7 +65,7 @@ internal sealed class WebhookDraft(
         var changed = WebhookMapper.ToRecord(accepted, stored);
         if (newSecret.Length > 0)
         {
-            var newest = secrets.Seal(stored.Id, WebhookSecrets.Normalize(changed, newSecret), now);
+            var newest = secrets.Seal(changed, WebhookSecrets.Normalize(changed, newSecret), now);
             changed = changed with { Secrets = WebhookSecrets.Rotate(stored.Secrets, newest, SecretLimits.DefaultGrace, now) };
         }
 

@@ -7,6 +7,7 @@ using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;
 using HeadOfLine = ControlPlane.Storage.HeadOfLine;
 using OnFilterError = ControlPlane.Storage.OnFilterError;
+using SignatureAlgorithm = ControlPlane.Storage.SignatureAlgorithm;
 using StateReason = ControlPlane.Storage.StateReason;
 using WebhookState = ControlPlane.Storage.WebhookState;
 using WhileInactive = ControlPlane.Storage.WhileInactive;
@@ -49,6 +50,7 @@ internal static class WebhookMapper
             Dialect = webhook.Dialect,
             CustomDialect = webhook.CustomDialect is { } custom ? CustomDialectMapper.ToRecord(custom) : null,
             AdditionalDialect = webhook.AdditionalDialect,
+            SignatureAlgorithm = (SignatureAlgorithm)webhook.SignatureAlgorithm,
             RetryPolicy = webhook.RetryPolicy is { } policy ? RetryPolicyMapper.ToRecord(policy) : null,
             Headers = HeaderCredentials.Keep(webhook.Headers, basis.Headers),
             Timeout = RetryPolicyMapper.ToTimeSpan(webhook.Timeout),
@@ -83,6 +85,7 @@ internal static class WebhookMapper
         Dialect = record.Dialect,
         CustomDialect = record.CustomDialect is { } custom ? CustomDialectMapper.ToProto(custom) : null,
         AdditionalDialect = record.AdditionalDialect,
+        SignatureAlgorithm = ToProto(record.SignatureAlgorithm),
         RetryPolicy = record.RetryPolicy is { } policy ? RetryPolicyMapper.ToProto(policy) : null,
         Headers = { HeaderCredentials.Show(record.Headers) },
         Timeout = RetryPolicyMapper.ToDuration(record.Timeout),
@@ -101,6 +104,10 @@ internal static class WebhookMapper
         StateReason = (V1.StateReason)record.StateReason,
     };
 
+    /// <summary>The algorithm as it is shown.</summary>
+    public static V1.SignatureAlgorithm ToProto(SignatureAlgorithm algorithm) =>
+        algorithm == SignatureAlgorithm.Ed25519 ? V1.SignatureAlgorithm.Ed25519 : V1.SignatureAlgorithm.Dialect;
+
     private static Dictionary<string, string> Map(IReadOnlyDictionary<string, string>? entries) => entries is null ? [] : new(entries);
 
     private static SecretInfo ToProto(SecretRecord secret) => new()
@@ -109,5 +116,7 @@ internal static class WebhookMapper
         Hint = secret.Hint,
         CreateTime = secret.CreateTime.ToTimestamp(),
         ExpireTime = secret.ExpireTime?.ToTimestamp(),
+        Algorithm = secret.PublicKey is null ? V1.SignatureAlgorithm.Dialect : V1.SignatureAlgorithm.Ed25519,
+        PublicKey = secret.PublicKey ?? "",
     };
 }

@@ -28,19 +28,19 @@ internal sealed class WebhookValidator(UrlPolicy urls)
     {
         var violations = new Violations();
         var webhook = request.Webhook?.Clone();
-        IReadOnlyList<Dialect> dialects = [];
         if (webhook is null)
         {
             violations.Add(Field, "REQUIRED", "must be set");
+            CheckSecret(violations, request.Secret);
         }
         else
         {
             CheckPlace(violations, webhook);
-            dialects = CheckSettings(violations, webhook, current: null, unknownType);
+            var dialects = CheckSettings(violations, webhook, current: null, unknownType);
             CheckSize(violations, webhook, acceptedBytes: 0);
+            SignatureRules.Check(violations, webhook, current: null, request.Secret, dialects);
         }
 
-        CheckSecret(violations, request.Secret, dialects);
         FieldRules.CheckText(violations, "request_id", request.RequestId, WebhookLimits.RequestId);
         violations.ThrowIfAny();
         return webhook!;
@@ -98,7 +98,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         var dialects = CheckSettings(
             violations, merged, current, type => unknownType?.Invoke(type) == true && !current.EventTypes.Contains(type));
         CheckSize(violations, merged, current.CalculateSize());
-        CheckSecret(violations, ownSecret, dialects);
+        SignatureRules.Check(violations, merged, current, ownSecret, dialects);
         violations.ThrowIfAny();
         return merged;
     }
@@ -121,7 +121,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         FieldRules.RequireId(violations, "webhook_id", request.WebhookId);
         FieldRules.CheckId(violations, "etag", request.Etag);
         // The webhook's own dialects are asked when it is known.
-        CheckSecret(violations, request.Secret, [BuiltInDialects.Gowa]);
+        CheckSecret(violations, request.Secret, BuiltInDialects.Gowa);
         var grace = ProtoTimes.CheckDuration(
             violations, "grace_period", request.GracePeriod, TimeSpan.Zero, SecretLimits.LongestGrace, "0 to 7 days");
         violations.ThrowIfAny();
@@ -206,9 +206,9 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         }
     }
 
-    private static void CheckSecret(Violations violations, string secret, IReadOnlyList<Dialect> dialects)
+    private static void CheckSecret(Violations violations, string secret, params IReadOnlyList<Dialect> dialects)
     {
-        foreach (var problem in secret.Length > 0 ? WebhookSecret.Validate(secret, [.. dialects]) : [])
+        foreach (var problem in secret.Length > 0 ? WebhookSecret.Validate(secret, dialects) : [])
         {
             violations.Add(problem.Field, problem.Reason, problem.Message);
         }

@@ -83,6 +83,9 @@ internal static class FieldLimits
         ["Webhook.filter"] = Limit.Template(2_048, n => $"event.type == '{new string('x', n - 16)}'").And(
             Probe.Refused("no filter", "nonsense"), Probe.Refused("no bool", "event.type"), Probe.Refused("deep", new string('(', 2_000)), Probe.Refused("controls", "\0\u202E")),
         ["Webhook.on_filter_error"] = Limit.Choice(0, 1, 2),
+        ["Webhook.signature_algorithm"] = Limit.Choice(0, 1),
+        ["CreateWebhook webhook.signature_algorithm"] = Limit.Choice(0, 1, 2),
+        ["RotateSecretRequest.signature_algorithm"] = Limit.Choice(0, 1, 2),
         ["Webhook.headers"] = Limit.Map(32, HeaderName, HeaderValue),
         ["Webhook.timeout"] = Limit.Span("1 to 60 seconds", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)),
         ["Webhook.max_in_flight"] = Limit.Range(0, 1_024),
