@@ -59,7 +59,7 @@ export default {
     emptiest: async (w) => w.call({ webhook: { id: (await w.hook()).id, name: '' }, updateMask: 'name' }),
     fullest: async (w) => {
       for (const settings of full(w)) {
-        const { id } = await w.hook({ signatureAlgorithm: settings.signatureAlgorithm });
+        const { id } = await w.hook(settings.signatureAlgorithm ? { signatureAlgorithm: settings.signatureAlgorithm } : {});
         await w.make('WebhookService/RotateSecret', { webhookId: id });
         await w.call({ webhook: { id, ...settings } });
       }
