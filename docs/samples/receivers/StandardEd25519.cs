@@ -14,7 +14,7 @@ public static class StandardEd25519
             return false;
         }
 
-        var key = Convert.FromBase64String(publicKey.Replace("whpk_", ""));
+        var key = Convert.FromBase64String(publicKey["whpk_".Length..]);
         byte[] message = [.. Encoding.UTF8.GetBytes($"{header("webhook-id")}.{timestamp}."), .. body];
         var signature = new byte[64];
         return (header("webhook-signature") ?? "").Split(' ').Any(part =>

@@ -2,7 +2,6 @@ using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Validation;
 using ControlPlane.Signing;
-using ControlPlane.Storage;
 using ControlPlane.V1;
 using Google.Protobuf.Reflection;
 
