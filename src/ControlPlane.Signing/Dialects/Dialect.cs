@@ -75,7 +75,11 @@ public sealed record Dialect
     /// Whether requests can carry Ed25519 signatures (<c>v1a</c> of the Standard Webhooks specification): in the built-in dialects of
     /// <see cref="KeyFormat.WhsecBase64"/>, whose receivers' libraries tell signatures apart by their version.
     /// </summary>
-    public bool TakesEd25519 => SecretKeyRules.IsStrict([this]);
+    public bool TakesEd25519 =>
+        KeyFormat == KeyFormat.WhsecBase64
+        && Algorithm != SignatureAlgorithm.None
+        && BuiltInDialects.TryGet(Name, out var builtIn)
+        && builtIn.Equals(this);
 
     /// <summary>Checks every parameter and reports all problems at once; empty when the dialect can be used.</summary>
     /// <returns>

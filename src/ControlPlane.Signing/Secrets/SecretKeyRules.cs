@@ -58,11 +58,8 @@ internal static class SecretKeyRules
     public static byte[]? Decode(string secret) => SecretDecoding.FromBase64(
         secret.StartsWith(WebhookSecret.Prefix, StringComparison.Ordinal) ? secret.AsSpan(WebhookSecret.Prefix.Length) : secret);
 
-    private static bool IsStrict(Dialect dialect) =>
-        dialect.KeyFormat == KeyFormat.WhsecBase64
-        && dialect.Algorithm != SignatureAlgorithm.None
-        && BuiltInDialects.TryGet(dialect.Name, out var builtIn)
-        && builtIn.Equals(dialect);
+    // The libraries of receivers that know versions of signatures are those that decode secrets.
+    private static bool IsStrict(Dialect dialect) => dialect.TakesEd25519;
 
     // Sent as it is, a secret is as long as it is written.
     private static int KeyLength(string secret, Dialect dialect) => dialect.Algorithm == SignatureAlgorithm.None

@@ -83,7 +83,8 @@ internal sealed class SettingsCalls(
     {
         var grace = WebhookValidator.Accept(request);
         var stored = await queries.GetWritableAsync(caller, request.WebhookId, cancellationToken);
-        var rotated = (await changes.RotateAsync(stored, request, grace, cancellationToken)).OrThrow();
+        var rotation = new SecretRotation(request.Etag, request.Secret, (Storage.SignatureAlgorithm)request.SignatureAlgorithm, grace);
+        var rotated = (await changes.RotateAsync(stored, rotation, cancellationToken)).OrThrow();
         return new() { Webhook = Show(rotated.Webhook), Secret = rotated.Secret };
     }
 

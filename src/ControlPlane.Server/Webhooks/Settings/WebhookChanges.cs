@@ -3,8 +3,6 @@ using ControlPlane.Server.Catalog;
 using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Storage;
-using ControlPlane.V1;
-using WebhookState = ControlPlane.Storage.WebhookState;
 
 namespace ControlPlane.Server.Webhooks.Settings;
 
@@ -46,22 +44,20 @@ internal sealed class WebhookChanges(
 
     /// <summary>Gives a webhook a new secret. The secrets before it sign on for the grace period.</summary>
     /// <param name="stored">The webhook as it was read.</param>
-    /// <param name="request">The request, whose fields were checked by themselves.</param>
-    /// <param name="grace">Its grace period.</param>
+    /// <param name="rotation">What the secret is to be.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="RequestException">INVALID_ARGUMENT if a dialect of the webhook cannot use the secret.</exception>
-    public async Task<WebhookChange> RotateAsync(
-        WebhookRecord stored, RotateSecretRequest request, TimeSpan grace, CancellationToken cancellationToken)
+    public async Task<WebhookChange> RotateAsync(WebhookRecord stored, SecretRotation rotation, CancellationToken cancellationToken)
     {
         var secret = "";
         WebhookRecord Rotate(WebhookRecord webhook, DateTimeOffset now)
         {
-            webhook = webhook with { SignatureAlgorithm = SignatureRules.Decide(webhook, request) };
-            secret = WebhookSecrets.Make(webhook, request.Secret);
-            return webhook with { Secrets = WebhookSecrets.Rotate(webhook.Secrets, secrets.Seal(webhook, secret, now), grace, now) };
+            webhook = webhook with { SignatureAlgorithm = SignatureValidator.Decide(webhook, rotation) };
+            secret = WebhookSecrets.Make(webhook, rotation.OwnSecret);
+            return webhook with { Secrets = WebhookSecrets.Rotate(webhook.Secrets, secrets.Seal(webhook, secret, now), rotation.Grace, now) };
         }
 
-        var (_, result) = await ChangeAsync(stored, request.Etag, Rotate, cancellationToken);
+        var (_, result) = await ChangeAsync(stored, rotation.Etag, Rotate, cancellationToken);
         if (result.Outcome == WebhookWriteOutcome.Done)
         {
             var after = result.Webhook;
@@ -145,3 +141,10 @@ internal sealed class WebhookChanges(
                 cancellationToken);
     }
 }
+
+/// <summary>What a webhook's new secret is to be.</summary>
+/// <param name="Etag">The version that the webhook must have; empty for any.</param>
+/// <param name="OwnSecret">The secret; empty to make one.</param>
+/// <param name="Algorithm">What it signs with; the default is what the own secret is for, and without one what the last one was.</param>
+/// <param name="Grace">How long the secrets before it sign on.</param>
+internal sealed record SecretRotation(string Etag, string OwnSecret, SignatureAlgorithm Algorithm, TimeSpan Grace);

@@ -38,7 +38,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
             CheckPlace(violations, webhook);
             var dialects = CheckSettings(violations, webhook, current: null, unknownType);
             CheckSize(violations, webhook, acceptedBytes: 0);
-            SignatureRules.Check(violations, webhook, current: null, request.Secret, dialects);
+            SignatureValidator.Check(violations, webhook, current: null, request.Secret, dialects);
         }
 
         FieldRules.CheckText(violations, "request_id", request.RequestId, WebhookLimits.RequestId);
@@ -98,7 +98,7 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         var dialects = CheckSettings(
             violations, merged, current, type => unknownType?.Invoke(type) == true && !current.EventTypes.Contains(type));
         CheckSize(violations, merged, current.CalculateSize());
-        SignatureRules.Check(violations, merged, current, ownSecret, dialects);
+        SignatureValidator.Check(violations, merged, current, ownSecret, dialects);
         violations.ThrowIfAny();
         return merged;
     }

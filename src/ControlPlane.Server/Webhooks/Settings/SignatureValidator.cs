@@ -9,7 +9,7 @@ using SignatureAlgorithm = ControlPlane.V1.SignatureAlgorithm;
 namespace ControlPlane.Server.Webhooks.Settings;
 
 /// <summary>Which secret goes with which algorithm, and which algorithm with which dialect.</summary>
-internal static class SignatureRules
+internal static class SignatureValidator
 {
     private const string Field = "signature_algorithm";
 
@@ -32,12 +32,12 @@ internal static class SignatureRules
 
     /// <summary>Returns the algorithm of the secret that a rotation makes.</summary>
     /// <exception cref="RequestException">INVALID_ARGUMENT if the webhook's dialects cannot use it or the request's own secret.</exception>
-    public static Storage.SignatureAlgorithm Decide(WebhookRecord webhook, RotateSecretRequest request)
+    public static Storage.SignatureAlgorithm Decide(WebhookRecord webhook, SecretRotation rotation)
     {
         var violations = new Violations();
         var dialects = WebhookDialects.TryGet(webhook, out var known) ? known : [];
         var current = WebhookMapper.ToProto(webhook.SignatureAlgorithm);
-        var decided = Decide(violations, "", request.SignatureAlgorithm, current, request.Secret, dialects);
+        var decided = Decide(violations, "", (SignatureAlgorithm)rotation.Algorithm, current, rotation.OwnSecret, dialects);
         violations.ThrowIfAny();
         return (Storage.SignatureAlgorithm)decided;
     }
