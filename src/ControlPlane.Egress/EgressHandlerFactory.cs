@@ -7,7 +7,7 @@ using ControlPlane.Egress.Trust;
 namespace ControlPlane.Egress;
 
 /// <summary>
-/// Builds the one handler through which everything leaves. It adds nothing to a request and follows nothing in a
+/// Builds the handlers through which everything leaves. One adds nothing to a request and follows nothing in a
 /// response; deadlines are the caller's, by cancellation and <see cref="AttemptDeadline"/>. For HTTP/2 where the receiver speaks it, send requests with
 /// version 2.0 and <see cref="HttpVersionPolicy.RequestVersionOrLower"/>.
 /// </summary>
@@ -29,12 +29,14 @@ internal sealed class EgressHandlerFactory(
 
     private static readonly TimeSpan PooledConnectionLifetime = TimeSpan.FromMinutes(2);
 
-    public HttpMessageHandler Create() => Create(PooledConnectionLifetime);
+    /// <summary>Makes a handler with connections of its own.</summary>
+    /// <param name="own">What it presents to receivers that ask for a client certificate; null for nothing.</param>
+    public HttpMessageHandler Create(ClientCertificate? own = null) => Create(own, PooledConnectionLifetime);
 
     /// <summary>Makes a handler for one request, on a connection of its own.</summary>
-    public HttpMessageHandler CreateForOneRequest() => Create(TimeSpan.Zero);
+    public HttpMessageHandler CreateForOneRequest(ClientCertificate? own = null) => Create(own, TimeSpan.Zero);
 
-    private HttpMessageHandler Create(TimeSpan pooledConnectionLifetime)
+    private HttpMessageHandler Create(ClientCertificate? own, TimeSpan pooledConnectionLifetime)
     {
         var handler = new SocketsHttpHandler
         {
@@ -54,7 +56,7 @@ internal sealed class EgressHandlerFactory(
             MaxResponseHeadersLength = MaxResponseHeadersKilobytes,
             MaxResponseDrainSize = 0,
             ResponseDrainTimeout = TimeSpan.Zero,
-            SslOptions = trust.CreateOptions(),
+            SslOptions = trust.CreateOptions(own),
             PlaintextStreamFilter = MeterAsync,
             RequestHeaderEncodingSelector = static (header, request) => RequestTrace.CountHead(header, request),
         };

@@ -16,13 +16,18 @@ internal sealed class EgressInvoker(
     private readonly HttpMessageInvoker _pooled = new(factory.Create());
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        SendAsync(request, new RequestTrace(), cancellationToken);
+        SendAsync(request, new RequestTrace(), own: null, cancellationToken);
 
     /// <summary>
     /// Sends. The request is written to connections at most twice. Until the trace is disposed, the connections to the request's origin
     /// are not closed for the sake of others.
     /// </summary>
-    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, RequestTrace trace, CancellationToken cancellationToken)
+    /// <param name="request">The request.</param>
+    /// <param name="trace">Takes note of what becomes of it.</param>
+    /// <param name="own">The connections that the request is to go over; null for those that all share.</param>
+    /// <param name="cancellationToken">Breaks off.</param>
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, RequestTrace trace, ClientConnections? own, CancellationToken cancellationToken)
     {
         RequestTrace.Current = trace;
         trace.Use = sockets.Use(request.RequestUri!.IdnHost, request.RequestUri.Port);
@@ -34,9 +39,9 @@ internal sealed class EgressInvoker(
 
         try
         {
-            return await SendOnceOrTwiceAsync(request, trace, cancellationToken).ConfigureAwait(false);
+            return await SendOnceOrTwiceAsync(request, trace, own, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && RefusalOf(exception, request) is { } refusal)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && RefusalOf(exception, request, own) is { } refusal)
         {
             throw new HttpRequestException(
                 HttpRequestError.SecureConnectionError, refusal.Message, new EgressException(refusal, exception));
@@ -46,12 +51,12 @@ internal sealed class EgressInvoker(
     public void Dispose() => _pooled.Dispose();
 
     private async Task<HttpResponseMessage> SendOnceOrTwiceAsync(
-        HttpRequestMessage request, RequestTrace trace, CancellationToken cancellationToken)
+        HttpRequestMessage request, RequestTrace trace, ClientConnections? own, CancellationToken cancellationToken)
     {
         var (version, started) = (request.Version, ended.Now());
         try
         {
-            return await _pooled.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return await (own?.SendAsync(factory, request, cancellationToken) ?? _pooled.SendAsync(request, cancellationToken)).ConfigureAwait(false);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested && MayRepeat(exception, request, version, trace, started))
         {
@@ -61,14 +66,14 @@ internal sealed class EgressInvoker(
         trace.AllowAgain();
         // Many requests that were refused together would share a connection of HTTP/2, and be refused again by a receiver that takes
         // a few on each. What is left of the answer can still be read after the end of this.
-        using var fresh = new HttpMessageInvoker(factory.CreateForOneRequest());
+        using var fresh = new HttpMessageInvoker(factory.CreateForOneRequest(own?.Certificate));
         return await fresh.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>That the receiver wants a client certificate, which the handler does not distinguish from other failures.</summary>
-    private EgressFailure? RefusalOf(Exception exception, HttpRequestMessage request) =>
+    /// <summary>That the receiver wants another client certificate, which the handler does not distinguish from other failures.</summary>
+    private EgressFailure? RefusalOf(Exception exception, HttpRequestMessage request, ClientConnections? own) =>
         EgressFailure.Of(exception) is null or { Kind: EgressFailureKind.Tls }
-            ? EgressFailure.OfClientCertificate(exception, trust.ClientCertificates.Contains(request.RequestUri!.IdnHost))
+            ? EgressFailure.OfClientCertificate(exception, trust.ClientCertificates.Contains(request.RequestUri!.IdnHost), own is not null)
             : null;
 
     private bool MayRepeat(Exception exception, HttpRequestMessage request, Version version, RequestTrace trace, long started)

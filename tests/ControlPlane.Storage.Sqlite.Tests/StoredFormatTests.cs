@@ -14,6 +14,7 @@ public sealed class StoredFormatTests : StorageTests<SqliteSource>
             {
                 Filter = "true",
                 SignatureAlgorithm = SignatureAlgorithm.Ed25519,
+                ClientCertificate = new ClientCertificateRecord("c", "k", [new("s", "i", "1", Now, Now)]),
                 OnFilterError = OnFilterError.Skip,
                 MatchLabels = new Dictionary<string, string> { ["region"] = "eu" },
                 Timeout = TimeSpan.FromSeconds(1),
@@ -34,7 +35,9 @@ public sealed class StoredFormatTests : StorageTests<SqliteSource>
 
         Assert.Equal(
             [
-                "additional_dialect", "create_time", "custom_dialect.algorithm", "custom_dialect.encoding",
+                "additional_dialect", "client_certificate.certificates.issuer", "client_certificate.certificates.not_after",
+                "client_certificate.certificates.not_before", "client_certificate.certificates.serial_number",
+                "client_certificate.certificates.subject", "client_certificate.chain", "client_certificate.key", "create_time", "custom_dialect.algorithm", "custom_dialect.encoding",
                 "custom_dialect.envelope", "custom_dialect.headers.name", "custom_dialect.headers.value",
                 "custom_dialect.key_format", "custom_dialect.name", "custom_dialect.signature_join",
                 "custom_dialect.signed_content", "custom_dialect.timestamp_unit", "description", "dialect", "event_types", "external_id", "filter", "head_of_line", "headers", "id", "instances", "labels", "match_labels.region",

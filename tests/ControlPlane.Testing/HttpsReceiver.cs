@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace ControlPlane.Testing;
 
@@ -16,7 +17,7 @@ public sealed class HttpsReceiver : IAsyncDisposable
     private readonly WebApplication _app;
     private int _count;
 
-    private HttpsReceiver()
+    private HttpsReceiver(bool wantsCertificates)
     {
         // The empty builder takes no settings from the environment, which may be made for another program.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -24,7 +25,11 @@ public sealed class HttpsReceiver : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.UseHttps(_certificates.Server);
+                listen.UseHttps(_certificates.Server, https =>
+                {
+                    https.ClientCertificateMode = wantsCertificates ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.NoCertificate;
+                    https.ClientCertificateValidation = (certificate, chain, _) => _certificates.HasIssued(certificate, chain);
+                });
             }));
         _app = builder.Build();
         _app.Run(ReceiveAsync);
@@ -36,9 +41,12 @@ public sealed class HttpsReceiver : IAsyncDisposable
     /// <summary>For more receivers of the same authority.</summary>
     public TestAuthority Certificates => _certificates;
 
-    public static async Task<HttpsReceiver> StartAsync()
+    /// <summary>Starts one.</summary>
+    /// <param name="wantsCertificates">Whether its clients need certificates of its authority, whose subjects are then the header
+    /// <c>client-certificate</c> of what it gets.</param>
+    public static async Task<HttpsReceiver> StartAsync(bool wantsCertificates = false)
     {
-        var receiver = new HttpsReceiver();
+        var receiver = new HttpsReceiver(wantsCertificates);
         await receiver._app.StartAsync();
         return receiver;
     }
@@ -79,6 +87,11 @@ public sealed class HttpsReceiver : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var headers = context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+        if (context.Connection.ClientCertificate is { } own)
+        {
+            headers["client-certificate"] = own.Subject;
+        }
+
         var request = inbox.Add(number => new(
             number, context.Request.Method, context.Request.GetEncodedPathAndQuery(), headers, body.ToArray()));
         var answer = inbox.Answer(request);

@@ -11,17 +11,16 @@ public sealed class TestAuthority : IDisposable
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
     private const string ThisMachine = "localhost";
 
-    private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
-    private static readonly DateTimeOffset From = Now.AddDays(-1);
-    /// <summary>Later than what owners of webhooks are warned of.</summary>
-    private static readonly DateTimeOffset Until = Now.AddDays(60);
+    private readonly DateTimeOffset _now;
 
     private readonly Lazy<string> _bundle;
 
-    public TestAuthority()
+    /// <param name="now">The time that what it signs goes by; null for that of the machine.</param>
+    public TestAuthority(DateTimeOffset? now = null)
     {
+        _now = now ?? TimeProvider.System.GetUtcNow();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        Root = ForAuthority($"Test root {Guid.NewGuid():N}", key).CreateSelfSigned(Now.AddYears(-2), Now.AddYears(2));
+        Root = ForAuthority($"Test root {Guid.NewGuid():N}", key).CreateSelfSigned(_now.AddYears(-2), _now.AddYears(2));
         Server = Issue(ThisMachine);
         _bundle = new(() =>
         {
@@ -30,6 +29,11 @@ public sealed class TestAuthority : IDisposable
             return path;
         });
     }
+
+    private DateTimeOffset From => _now.AddDays(-1);
+
+    /// <summary>Later than what owners of webhooks are warned of.</summary>
+    private DateTimeOffset Until => _now.AddDays(60);
 
     public X509Certificate2 Root { get; }
 
@@ -50,11 +54,26 @@ public sealed class TestAuthority : IDisposable
 
     public X509Certificate2 Issue(string host, DateTimeOffset from, DateTimeOffset until) => Issue(Root, host, from, until);
 
-    public X509Certificate2 IssueExpired(string host) => Issue(host, Now.AddDays(-9), Now.AddDays(-3));
+    public X509Certificate2 IssueExpired(string host) => Issue(host, _now.AddDays(-9), _now.AddDays(-3));
 
-    public X509Certificate2 IssueEarly(string host) => Issue(host, Now.AddDays(3), Now.AddDays(9));
+    public X509Certificate2 IssueEarly(string host) => Issue(host, _now.AddDays(3), _now.AddDays(9));
 
     public X509Certificate2 IssueForClients(string host) => Issue(Root, host, From, Until, ClientAuthentication);
+
+    /// <summary>Signs a client certificate that ends so many days from now.</summary>
+    public X509Certificate2 IssueForClients(string host, double days, X509Certificate2? issuer = null) =>
+        Issue(issuer ?? Root, host, _now.AddDays(-9), _now.AddDays(days), ClientAuthentication);
+
+    /// <summary>Whether a client's certificate, with what was presented behind it, leads to this authority.</summary>
+    public bool HasIssued(X509Certificate2 certificate, X509Chain? presented)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(Root);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.ExtraStore.AddRange(presented?.ChainPolicy.ExtraStore ?? []);
+        return chain.Build(certificate);
+    }
 
     /// <summary>A certificate from an intermediate that nobody presents, naming a URL where it could be fetched.</summary>
     public X509Certificate2 IssueFromIntermediate(string host, Uri issuerUrl)
@@ -68,14 +87,15 @@ public sealed class TestAuthority : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var signed = ForAuthority("Test intermediate", key)
-            .Create(Root, Now.AddYears(-1), Now.AddYears(1), RandomNumberGenerator.GetBytes(16));
+            .Create(Root, _now.AddYears(-1), _now.AddYears(1), RandomNumberGenerator.GetBytes(16));
         return signed.CopyWithPrivateKey(key);
     }
 
     public static X509Certificate2 SelfSigned(string host)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return ForHost(host, host, key).CreateSelfSigned(From, Until);
+        var now = TimeProvider.System.GetUtcNow();
+        return ForHost(host, host, key).CreateSelfSigned(now.AddDays(-1), now.AddDays(60));
     }
 
     /// <summary>Signs a certificate with its key for a host, which <paramref name="name"/> calls otherwise in its subject.</summary>

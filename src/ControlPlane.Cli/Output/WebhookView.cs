@@ -50,6 +50,8 @@ internal static class WebhookView
         .. Field.Unless(webhook.ExternalId.Length == 0, "external id", () => webhook.ExternalId),
         .. webhook.Secrets.Select(s => new Field("signing with", Secret(s))),
         .. webhook.Secrets.Where(s => s.PublicKey.Length > 0).Select(s => new Field("public key", $"{s.PublicKey}  {s.Id}")),
+        .. webhook.ClientCertificate?.Certificates.Take(1).Select(c => new Field(
+            "client certificate", $"{c.Subject}, issued by {c.Issuer}, until {Show.Time(c.NotAfterTime)}")) ?? [],
         new("etag", new Cell(webhook.Etag, Tone.Dim)),
         new("created", Show.Time(webhook.CreateTime)),
         new("updated", Show.Time(webhook.UpdateTime)),

@@ -46,15 +46,18 @@ internal sealed record EgressFailure(EgressFailureKind Kind, string Message, IPA
         return exception is HttpRequestException request ? OfOutermost(request) : null;
     }
 
-    /// <summary>The receiver ended the connection because it wants a certificate of its clients; null if that is not why.</summary>
-    public static EgressFailure? OfClientCertificate(Exception exception, bool wasAsked) =>
-        HandshakeFault.IsRefusal(exception, wasAsked)
-            ? new EgressFailure(EgressFailureKind.Tls, $"The TLS handshake failed: {HandshakeFault.ClientCertificate}.")
+    /// <summary>The receiver ended the connection because it wants a certificate of its clients, or another one; null if that is not why.</summary>
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="wasAsked">Whether it asked for one though there was none.</param>
+    /// <param name="hadOne">Whether there was one.</param>
+    public static EgressFailure? OfClientCertificate(Exception exception, bool wasAsked, bool hadOne) =>
+        HandshakeFault.OfClientCertificate(exception, wasAsked, hadOne) is { } fault
+            ? new EgressFailure(EgressFailureKind.Tls, $"The TLS handshake failed: {fault}.")
             : null;
 
     /// <summary>What a TLS handshake that threw failed of.</summary>
-    public static EgressFailure OfHandshake(Exception exception, IPAddress remote, bool askedForCertificate) =>
-        (Of(exception) ?? OfClientCertificate(exception, askedForCertificate)) is { } known
+    public static EgressFailure OfHandshake(Exception exception, IPAddress remote, bool askedForCertificate, bool hadCertificate) =>
+        (Of(exception) ?? OfClientCertificate(exception, askedForCertificate, hadCertificate)) is { } known
             ? known with { RemoteAddress = known.RemoteAddress ?? remote }
             : new EgressFailure(EgressFailureKind.Tls, HandshakeMessage(exception), remote);
 

@@ -19,6 +19,9 @@ internal sealed record ProbeReport
     /// <summary>What the handshake showed; null if it did not get as far as a certificate.</summary>
     public Presented? Presented { get; init; }
 
+    /// <summary>Whom the client certificate is for that the receiver asked for and got; empty if it got none.</summary>
+    public string PresentedOwn { get; init; } = "";
+
     /// <summary>The HTTP version that requests use; null without a handshake.</summary>
     public string? HttpVersion { get; init; }
 

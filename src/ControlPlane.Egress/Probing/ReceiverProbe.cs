@@ -23,14 +23,16 @@ internal sealed class ReceiverProbe(
     /// <summary>Probes. Whatever the receiver does is part of the report.</summary>
     /// <param name="url">Where requests would go.</param>
     /// <param name="owner">Whose probe it is.</param>
+    /// <param name="own">The client certificate that requests would present; null for none.</param>
     /// <param name="deadline">For all steps together.</param>
     /// <param name="cancellationToken">The caller waits no longer.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public async Task<ProbeReport> ProbeAsync(Uri url, string owner, TimeSpan deadline, CancellationToken cancellationToken)
+    public async Task<ProbeReport> ProbeAsync(
+        Uri url, string owner, ClientCertificate? own, TimeSpan deadline, CancellationToken cancellationToken)
     {
         using var timer = new CancellationTokenSource(deadline, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
-        var run = new Run(this, url, owner, either.Token);
+        var run = new Run(this, url, owner, own, either.Token);
         try
         {
             await run.WalkAsync().ConfigureAwait(false);
@@ -50,7 +52,7 @@ internal sealed class ReceiverProbe(
     }
 
     /// <summary>One probe; what it has found survives the step that fails.</summary>
-    private sealed class Run(ReceiverProbe probe, Uri url, string owner, CancellationToken cancellationToken)
+    private sealed class Run(ReceiverProbe probe, Uri url, string owner, ClientCertificate? own, CancellationToken cancellationToken)
     {
         private readonly string _host = url.HostNameType == UriHostNameType.IPv6 ? url.IdnHost.Trim('[', ']') : url.IdnHost;
 
@@ -98,7 +100,7 @@ internal sealed class ReceiverProbe(
 
             Step = "The TLS handshake";
             started = probe._time.GetTimestamp();
-            var handshake = new HandshakeProbe(probe._trust);
+            var handshake = new HandshakeProbe(probe._trust, own, probe._time);
             try
             {
                 var version = await handshake.RunAsync(connection, _host, cancellationToken).ConfigureAwait(false);
@@ -110,11 +112,12 @@ internal sealed class ReceiverProbe(
             }
             catch (Exception exception) when (exception is AuthenticationException or IOException)
             {
-                Report = Report with { Failure = EgressFailure.OfHandshake(exception, connection.Remote.Address, probe._trust.ClientCertificates.Contains(_host)) };
+                Report = Report with { Failure = EgressFailure.OfHandshake(
+                    exception, connection.Remote.Address, probe._trust.ClientCertificates.Contains(_host), own is not null) };
             }
             finally
             {
-                Report = Report with { Presented = handshake.Presented, Handshake = probe._time.GetElapsedTime(started) };
+                Report = Report with { Presented = handshake.Presented, PresentedOwn = handshake.PresentedOwn ? own!.Subject : "", Handshake = probe._time.GetElapsedTime(started) };
             }
         }
     }

@@ -16,7 +16,7 @@ internal sealed class EndingCertificates
     public void Note(string host, X509Certificate2 certificate, DateTimeOffset now)
     {
         DateTimeOffset end = certificate.NotAfter.ToUniversalTime();
-        if (end - now > Soon)
+        if (!IsSoon(end, now))
         {
             _hosts.TryRemove(host, out _);
         }
@@ -25,6 +25,9 @@ internal sealed class EndingCertificates
             _hosts[host] = end;
         }
     }
+
+    /// <summary>Whether owners are warned of an end.</summary>
+    public static bool IsSoon(DateTimeOffset end, DateTimeOffset now) => end - now <= Soon;
 
     /// <summary>When the certificate of a URL's host ends; null if that is not soon, or not known.</summary>
     public DateTimeOffset? Find(Uri url) =>

@@ -11,7 +11,16 @@ internal static class HandshakeFault
     private static readonly string[] Refusals =
         ["alert handshake failure", "alert bad certificate", "alert no certificate", "alert certificate unknown", "alert access denied"];
 
-    public const string ClientCertificate = "the receiver wants a client certificate, and there is none";
+    /// <summary>What receivers say of a certificate that they got and do not accept.</summary>
+    private static readonly string[] Objections =
+    [
+        "alert bad certificate", "alert unsupported certificate", "alert certificate revoked", "alert certificate expired", "alert certificate unknown",
+        "alert unknown ca", "alert access denied", "alert decrypt error", "alert certificate required",
+    ];
+
+    private const string ClientCertificate = "the receiver wants a client certificate, and there is none";
+
+    public const string CertificateRefused = "the receiver refused the webhook's client certificate";
 
     private static readonly (string Fragment, string Fault)[] Known =
     [
@@ -27,14 +36,22 @@ internal static class HandshakeFault
     ];
 
     /// <summary>
-    /// Whether a receiver ended the connection for the lack of a certificate that it asked for. In TLS 1.3 it says so only after the
-    /// client's end of the handshake.
+    /// The words for a receiver that ended the connection for the lack of a certificate that it asked for, or because of the one that it got;
+    /// null if that is not why. In TLS 1.3 it says so only after the client's end of the handshake.
     /// </summary>
-    public static bool IsRefusal(Exception exception, bool wasAsked)
+    public static string? OfClientCertificate(Exception exception, bool wasAsked, bool hadOne)
     {
         var message = exception.GetBaseException().Message;
-        return message.Contains("alert certificate required", StringComparison.OrdinalIgnoreCase)
-            || (wasAsked && Refusals.Any(alert => message.Contains(alert, StringComparison.OrdinalIgnoreCase)));
+        if (hadOne)
+        {
+            return IsOneOf(Objections) ? CertificateRefused : null;
+        }
+
+        return message.Contains("alert certificate required", StringComparison.OrdinalIgnoreCase) || (wasAsked && IsOneOf(Refusals))
+            ? ClientCertificate
+            : null;
+
+        bool IsOneOf(string[] alerts) => alerts.Any(alert => message.Contains(alert, StringComparison.OrdinalIgnoreCase));
     }
 
     /// <summary>The words, without a full stop.</summary>

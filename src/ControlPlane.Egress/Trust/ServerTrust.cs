@@ -34,19 +34,24 @@ internal sealed class ServerTrust(X509Certificate2Collection extraRoots, TimePro
         TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256,
     ];
 
-    /// <summary>Where a client certificate was asked for.</summary>
+    /// <summary>Where a client certificate was asked for, and there was none.</summary>
     public ClientCertificateRequests ClientCertificates { get; } = new();
 
     /// <summary>Whose certificates end soon.</summary>
     public EndingCertificates EndingCertificates { get; } = new();
 
-    public SslClientAuthenticationOptions CreateOptions() => new()
+    /// <summary>The settings of a handshake.</summary>
+    /// <param name="own">What is presented to receivers that ask for a client certificate; null for nothing.</param>
+    public SslClientAuthenticationOptions CreateOptions(ClientCertificate? own = null) => new()
     {
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         // Elsewhere the system's settings are all there is.
         CipherSuitesPolicy = OperatingSystem.IsLinux() ? new CipherSuitesPolicy(Ciphers) : null,
         CertificateChainPolicy = CreatePolicy(),
-        LocalCertificateSelectionCallback = NoteRequest,
+        ClientCertificateContext = own?.Context,
+        LocalCertificateSelectionCallback = own is null ? NoteRequest : null,
+        // A resumed session would speak for whoever made it.
+        AllowTlsResume = own is null,
         RemoteCertificateValidationCallback =
             (sender, certificate, chain, errors) => Accept((sender as SslStream)?.TargetHostName ?? "", certificate as X509Certificate2, chain, errors),
     };

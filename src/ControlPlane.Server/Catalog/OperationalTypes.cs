@@ -22,7 +22,7 @@ internal static class OperationalTypes
         new("", WebhookSuspended, "The server suspended a webhook: its receiver is gone, fails for too long, or has an address that is refused."),
         new("", WebhookFailing, "A webhook has failed for half the time after which it is suspended, or will be in a day."),
         new("", WebhookRecovered, "A webhook that was told to be failing succeeded again."),
-        new("", CertificateExpiring, "The certificate of a webhook's receiver ends within 14 days, or within 3."),
+        new("", CertificateExpiring, "The certificate of a webhook's receiver, or a webhook's client certificate, ends within 14 days, or within 3."),
         new("", WebhookResumed, "A suspended webhook was enabled again; what waited for it is released."),
         new("", DeliveryDead, "A delivery was given up and is kept as a dead letter."),
     ];

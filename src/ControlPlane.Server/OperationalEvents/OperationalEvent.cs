@@ -32,11 +32,12 @@ internal abstract record OperationalEvent(WebhookRecord Webhook)
         public override string Key => KeyOf(Webhook, FailingSince, 0);
     }
 
-    /// <summary>The certificate of the webhook's receiver ends soon.</summary>
+    /// <summary>The certificate of the webhook's receiver, or the client certificate of the webhook, ends soon.</summary>
     /// <param name="Webhook">The webhook.</param>
     /// <param name="ExpireTime">When it ends.</param>
+    /// <param name="IsClients">Whether it is the client certificate.</param>
     /// <param name="Stage">Which warning: 1 within 14 days, 2 within 3.</param>
-    public sealed record CertificateExpiring(WebhookRecord Webhook, DateTimeOffset ExpireTime, int Stage) : OperationalEvent(Webhook)
+    public sealed record CertificateExpiring(WebhookRecord Webhook, DateTimeOffset ExpireTime, bool IsClients, int Stage) : OperationalEvent(Webhook)
     {
         public override string Key => KeyOf(Webhook, ExpireTime, Stage);
     }

@@ -52,6 +52,7 @@ internal static class OperationalEventPayload
                     json.WriteString("failing_since", recovered.FailingSince);
                     break;
                 case OperationalEvent.CertificateExpiring expiring:
+                    json.WriteString("certificate", expiring.IsClients ? "CLIENT" : "RECEIVER");
                     json.WriteString("certificate_expire_time", expiring.ExpireTime);
                     break;
                 case OperationalEvent.Resumed resumed:

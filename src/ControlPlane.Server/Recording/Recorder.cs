@@ -64,7 +64,7 @@ internal sealed class Recorder(
         TenantCatalog tenant, Completion completion, WebhookRecord tried, AttemptOutcome outcome, HealthVerdict verdict, DateTimeOffset now)
     {
         var suspended = Suspend(tenant.Find(tried.Id), tried, verdict, now);
-        var happened = Happened(completion, tried, suspended, verdict, outcome.CertificateExpireTime);
+        var happened = Happened(completion, tried, suspended, verdict, outcome.EndingCertificate);
         if (happened.Count == 0)
         {
             return new(await CompleteAsync(completion), false);
@@ -95,7 +95,7 @@ internal sealed class Recorder(
             : null;
 
     private static List<OperationalEvent> Happened(
-        Completion completion, WebhookRecord tried, WebhookRecord? suspended, HealthVerdict verdict, DateTimeOffset? certificateEnds)
+        Completion completion, WebhookRecord tried, WebhookRecord? suspended, HealthVerdict verdict, EndingCertificate? certificate)
     {
         var happened = new List<OperationalEvent>(2);
         if (suspended is not null)
@@ -116,7 +116,8 @@ internal sealed class Recorder(
 
         if (verdict.CertificateStage > 0)
         {
-            happened.Add(new OperationalEvent.CertificateExpiring(tried, certificateEnds!.Value, verdict.CertificateStage));
+            happened.Add(new OperationalEvent.CertificateExpiring(
+                tried, certificate!.Value.ExpireTime, certificate.Value.IsClients, verdict.CertificateStage));
         }
 
         // No events about dead-lettered operational events: two webhooks that fail would send them to each other for ever.

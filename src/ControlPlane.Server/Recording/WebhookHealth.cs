@@ -36,7 +36,7 @@ internal sealed class WebhookHealth : IDisposable
     public HealthVerdict Judge(WebhookRecord webhook, AttemptOutcome outcome, DateTimeOffset now)
     {
         var held = Find(webhook);
-        var certificate = HealthWarnings.StageOf(outcome.CertificateExpireTime, now) is var ends && ends > held.CertificateStage(outcome.CertificateExpireTime)
+        var certificate = HealthWarnings.StageOf(outcome.EndingCertificate?.ExpireTime, now) is var ends && ends > held.CertificateStage(outcome.EndingCertificate?.ExpireTime)
             ? ends
             : 0;
         if (outcome.Succeeded)
@@ -82,7 +82,7 @@ internal sealed class WebhookHealth : IDisposable
         if (verdict.IsWarning)
         {
             // Lost with the process: what is told again then is not stored again.
-            var warned = held.After(verdict, outcome.CertificateExpireTime);
+            var warned = held.After(verdict, outcome.EndingCertificate?.ExpireTime);
             held = _health.TryUpdate(webhook.Id, warned, held) ? warned : Find(webhook);
         }
 

@@ -29,8 +29,8 @@ internal sealed record AttemptOutcome
     /// <summary>The server ended it for others' sake, which the webhook is not charged for.</summary>
     public bool GaveWay { get; init; }
 
-    /// <summary>When the certificate of the receiver's host ends, if that is soon.</summary>
-    public DateTimeOffset? CertificateExpireTime { get; init; }
+    /// <summary>The certificate of the receiver's host or of the webhook that ends first, if that is soon.</summary>
+    public EndingCertificate? EndingCertificate { get; init; }
 
     public string RemoteAddress { get; init; } = "";
     public string ResponseExcerpt { get; init; } = "";
@@ -43,3 +43,8 @@ internal sealed record AttemptOutcome
     /// <summary>The host has an address that must not be called, so nothing was sent: not a matter of trying again.</summary>
     public bool AddressRefused => Failure == FailureKind.BlockedAddress;
 }
+
+/// <summary>A certificate that ends soon.</summary>
+/// <param name="ExpireTime">When.</param>
+/// <param name="IsClients">Whether it is the webhook's client certificate, and not the receiver's.</param>
+internal readonly record struct EndingCertificate(DateTimeOffset ExpireTime, bool IsClients);

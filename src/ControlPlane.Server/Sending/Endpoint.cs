@@ -1,3 +1,4 @@
+using ControlPlane.Egress;
 using ControlPlane.Egress.Policy;
 using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Signing;
@@ -11,8 +12,10 @@ namespace ControlPlane.Server.Sending;
 /// <param name="dialects">The dialect that makes the request, then the one whose headers are added, if any.</param>
 /// <param name="secrets">The webhook's secrets, newest first, each with when it stops signing.</param>
 /// <param name="timeout">The deadline of one attempt.</param>
+/// <param name="connections">The connections that present its client certificate; null if it has none. Disposed with this.</param>
 internal sealed class Endpoint(
-    WebhookRecord webhook, IReadOnlyList<Dialect> dialects, IReadOnlyList<(string Secret, DateTimeOffset? ExpireTime)> secrets, TimeSpan timeout)
+    WebhookRecord webhook, IReadOnlyList<Dialect> dialects, IReadOnlyList<(string Secret, DateTimeOffset? ExpireTime)> secrets, TimeSpan timeout,
+    ClientConnections? connections = null) : IDisposable
 {
     private readonly EndpointSigner[] _signers =
     [
@@ -30,6 +33,9 @@ internal sealed class Endpoint(
     /// <summary>The deadline of one attempt, from name resolution to the end of the response.</summary>
     public TimeSpan Timeout => timeout;
 
+    /// <summary>The connections that present its client certificate; null if it has none, and its requests go over those that all share.</summary>
+    public ClientConnections? Connections => connections;
+
     /// <summary>Whether the body is JSON around the payload, which then must be JSON itself.</summary>
     public bool HasEnvelope => dialects[0].Envelope is not null;
 
@@ -45,4 +51,7 @@ internal sealed class Endpoint(
         var signed = _signers[0].Sign(request);
         return _signers.Length == 1 ? signed : _signers[1].AddTo(signed, request);
     }
+
+    /// <summary>Attempts that are under way end in peace.</summary>
+    public void Dispose() => connections?.Dispose();
 }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using ControlPlane.Egress;
+using ControlPlane.Egress.Trust;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Webhooks.Dialects;
 using ControlPlane.Server.Webhooks.Secrets;
@@ -16,11 +18,17 @@ internal sealed class EndpointCache : IDisposable
     private readonly SendingOptions _options;
     private readonly ILogger<EndpointCache> _log;
 
+    /// <summary>One at a time, so that of each webhook there is one set of connections.</summary>
+    private readonly Lock _making = new();
+
     public EndpointCache(WebhookCatalog catalog, SecretSealer sealer, IOptions<SendingOptions> options, ILogger<EndpointCache> log)
     {
         (_catalog, _sealer, _options, _log) = (catalog, sealer, options.Value, log);
         catalog.Changed += Forget;
     }
+
+    /// <summary>The deadline of one attempt on a webhook that sets none.</summary>
+    public TimeSpan DefaultTimeout => _options.Timeout;
 
     /// <summary>The webhook made ready, or null (logged) if it cannot be sent to: its secrets do not open under this master key, or it was
     /// stored by a version with other dialects.</summary>
@@ -31,16 +39,32 @@ internal sealed class EndpointCache : IDisposable
             return held;
         }
 
-        var made = Make(webhook);
-        if (made is not null)
+        lock (_making)
         {
-            _endpoints[webhook.Id] = made;
-        }
+            if (_endpoints.TryGetValue(webhook.Id, out held) && held.Webhook.Version == webhook.Version)
+            {
+                return held;
+            }
 
-        return made;
+            if (Make(webhook) is not { } made)
+            {
+                return null;
+            }
+
+            _endpoints[webhook.Id] = made;
+            held?.Dispose();
+            return made;
+        }
     }
 
-    public void Dispose() => _catalog.Changed -= Forget;
+    public void Dispose()
+    {
+        _catalog.Changed -= Forget;
+        foreach (var endpoint in _endpoints.Values)
+        {
+            endpoint.Dispose();
+        }
+    }
 
     private Endpoint? Make(WebhookRecord webhook)
     {
@@ -64,12 +88,21 @@ internal sealed class EndpointCache : IDisposable
 
         if (!_sealer.TryOpen(webhook, out var ready))
         {
-            SendingLog.SecretUnusable(_log, webhook.Id, "of a header");
+            SendingLog.SecretUnusable(_log, webhook.Id, "among the credentials");
             return null;
         }
 
-        return new(ready, dialects, secrets, webhook.Timeout ?? _options.Timeout);
+        return new(ready, dialects, secrets, webhook.Timeout ?? _options.Timeout, Connect(ready.ClientCertificate));
     }
 
-    private void Forget(string tenantId, string webhookId) => _endpoints.TryRemove(webhookId, out _);
+    private static ClientConnections? Connect(ClientCertificateRecord? certificate) =>
+        certificate is null ? null : new(ClientCertificate.FromPem(certificate.Chain, certificate.Key));
+
+    private void Forget(string tenantId, string webhookId)
+    {
+        if (_endpoints.TryRemove(webhookId, out var endpoint))
+        {
+            endpoint.Dispose();
+        }
+    }
 }

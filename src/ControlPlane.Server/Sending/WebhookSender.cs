@@ -32,7 +32,7 @@ internal sealed class WebhookSender(
         var outcome = new AttemptOutcome { StartTime = startTime, Duration = TimeSpan.Zero, Failure = FailureKind.None };
         try
         {
-            using var response = await egress.SendAsync(request, trace, deadline.Token);
+            using var response = await egress.SendAsync(request, trace, endpoint.Connections, deadline.Token);
             outcome = ResponseClassifier.Classify(response, outcome, clock.GetUtcNow());
             if (response.StatusCode >= HttpStatusCode.OK)
             {
@@ -52,15 +52,29 @@ internal sealed class WebhookSender(
             var isLate = deadline.IsCancellationRequested;
             cutOff.ThrowIfCancellationRequested();
             outcome = FailureClassifier.Classify(e, outcome, endpoint.Timeout, isLate, trace.WasSent);
+            if (endpoint.Connections is not null && outcome.Failure == FailureKind.Protocol)
+            {
+                // Some receivers give no other answer to a certificate that they do not accept.
+                outcome = outcome with { Message = $"{outcome.Message} It may not accept the webhook's client certificate." };
+            }
         }
 
         return outcome with
         {
             Duration = clock.GetElapsedTime(started),
-            CertificateExpireTime = trust.EndingCertificates.Find(endpoint.Url),
+            EndingCertificate = EndingOf(endpoint),
             Message = trace.Note.Length == 0 ? outcome.Message : $"{outcome.Message} {trace.Note}".TrimStart(),
             RemoteAddress = outcome.RemoteAddress is { Length: > 0 } known ? known : ledger.Find(endpoint.Url, started)?.ToString() ?? "",
         };
+    }
+
+    /// <summary>Of the receiver's certificate and the webhook's own, the one that ends first; null if that is not soon.</summary>
+    private EndingCertificate? EndingOf(Endpoint endpoint)
+    {
+        var receivers = trust.EndingCertificates.Find(endpoint.Url);
+        return endpoint.Connections?.Certificate.ExpireTime is { } own && EndingCertificates.IsSoon(own, clock.GetUtcNow()) && !(receivers <= own)
+            ? new(own, IsClients: true)
+            : receivers is { } ends ? new(ends, IsClients: false) : null;
     }
 
     /// <summary>The body has its own, shorter time, which ends with the deadline at the latest.</summary>

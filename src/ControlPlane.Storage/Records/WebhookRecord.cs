@@ -37,6 +37,9 @@ public sealed record WebhookRecord
     /// <summary>What its newest secret signs with; the default is what the dialect has.</summary>
     public SignatureAlgorithm SignatureAlgorithm { get; init; }
 
+    /// <summary>What is presented to receivers in TLS handshakes; null for nothing.</summary>
+    public ClientCertificateRecord? ClientCertificate { get; init; }
+
     public IReadOnlyDictionary<string, string> Headers { get; init; } = Empty;
     public IReadOnlyDictionary<string, string> Labels { get; init; } = Empty;
 
@@ -105,3 +108,17 @@ public sealed record WebhookRecord
 /// <param name="PublicKey">With Ed25519 the public key; null for a secret that the receiver shares.</param>
 public sealed record SecretRecord(
     string Id, string Hint, byte[] Sealed, DateTimeOffset CreateTime, DateTimeOffset? ExpireTime, string? PublicKey = null);
+
+/// <summary>A client certificate at rest.</summary>
+/// <param name="Chain">The certificate and those that issued it, in PEM.</param>
+/// <param name="Key">Its private key in PEM, encrypted under the master key.</param>
+/// <param name="Certificates">What the certificates say, in their order.</param>
+public sealed record ClientCertificateRecord(string Chain, string Key, IReadOnlyList<CertificateRecord> Certificates);
+
+/// <summary>What a certificate says.</summary>
+/// <param name="Subject">Whom it is for.</param>
+/// <param name="Issuer">Who issued it.</param>
+/// <param name="SerialNumber">In hexadecimal.</param>
+/// <param name="NotBefore">When it begins to be valid.</param>
+/// <param name="NotAfter">When it ends to be valid.</param>
+public sealed record CertificateRecord(string Subject, string Issuer, string SerialNumber, DateTimeOffset NotBefore, DateTimeOffset NotAfter);

@@ -78,7 +78,7 @@ public sealed class OpensslTests
             chain.Leaf, [chain.Intermediate], "-tls1_2", "-Verify", "1", "-verify_return_error");
         using var egress = NewRig(chain);
         var report = await egress.Get<ReceiverProbe>().ProbeAsync(
-            new($"https://{EgressRig.Host}:{server.Port}/"), "", TimeSpan.FromSeconds(30), Cancelled);
+            new($"https://{EgressRig.Host}:{server.Port}/"), "", own: null, TimeSpan.FromSeconds(30), Cancelled);
         Assert.Equal("The TLS handshake failed: the receiver wants a client certificate, and there is none.", report.Failure?.Message);
     }
 

@@ -24,11 +24,18 @@ public sealed class SecrecyTests(SharedServer shared)
         var rotated = await tenant.Clients.Webhooks.RotateSecretAsync(new() { WebhookId = webhookId });
         var chosen = await tenant.Clients.Webhooks.RotateSecretAsync(new() { WebhookId = webhookId, Secret = Own });
         var created = await tenant.HookAsync(shared.Receiver.Open());
+        using var certificate = TestAuthority.SelfSigned("secrecy.example.com");
+        var key64 = string.Concat(TestAuthority.KeyPem(certificate).Split('\n')[2..4]);
+        var certified = await tenant.HookAsync(shared.Receiver.Open(), w => w.ClientCertificate = new()
+        {
+            CertificateChain = certificate.ExportCertificatePem(),
+            PrivateKey = TestAuthority.KeyPem(certificate),
+        });
         var paired = await tenant.Clients.Webhooks.RotateSecretAsync(
             new() { WebhookId = created.Webhook.Id, SignatureAlgorithm = SignatureAlgorithm.Ed25519 });
         var key = await tenant.Clients.Admin.CreateApiKeyAsync(new() { ApiKey = new() { Scopes = { "events.read" } } });
-        string[] secrets = [rotated.Secret, chosen.Secret, created.Secret, paired.Secret, key.Secret, tenant.Key, ServerSetup.PlatformKey];
-        foreach (var made in new IMessage[] { rotated.Webhook, chosen.Webhook, created.Webhook, paired.Webhook, key.ApiKey })
+        string[] secrets = [rotated.Secret, chosen.Secret, created.Secret, paired.Secret, $"_{key64}", key.Secret, tenant.Key, ServerSetup.PlatformKey];
+        foreach (var made in new IMessage[] { rotated.Webhook, chosen.Webhook, created.Webhook, paired.Webhook, certified.Webhook, key.ApiKey })
         {
             answers.Append(made);
         }

@@ -11,7 +11,7 @@ internal static class Sample
 {
     public static UrlPolicy Urls { get; } = Policy();
 
-    public static WebhookValidator Validator { get; } = new(Urls);
+    public static WebhookValidator Validator { get; } = new(Urls, TimeProvider.System);
 
     /// <summary>The least that can be created.</summary>
     public static Webhook Webhook(Action<Webhook>? change = null)

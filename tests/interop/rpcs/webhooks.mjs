@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { freePort } from '../support/server.mjs';
+import { makeCertificate } from '../support/certificates.mjs';
+import { freePort, removeFolder, temporaryFolder } from '../support/server.mjs';
+
+const folder = temporaryFolder();
+const certificate = makeCertificate(folder);
+removeFolder(folder);
+const clientCertificate = { certificateChain: certificate.cert.toString(), privateKey: certificate.key.toString() };
 
 const retryPolicies = [
   {
@@ -21,13 +27,16 @@ const full = (w) => retryPolicies.map((retryPolicy, i) => ({
   ...(i === 1 ? { customDialect } : i === 2 ? { signatureAlgorithm: 'SIGNATURE_ALGORITHM_ED25519' } : { dialect: 'wahooks', additionalDialect: 'standard-webhooks' }),
   retryPolicy, headers: { 'X-Region': 'eu' }, timeout: '5s', maxInFlight: 3, maxRatePerSecond: 2.5, labels: { team: 'a' }, matchLabels: { region: 'eu,us' }, filter: 'event.payload.amount > 1', onFilterError: 'ON_FILTER_ERROR_SKIP',
   description: 'é 👩‍👧 '.repeat(80), externalId: `own-${w.path}-${i}`, headOfLine: 'HEAD_OF_LINE_PARK', whileSuspended: 'WHILE_INACTIVE_SKIP', whileDisabled: 'WHILE_INACTIVE_HOLD',
+  clientCertificate,
 }));
 const least = (w) => ({ url: `${w.receiver.url}${w.path}`, eventTypes: ['*'] });
 const makeFull = (w) => Promise.all(full(w).map((settings) => w.hook(settings)));
 const eventType = { name: 'order.created', description: 'An order was made.', deprecated: true };
 
+/** What is never shown. */
+const hidden = ['webhook.clientCertificate.privateKey'];
 /** Only a key that has been rotated ends. */
-const newSecrets = ['webhook.secrets.expireTime'];
+const newSecrets = ['webhook.secrets.expireTime', ...hidden];
 
 /** As in admin.mjs. */
 export default {
@@ -45,6 +54,7 @@ export default {
       await w.make('WebhookService/RotateSecret', { webhookId: hooks[0].id });
       for (const { id } of hooks) await w.call({ webhookId: id });
     },
+    never: hidden,
   },
   ListWebhooks: {
     emptiest: async (w) => assert.deepEqual(await w.call(), {}),
@@ -54,6 +64,7 @@ export default {
       assert.equal((await w.call()).webhooks.length, hooks.length);
       await w.call({ pageSize: 1 });
     },
+    never: ['webhooks.clientCertificate.privateKey'],
   },
   UpdateWebhook: {
     emptiest: async (w) => w.call({ webhook: { id: (await w.hook()).id, name: '' }, updateMask: 'name' }),
@@ -64,6 +75,7 @@ export default {
         await w.call({ webhook: { id, ...settings } });
       }
     },
+    never: hidden,
   },
   UpsertWebhook: {
     emptiest: (w) => w.call({ webhook: least(w), url: least(w).url }),
@@ -80,6 +92,7 @@ export default {
     fullest: async (w) => {
       for (const { id } of await makeFull(w)) await w.call({ webhookId: id });
     },
+    never: hidden,
   },
   TestWebhook: {
     emptiest: async (w) => assert.equal((await w.call({ webhookId: (await w.hook()).id })).delivery.state, 'DELIVERY_STATE_SUCCEEDED'),
@@ -98,8 +111,8 @@ export default {
       assert.equal((await w.call({ url: `https://localhost:${await freePort()}/` })).failure, 'FAILURE_KIND_CONNECT');
       assert.equal((await w.call({ url: w.stranger.url })).failure, 'FAILURE_KIND_TLS');
     },
-    // Names that resolve to a refused address, and receivers that refuse HTTP/2, are not at hand.
-    never: ['addresses.reason', 'httpFallback'],
+    // Names that resolve to a refused address, and receivers that refuse HTTP/2 or ask for a client certificate, are not at hand.
+    never: ['addresses.reason', 'httpFallback', 'clientCertificateSubject'],
   },
   PreviewRequest: {
     emptiest: (w) => w.call({ inline: { secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw' }, event: { type: 'a', payload: 'MA==' } }),

@@ -55,6 +55,8 @@ internal sealed class WebhookFlags
     private readonly Option<WhileInactive> _whileDisabled = Flags.Enum<WhileInactive>(
         "--while-disabled", "What becomes of events while it is disabled: hold or skip (the default).", "CHOICE");
 
+    private readonly CertificateFlags _certificate = new();
+
     private readonly RetryFlags _retry = new();
 
     public Option<string> Url => _url;
@@ -78,6 +80,7 @@ internal sealed class WebhookFlags
         }
 
         _dialects.AddTo(command);
+        _certificate.AddTo(command);
         _retry.AddTo(command);
     }
 
@@ -105,6 +108,7 @@ internal sealed class WebhookFlags
         Set(_whileSuspended, "while_suspended", () => webhook.WhileSuspended = session.Get(_whileSuspended));
         Set(_whileDisabled, "while_disabled", () => webhook.WhileDisabled = session.Get(_whileDisabled));
         mask.Paths.Add(await _dialects.ApplyAsync(session, webhook));
+        mask.Paths.Add(await _certificate.ApplyAsync(session, webhook));
         mask.Paths.Add(_retry.Apply(session, webhook));
         return mask;
 

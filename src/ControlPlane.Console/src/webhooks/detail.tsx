@@ -81,6 +81,9 @@ const Settings = ({ of }: { of: Webhook }) => (
         ...(Object.keys(of.matchLabels).length > 0 ? [['Labels', Object.entries(of.matchLabels).map(([name, value]) => `${name}=${value}`).join(', ')] as [string, string]] : []),
         ...(of.filter ? [['Filter', <code class="break">{of.filter}</code>] as [string, ComponentChildren]] : []),
         ['Dialect', dialectOf(of) + (of.additionalDialect ? `, and ${of.additionalDialect}` : '')],
+        ...(of.clientCertificate?.certificates[0] ? [['Client certificate', <>
+          <code class="break">{of.clientCertificate.certificates[0].subject}</code>, until <Time at={of.clientCertificate.certificates[0].notAfterTime} />
+        </>] as [string, ComponentChildren]] : []),
         ['Retries', retries(of)],
         ['Timeout', of.timeout ? span(seconds(of.timeout)) : '15 s'],
         ...(of.description ? [['Description', of.description] as [string, string]] : []),

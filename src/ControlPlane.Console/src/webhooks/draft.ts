@@ -21,6 +21,8 @@ export interface Draft {
   dialect: string;
   additionalDialect: string;
   signatureAlgorithm: string;
+  certificateChain: string;
+  privateKey: string;
   backoff: string;
   delays: string;
   initial: string;
@@ -44,7 +46,7 @@ export interface Draft {
 }
 
 export const emptyDraft: Draft = {
-  name: '', url: '', eventTypes: '', instances: '', dialect: 'standard-webhooks', additionalDialect: '', signatureAlgorithm: String(SignatureAlgorithm.UNSPECIFIED), backoff: 'standard', delays: '5',
+  name: '', url: '', eventTypes: '', instances: '', dialect: 'standard-webhooks', additionalDialect: '', signatureAlgorithm: String(SignatureAlgorithm.UNSPECIFIED), certificateChain: '', privateKey: '', backoff: 'standard', delays: '5',
   initial: '5', multiplier: '2', max: '3600', maxAttempts: '', timeout: '15', maxInFlight: '', maxRate: '', headers: '', labels: '', matchLabels: '', filter: '', onFilterError: String(OnFilterError.DELIVER),
   description: '', externalId: '', headOfLine: String(HeadOfLine.BLOCK), whileSuspended: String(WhileInactive.HOLD),
   whileDisabled: String(WhileInactive.SKIP), secret: '',
@@ -53,7 +55,7 @@ export const emptyDraft: Draft = {
 /** What the form changes; the rest of a webhook stays as it is. */
 export const changedPaths = [
   'name', 'url', 'event_types', 'instances', 'additional_dialect', 'retry_policy', 'timeout', 'max_in_flight', 'max_rate_per_second',
-  'headers', 'labels', 'match_labels', 'filter', 'on_filter_error', 'description', 'external_id', 'head_of_line', 'while_suspended', 'while_disabled',
+  'client_certificate', 'headers', 'labels', 'match_labels', 'filter', 'on_filter_error', 'description', 'external_id', 'head_of_line', 'while_suspended', 'while_disabled',
 ];
 
 export function draftOf(of: Webhook): Draft {
@@ -65,6 +67,7 @@ export function draftOf(of: Webhook): Draft {
     instances: of.instances.join('\n'),
     dialect: of.customDialect ? '' : of.dialect || 'standard-webhooks',
     additionalDialect: of.additionalDialect,
+    certificateChain: of.clientCertificate?.certificateChain ?? '',
     ...backoffOf(of.retryPolicy),
     timeout: of.timeout ? String(seconds(of.timeout)) : '15',
     maxInFlight: of.maxInFlight ? String(of.maxInFlight) : '',
@@ -128,6 +131,8 @@ export function webhookOf(draft: Draft, before?: Webhook): { webhook: Init<typeo
     additionalDialect: draft.additionalDialect,
     // Of a webhook that exists it changes with its secret alone.
     signatureAlgorithm: Number(draft.signatureAlgorithm),
+    ...(draft.certificateChain.trim() || draft.privateKey.trim()
+      ? { clientCertificate: { certificateChain: draft.certificateChain, privateKey: draft.privateKey } } : {}),
     retryPolicy,
     timeout: toDuration(number('webhook.timeout', draft.timeout)),
     maxInFlight: whole('webhook.max_in_flight', draft.maxInFlight),

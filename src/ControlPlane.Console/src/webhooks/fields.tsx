@@ -83,6 +83,10 @@ export const MoreFields = ({ draft, set }: FieldsProps) => (
     <Choice label="Events for which the filter cannot be evaluated" name="webhook.on_filter_error" value={draft.onFilterError} set={(onFilterError) => set({ onFilterError })}
       options={[[String(OnFilterError.DELIVER), 'Send them'], [String(OnFilterError.SKIP), 'Do not send them']]} />
     <Area label="Request headers" name="webhook.headers" value={draft.headers} set={(headers) => set({ headers })} hint={<>One a line: <code>Name: value</code>.</>} />
+    <Area label="Client certificate" name="webhook.client_certificate.certificate_chain" value={draft.certificateChain} set={(certificateChain) => set({ certificateChain })}
+      hint="In PEM, with those that issued it behind it. For receivers that want one (mTLS)." />
+    <Area label="Its private key" name="webhook.client_certificate.private_key" value={draft.privateKey} set={(privateKey) => set({ privateKey })}
+      hint="In PEM, not encrypted. It is stored sealed and never shown. Empty: the key that is stored stays." />
     <Area label="Labels" name="webhook.labels" value={draft.labels} set={(labels) => set({ labels })} hint={<>One a line: <code>key=value</code>.</>} />
     <Area label="Description" name="webhook.description" value={draft.description} set={(description) => set({ description })} />
   </>

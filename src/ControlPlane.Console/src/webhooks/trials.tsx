@@ -115,6 +115,7 @@ function Probed({ of }: { of: ProbeWebhookResponse }) {
         ['Protocols', [of.tlsProtocol, of.httpVersion].filter(Boolean).join(', ') || '–'],
         ['Took', took.filter(([, time]) => time).map(([name, time]) => `${name} ${span(seconds(time!))}`).join(', ') || '–'],
         ...(of.httpFallback ? [['HTTP/1.1 for now', of.httpFallback] as [string, string]] : []),
+        ...(of.clientCertificateSubject ? [['Client certificate', `${of.clientCertificateSubject}, which the receiver asked for`] as [string, string]] : []),
         ...(of.certificateProblem ? [['Certificate', of.certificateProblem] as [string, string]] : []),
       ]} />
       {of.certificates.length > 0 && <h3>Certificates</h3>}

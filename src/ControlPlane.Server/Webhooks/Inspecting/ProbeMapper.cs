@@ -35,6 +35,7 @@ internal static class ProbeMapper
         FailureMessage = report.Failure is { Kind: EgressFailureKind.BlockedAddress, RemoteAddress: not null } && !toPlatform
             ? DeliveryMapper.RefusedAddress
             : report.Failure?.Message ?? "",
+        ClientCertificateSubject = report.PresentedOwn,
         ProbeTime = time.ToTimestamp(),
     };
 

@@ -128,14 +128,8 @@ internal sealed class RequestPreviewer(
         }
     }
 
-    private async Task<Endpoint> FindAsync(Caller caller, string webhookId, CancellationToken cancellationToken)
-    {
-        var webhook = await queries.GetAsync(caller, webhookId, cancellationToken);
-        return endpoints.Get(webhook) ?? throw RequestErrors.FailedPrecondition(
-            "WEBHOOK_NOT_SENDABLE",
-            webhook.Id,
-            $"The secrets of the webhook \"{webhook.Id}\" cannot be opened with the server's master key.");
-    }
+    private async Task<Endpoint> FindAsync(Caller caller, string webhookId, CancellationToken cancellationToken) =>
+        endpoints.Require(await queries.GetAsync(caller, webhookId, cancellationToken));
 
     private static Endpoint EndpointOf(Types.Inline inline)
     {

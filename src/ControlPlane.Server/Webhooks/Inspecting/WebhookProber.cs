@@ -10,18 +10,19 @@ using ControlPlane.Storage;
 using ControlPlane.V1;
 using Microsoft.Extensions.Options;
 using static ControlPlane.V1.ProbeWebhookRequest;
+using ClientCertificate = ControlPlane.Egress.Trust.ClientCertificate;
 
 namespace ControlPlane.Server.Webhooks.Inspecting;
 
 /// <summary>Looks at the receiver of a webhook, or of one that could be.</summary>
 internal sealed class WebhookProber(
-    WebhookQueries queries, UrlPolicy urls, ReceiverProbe probe, TrialLimit trials, IOptions<SendingOptions> sending,
-    IOptions<EgressOptions> egress, TimeProvider clock)
+    WebhookQueries queries, UrlPolicy urls, ReceiverProbe probe, TrialLimit trials, EndpointCache endpoints, IOptions<EgressOptions> egress,
+    TimeProvider clock)
 {
     /// <exception cref="RequestException">INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION.</exception>
     public async Task<ProbeWebhookResponse> ProbeAsync(Caller caller, ProbeWebhookRequest request, CancellationToken cancellationToken)
     {
-        var (url, timeout) = await TargetAsync(caller, request, cancellationToken);
+        var (url, own, deadline) = await TargetAsync(caller, request, cancellationToken);
         if (egress.Value.Proxy is not null)
         {
             throw RequestErrors.FailedPrecondition(
@@ -29,19 +30,19 @@ internal sealed class WebhookProber(
         }
 
         var now = clock.GetStoreNow();
-        var deadline = timeout ?? sending.Value.Timeout;
         var owner = caller.TenantId ?? "";
         using var trial = trials.Enter(owner);
-        return ProbeMapper.ToProto(url, await probe.ProbeAsync(url, owner, deadline, cancellationToken), now, caller.IsPlatform);
+        return ProbeMapper.ToProto(url, await probe.ProbeAsync(url, owner, own, deadline, cancellationToken), now, caller.IsPlatform);
     }
 
-    private async Task<(Uri Url, TimeSpan? Timeout)> TargetAsync(
+    private async Task<(Uri Url, ClientCertificate? Own, TimeSpan Deadline)> TargetAsync(
         Caller caller, ProbeWebhookRequest request, CancellationToken cancellationToken)
     {
         if (request.TargetCase == TargetOneofCase.WebhookId)
         {
             var webhook = await queries.GetAsync(caller, FieldRules.RequireId("webhook_id", request.WebhookId), cancellationToken);
-            return (WebhookUri.Parse(webhook.Url), webhook.Timeout);
+            var own = webhook.ClientCertificate is null ? null : endpoints.Require(webhook).Connections?.Certificate;
+            return (WebhookUri.Parse(webhook.Url), own, webhook.Timeout ?? endpoints.DefaultTimeout);
         }
 
         var violations = new Violations();
@@ -58,6 +59,6 @@ internal sealed class WebhookProber(
         }
 
         violations.ThrowIfAny();
-        return (verdict.Url!, null);
+        return (verdict.Url!, null, endpoints.DefaultTimeout);
     }
 }

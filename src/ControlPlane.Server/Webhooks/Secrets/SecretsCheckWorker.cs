@@ -36,7 +36,7 @@ internal sealed class SecretsCheckWorker(IWebhookStore store, SecretSealer seale
                 if (FirstUnreadable(webhook) is { } secret)
                 {
                     unreadable++;
-                    SecretsLog.Unreadable(logger, webhook.Id, webhook.TenantId, secret.Id, SecretsOptions.MasterKeySetting);
+                    SecretsLog.Unreadable(logger, webhook.Id, webhook.TenantId, secret, SecretsOptions.MasterKeySetting);
                 }
             }
 
@@ -46,10 +46,12 @@ internal sealed class SecretsCheckWorker(IWebhookStore store, SecretSealer seale
         return unreadable;
     }
 
-    private SecretRecord? FirstUnreadable(WebhookRecord webhook)
+    /// <summary>The id of a secret, or what else it is.</summary>
+    private string? FirstUnreadable(WebhookRecord webhook)
     {
         var now = clock.GetStoreNow();
-        return webhook.Secrets.FirstOrDefault(
+        var secret = webhook.Secrets.FirstOrDefault(
             s => !(s.ExpireTime <= now) && !sealer.TryOpen(webhook.Id, s.Id, s.Sealed, out _));
+        return secret?.Id ?? (sealer.TryOpen(webhook, out _) ? null : "among the credentials");
     }
 }

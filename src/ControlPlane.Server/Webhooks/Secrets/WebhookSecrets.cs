@@ -11,11 +11,11 @@ namespace ControlPlane.Server.Webhooks.Secrets;
 /// <summary>Makes the secrets of webhooks, and decides which of them sign.</summary>
 internal sealed class WebhookSecrets(SecretSealer sealer, IdSource ids)
 {
-    /// <summary>Seals the credentials among a webhook's headers.</summary>
-    public WebhookRecord SealHeaders(WebhookRecord webhook) => sealer.Seal(webhook);
+    /// <summary>Seals a webhook's credentials.</summary>
+    public WebhookRecord SealCredentials(WebhookRecord webhook) => sealer.Seal(webhook);
 
-    /// <summary>Whether a change leaves the headers as they were.</summary>
-    public bool KeepsHeaders(WebhookRecord before, WebhookRecord after) => sealer.SendSame(before, after);
+    /// <summary>Whether a change leaves the credentials as they were.</summary>
+    public bool KeepsCredentials(WebhookRecord before, WebhookRecord after) => sealer.HaveSame(before, after);
 
     /// <summary>Returns the secret that a webhook is to get: the caller's own in the form in which it is kept, or a new one.</summary>
     /// <param name="webhook">The webhook with the algorithm that the secret is for.</param>

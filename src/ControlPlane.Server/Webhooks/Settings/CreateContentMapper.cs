@@ -23,6 +23,7 @@ internal static class CreateContentMapper
         webhook.State = WebhookState.Unspecified;
         webhook.StateReason = StateReason.Unspecified;
         webhook.Secrets.Clear();
+        webhook.ClientCertificate?.Certificates.Clear();
         webhook.Etag = "";
         webhook.Number = 0;
         webhook.CreateTime = null;

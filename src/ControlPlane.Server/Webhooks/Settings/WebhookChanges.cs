@@ -94,7 +94,7 @@ internal sealed class WebhookChanges(
                 return (stored, new(WebhookWriteOutcome.Done, stored));
             }
 
-            changed = secrets.SealHeaders(changed) with
+            changed = secrets.SealCredentials(changed) with
             {
                 Secrets = WebhookSecrets.Signing(changed.Secrets, now),
                 Version = stored.Version + 1,

@@ -20,7 +20,7 @@ internal sealed class WebhookCreation(
         var id = ids.Next("wh_");
         var secret = WebhookSecrets.Make(draft, ownSecret);
         var webhook = draft with { Id = id, CreateTime = now, UpdateTime = now };
-        webhook = secrets.SealHeaders(webhook with { Secrets = [secrets.Seal(webhook, secret, now)] });
+        webhook = secrets.SealCredentials(webhook with { Secrets = [secrets.Seal(webhook, secret, now)] });
         var write = await store.CreateAsync(webhook, cancellationToken);
         switch (write.Outcome)
         {

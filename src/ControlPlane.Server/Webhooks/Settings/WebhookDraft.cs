@@ -70,7 +70,7 @@ internal sealed class WebhookDraft(
         }
 
         secrets.RequireKeys(stored, changed, now);
-        // Credentials in headers look the same whatever they are.
-        return WebhookMapper.ToProto(changed, now).Equals(current) && secrets.KeepsHeaders(stored, changed) ? stored : changed;
+        // Credentials look the same whatever they are.
+        return WebhookMapper.ToProto(changed, now).Equals(current) && secrets.KeepsCredentials(stored, changed) ? stored : changed;
     }
 }

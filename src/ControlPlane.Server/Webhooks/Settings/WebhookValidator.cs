@@ -14,7 +14,7 @@ namespace ControlPlane.Server.Webhooks.Settings;
 /// Checks requests against what the protos promise, all fields at once. What it returns is complete and canonical: URLs in the
 /// one form that was judged, the dialect named.
 /// </summary>
-internal sealed class WebhookValidator(UrlPolicy urls)
+internal sealed class WebhookValidator(UrlPolicy urls, TimeProvider clock)
 {
     private const string Field = "webhook";
 
@@ -145,6 +145,11 @@ internal sealed class WebhookValidator(UrlPolicy urls)
         }
 
         HeaderRules.Check(violations, $"{Field}.headers", webhook.Headers, dialects, current?.Headers);
+        if (webhook.ClientCertificate is { } certificate)
+        {
+            new ClientCertificateRules(violations, clock.GetUtcNow()).Check(certificate, current?.ClientCertificate);
+        }
+
         CheckPace(violations, webhook);
         CheckChoice(violations, "head_of_line", webhook.HeadOfLine);
         CheckChoice(violations, "while_suspended", webhook.WhileSuspended);

@@ -86,6 +86,10 @@ internal static class FieldLimits
         ["Webhook.signature_algorithm"] = Limit.Choice(0, 1),
         ["CreateWebhook webhook.signature_algorithm"] = Limit.Choice(0, 1, 2),
         ["RotateSecretRequest.signature_algorithm"] = Limit.Choice(0, 1, 2),
+        ["ClientCertificate.certificate_chain"] = Limit.Template(16_384, n => RightRequests.Certificate.CertificateChain.PadRight(n)).And(
+            Probe.Refused("no PEM", "nonsense"), Probe.Refused("a key in it", RightRequests.Certificate.CertificateChain + RightRequests.Certificate.PrivateKey)),
+        ["ClientCertificate.private_key"] = Limit.Template(8_192, n => RightRequests.Certificate.PrivateKey.PadRight(n)).And(Probe.Refused("no PEM", "nonsense")),
+        ["ClientCertificate.certificates"] = Limit.OutputOnly,
         ["Webhook.headers"] = Limit.Map(32, HeaderName, HeaderValue),
         ["Webhook.timeout"] = Limit.Span("1 to 60 seconds", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)),
         ["Webhook.max_in_flight"] = Limit.Range(0, 1_024),

@@ -1,4 +1,5 @@
 using ControlPlane.Functional.Tests.EveryRpc;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -10,6 +11,9 @@ namespace ControlPlane.Functional.Tests.BadInput.Limits;
 internal static class RightRequests
 {
     private static int _made;
+
+    /// <summary>A client certificate that signs itself.</summary>
+    public static ClientCertificate Certificate { get; } = MakeCertificate();
 
     /// <summary>A request about a tenant's resources.</summary>
     public static IMessage Of(RpcMethod method, Furnished furnished)
@@ -35,9 +39,16 @@ internal static class RightRequests
     /// <summary>A part of a request, right in itself.</summary>
     public static IMessage Make(MessageDescriptor type, Furnished furnished) => Special(type.ClrType) ?? furnished.Filler.Fill(type);
 
+    private static ClientCertificate MakeCertificate()
+    {
+        using var made = TestAuthority.SelfSigned("client.example.com");
+        return new() { CertificateChain = made.ExportCertificatePem() + "\n", PrivateKey = TestAuthority.KeyPem(made) + "\n" };
+    }
+
     private static IMessage? Special(System.Type type) =>
         type == typeof(CustomDialect) ? new CustomDialect { Headers = { new CustomDialect.Types.Header { Name = "x-signature", Value = "{sig}" } }, SignedContent = "{body}" }
         : type == typeof(CustomDialect.Types.Header) ? new CustomDialect.Types.Header { Name = "x-signature", Value = "{sig}" }
+        : type == typeof(ClientCertificate) ? Certificate.Clone()
         : type == typeof(RetryPolicy) ? new RetryPolicy { Fixed = new() { Delay = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) } }
         : type == typeof(PreviewRequestRequest.Types.Inline) ? new PreviewRequestRequest.Types.Inline { Secret = "whsec_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcY" }
         : type.Namespace == typeof(Webhook).Namespace && type.DeclaringType is not null && type != typeof(ExplainDeliveryRequest.Types.Pair)
