@@ -34,6 +34,12 @@ public sealed partial class BoundTableTests
     public static TheoryData<string, string> Fixed => new()
     {
         { "all settings of a webhook", $"| {WebhookLimits.Bytes >> 10} KiB |" },
+        {
+            "client certificate's chain",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {ClientCertificateRules.MostCertificates}, of {ClientCertificateRules.LongestChain:N0} characters in all; the private key {ClientCertificateRules.LongestKey:N0} |")
+        },
         { "a body that a platform's API is sent", $"| {PlatformRoutes.MostBytes >> 10} KiB |" },
         { "steps of all filters", string.Create(CultureInfo.InvariantCulture, $"| {FilterBudget.MostSteps:N0} |") },
         { "steps of one filter", string.Create(CultureInfo.InvariantCulture, $"| {Evaluation.MostSteps:N0} |") },

@@ -10,12 +10,13 @@ namespace ControlPlane.Server.Webhooks.Settings;
 /// <param name="now">The current time.</param>
 internal sealed class ClientCertificateRules(Violations violations, DateTimeOffset now)
 {
+    public const int LongestChain = 16_384;
+    public const int LongestKey = 8_192;
+    public const int MostCertificates = 8;
+
     private const string Field = "webhook.client_certificate";
     private const string ChainField = $"{Field}.certificate_chain";
     private const string KeyField = $"{Field}.private_key";
-    private const int LongestChain = 16_384;
-    private const int LongestKey = 8_192;
-    private const int MostCertificates = 8;
     private const int LeastRsaBits = 2_048;
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
     private const string AnyUsage = "2.5.29.37.0";
