@@ -38,7 +38,7 @@ public sealed partial class BoundTableTests
             "client certificate's chain",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {ClientCertificateRules.MostCertificates}, of {ClientCertificateRules.LongestChain:N0} characters in all; the private key {ClientCertificateRules.LongestKey:N0} |")
+                $"| {ClientCertificateValidator.MostCertificates}, of {ClientCertificateValidator.LongestChain:N0} characters in all; the private key {ClientCertificateValidator.LongestKey:N0} |")
         },
         { "a body that a platform's API is sent", $"| {PlatformRoutes.MostBytes >> 10} KiB |" },
         { "steps of all filters", string.Create(CultureInfo.InvariantCulture, $"| {FilterBudget.MostSteps:N0} |") },

@@ -70,9 +70,9 @@ public sealed class OperationalEventPayloadTests
         """
         {"type":"controlplane.certificate.expiring","timestamp":"2030-01-02T03:04:06+00:00","data":{"tenant_id":"default",
         "webhook_id":"wh_1","webhook_name":"Orders","webhook_external_id":"shop-7","webhook_host":"user-7.hooks.example.com",
-        "certificate_expire_time":"2030-01-07T03:04:05+00:00"}}
+        "certificate":"CLIENT","certificate_expire_time":"2030-01-07T03:04:05+00:00"}}
         """,
-        new OperationalEvent.CertificateExpiring(Webhook, Records.Time.AddDays(5), 1));
+        new OperationalEvent.CertificateExpiring(Webhook, Records.Time.AddDays(5), IsClients: true, 1));
 
     [Fact]
     public void Write_Resumed_AsDocumented() => AssertPayload(

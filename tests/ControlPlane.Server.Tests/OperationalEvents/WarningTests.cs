@@ -98,7 +98,7 @@ public sealed class WarningTests : WalkTest
             Duration = TimeSpan.Zero,
             StatusCode = status,
             Failure = status == 200 ? FailureKind.None : FailureKind.HttpStatus,
-            CertificateExpireTime = certificateEnds,
+            EndingCertificate = certificateEnds is { } end ? new(end, IsClients: false) : null,
         }));
     }
 

@@ -147,7 +147,7 @@ internal sealed class WebhookValidator(UrlPolicy urls, TimeProvider clock)
         HeaderRules.Check(violations, $"{Field}.headers", webhook.Headers, dialects, current?.Headers);
         if (webhook.ClientCertificate is { } certificate)
         {
-            new ClientCertificateRules(violations, clock.GetUtcNow()).Check(certificate, current?.ClientCertificate);
+            new ClientCertificateValidator(violations, clock.GetUtcNow()).Check(certificate, current?.ClientCertificate);
         }
 
         CheckPace(violations, webhook);

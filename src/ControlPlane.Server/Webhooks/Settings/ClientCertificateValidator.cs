@@ -8,7 +8,7 @@ namespace ControlPlane.Server.Webhooks.Settings;
 /// <summary>Which certificates and keys a webhook's requests may be made with.</summary>
 /// <param name="violations">Where to note what is wrong.</param>
 /// <param name="now">The current time.</param>
-internal sealed class ClientCertificateRules(Violations violations, DateTimeOffset now)
+internal sealed class ClientCertificateValidator(Violations violations, DateTimeOffset now)
 {
     public const int LongestChain = 16_384;
     public const int LongestKey = 8_192;
