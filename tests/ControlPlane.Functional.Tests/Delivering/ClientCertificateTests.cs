@@ -1,7 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using ControlPlane.Testing;
 using ControlPlane.V1;
-using Google.Protobuf;
 
 namespace ControlPlane.Functional.Tests.Delivering;
 
