@@ -112,8 +112,11 @@ internal sealed class ReceiverProbe(
             }
             catch (Exception exception) when (exception is AuthenticationException or IOException)
             {
-                Report = Report with { Failure = EgressFailure.OfHandshake(
-                    exception, connection.Remote.Address, probe._trust.ClientCertificates.Contains(_host), own is not null) };
+                Report = Report with
+                {
+                    Failure = EgressFailure.OfHandshake(
+                    exception, connection.Remote.Address, probe._trust.ClientCertificates.Contains(_host), own is not null)
+                };
             }
             finally
             {

@@ -104,7 +104,7 @@ internal static class CopyWrites
         }
     }
 
-    private static long TenantOf(WriteSession session, string? id) => 
+    private static long TenantOf(WriteSession session, string? id) =>
         id is null ? NoTenant : (session.Refs.FindTenant(session.Stored, id) ?? TenantRef.Find(session.Stored, id)!).Seq;
 
     /// <summary>The position after a delivery.</summary>
