@@ -16,6 +16,7 @@ using ControlPlane.Server.Maintenance;
 using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
+using ControlPlane.Server.Schemas;
 using ControlPlane.Server.Sending;
 using ControlPlane.Server.Telemetry;
 using ControlPlane.Server.Watching;
@@ -72,6 +73,7 @@ try
         .AddEgress(configuration)
         .AddCatalog()
         .AddFiltering()
+        .AddSchemas()
         .AddOperationalEvents()
         .AddEventTypes()
         .AddWebhooks()

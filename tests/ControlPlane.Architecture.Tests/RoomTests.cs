@@ -51,6 +51,7 @@ public sealed partial class RoomTests
     [InlineData("Catalog")]
     [InlineData("Sending", "Catalog", "Webhooks.Dialects", "Webhooks.Secrets")]
     [InlineData("Filtering", "Api.Errors", "Telemetry")]
+    [InlineData("Schemas", "Catalog")]
     [InlineData("OperationalEvents", "Catalog", "Filtering")]
     [InlineData("Recording", "Catalog", "OperationalEvents", "Sending", "Telemetry", "Webhooks.Retries")]
     [InlineData("Dispatching", "Catalog", "OperationalEvents", "Recording", "Sending", "Telemetry")]

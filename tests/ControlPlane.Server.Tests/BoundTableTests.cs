@@ -10,6 +10,7 @@ using ControlPlane.Server.Deliveries.Redriving;
 using ControlPlane.Server.Doors.Platforms;
 using ControlPlane.Server.Filtering;
 using ControlPlane.Server.Recording;
+using ControlPlane.Server.Schemas;
 using ControlPlane.Server.Webhooks.Inspecting;
 using ControlPlane.Server.Webhooks.Settings;
 
@@ -42,6 +43,8 @@ public sealed partial class BoundTableTests
         },
         { "a body that a platform's API is sent", $"| {PlatformRoutes.MostBytes >> 10} KiB |" },
         { "steps of all filters", string.Create(CultureInfo.InvariantCulture, $"| {FilterBudget.MostSteps:N0} |") },
+        { "steps of judging payloads by schemas", string.Create(CultureInfo.InvariantCulture, $"| {SchemaBudget.MostSteps:N0} |") },
+        { "a schema of an event type", string.Create(CultureInfo.InvariantCulture, $"| {EventSchema.MaximumBytes:N0} bytes each |") },
         { "steps of one filter", string.Create(CultureInfo.InvariantCulture, $"| {Evaluation.MostSteps:N0} |") },
         { "bytes of a page", $"| {BoundedPage.Bytes / Mebi} MiB |" },
         { "lists under way", $"| {ReadTurns.Lists}, of one tenant 1" },

@@ -9,6 +9,7 @@ using ControlPlane.Server.Filtering;
 using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
+using ControlPlane.Server.Schemas;
 using ControlPlane.Server.Sending;
 using ControlPlane.Server.Webhooks.Secrets;
 using ControlPlane.Storage;
@@ -78,6 +79,7 @@ internal sealed class PipelineHarness : IAsyncDisposable
             .AddSingleton(new WebhookStoreSeam(store.Webhooks))
             .AddSingleton<IWebhookStore>(provider => provider.GetRequiredService<WebhookStoreSeam>())
             .AddSingleton(store.Changes)
+            .AddSingleton(store.EventTypes)
             .AddSingleton(store.Signals)
             .AddSingleton<INameResolver>(new FakeResolver("127.0.0.1"))
             .AddSecrets(configuration, storagePath: null)
@@ -85,6 +87,7 @@ internal sealed class PipelineHarness : IAsyncDisposable
             .AddCatalog()
             .AddMetrics()
             .AddFiltering()
+            .AddSchemas()
             .AddOperationalEvents()
             .AddPublishing(configuration)
             .AddSending(configuration)

@@ -263,6 +263,9 @@ test('event types are made, changed, seen by tenants and deleted', async () => {
   await svix.eventType.upsert('user.left', { description: 'Somebody left' });
   assert.equal((await svix.eventType.upsert('user.left', { description: 'Gone', deprecated: true })).deprecated, true);
   assert.equal((await svix.eventType.patch('user.left', { description: 'Left' })).deprecated, true);
+  const schema = { type: 'object', required: ['user'] };
+  assert.deepEqual((await svix.eventType.patch('user.left', { schemas: { 3: { type: 'string' }, 12: schema } })).schemas, { 1: schema });
+  assert.deepEqual((await svix.eventType.list({ withContent: true })).data[0].schemas, { 1: schema });
   const listed = await pages((iterator) => svix.eventType.list({ limit: 1, iterator }));
   assert.deepEqual(listed.map(({ name }) => name), ['user.left', 'user.signup']);
   const { token } = await svix.authentication.appPortalAccess(app.id);

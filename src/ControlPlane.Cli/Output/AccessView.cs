@@ -62,6 +62,7 @@ internal static class AccessView
     private static IEnumerable<Field> Plan(Tenant tenant, TenantLimits limits) =>
     [
         .. Field.Unless(!tenant.StrictEventTypes, "strict event types", () => Show.Yes(true)),
+        .. Field.Unless(!tenant.EnforceSchemas, "enforce schemas", () => Show.Yes(true)),
         .. Field.Unless(limits.MaxWebhooks == 0, "max webhooks", () => Show.Number(limits.MaxWebhooks)),
         .. Field.Unless(limits.PublishRatePerSecond == 0, "max publish rate", () => $"{Show.Number(limits.PublishRatePerSecond)}/s"),
         .. Field.Unless(limits.MaxPayloadBytes == 0, "max payload", () => $"{Show.Number(limits.MaxPayloadBytes)} bytes"),

@@ -10,6 +10,7 @@ internal static class EventTypeView
         new("Name", t => t.Name, Whole: true),
         new("Of", Owner),
         new("Deprecated", t => t.Deprecated ? new Cell("deprecated", Tone.Waiting) : ""),
+        new("Schema", t => t.SchemaVersion > 0 && t.Schema.Length > 0 ? $"version {t.SchemaVersion}" : ""),
         new("Description", t => t.Description),
     ];
 
@@ -19,6 +20,8 @@ internal static class EventTypeView
         new("of", Owner(type)),
         .. Field.Unless(type.Description.Length == 0, "description", () => type.Description),
         .. Field.Unless(!type.Deprecated, "deprecated", () => Show.Yes(true)),
+        .. Field.Unless(type.Schema.Length == 0, "schema", () => $"version {type.SchemaVersion}: {type.Schema}"),
+        .. type.Examples.Select(example => new Field("example", example)),
         new("etag", new Cell(type.Etag, Tone.Dim)),
         new("created", Show.Time(type.CreateTime)),
         new("updated", Show.Time(type.UpdateTime)),

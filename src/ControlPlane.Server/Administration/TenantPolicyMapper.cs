@@ -13,7 +13,7 @@ internal static class TenantPolicyMapper
     private const double FastestRate = 100_000;
     private const int LargestPayload = 1 << 20;
     private const int MostFeatures = 20;
-    private static readonly string[] Fields = ["strict_event_types", "limits", "disabled_features"];
+    private static readonly string[] Fields = ["strict_event_types", "enforce_schemas", "limits", "disabled_features"];
 
     private static readonly FrozenSet<string> Others = Tenant.Descriptor.Fields.InDeclarationOrder()
         .Select(field => field.Name)
@@ -23,7 +23,7 @@ internal static class TenantPolicyMapper
     /// <summary>A tenant of which only the policy is set.</summary>
     public static Tenant ToProto(TenantPolicy policy)
     {
-        var tenant = new Tenant { StrictEventTypes = policy.StrictEventTypes, DisabledFeatures = { policy.DisabledFeatures } };
+        var tenant = new Tenant { StrictEventTypes = policy.StrictEventTypes, EnforceSchemas = policy.EnforceSchemas, DisabledFeatures = { policy.DisabledFeatures } };
         if (policy is not { MaxWebhooks: 0, PublishRatePerSecond: 0, MaxPayloadBytes: 0 })
         {
             tenant.Limits = new()
@@ -40,6 +40,7 @@ internal static class TenantPolicyMapper
     public static TenantPolicy ToRecord(Tenant tenant) => new()
     {
         StrictEventTypes = tenant.StrictEventTypes,
+        EnforceSchemas = tenant.EnforceSchemas,
         MaxWebhooks = tenant.Limits?.MaxWebhooks ?? 0,
         PublishRatePerSecond = tenant.Limits?.PublishRatePerSecond ?? 0,
         MaxPayloadBytes = tenant.Limits?.MaxPayloadBytes ?? 0,

@@ -27,9 +27,13 @@ internal sealed class EventTypeChanges(
             Name = draft.Name,
             Description = draft.Description ?? "",
             Deprecated = draft.Deprecated ?? false,
+            Schema = draft.Schema ?? "",
+            SchemaVersion = draft.Schema is { Length: > 0 } ? 1 : 0,
+            Examples = draft.Examples ?? [],
             CreateTime = now,
             UpdateTime = now,
         };
+        SchemaFields.RequireFit(type);
         var write = await store.CreateAsync(type, Maximum, cancellationToken);
         Require(write.Outcome, type);
         await catalog.RefreshAsync(tenantId, CancellationToken.None);
@@ -54,10 +58,18 @@ internal sealed class EventTypeChanges(
             {
                 Description = draft.Description ?? stored.Description,
                 Deprecated = draft.Deprecated ?? stored.Deprecated,
+                Schema = draft.Schema ?? stored.Schema,
+                SchemaVersion = stored.SchemaVersion + (draft.Schema is { } schema && schema != stored.Schema ? 1 : 0),
+                Examples = draft.Examples is { } examples && !examples.SequenceEqual(stored.Examples) ? examples : stored.Examples,
             };
             if (changed == stored)
             {
                 return stored;
+            }
+
+            if (changed.Schema != stored.Schema || changed.Examples != stored.Examples)
+            {
+                SchemaFields.RequireFit(changed);
             }
 
             changed = changed with { Version = stored.Version + 1, UpdateTime = clock.GetStoreNow() };
@@ -69,6 +81,11 @@ internal sealed class EventTypeChanges(
             }
 
             Require(write.Outcome, changed);
+            if (changed.SchemaVersion != stored.SchemaVersion)
+            {
+                await catalog.RefreshAsync(tenantId, CancellationToken.None);
+            }
+
             EventTypesLog.Updated(logger, changed.Name, tenantId, changed.Version);
             return write.EventType!;
         }

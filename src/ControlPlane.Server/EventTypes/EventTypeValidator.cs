@@ -6,7 +6,8 @@ using ControlPlane.V1;
 namespace ControlPlane.Server.EventTypes;
 
 /// <summary>What a caller asks an event type to be; null where nothing was asked for.</summary>
-internal sealed record EventTypeDraft(string TenantId, string Name, string Etag, string? Description, bool? Deprecated);
+internal sealed record EventTypeDraft(
+    string TenantId, string Name, string Etag, string? Description, bool? Deprecated, string? Schema, IReadOnlyList<string>? Examples);
 
 /// <summary>Reads requests about event types, or refuses them with every wrong field.</summary>
 internal static class EventTypeValidator
@@ -25,8 +26,9 @@ internal static class EventTypeValidator
         }
 
         CheckDescription(type, violations);
+        SchemaFields.Check(type, schema: true, examples: true, violations);
         violations.ThrowIfAny();
-        return new(type.TenantId, type.Name, Etag: "", type.Description, type.Deprecated);
+        return new(type.TenantId, type.Name, Etag: "", type.Description, type.Deprecated, type.Schema, [.. type.Examples]);
     }
 
     /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>
@@ -36,13 +38,18 @@ internal static class EventTypeValidator
         var type = Require(request.EventType, violations);
         var mask = UpdateMask.Read(request.UpdateMask, type, violations);
         var (description, deprecated) = (mask.Names("description"), mask.Names("deprecated"));
+        var (schema, examples) = (mask.Names("schema"), mask.Names("examples"));
         if (description)
         {
             CheckDescription(type, violations);
         }
 
+        SchemaFields.Check(type, schema, examples, violations);
+
         violations.ThrowIfAny();
-        return new(type.TenantId, type.Name, type.Etag, description ? type.Description : null, deprecated ? type.Deprecated : null);
+        return new(
+            type.TenantId, type.Name, type.Etag, description ? type.Description : null, deprecated ? type.Deprecated : null,
+            schema ? type.Schema : null, examples ? [.. type.Examples] : null);
     }
 
     /// <exception cref="RequestException">INVALID_ARGUMENT.</exception>

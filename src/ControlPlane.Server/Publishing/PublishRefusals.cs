@@ -12,6 +12,8 @@ internal static class PublishRefusals
     public static string ReasonOf(PublishResult refused) => refused switch
     {
         PublishResult.UnknownTypes => "EVENT_TYPE_UNKNOWN",
+        PublishResult.SchemaMismatch => "PAYLOAD_SCHEMA_MISMATCH",
+        PublishResult.SchemasTooCostly => "SCHEMAS_TOO_COSTLY",
         PublishResult.PayloadOverLimit => "PAYLOAD_LIMIT_EXCEEDED",
         PublishResult.TooFast => "PUBLISH_RATE_EXCEEDED",
         PublishResult.FanOutTooLarge => "FAN_OUT_TOO_LARGE",
@@ -29,6 +31,11 @@ internal static class PublishRefusals
         PublishResult refused, string tenantId, IReadOnlyList<EventDraft> drafts, Func<int, string> field) => refused switch
         {
             PublishResult.UnknownTypes unknown => UnknownTypes(unknown, field),
+            PublishResult.SchemaMismatch mismatch => SchemaMismatch(mismatch, field),
+            PublishResult.SchemasTooCostly => RequestErrors.QuotaExceeded(
+                ReasonOf(refused),
+                tenantId,
+                "Judging the payloads by the schemas of their types takes too many steps: publish fewer events at once, or have simpler schemas."),
             PublishResult.PayloadOverLimit over => RequestErrors.QuotaExceeded(
                 ReasonOf(refused),
                 tenantId,
@@ -60,6 +67,17 @@ internal static class PublishRefusals
         tenantId,
         $"The call would make {large.Deliveries} deliveries, and one call may make {large.Most}: publish fewer events at once, or have "
         + "fewer webhooks receive each.");
+
+    private static RequestException SchemaMismatch(PublishResult.SchemaMismatch mismatch, Func<int, string> field)
+    {
+        var violations = new Violations();
+        foreach (var (index, fault) in mismatch.Misfits)
+        {
+            violations.Add($"{field(index)}.payload", ReasonOf(mismatch), fault);
+        }
+
+        return violations.ToException();
+    }
 
     private static RequestException UnknownTypes(PublishResult.UnknownTypes unknown, Func<int, string> field)
     {

@@ -19,6 +19,12 @@ internal abstract record PublishResult
     /// <summary>The tenant is held to the catalogues of event types, and the events at the indexes are of none that they list.</summary>
     public sealed record UnknownTypes(IReadOnlyList<int> Indexes) : PublishResult;
 
+    /// <summary>Payloads do not fit the schemas of their types, and the tenant wants them to.</summary>
+    public sealed record SchemaMismatch(IReadOnlyList<PayloadMisfit> Misfits) : PublishResult;
+
+    /// <summary>Judging the payloads by the schemas of their types would hold everybody up.</summary>
+    public sealed record SchemasTooCostly : PublishResult;
+
     /// <summary>The payload of the event at the index is larger than the tenant's plan allows.</summary>
     public sealed record PayloadOverLimit(int Index, int MaxBytes) : PublishResult;
 
@@ -39,7 +45,8 @@ internal abstract record PublishResult
 /// Decides whether a tenant may publish events, matches them to its webhooks and has them stored. Returns after the commit is on disk.
 /// </summary>
 internal sealed class Publisher(
-    WebhookCatalog catalog, PublishRates rates, FanOutLimit limits, EventFilters filters, EventAppender appender, ServerMetrics metrics)
+    WebhookCatalog catalog, PublishRates rates, SchemaRules schemas, FanOutLimit limits, EventFilters filters, EventAppender appender,
+    ServerMetrics metrics)
 {
     public async Task<PublishResult> PublishAsync(
         string tenantId, IReadOnlyList<EventDraft> drafts, CancellationToken cancellationToken)
@@ -75,7 +82,8 @@ internal sealed class Publisher(
 
         async Task<PublishResult?> AttemptAsync(TenantCatalog picture, bool fresh)
         {
-            if (PublishRules.Check(picture, await catalog.GetPlatformAsync(picture, fresh, cancellationToken), drafts) is { } refused)
+            if ((PublishRules.Check(picture, await catalog.GetPlatformAsync(picture, fresh, cancellationToken), drafts)
+                ?? await schemas.CheckAsync(picture, fresh, drafts, cancellationToken)) is { } refused)
             {
                 // What refuses it can have been changed so long ago that another process did it.
                 return fresh ? refused : null;

@@ -18,6 +18,7 @@ internal static class PublishingRegistration
             .AddSingleton<EventFilters>()
             .AddSingleton<TestAppender>()
             .AddSingleton<TestPublisher>()
+            .AddSingleton<SchemaRules>()
             .AddSingleton<TestRules>()
             .AddSingleton<EventValidator>();
     }

@@ -3,7 +3,7 @@ using ControlPlane.Server.Catalog;
 namespace ControlPlane.Server.Publishing;
 
 /// <summary>What a tenant's plan says about tests: the same as about events that it publishes.</summary>
-internal sealed class TestRules(WebhookCatalog catalog, PublishRates rates)
+internal sealed class TestRules(WebhookCatalog catalog, PublishRates rates, SchemaRules schemas)
 {
     /// <summary>What speaks against a test, or null. Then it is counted.</summary>
     /// <param name="tenantId">Whose webhook.</param>
@@ -28,6 +28,8 @@ internal sealed class TestRules(WebhookCatalog catalog, PublishRates rates)
             ?? (rates.Take(tenantId, tenant.Policy.PublishRatePerSecond, 1) is { } wait ? new PublishResult.TooFast(wait) : null);
 
         async Task<PublishResult?> CheckAsync(TenantCatalog picture, bool fresh) =>
-            PublishRules.Check(picture, await catalog.GetPlatformAsync(picture, fresh, cancellationToken), [draft], type.Length > 0);
+            PublishRules.Check(picture, await catalog.GetPlatformAsync(picture, fresh, cancellationToken), [draft], type.Length > 0)
+            // The payload that tests have is made for no schema.
+            ?? (payload is null ? null : await schemas.CheckAsync(picture, fresh, [draft], cancellationToken));
     }
 }

@@ -40,6 +40,11 @@ internal static class EventTypeWrites
         var stored = found!;
         type = type with { CreateTime = stored.EventType.CreateTime };
         EventTypeDocuments.Update(session, stored.Seq, tenant.Seq, type);
+        if (EventTypeTransitions.ChangesPublishes(stored.EventType, type))
+        {
+            TenantDocuments.Bump(session, type.TenantId);
+        }
+
         return new EventTypeWrite(EventTypeWriteOutcome.Done, type);
     }
 

@@ -32,7 +32,7 @@ internal sealed class MemoryEventTypeStore(MemorySession session) : IEventTypeSt
         state =>
         {
             var stored = Find(state, type.TenantId, type.Name);
-            if (state.FindTenant(type.TenantId) is null)
+            if (state.FindTenant(type.TenantId) is not { } tenant)
             {
                 return TenantNotFound;
             }
@@ -44,6 +44,11 @@ internal sealed class MemoryEventTypeStore(MemorySession session) : IEventTypeSt
 
             var updated = type with { CreateTime = stored!.EventType.CreateTime };
             state.EventTypes = state.EventTypes.SetItem(stored.Position, stored with { EventType = updated });
+            if (EventTypeTransitions.ChangesPublishes(stored.EventType, updated))
+            {
+                state.Bump(tenant);
+            }
+
             return new EventTypeWrite(EventTypeWriteOutcome.Done, updated);
         },
         cancellationToken);

@@ -74,9 +74,7 @@ internal static class CopyWrites
                     WebhookRows.NullIfEmpty(webhook.RequestId), webhook.HeadOfLine, webhook.FailingSince, WebhookRows.Write(webhook), added.DeleteTime);
                 break;
             case StoreEntry.EventType { Record: var type }:
-                script.Add(
-                    EventTypeRows.InsertByTenantId, type.TenantId, type.Name, type.Description, type.Deprecated, type.Version, type.CreateTime,
-                    type.UpdateTime);
+                script.Add(EventTypeRows.InsertByTenantId, EventTypeRows.ValuesOf(type));
                 break;
             case StoreEntry.Redrive { Record: var redrive } added:
                 script.Add(

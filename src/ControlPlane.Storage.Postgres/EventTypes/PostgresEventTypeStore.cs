@@ -19,8 +19,7 @@ internal sealed class PostgresEventTypeStore(Transactions transactions) : IEvent
                 return new EventTypeWrite(outcome, null);
             }
 
-            await unit.RunAsync(
-                EventTypeRows.InsertByTenantId, type.TenantId, type.Name, type.Description, type.Deprecated, type.Version, type.CreateTime, type.UpdateTime).ConfigureAwait(false);
+            await unit.RunAsync(EventTypeRows.InsertByTenantId, EventTypeRows.ValuesOf(type)).ConfigureAwait(false);
             await WebhookWrites.BumpAsync(unit, type.TenantId, tenant).ConfigureAwait(false);
             return new EventTypeWrite(outcome, type);
         },
@@ -28,7 +27,7 @@ internal sealed class PostgresEventTypeStore(Transactions transactions) : IEvent
 
     public Task<EventTypeWrite> UpdateAsync(EventTypeRecord type, CancellationToken cancellationToken) => WriteAsync(
         type.TenantId, type.Name,
-        async (unit, _, stored) =>
+        async (unit, tenant, stored) =>
         {
             if (EventTypeTransitions.CheckUpdate(stored?.Type, type) is var outcome and not EventTypeWriteOutcome.Done)
             {
@@ -37,8 +36,17 @@ internal sealed class PostgresEventTypeStore(Transactions transactions) : IEvent
 
             var updated = type with { CreateTime = stored!.Value.Type.CreateTime };
             await unit.RunAsync(
-                "UPDATE event_types SET description = $2, deprecated = $3, version = $4, update_time = $5 WHERE seq = $1",
-                stored.Value.Seq, updated.Description, updated.Deprecated, updated.Version, updated.UpdateTime).ConfigureAwait(false);
+                """
+                UPDATE event_types SET description = $2, deprecated = $3, version = $4, update_time = $5, schema = $6, schema_version = $7, examples = $8
+                WHERE seq = $1
+                """,
+                stored.Value.Seq, updated.Description, updated.Deprecated, updated.Version, updated.UpdateTime, updated.Schema,
+                updated.SchemaVersion, updated.Examples.ToArray()).ConfigureAwait(false);
+            if (EventTypeTransitions.ChangesPublishes(stored.Value.Type, updated))
+            {
+                await WebhookWrites.BumpAsync(unit, type.TenantId, tenant).ConfigureAwait(false);
+            }
+
             return new EventTypeWrite(EventTypeWriteOutcome.Done, updated);
         },
         cancellationToken);

@@ -1,3 +1,5 @@
+using ControlPlane.Storage.Embedded;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Event type rows as records.</summary>
@@ -5,7 +7,7 @@ internal static class EventTypeRows
 {
     public const string Select =
         """
-        SELECT e.seq, t.id, e.name, e.description, e.deprecated, e.version, e.create_time, e.update_time
+        SELECT e.seq, t.id, e.name, e.description, e.deprecated, e.version, e.create_time, e.update_time, e.schema, e.schema_version, e.examples
         FROM event_types e CROSS JOIN tenants t ON t.seq = e.tenant_seq
 
         """;
@@ -18,12 +20,12 @@ internal static class EventTypeRows
 
     private static readonly Sql InsertOne = new(
         """
-        INSERT INTO event_types (tenant_seq, name, description, deprecated, version, create_time, update_time)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO event_types (tenant_seq, name, description, deprecated, version, create_time, update_time, schema, schema_version, examples)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """);
 
     private static readonly Sql UpdateOne = new(
-        "UPDATE event_types SET description = ?, deprecated = ?, version = ?, update_time = ? WHERE seq = ?");
+        "UPDATE event_types SET description = ?, deprecated = ?, version = ?, update_time = ?, schema = ?, schema_version = ?, examples = ? WHERE seq = ?");
 
     private static readonly Sql DeleteOne = new("DELETE FROM event_types WHERE seq = ?");
     private static readonly Sql DeleteOfTenant = new("DELETE FROM event_types WHERE tenant_seq = ?");
@@ -69,11 +71,12 @@ internal static class EventTypeRows
 
     public static void Insert(WriteSession session, long tenant, EventTypeRecord type) => session.Use(InsertOne)
         .Bind(tenant).Bind(type.Name).Bind(type.Description).Bind(type.Deprecated).Bind(type.Version)
-        .Bind(type.CreateTime).Bind(type.UpdateTime)
+        .Bind(type.CreateTime).Bind(type.UpdateTime).Bind(type.Schema).Bind(type.SchemaVersion).Bind(Json.Write(type.Examples))
         .Run();
 
     public static void Update(WriteSession session, long seq, EventTypeRecord type) => session.Use(UpdateOne)
-        .Bind(type.Description).Bind(type.Deprecated).Bind(type.Version).Bind(type.UpdateTime).Bind(seq)
+        .Bind(type.Description).Bind(type.Deprecated).Bind(type.Version).Bind(type.UpdateTime)
+        .Bind(type.Schema).Bind(type.SchemaVersion).Bind(Json.Write(type.Examples)).Bind(seq)
         .Run();
 
     public static void Delete(WriteSession session, long seq) => session.Use(DeleteOne).Bind(seq).Run();
@@ -89,6 +92,9 @@ internal static class EventTypeRows
         Version = row.Long(5),
         CreateTime = row.Time(6),
         UpdateTime = row.Time(7),
+        Schema = row.Text(8),
+        SchemaVersion = row.Int(9),
+        Examples = Json.ReadList(row.Text(10)),
     };
 }
 

@@ -39,6 +39,11 @@ internal static class EventTypeWrites
 
         var stored = found!.Value;
         EventTypeRows.Update(session, stored.Seq, type);
+        if (EventTypeTransitions.ChangesPublishes(stored.EventType, type))
+        {
+            TenantKeys.Bump(session, tenant.Seq);
+        }
+
         return new EventTypeWrite(EventTypeWriteOutcome.Done, type with { CreateTime = stored.EventType.CreateTime });
     }
 

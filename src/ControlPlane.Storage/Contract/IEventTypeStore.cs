@@ -1,8 +1,8 @@
 namespace ControlPlane.Storage;
 
 /// <summary>
-/// The event types of tenants' own catalogues. A type that comes or goes bumps its tenant's configuration version in the same
-/// commit, so that publishes see it; a change of its description does not.
+/// The event types of tenants' own catalogues. A type that comes or goes, or gets another schema, bumps its tenant's configuration version
+/// in the same commit, so that publishes see it; a change of its description does not.
 /// </summary>
 public interface IEventTypeStore
 {

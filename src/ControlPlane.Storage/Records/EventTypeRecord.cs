@@ -11,6 +11,15 @@ public sealed record EventTypeRecord
     public string Description { get; init; } = "";
     public bool Deprecated { get; init; }
 
+    /// <summary>A JSON Schema 2020-12, which payloads are to fit, as JSON text; empty if there is none.</summary>
+    public string Schema { get; init; } = "";
+
+    /// <summary>Grows by one with every other schema; 0 before the first.</summary>
+    public int SchemaVersion { get; init; }
+
+    /// <summary>Payloads as JSON text.</summary>
+    public IReadOnlyList<string> Examples { get; init; } = [];
+
     /// <summary>Grows by one with every change; 1 at creation. The etag.</summary>
     public long Version { get; init; } = 1;
 

@@ -6,6 +6,9 @@ public sealed record TenantPolicy
     /// <summary>Whether event types that no catalogue lists are refused.</summary>
     public bool StrictEventTypes { get; init; }
 
+    /// <summary>Whether payloads that do not fit the schema of their event type are refused.</summary>
+    public bool EnforceSchemas { get; init; }
+
     /// <summary>0 means no limit. Engines hold it against every new webhook.</summary>
     public int MaxWebhooks { get; init; }
 

@@ -18,6 +18,9 @@ public static class EventTypeTransitions
         : stored.Version != type.Version - 1 ? EventTypeWriteOutcome.VersionMismatch
         : EventTypeWriteOutcome.Done;
 
+    /// <summary>Returns whether publishes have to notice an update.</summary>
+    public static bool ChangesPublishes(EventTypeRecord stored, EventTypeRecord updated) => stored.SchemaVersion != updated.SchemaVersion;
+
     /// <summary>Returns why a deletion is refused, or Done. A null version deletes any.</summary>
     public static EventTypeWriteOutcome CheckDelete(EventTypeRecord? stored, long? version) =>
         stored is null ? EventTypeWriteOutcome.NotFound

@@ -11,6 +11,7 @@ using ControlPlane.Server.Maintenance;
 using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
+using ControlPlane.Server.Schemas;
 using ControlPlane.Server.Sending;
 using ControlPlane.Server.Watching;
 using ControlPlane.Server.Webhooks;
@@ -119,7 +120,7 @@ public abstract class WebhookTest : IAsyncLifetime
             .AddSingleton(Engine.Deliveries)
             .AddSingleton<IWebhookStore>(Store)
             .AddCatalog()
-            .AddMetrics().AddFiltering().AddOperationalEvents()
+            .AddMetrics().AddFiltering().AddSchemas().AddOperationalEvents()
             .AddSingleton<IdSource>()
             .AddSingleton(new NodeIdentity("node_test", Clock.GetUtcNow()))
             .AddSingleton(Engine.Events)

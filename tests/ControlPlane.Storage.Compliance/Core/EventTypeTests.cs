@@ -34,6 +34,25 @@ public abstract class EventTypeTests<TSource> : StorageTests<TSource>
     }
 
     [Fact]
+    public async Task Schema_WrittenAndChanged_ReadsBackEqualAndBumpsTheConfiguration()
+    {
+        var type = NewType("order.paid") with { Schema = "{\"type\":\"object\"}", SchemaVersion = 1, Examples = ["{}", "{\"a\":\"\u20ac\"}"] };
+        Assert.Equal(EventTypeWriteOutcome.Done, (await CreateAsync(type)).Outcome);
+        await ReopenAsync();
+        Assert.Equivalent(type, await GetAsync("order.paid"), strict: true);
+        var before = await ReadConfigVersionAsync();
+
+        var described = type with { Version = 2, Description = "other", Examples = [] };
+        Assert.Equivalent(new EventTypeWrite(EventTypeWriteOutcome.Done, described), await UpdateAsync(described), strict: true);
+        Assert.Equal(before, await ReadConfigVersionAsync());
+
+        var changed = described with { Version = 3, Schema = "true", SchemaVersion = 2 };
+        Assert.Equivalent(new EventTypeWrite(EventTypeWriteOutcome.Done, changed), await UpdateAsync(changed), strict: true);
+        Assert.Equal(before + 1, await ReadConfigVersionAsync());
+        Assert.Equivalent(changed, await GetAsync("order.paid"), strict: true);
+    }
+
+    [Fact]
     public async Task Create_ManyAtOnce_StaysWithinTheMaximum()
     {
         await AddTenantAsync("ten_1");

@@ -7,6 +7,7 @@ public abstract class TenantPolicyTests<TSource> : StorageTests<TSource>
     private static readonly TenantPolicy Narrow = new()
     {
         StrictEventTypes = true,
+        EnforceSchemas = true,
         MaxWebhooks = 3,
         PublishRatePerSecond = 0.5,
         MaxPayloadBytes = 100,

@@ -31,7 +31,9 @@ const full = (w) => retryPolicies.map((retryPolicy, i) => ({
 }));
 const least = (w) => ({ url: `${w.receiver.url}${w.path}`, eventTypes: ['*'] });
 const makeFull = (w) => Promise.all(full(w).map((settings) => w.hook(settings)));
-const eventType = { name: 'order.created', description: 'An order was made.', deprecated: true };
+const eventType = {
+  name: 'order.created', description: 'An order was made.', deprecated: true, schema: '{"type":"object"}', examples: ['{"order":17}'],
+};
 
 /** What is never shown. */
 const hidden = ['webhook.clientCertificate.privateKey'];

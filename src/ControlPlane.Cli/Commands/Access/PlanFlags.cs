@@ -11,6 +11,9 @@ internal sealed class PlanFlags
     private readonly Option<bool?> _strict =
         new("--strict-event-types") { Description = "Refuse event types that no catalogue lists.", HelpName = "true|false" };
 
+    private readonly Option<bool?> _schemas =
+        new("--enforce-schemas") { Description = "Refuse payloads that do not fit the schema of their type.", HelpName = "true|false" };
+
     private readonly Option<int> _maxWebhooks =
         new("--max-webhooks") { Description = "How many webhooks it may have; 0 means no limit.", HelpName = "COUNT" };
 
@@ -30,7 +33,7 @@ internal sealed class PlanFlags
 
     public void AddTo(Command command)
     {
-        Option[] all = [_strict, _maxWebhooks, _maxPublishRate, _maxPayload, _disabled, _allFeatures];
+        Option[] all = [_strict, _schemas, _maxWebhooks, _maxPublishRate, _maxPayload, _disabled, _allFeatures];
         foreach (var option in all)
         {
             command.Add(option);
@@ -47,6 +50,7 @@ internal sealed class PlanFlags
         }
 
         Set(session.Given(_strict), "strict_event_types", () => tenant.StrictEventTypes = session.Get(_strict) ?? true);
+        Set(session.Given(_schemas), "enforce_schemas", () => tenant.EnforceSchemas = session.Get(_schemas) ?? true);
         Set(session.Given(_maxWebhooks), "limits.max_webhooks", () => Limits().MaxWebhooks = session.Get(_maxWebhooks));
         Set(
             session.Given(_maxPublishRate),

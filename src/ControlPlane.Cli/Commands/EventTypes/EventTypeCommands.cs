@@ -12,7 +12,7 @@ internal static class EventTypeCommands
 {
     public static Command Create(CommandRunner runner) => new("event-types", "Catalogues of what can be published and subscribed to.")
     {
-        CreateList(runner), CreateCreate(runner), CreateUpdate(runner), CreateDelete(runner),
+        CreateList(runner), CreateCreate(runner), CreateUpdate(runner), CreateDelete(runner), ImportEventTypes.Create(runner),
     };
 
     private static Command CreateList(CommandRunner runner)
@@ -30,17 +30,13 @@ internal static class EventTypeCommands
 
     private static Command CreateCreate(CommandRunner runner)
     {
-        var (name, description, deprecated) = (Name(), Description(), Deprecated());
-        var command = new Command("create", "Adds an event type to the tenant's catalogue.") { name, description, deprecated };
+        var (name, flags) = (Name(), new EventTypeFlags());
+        var command = new Command("create", "Adds an event type to the tenant's catalogue.") { name };
+        flags.AddTo(command);
         return runner.Handle(command, async session =>
         {
-            var type = new EventType
-            {
-                TenantId = session.Tenant,
-                Name = session.Get(name),
-                Description = session.Get(description),
-                Deprecated = session.Given(deprecated) && (session.Get(deprecated) ?? true),
-            };
+            var type = new EventType { TenantId = session.Tenant, Name = session.Get(name) };
+            await flags.ApplyAsync(session, type);
             var answer = await session.Server.Webhooks.CreateEventTypeAsync(new CreateEventTypeRequest { EventType = type }, session.Call());
             session.Print.Item(answer.EventType, EventTypeView.Fields(answer.EventType));
         });
@@ -48,26 +44,18 @@ internal static class EventTypeCommands
 
     private static Command CreateUpdate(CommandRunner runner)
     {
-        var (name, description, deprecated, etag) = (Name(), Description(), Deprecated(), Etag());
-        var command = new Command("update", "Changes an event type of the tenant's catalogue.") { name, description, deprecated, etag };
+        var (name, flags, etag) = (Name(), new EventTypeFlags(), Etag());
+        var command = new Command("update", "Changes an event type of the tenant's catalogue.") { name, etag };
+        flags.AddTo(command);
         return runner.Handle(command, async session =>
         {
-            var mask = new FieldMask();
-            mask.Paths.Add(session.Given(description) ? ["description"] : Array.Empty<string>());
-            mask.Paths.Add(session.Given(deprecated) ? ["deprecated"] : Array.Empty<string>());
+            var type = new EventType { TenantId = session.Tenant, Name = session.Get(name), Etag = session.Get(etag) };
+            var mask = new FieldMask { Paths = { await flags.ApplyAsync(session, type) } };
             if (mask.Paths.Count == 0)
             {
-                throw new UsageException("Nothing to change: give --description or --deprecated.");
+                throw new UsageException("Nothing to change: give --description, --deprecated, --schema or --example.");
             }
 
-            var type = new EventType
-            {
-                TenantId = session.Tenant,
-                Name = session.Get(name),
-                Description = session.Get(description),
-                Deprecated = session.Given(deprecated) && (session.Get(deprecated) ?? true),
-                Etag = session.Get(etag),
-            };
             var answer = await session.Server.Webhooks.UpdateEventTypeAsync(
                 new UpdateEventTypeRequest { EventType = type, UpdateMask = mask }, session.Call());
             session.Print.Item(answer.EventType, EventTypeView.Fields(answer.EventType));
@@ -87,11 +75,6 @@ internal static class EventTypeCommands
     }
 
     private static Argument<string> Name() => new("name") { Description = "The event type, such as message.new." };
-
-    private static Option<string> Description() => Flags.Text("--description", "Free text for people.");
-
-    private static Option<bool?> Deprecated() =>
-        new("--deprecated") { Description = "Whether it should no longer be used; it still works.", HelpName = "true|false" };
 
     private static Option<string> Etag() => Flags.Text("--etag", "Fail if the event type was changed since this etag was read.", "ETAG");
 }

@@ -66,6 +66,7 @@ function Edit({ of, close, done }: { of: Tenant | undefined; close: () => void; 
   const [id, setId] = useState('');
   const [name, setName] = useState(of?.name ?? '');
   const [strict, setStrict] = useState(of?.strictEventTypes ?? false);
+  const [schemas, setSchemas] = useState(of?.enforceSchemas ?? false);
   const [disabled, setDisabled] = useState(of?.disabledFeatures ?? []);
   const [limits, setLimits] = useState({
     maxWebhooks: text(of?.limits?.maxWebhooks), publishRatePerSecond: text(of?.limits?.publishRatePerSecond), maxPayloadBytes: text(of?.limits?.maxPayloadBytes),
@@ -75,13 +76,13 @@ function Edit({ of, close, done }: { of: Tenant | undefined; close: () => void; 
     const wrong = Object.entries(limits).find(([, value]) => value.trim() !== '' && !Number.isFinite(Number(value)));
     if (wrong) return action.fail(wrongField(`tenant.limits.${snake(wrong[0])}`, `"${wrong[1]}" is not a number`));
     const tenant = {
-      id: of?.id ?? id, name, strictEventTypes: strict, disabledFeatures: disabled, etag: of?.etag ?? '',
+      id: of?.id ?? id, name, strictEventTypes: strict, enforceSchemas: schemas, disabledFeatures: disabled, etag: of?.etag ?? '',
       limits: {
         maxWebhooks: Math.trunc(Number(limits.maxWebhooks)), publishRatePerSecond: Number(limits.publishRatePerSecond),
         maxPayloadBytes: Math.trunc(Number(limits.maxPayloadBytes)),
       },
     };
-    if (of) await admin.updateTenant({ tenant, updateMask: { paths: ['name', 'strict_event_types', 'limits', 'disabled_features'] } });
+    if (of) await admin.updateTenant({ tenant, updateMask: { paths: ['name', 'strict_event_types', 'enforce_schemas', 'limits', 'disabled_features'] } });
     else await admin.createTenant({ tenant });
     close();
     done();
@@ -98,6 +99,7 @@ function Edit({ of, close, done }: { of: Tenant | undefined; close: () => void; 
         {limit('Events per second', 'publishRatePerSecond')}
         {limit('Bytes of a payload', 'maxPayloadBytes')}
         <Check label="Only event types of a catalogue" checked={strict} set={setStrict} />
+        <Check label="Only payloads that fit the schema of their event type" checked={schemas} set={setSchemas} />
         <Checks legend="The plan does not have" options={features} chosen={disabled} set={setDisabled} />
       </Form>
     </Dialog>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.V1;
@@ -10,9 +12,10 @@ internal sealed class SvixEventTypes(SvixServices services)
 {
     private const string Read = "webhooks.read";
     private const string Write = "webhooks.write";
+    private const string Schemas = "schemas";
     private const string All = "/event-type";
     private const string One = "/event-type/{event_type_name}";
-    private static readonly string[] Changeable = ["description", "deprecated"];
+    private static readonly string[] Changeable = ["description", "deprecated", "schema"];
 
     public void Map(SvixRoutes routes)
     {
@@ -31,12 +34,12 @@ internal sealed class SvixEventTypes(SvixServices services)
     private async Task ListAsync(SvixCall call)
     {
         var (limit, iterator, ascending) = (call.Query.Limit(), call.Query.Iterator(), call.Query.Text("order") is null || call.Query.Ascending());
-        // There are no archived ones, and schemas are not kept.
+        // There are no archived ones.
         call.Query.Flag("include_archived");
-        call.Query.Flag("with_content");
+        var withContent = call.Query.Flag("with_content") == true;
         call.Check();
         var own = (await ReadAllAsync(services, call, "")).Where(IsOwn).DistinctBy(type => type.Name).OrderBy(type => type.Name, StringComparer.Ordinal);
-        var entries = own.Select(type => new SvixEntry(type.Name, () => Task.FromResult(Show(type)))).ToList();
+        var entries = own.Select(type => new SvixEntry(type.Name, () => Task.FromResult(Show(type, withContent)))).ToList();
         if (!ascending)
         {
             entries.Reverse();
@@ -93,7 +96,7 @@ internal sealed class SvixEventTypes(SvixServices services)
         type.Name = name;
         body.End();
         call.Check();
-        string[] mask = [.. Changeable.Where(body.Has)];
+        string[] mask = [.. Changeable.Where(path => body.Has(path == "schema" ? Schemas : path))];
         if (mask.Length == 0)
         {
             await GetAsync(call);
@@ -144,20 +147,34 @@ internal sealed class SvixEventTypes(SvixServices services)
             body.Note("archived", "NOT_SUPPORTED", "is not supported: delete the event type");
         }
 
-        body.NotTaken("schemas", "is not supported: schemas are not kept");
         body.NotTaken("featureFlag", "is not supported: every tenant sees every event type");
         body.NotTaken("featureFlags", "is not supported: every tenant sees every event type");
         body.NotTaken("groupName", "is not supported");
-        return new() { Description = body.Text("description") ?? "", Deprecated = body.Flag("deprecated") ?? false };
+        return new() { Description = body.Text("description") ?? "", Deprecated = body.Flag("deprecated") ?? false, Schema = ReadSchema(body) };
     }
 
-    private static JsonObject Show(EventType type) => new()
+    /// <summary>Of several versions the one with the highest number: one is kept, and the server counts.</summary>
+    private static string ReadSchema(BodyFields body)
+    {
+        var raw = body.Raw(Schemas);
+        return raw.IsEmpty
+            ? ""
+            : JsonElement.Parse(raw).EnumerateObject()
+                .OrderByDescending(version => int.TryParse(version.Name, CultureInfo.InvariantCulture, out var number) ? number : 0)
+                .Select(version => version.Value.GetRawText())
+                .FirstOrDefault("");
+    }
+
+    private static JsonObject? ShowSchemas(EventType type) =>
+        type.Schema.Length > 0 ? new() { [type.SchemaVersion.ToString(CultureInfo.InvariantCulture)] = JsonNode.Parse(type.Schema) } : null;
+
+    private static JsonObject Show(EventType type, bool withContent = true) => new()
     {
         ["name"] = type.Name,
         ["description"] = type.Description,
         ["archived"] = false,
         ["deprecated"] = type.Deprecated,
-        ["schemas"] = null,
+        ["schemas"] = withContent ? ShowSchemas(type) : null,
         ["createdAt"] = SvixText.Time(type.CreateTime),
         ["updatedAt"] = SvixText.Time(type.UpdateTime),
         ["featureFlag"] = null,

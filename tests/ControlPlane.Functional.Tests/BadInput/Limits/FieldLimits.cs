@@ -151,6 +151,12 @@ internal static class FieldLimits
         ["EventType.name"] = Limit.EventType with { Otherwise = Grpc.Core.StatusCode.NotFound },
         ["EventType.description"] = Limit.Block(1_000),
         ["EventType.dialect"] = Limit.OutputOnly,
+        ["EventType.schema"] = Limit.Template(32_768, n => $"{{\"description\":\"{new string('x', n - 18)}\"}}").Saying("JSON").And(
+            Probe.Refused("no JSON", "{"), Probe.Refused("a number", "3"), Probe.Refused("no such type", """{"type":"x"}"""),
+            Probe.Refused("a reference to another place", """{"$ref":"https://example.com/"}"""), Probe.Right("nothing", "")),
+        ["EventType.schema_version"] = Limit.OutputOnly,
+        ["EventType.examples"] = Limit.List(0, 10, i => $"{{\"a\":{i}}}").Saying("32,768 bytes").And(
+            Probe.Refused("no JSON", new[] { "{" }), Probe.Refused("long ones", new[] { $"\"{new string('x', 32_767)}\"" })),
         ["UpdateEventTypeRequest.update_mask"] = Limit.Mask(100, "description"),
         ["DeleteEventTypeRequest.name"] = Limit.EventType.And(Probe.Refused("nothing", "")) with { Otherwise = Grpc.Core.StatusCode.NotFound },
 

@@ -9,6 +9,7 @@ using ControlPlane.Server.Hosting;
 using ControlPlane.Server.Maintenance;
 using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Server.Recording;
+using ControlPlane.Server.Schemas;
 using ControlPlane.Server.Sending;
 using ControlPlane.Server.Tests.Dispatching;
 using ControlPlane.Server.Watching;
@@ -174,7 +175,7 @@ public abstract class RedriveTest : IAsyncLifetime
             .AddSingleton(Engine.Changes)
             .AddSingleton(Engine.Signals)
             .AddCatalog()
-            .AddMetrics().AddFiltering().AddOperationalEvents()
+            .AddMetrics().AddFiltering().AddSchemas().AddOperationalEvents()
             .AddSingleton<IdSource>()
             .AddSingleton(new NodeIdentity("node_test", Clock.GetUtcNow()))
             .AddSecrets(builder.Configuration, path)
