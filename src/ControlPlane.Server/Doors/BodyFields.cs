@@ -159,12 +159,19 @@ internal sealed class BodyFields
             return null;
         }
 
-        if (value.ValueKind == JsonValueKind.Object)
+        try
         {
-            return new(value, _violations, $"{_path}{name}.");
+            if (value.ValueKind == JsonValueKind.Object)
+            {
+                return new(value, _violations, $"{_path}{name}.");
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // A name with an escape that is not valid Unicode.
         }
 
-        Note(name, "WRONG_TYPE", "must be an object");
+        Note(name, "WRONG_TYPE", "must be an object with names of valid Unicode");
         return null;
     }
 

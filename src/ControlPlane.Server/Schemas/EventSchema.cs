@@ -19,6 +19,7 @@ internal sealed class EventSchema
 {
     public const int MaximumBytes = 32_768;
     private const int MostFaults = 10;
+    private const string NoText = "has text that is not valid Unicode";
     private static readonly Dialect Draft = new(
         new[]
         {
@@ -57,7 +58,15 @@ internal sealed class EventSchema
 
         using (document)
         {
-            return SchemaText.Fault(document.RootElement) is { } fault ? (null, fault) : Build(document.RootElement.Clone());
+            try
+            {
+                return SchemaText.Fault(document.RootElement) is { } fault ? (null, fault) : Build(document.RootElement.Clone());
+            }
+            catch (InvalidOperationException)
+            {
+                // An escape of half a surrogate pair.
+                return (null, NoText);
+            }
         }
     }
 
@@ -74,6 +83,10 @@ internal sealed class EventSchema
         catch (Exception e) when (e is SchemaBudgetSpentException or InsufficientExecutionStackException)
         {
             return new([], TooCostly: true);
+        }
+        catch (InvalidOperationException)
+        {
+            return new([NoText]);
         }
     }
 

@@ -113,6 +113,7 @@ public sealed class JsonTests(SharedServer shared) : SharedServerTest(shared)
     [InlineData("""{"event":{"type":"a.b","create_time":"2026","createTime":"2026-01-01T00:00:00Z"}}""",
         "event.create_time WRONG_TYPE", "event.create_time FIELD_TWICE")]
     [InlineData("""{"event":{"type":"\ud800"}}""", "event.type WRONG_TYPE")]
+    [InlineData("""{"event":{"type":"a","labels":{"\ud800":"x"}}}""", "event.labels WRONG_TYPE")]
     public async Task Fields_ThatAreWrong_AreNamedAtOnce(string body, params string[] violations) => Assert.Equal(
         violations, (await _http.PostAsync("/v1/events", body)).Is(HttpStatusCode.BadRequest, "INVALID_FIELDS").Violations);
 

@@ -87,6 +87,9 @@ public sealed class SvixTests(SharedServer shared) : SvixTest(shared)
         "body.payloadRetentionPeriod NOT_SUPPORTED", "body.tags NOT_SUPPORTED", "body.deliverAt NOT_SUPPORTED")]
     [InlineData("msg", """{"eventType":"not ok","payload":{},"eventId":"a.b"}""", "body.eventId EVENT_ID_INVALID", "body.eventType EVENT_TYPE_INVALID")]
     [InlineData("msg", """{"eventType":"\ud800","payload":{}}""", "body.eventType WRONG_TYPE")]
+    [InlineData("app", """{"name":"a","metadata":{"\ud800":"x"}}""", "body.metadata WRONG_TYPE")]
+    [InlineData("event-type", """{"name":"a","description":"d","schemas":{"\ud800":{}}}""", "body.schemas WRONG_TYPE")]
+    [InlineData("event-type", """{"name":"a","description":"d","schemas":{"1":{"\ud800":{}}}}""", "body.schema SCHEMA_INVALID")]
     [InlineData("event-type", """{"name":"-a"}""", "body.description REQUIRED")]
     [InlineData("event-type", """{"name":"-a","description":"d","schemas":{"1":{"type":"x"}}}""", "body.name EVENT_TYPE_INVALID", "body.schema SCHEMA_INVALID")]
     [InlineData("event-type", """{"name":"a","description":"d","archived":true,"featureFlag":"f"}""",

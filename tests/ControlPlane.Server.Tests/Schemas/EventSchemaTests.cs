@@ -49,6 +49,14 @@ public sealed class EventSchemaTests
         Assert.StartsWith("the payload: ", Assert.Single(Judge("""{"type":"object"}""", "3").Faults), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"pattern":"a"}""", "\"\\ud800\"")]
+    [InlineData("""{"enum":["a"]}""", "\"\\ud800\"")]
+    [InlineData("""{"minLength":9}""", "\"\\ud800\"")]
+    [InlineData("""{"propertyNames":{"maxLength":0}}""", """{"\ud800":1}""")]
+    [InlineData("""{"additionalProperties":false}""", """{"\ud800":1}""")]
+    public void Judge_TextThatIsNoUnicode_DoesNotFit(string schema, string payload) => Assert.NotEmpty(Judge(schema, payload).Faults);
+
     [Fact]
     public void Judge_ManyFaults_NamesTen() =>
         Assert.Equal(10, Judge("""{"items":{"type":"string"}}""", $"[{string.Join(',', Enumerable.Range(0, 50))}]").Faults.Count);
@@ -56,6 +64,9 @@ public sealed class EventSchemaTests
     [Theory]
     [InlineData("{")]
     [InlineData("3")]
+    [InlineData("""{"title":"\ud800"}""")]
+    [InlineData("""{"properties":{"\ud800":true}}""")]
+    [InlineData("""{"pattern":"\ud800"}""")]
     [InlineData("[]")]
     [InlineData("""{"type":"objekt"}""")]
     [InlineData("""{"minLength":-1}""")]

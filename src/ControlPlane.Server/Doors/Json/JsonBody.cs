@@ -114,7 +114,13 @@ internal ref struct JsonBody
         var value = field.MessageType.FindFieldByName("value");
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
         {
-            _path.Push($"[\"{Text()}\"]");
+            var key = Text();
+            if (key is null)
+            {
+                Refuse("WRONG_TYPE", "must have keys of valid Unicode");
+            }
+
+            _path.Push($"[\"{key}\"]");
             _reader.Read();
             CheckValue(value);
             _path.Pop();
