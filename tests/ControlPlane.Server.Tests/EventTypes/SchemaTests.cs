@@ -10,9 +10,9 @@ public sealed class SchemaTests : WebhookTest
 {
     private const string Schema = """{"type":"object","required":["id"],"properties":{"id":{"type":"integer"}}}""";
 
-    private Task EnforceAsync(bool enforce = true) => Admin.UpdateTenantAsync(
+    private async Task EnforceAsync(bool enforce = true) => await Admin.UpdateTenantAsync(
         new() { Tenant = new() { Id = "default", EnforceSchemas = enforce }, UpdateMask = new() { Paths = { "enforce_schemas" } } },
-        cancellationToken: Cancelled).ResponseAsync;
+        cancellationToken: Cancelled);
 
     private async Task<EventType> CreateAsync(EventType type) =>
         (await Webhooks.CreateEventTypeAsync(new() { EventType = type }, cancellationToken: Cancelled)).EventType;
