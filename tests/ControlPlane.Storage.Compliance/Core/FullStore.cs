@@ -56,7 +56,11 @@ public abstract class FullStore<TSource> : RetentionTest<TSource>
         foreach (var name in new[] { "order.paid", "order.sent" })
         {
             await Store.EventTypes.CreateAsync(
-                new EventTypeRecord { TenantId = "acme", Name = name, Description = "Is.", Deprecated = name.EndsWith('t'), CreateTime = Now, UpdateTime = Now },
+                new EventTypeRecord
+                {
+                    TenantId = "acme", Name = name, Description = "Is.", Deprecated = name.EndsWith('t'), Schema = "{}", SchemaVersion = 3,
+                    Examples = ["1", "{}"], CreateTime = Now, UpdateTime = Now,
+                },
                 100, Cancel);
         }
 
