@@ -33,7 +33,7 @@ internal sealed class EventTypeChanges(
             CreateTime = now,
             UpdateTime = now,
         };
-        SchemaFields.RequireFit(type);
+        SchemaValidator.RequireFit(type);
         var write = await store.CreateAsync(type, Maximum, cancellationToken);
         Require(write.Outcome, type);
         await catalog.RefreshAsync(tenantId, CancellationToken.None);
@@ -69,7 +69,7 @@ internal sealed class EventTypeChanges(
 
             if (changed.Schema != stored.Schema || changed.Examples != stored.Examples)
             {
-                SchemaFields.RequireFit(changed);
+                SchemaValidator.RequireFit(changed);
             }
 
             changed = changed with { Version = stored.Version + 1, UpdateTime = clock.GetStoreNow() };

@@ -26,7 +26,7 @@ internal static class EventTypeValidator
         }
 
         CheckDescription(type, violations);
-        SchemaFields.Check(type, schema: true, examples: true, violations);
+        SchemaValidator.Check(type, schema: true, examples: true, violations);
         violations.ThrowIfAny();
         return new(type.TenantId, type.Name, Etag: "", type.Description, type.Deprecated, type.Schema, [.. type.Examples]);
     }
@@ -44,7 +44,7 @@ internal static class EventTypeValidator
             CheckDescription(type, violations);
         }
 
-        SchemaFields.Check(type, schema, examples, violations);
+        SchemaValidator.Check(type, schema, examples, violations);
 
         violations.ThrowIfAny();
         return new(

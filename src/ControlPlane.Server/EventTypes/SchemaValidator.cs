@@ -8,7 +8,7 @@ using ControlPlane.V1;
 namespace ControlPlane.Server.EventTypes;
 
 /// <summary>Judges the schema of an event type and its examples.</summary>
-internal static class SchemaFields
+internal static class SchemaValidator
 {
     private const int MostExamples = 10;
     private const int MostBytes = 32_768;
