@@ -113,7 +113,11 @@ internal sealed class Board(TimeProvider time)
     {
         lock (_lock)
         {
-            return [.. _open.Values.Concat(_ended.Values).Where(delivery => Has(delivery, text)).OrderByDescending(delivery => delivery.UpdateTime).Take(most)];
+            return
+            [
+                .. _open.Values.Concat(_ended.Values).Where(delivery => Has(delivery, text))
+                    .OrderByDescending(delivery => delivery.UpdateTime).ThenByDescending(delivery => delivery.Revision).Take(most),
+            ];
         }
     }
 
@@ -160,7 +164,7 @@ internal sealed class Board(TimeProvider time)
             Add(row, delivery, 1);
         }
 
-        if (delivery.AttemptCount > 0 && !(row.Last?.UpdateTime > delivery.UpdateTime))
+        if (delivery.AttemptCount > 0 && !(row.Last is { } last && last.UpdateTime > delivery.UpdateTime))
         {
             Note(row, delivery);
         }
