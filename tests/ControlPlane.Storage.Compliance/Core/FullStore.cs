@@ -58,8 +58,15 @@ public abstract class FullStore<TSource> : RetentionTest<TSource>
             await Store.EventTypes.CreateAsync(
                 new EventTypeRecord
                 {
-                    TenantId = "acme", Name = name, Description = "Is.", Deprecated = name.EndsWith('t'), Schema = "{}", SchemaVersion = 3,
-                    Examples = ["1", "{}"], CreateTime = Now, UpdateTime = Now,
+                    TenantId = "acme",
+                    Name = name,
+                    Description = "Is.",
+                    Deprecated = name.EndsWith('t'),
+                    Schema = "{}",
+                    SchemaVersion = 3,
+                    Examples = ["1", "{}"],
+                    CreateTime = Now,
+                    UpdateTime = Now,
                 },
                 100, Cancel);
         }
