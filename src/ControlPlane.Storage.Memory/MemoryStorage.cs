@@ -37,6 +37,7 @@ public sealed class MemoryStorage(TimeProvider clock)
             Queue = new MemoryDeliveryQueue(session),
             Deliveries = new MemoryDeliveryStore(session),
             Redrives = new MemoryRedriveStore(session),
+            Replays = new MemoryReplayStore(session),
             Webhooks = new MemoryWebhookStore(session),
             EventTypes = new MemoryEventTypeStore(session),
             Access = new MemoryAccessStore(session),

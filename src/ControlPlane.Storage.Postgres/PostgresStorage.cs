@@ -76,6 +76,7 @@ public static class PostgresStorage
             Queue = queue,
             Deliveries = new PostgresDeliveryStore(transactions, places),
             Redrives = new PostgresRedriveStore(transactions),
+            Replays = new PostgresReplayStore(transactions, webhooks, appends),
             Webhooks = new PostgresWebhookStore(transactions, appends),
             EventTypes = new PostgresEventTypeStore(transactions),
             Access = new PostgresAccessStore(transactions),

@@ -43,6 +43,7 @@ public static class SqliteStorage
         Queue = new SqliteDeliveryQueue(database),
         Deliveries = new SqliteDeliveryStore(database),
         Redrives = new SqliteRedriveStore(database),
+        Replays = new SqliteReplayStore(database),
         Webhooks = new SqliteWebhookStore(database),
         EventTypes = new SqliteEventTypeStore(database),
         Access = new SqliteAccessStore(database),

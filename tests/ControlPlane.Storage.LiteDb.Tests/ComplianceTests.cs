@@ -30,6 +30,10 @@ public sealed class RedriveTests : RedriveTests<LiteDbSource>;
 
 public sealed class RedriveFilterTests : RedriveFilterTests<LiteDbSource>;
 
+public sealed class ReplayTests : ReplayTests<LiteDbSource>;
+
+public sealed class ReplayedDeliveryTests : ReplayedDeliveryTests<LiteDbSource>;
+
 public sealed class DeliveryListTests : DeliveryListTests<LiteDbSource>;
 
 public sealed class EventListTests : EventListTests<LiteDbSource>;

@@ -30,6 +30,10 @@ public sealed class RedriveTests : RedriveTests<MemorySource>;
 
 public sealed class RedriveFilterTests : RedriveFilterTests<MemorySource>;
 
+public sealed class ReplayTests : ReplayTests<MemorySource>;
+
+public sealed class ReplayedDeliveryTests : ReplayedDeliveryTests<MemorySource>;
+
 public sealed class DeliveryListTests : DeliveryListTests<MemorySource>;
 
 public sealed class EventListTests : EventListTests<MemorySource>;

@@ -30,6 +30,10 @@ public sealed class RedriveTests : RedriveTests<PostgresSource>;
 
 public sealed class RedriveFilterTests : RedriveFilterTests<PostgresSource>;
 
+public sealed class ReplayTests : ReplayTests<PostgresSource>;
+
+public sealed class ReplayedDeliveryTests : ReplayedDeliveryTests<PostgresSource>;
+
 public sealed class DeliveryListTests : DeliveryListTests<PostgresSource>;
 
 public sealed class EventListTests : EventListTests<PostgresSource>;

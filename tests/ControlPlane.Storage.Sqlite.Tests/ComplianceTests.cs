@@ -30,6 +30,10 @@ public sealed class RedriveTests : RedriveTests<SqliteSource>;
 
 public sealed class RedriveFilterTests : RedriveFilterTests<SqliteSource>;
 
+public sealed class ReplayTests : ReplayTests<SqliteSource>;
+
+public sealed class ReplayedDeliveryTests : ReplayedDeliveryTests<SqliteSource>;
+
 public sealed class DeliveryListTests : DeliveryListTests<SqliteSource>;
 
 public sealed class EventListTests : EventListTests<SqliteSource>;

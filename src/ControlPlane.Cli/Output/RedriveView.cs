@@ -14,7 +14,7 @@ internal static class RedriveView
         new("Matched", r => Number(r.MatchedCount)),
         new("Retried", r => Number(r.RetriedCount)),
         new("Skipped", r => Number(r.SkippedCount)),
-        new("Filter", r => Filter(r.Filter)),
+        new("Filter", Filter),
         new("Started", r => Show.Time(r.CreateTime)),
     ];
 
@@ -23,7 +23,7 @@ internal static class RedriveView
         new("id", redrive.Id),
         new("tenant", redrive.TenantId),
         new("state", State(redrive)),
-        new("filter", Filter(redrive.Filter)),
+        new("filter", Filter(redrive)),
         new("rate", $"{Show.Number(redrive.MaxRatePerSecond)} per second"),
         new("matched", Number(redrive.MatchedCount)),
         new("retried", Number(redrive.RetriedCount)),
@@ -32,10 +32,11 @@ internal static class RedriveView
         new("updated", Show.Time(redrive.UpdateTime)),
     ];
 
-    public static IEnumerable<Field> Fields(RedriveDeliveriesResponse answer) =>
+    /// <summary>What was started, or only counted.</summary>
+    public static IEnumerable<Field> Fields(int count, string redriveId) =>
     [
-        new("matched", Number(answer.Count)),
-        .. Field.Unless(answer.RedriveId.Length == 0, "redrive", () => answer.RedriveId),
+        new("matched", Number(count)),
+        .. Field.Unless(redriveId.Length == 0, "redrive", () => redriveId),
     ];
 
     /// <summary>How far it is, in one line.</summary>
@@ -52,10 +53,11 @@ internal static class RedriveView
             _ => Tone.Plain,
         });
 
-    private static string Filter(RedriveFilter? filter) => filter is null
+    private static string Filter(Redrive redrive) => redrive.Filter is not { } filter
         ? ""
         : Show.Words(new[]
         {
+            redrive.Replay is null ? "" : redrive.Replay.OnlyMissing ? "replay of missing" : "replay of all",
             Words("state", filter.States.Select(EnumText.Format)),
             Words("webhook", filter.WebhookId),
             Words("event", filter.EventId),
@@ -63,6 +65,7 @@ internal static class RedriveView
             Words("instance", filter.Instance),
             Words("created-after", Show.Time(filter.CreatedAfter)),
             Words("created-before", Show.Time(filter.CreatedBefore)),
+            Words("filter", redrive.Replay?.Filter ?? ""),
         }.Where(part => part.Length > 0));
 
     private static string Words(string name, params IEnumerable<string> values)

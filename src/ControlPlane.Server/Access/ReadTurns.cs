@@ -38,7 +38,7 @@ internal sealed class ReadTurns(AccessRules rules) : Interceptor
     private TenantGate? GateOf(string method)
     {
         var name = method.AsSpan(method.LastIndexOf('/') + 1);
-        return name.StartsWith("List") || name is "RedriveDeliveries" ? _lists
+        return name.StartsWith("List") || name is "RedriveDeliveries" or "ReplayEvents" ? _lists
             : rules.Of(method).Scope?.EndsWith(".read", StringComparison.Ordinal) == true && name is not "ProbeWebhook" ? _others
             : null;
     }

@@ -10,6 +10,9 @@ internal static class DeliveriesRegistration
         .AddSingleton<DeliveryWatch>()
         .AddSteady<DeliveryExplainer>()
         .AddSingleton<RedriveCalls>()
+        .AddSingleton<ReplayCalls>()
+        .AddSingleton<RedriveStarts>()
+        .AddSingleton<ReplayWalk>()
         .AddSingleton<RedriveRunner>()
         .AddSingleton<RedriveWorker>()
         .AddHostedService(provider => provider.GetRequiredService<RedriveWorker>());

@@ -13,7 +13,7 @@ namespace ControlPlane.Server.Deliveries;
 
 /// <summary>DeliveryService over gRPC.</summary>
 internal sealed class DeliveryGrpcService(
-    IDeliveryStore deliveries, Lanes lanes, RedriveCalls redrives, DeliveryWatch watch, DeliveryExplainer explainer,
+    IDeliveryStore deliveries, Lanes lanes, RedriveCalls redrives, ReplayCalls replays, DeliveryWatch watch, DeliveryExplainer explainer,
     TimeProvider clock)
     : DeliveryService.DeliveryServiceBase
 {
@@ -66,6 +66,9 @@ internal sealed class DeliveryGrpcService(
 
     public override Task<RedriveDeliveriesResponse> RedriveDeliveries(RedriveDeliveriesRequest request, ServerCallContext context) =>
         redrives.StartAsync(request, context);
+
+    public override Task<ReplayEventsResponse> ReplayEvents(ReplayEventsRequest request, ServerCallContext context) =>
+        replays.StartAsync(request, context);
 
     public override Task<GetRedriveResponse> GetRedrive(GetRedriveRequest request, ServerCallContext context) =>
         redrives.GetAsync(request, context);

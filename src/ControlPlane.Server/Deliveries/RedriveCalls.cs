@@ -10,32 +10,24 @@ using Grpc.Core;
 namespace ControlPlane.Server.Deliveries;
 
 /// <summary>The calls about redrives.</summary>
-internal sealed class RedriveCalls(IRedriveStore redrives, RedriveWorker worker, IdSource ids, TimeProvider clock)
+internal sealed class RedriveCalls(IRedriveStore redrives, RedriveStarts starts)
 {
     public async Task<RedriveDeliveriesResponse> StartAsync(RedriveDeliveriesRequest request, ServerCallContext context)
     {
         var violations = new Violations();
         var filter = RedriveValidator.CheckFilter(request, violations);
-        var rate = RedriveValidator.CheckRate(request.MaxRatePerSecond, violations);
+        var rate = RedriveValidator.CheckRate("max_rate_per_second", request.MaxRatePerSecond, violations);
         violations.ThrowIfAny();
         filter = filter with { TenantId = Caller.Of(context).ResolveListTenant(request.TenantId) };
         if (request.ValidateOnly)
         {
-            return new RedriveDeliveriesResponse { Count = (await CountAsync(filter, context)).Count };
+            return new RedriveDeliveriesResponse { Count = (await CountAsync() ?? throw NoTenant(filter)).Count };
         }
 
-        var place = worker.Reserve(filter.TenantId) ?? throw TooMany();
-        try
-        {
-            var redrive = await StoreAsync(filter, rate, await CountAsync(filter, context), context.CancellationToken);
-            worker.Start(redrive, place);
-            return new RedriveDeliveriesResponse { Count = redrive.Matched, RedriveId = redrive.Id };
-        }
-        catch
-        {
-            place.Dispose();
-            throw;
-        }
+        var redrive = await starts.StartAsync(filter, replay: null, rate, CountAsync, context.CancellationToken) ?? throw NoTenant(filter);
+        return new RedriveDeliveriesResponse { Count = redrive.Matched, RedriveId = redrive.Id };
+
+        Task<RedriveScope?> CountAsync() => redrives.CountAsync(filter, context.CancellationToken);
     }
 
     public async Task<GetRedriveResponse> GetAsync(GetRedriveRequest request, ServerCallContext context) =>
@@ -73,29 +65,6 @@ internal sealed class RedriveCalls(IRedriveStore redrives, RedriveWorker worker,
             ? redrive
             : throw RequestErrors.NotFound("redrive", id);
     }
-
-    private async Task<RedriveScope> CountAsync(DeliveryFilter filter, ServerCallContext context) =>
-        await redrives.CountAsync(filter, context.CancellationToken) ?? throw NoTenant(filter);
-
-    private async Task<RedriveRecord> StoreAsync(
-        DeliveryFilter filter, double rate, RedriveScope scope, CancellationToken cancellationToken)
-    {
-        var now = clock.GetStoreNow();
-        var redrive = new RedriveRecord
-        {
-            Id = ids.Next("rdv_"),
-            Filter = filter,
-            MaxRatePerSecond = rate,
-            CreateTime = now,
-            UpdateTime = now,
-        };
-        return await redrives.CreateAsync(redrive, scope, cancellationToken) ?? throw NoTenant(filter);
-    }
-
-    private static RequestException TooMany() => RequestErrors.Unavailable(
-        "TOO_MANY_REDRIVES",
-        $"As many redrives as the server takes are at work: {RedriveWorker.MostPerTenant} of one tenant, {RedriveWorker.Most} in all.",
-        TimeSpan.FromMinutes(1));
 
     private static RequestException NoTenant(DeliveryFilter filter) => RequestErrors.NotFound("tenant", filter.TenantId ?? "");
 }

@@ -20,6 +20,7 @@ internal static class RedriveMapper
         SkippedCount = record.Skipped,
         CreateTime = record.CreateTime.ToTimestamp(),
         UpdateTime = record.UpdateTime.ToTimestamp(),
+        Replay = record.Replay is { } replay ? new() { Filter = replay.Filter ?? "", OnlyMissing = replay.OnlyMissing } : null,
     };
 
     private static RedriveFilter ToProto(DeliveryFilter filter) => new()

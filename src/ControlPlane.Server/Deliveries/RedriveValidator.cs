@@ -26,12 +26,12 @@ internal static class RedriveValidator
         return filter.States.Count > 0 ? filter : filter with { States = [Storage.DeliveryState.Dead] };
     }
 
-    public static double CheckRate(double rate, Violations violations)
+    public static double CheckRate(string field, double rate, Violations violations)
     {
         // Written so that NaN is refused.
         if (rate is not (0 or (>= SlowestRate and <= FastestRate)))
         {
-            violations.Add("max_rate_per_second", "OUT_OF_RANGE", "must be 0.1 to 1000, or 0 for the default");
+            violations.Add(field, "OUT_OF_RANGE", "must be 0.1 to 1000, or 0 for the default");
         }
 
         return rate == 0 ? DefaultRate : rate;

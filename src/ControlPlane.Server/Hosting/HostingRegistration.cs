@@ -64,6 +64,7 @@ internal static class HostingRegistration
             .AddSingleton(store.Queue)
             .AddSingleton(store.Deliveries)
             .AddSingleton(store.Redrives)
+            .AddSingleton(store.Replays)
             .AddSingleton(store.Webhooks)
             .AddSingleton(store.EventTypes)
             .AddSingleton(store.Access)

@@ -8,11 +8,9 @@ namespace ControlPlane.Server.Publishing;
 /// <summary>Stores a test event with its one delivery, which is leased by this process.</summary>
 internal sealed class TestAppender(IEventStore events, WebhookCatalog catalog, LeaseBook leases, IdSource ids, TimeProvider clock)
 {
-    public const string DefaultType = "webhook.test";
-
     /// <summary>Appends a test event for a webhook. Returns null if the webhook was deleted meanwhile.</summary>
     /// <param name="webhook">The webhook.</param>
-    /// <param name="type">The event's type; empty for <see cref="DefaultType"/>.</param>
+    /// <param name="type">The event's type; empty for <see cref="TestEvents.DefaultType"/>.</param>
     /// <param name="payload">The event's payload; null for one that says what it is.</param>
     public async Task<(EventRecord Source, DeliveryRecord Delivery)?> AppendAsync(WebhookRecord webhook, string type, byte[]? payload)
     {
@@ -21,8 +19,9 @@ internal sealed class TestAppender(IEventStore events, WebhookCatalog catalog, L
         {
             Id = ids.Next("evt_"),
             TenantId = webhook.TenantId,
-            Type = type.Length > 0 ? type : DefaultType,
+            Type = type.Length > 0 ? type : TestEvents.DefaultType,
             Instance = webhook.Instances.Count > 0 ? webhook.Instances[0] : "",
+            Labels = new Dictionary<string, string> { [TestEvents.Label] = webhook.Id },
             Payload = payload ?? DefaultPayload(webhook, now),
             DeliveryCount = 1,
             CreateTime = now,

@@ -29,11 +29,36 @@ internal static class DeliveryWalks
     /// <summary>Walks the deliveries of all events with the filter's id: one event, unless several tenants chose the same id.</summary>
     public static IEnumerable<BsonDocument> OfEvents(DocumentStore documents, DeliveryMatcher filter, long from, bool descending)
     {
-        var events = EventIds.FindAll(documents, filter.EventId!).Select(EventFormat.Read).ToList();
-        var ordered = descending ? events.OrderByDescending(each => each.Seq) : events.OrderBy(each => each.Seq);
-        return ordered.SelectMany(each => All(
-            documents, Math.Max(from, each.FirstDelivery), Math.Min(filter.To, each.EndOfDeliveries), descending));
+        var ranges = new List<(long From, long To)>();
+        foreach (var stored in EventIds.FindAll(documents, filter.EventId!).Select(EventFormat.Read).ToList())
+        {
+            ranges.Add((stored.FirstDelivery, stored.EndOfDeliveries));
+            ranges.AddRange(LaterOfEvent(documents, stored.Seq).Select(facts => (facts.Seq(), facts.Seq() + 1)));
+        }
+
+        ranges.Sort();
+        if (descending)
+        {
+            ranges.Reverse();
+        }
+
+        return ranges.SelectMany(range => All(documents, Math.Max(from, range.From), Math.Min(filter.To, range.To), descending));
     }
+
+    /// <summary>Walks the deliveries that were created after their event.</summary>
+    public static IEnumerable<BsonDocument> LaterOfEvent(DocumentStore documents, long eventSeq) => Each(documents.WithinKeys(
+        Collections.Deliveries,
+        Key.Of(KeyKind.LaterOfEvent, eventSeq, long.MinValue), Key.Of(KeyKind.LaterOfEvent, eventSeq, long.MaxValue),
+        select: DeliveryFormat.Facts));
+
+    /// <summary>Walks those of the filter's tenant or all, newest first.</summary>
+    public static IEnumerable<BsonDocument> Later(DocumentStore documents, DeliveryMatcher filter) => Each(filter.Tenant is { } tenant
+        ? documents.WithinKeys(
+            Collections.Deliveries,
+            Key.Of(KeyKind.LaterOfTenant, tenant, filter.From), Key.Of(KeyKind.LaterOfTenant, tenant, filter.To - 1),
+            descending: true, DeliveryFormat.Facts)
+        : documents.WithinKeys(
+            Collections.Deliveries, Key.Of(KeyKind.Later, filter.From), Key.Of(KeyKind.Later, filter.To - 1), descending: true, DeliveryFormat.Facts));
 
     /// <summary>
     /// Finds deliveries that have not ended, newest first; null if they are too many to look at. They are few compared to all, and mostly

@@ -11,10 +11,13 @@ internal static class FanOuts
 {
     public static PageBuilder Walk(DocumentStore documents, DeliveryMatcher filter, PageBuilder page)
     {
+        using var later = DeliveryWalks.Later(documents, filter).GetEnumerator();
+        var hasLater = later.MoveNext();
         foreach (var document in Open(documents, filter))
         {
             var stored = EventFormat.Read(document);
-            if (stored.EndOfDeliveries <= filter.From)
+            TakeLater(stored.EndOfDeliveries);
+            if (stored.EndOfDeliveries <= filter.From || !page.WantsMore)
             {
                 break;
             }
@@ -24,25 +27,37 @@ internal static class FanOuts
                 WalkDeliveries(documents, filter, stored, page);
             }
 
-            if (!page.WantsMore)
+            if (page.WantsMore)
             {
-                break;
+                page.Spend(stored.FirstDelivery);
             }
 
-            page.Spend(stored.FirstDelivery);
             if (!page.WantsMore)
             {
                 break;
             }
         }
 
+        TakeLater(filter.From);
         return page;
+
+        // Those that were created between the deliveries of one event and those of the next.
+        void TakeLater(long from)
+        {
+            while (hasLater && page.WantsMore && later.Current.Seq() >= from)
+            {
+                page.Look(later.Current.Seq(), filter.Matches(later.Current));
+                hasLater = later.MoveNext();
+            }
+        }
     }
 
     private static IEnumerable<BsonDocument> Open(DocumentStore documents, DeliveryMatcher filter)
     {
-        var last = documents.FirstWithin(Collections.Deliveries, 0, filter.To - 1, descending: true, DeliveryFormat.Facts)?.Long("es") ?? 0;
-        return filter.Tenant is { } tenant ? EventWalks.OfTenant(documents, tenant, 0, last + 1) : EventWalks.All(documents, 0, last + 1);
+        var to = TimeSearch.FirstEventFrom(documents, filter.To);
+        return filter.Tenant is { } tenant
+            ? EventWalks.OfTenant(documents, tenant, 0, to, descending: true)
+            : EventWalks.All(documents, 0, to);
     }
 
     private static void WalkDeliveries(DocumentStore documents, DeliveryMatcher filter, StoredEvent stored, PageBuilder page)

@@ -36,6 +36,7 @@ internal static class DeliveryFormat
 
         document.SetNumber("ki", stored.HasIdKey ? 1 : 0);
         document.SetNumber("kl", stored.HasLeaseKey ? 1 : 0);
+        document.SetNumber("lt", stored.IsLater ? 1 : 0);
         document.SetText("n", delivery.Instance);
         document.SetText("o", delivery.OrderingKey);
         document.SetNumber("x", (int)delivery.EndReason);
@@ -71,6 +72,7 @@ internal static class DeliveryFormat
         Delivery = ReadRecord(document),
         HasIdKey = document.Int("ki") == 1,
         HasLeaseKey = document.Int("kl") == 1,
+        IsLater = document.Int("lt") == 1,
         Blocked = document.Int("b") == 1,
         Owner = document.Text("lo"),
         LeaseUntil = document.TimeOrNull("lu"),
@@ -122,6 +124,13 @@ internal static class DeliveryFormat
         if (stored.HasLeaseKey)
         {
             keys.Add(Key.Of(KeyKind.Leased, stored.Seq));
+        }
+
+        if (stored.IsLater)
+        {
+            keys.Add(Key.Of(KeyKind.LaterOfEvent, stored.Event, stored.Seq));
+            keys.Add(Key.Of(KeyKind.LaterOfTenant, stored.Tenant, stored.Seq));
+            keys.Add(Key.Of(KeyKind.Later, stored.Seq));
         }
 
         var due = delivery.NextAttemptTime?.ToMicroseconds() ?? 0;

@@ -2,9 +2,10 @@ using LiteDB;
 
 namespace ControlPlane.Storage.LiteDb;
 
-/// <summary>Events with positions from one up to another, newest first.</summary>
+/// <summary>Events with positions from one up to another.</summary>
 internal static class EventWalks
 {
+    /// <summary>Newest first.</summary>
     public static IEnumerable<BsonDocument> All(DocumentStore documents, long from, long to)
     {
         using var rows = documents.Within(Collections.Events, from, to - 1, descending: true);
@@ -14,7 +15,7 @@ internal static class EventWalks
         }
     }
 
-    public static IEnumerable<BsonDocument> OfTenant(DocumentStore documents, long tenant, long from, long to) =>
-        Listing.Events.Of(documents, documents.Recent.Events, tenant, from, to, descending: true)
+    public static IEnumerable<BsonDocument> OfTenant(DocumentStore documents, long tenant, long from, long to, bool descending) =>
+        Listing.Events.Of(documents, documents.Recent.Events, tenant, from, to, descending)
             .Select(seq => documents.Find(Collections.Events, seq)).OfType<BsonDocument>();
 }

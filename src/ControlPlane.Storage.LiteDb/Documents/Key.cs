@@ -121,6 +121,15 @@ internal enum KeyKind : byte
     /// <summary>Dead letter: position.</summary>
     Dead = 22,
 
+    /// <summary>Delivery that was created after its event: event and position.</summary>
+    LaterOfEvent = 23,
+
+    /// <summary>Delivery that was created after its event: tenant and position.</summary>
+    LaterOfTenant = 24,
+
+    /// <summary>Delivery that was created after its event: position.</summary>
+    Later = 25,
+
     /// <summary>Ids of events: the first of them.</summary>
     EventIds = 32,
 

@@ -22,6 +22,9 @@ internal sealed class StoredDelivery
     /// <summary>Whether that it is leased is a key of its document instead of being kept in mind.</summary>
     public bool HasLeaseKey { get; set; }
 
+    /// <summary>Whether it was created after its event, whose other deliveries have positions without gaps.</summary>
+    public bool IsLater { get; init; }
+
     /// <summary>Whether it waits behind another one of its line.</summary>
     public bool Blocked { get; set; }
 

@@ -9,6 +9,7 @@ namespace ControlPlane.Storage.LiteDb;
 internal static class TimeSearch
 {
     private const int WalkAtMost = 2_000;
+    private static readonly BsonExpression FirstDelivery = BsonExpression.Create("{_id: $._id, fd: $.fd}");
     private static readonly BsonExpression CreateTime = BsonExpression.Create("{_id: $._id, c: $.c}");
 
     /// <summary>Returns the positions among which all events of a time span are: from the first, up to but not including the second.</summary>
@@ -29,6 +30,16 @@ internal static class TimeSearch
         var counters = Counters.Load(documents);
         return Span(documents, Collections.Deliveries, counters.DeliverySeq, counters.EventDisorder, after, before);
     }
+
+    /// <summary>Returns the position of the first event that was stored after a delivery got its position, or that delivery's own.</summary>
+    public static long FirstEventFrom(DocumentStore documents, long delivery) => delivery == long.MaxValue
+        ? long.MaxValue
+        : FirstFrom(
+            from => documents.FirstWithin(Collections.Events, from, long.MaxValue, select: FirstDelivery) is { } found
+                ? (found.Seq(), found.Long("fd"))
+                : null,
+            Counters.Load(documents).EventSeq,
+            delivery);
 
     /// <summary>Returns the largest revision before the first change at or after a time.</summary>
     public static long RevisionBefore(DocumentStore documents, DateTimeOffset time)

@@ -64,7 +64,17 @@ internal static class Appends
         return new AppendedEvent(stored.Event, false, deliveries);
     }
 
-    private static DeliveryRecord AddDelivery(WriteSession session, AppendRequest request, StoredEvent source, NewDelivery delivery, long? line)
+    /// <summary>Adds a delivery of an event that is stored, as if that had been created at the given time.</summary>
+    public static DeliveryRecord AddLater(WriteSession session, StoredEvent source, NewDelivery delivery, DateTimeOffset now)
+    {
+        var request = new AppendRequest(source.Event.TenantId, 0, [], "", default);
+        long? line = source.Event.OrderingKey.Length > 0 ? OrderingLine.KeyOf(source.Event.OrderingKey) : null;
+        session.Counters.NoteEvent(now);
+        return AddDelivery(session, request, source with { Event = source.Event with { CreateTime = now } }, delivery, line, isLater: true);
+    }
+
+    private static DeliveryRecord AddDelivery(
+        WriteSession session, AppendRequest request, StoredEvent source, NewDelivery delivery, long? line, bool isLater = false)
     {
         if (session.Refs.FindReceiver(session.Stored, delivery.WebhookId) is not { } webhook || webhook.Tenant != source.Tenant)
         {
@@ -82,6 +92,7 @@ internal static class Appends
             Webhook = webhook.Seq,
             Tenant = source.Tenant,
             Line = inLine ? line : null,
+            IsLater = isLater,
             HasIdKey = !session.Stored.Recent.Deliveries.Add(webhook.Seq, seq, delivery.Id, isGenerated: true),
             Delivery = DeliveryTransitions.Create(source.Event, delivery, inLine, leased),
         };

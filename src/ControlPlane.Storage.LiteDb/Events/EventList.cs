@@ -49,5 +49,5 @@ internal static class EventList
     }
 
     private static IEnumerable<BsonDocument> Open(DocumentStore documents, long? tenant, long from, long to) =>
-        tenant is { } one ? EventWalks.OfTenant(documents, one, from, to) : EventWalks.All(documents, from, to);
+        tenant is { } one ? EventWalks.OfTenant(documents, one, from, to, descending: true) : EventWalks.All(documents, from, to);
 }

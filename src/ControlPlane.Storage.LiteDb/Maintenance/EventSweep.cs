@@ -28,7 +28,7 @@ internal sealed class EventSweep(RetentionTerms terms) : Sweep<DocumentStore, Wr
 
             looked++;
             _position = facts.Seq();
-            if (age == Age.Expired && !HasDelivery(reader, facts.Long("fd"), facts.Long("dc")))
+            if (age == Age.Expired && !HasDelivery(reader, _position, facts.Long("fd"), facts.Long("dc")))
             {
                 _found.Add(_position);
             }
@@ -45,13 +45,16 @@ internal sealed class EventSweep(RetentionTerms terms) : Sweep<DocumentStore, Wr
 
     public override Removed Remove(WriteSession session)
     {
-        // Deliveries are stored with their event and never later: it has none now either.
-        var seqs = _found.ConvertAll(seq => new BsonValue(seq));
+        // Those that are not stored with their event can have been created since the look.
+        var seqs = _found.Where(seq => !HasLater(session.Documents, seq)).Select(seq => new BsonValue(seq)).ToList();
         session.Documents.Delete(Collections.Payloads, seqs);
         session.NoteSize(documents: _found.Count);
         return new Removed { Events = session.Documents.Delete(Collections.Events, seqs) };
     }
 
-    private static bool HasDelivery(DocumentStore documents, long first, long count) =>
-        count > 0 && documents.FirstWithin(Collections.Deliveries, first, first + count - 1, select: DeliveryFormat.Facts) is not null;
+    private static bool HasDelivery(DocumentStore documents, long seq, long first, long count) =>
+        (count > 0 && documents.FirstWithin(Collections.Deliveries, first, first + count - 1, select: DeliveryFormat.Facts) is not null)
+        || HasLater(documents, seq);
+
+    private static bool HasLater(DocumentStore documents, long seq) => DeliveryWalks.LaterOfEvent(documents, seq).Any();
 }

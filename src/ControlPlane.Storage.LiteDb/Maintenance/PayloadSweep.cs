@@ -36,7 +36,7 @@ internal sealed class PayloadSweep(RetentionTerms terms) : Sweep<DocumentStore, 
             looked++;
             _position = seq;
             var (from, to) = (facts.Long("fd"), facts.Long("fd") + facts.Long("dc"));
-            if (age == Age.Expired && !IsNeeded(reader, from, to, dead))
+            if (age == Age.Expired && !IsNeeded(reader, seq, from, to, dead))
             {
                 _found.Add((seq, from, to));
                 bytes += facts.Long("pl");
@@ -55,21 +55,21 @@ internal sealed class PayloadSweep(RetentionTerms terms) : Sweep<DocumentStore, 
 
     public override Removed Remove(WriteSession session)
     {
-        var gone = _found.Where(found => !HasUnfinished(session.Documents, found.From, found.To)).Select(found => new BsonValue(found.Event)).ToList();
+        var gone = _found.Where(found => !HasUnfinished(session.Documents, found.Event, found.From, found.To)).Select(found => new BsonValue(found.Event)).ToList();
         session.NoteSize(documents: _found.Count);
         return new Removed { Payloads = session.Documents.Delete(Collections.Payloads, gone) };
     }
 
     /// <summary>Or set going again since the look: such a one can be a dead letter by now that is to be kept.</summary>
-    private bool HasUnfinished(DocumentStore documents, long from, long to) =>
-        Deliveries(documents, from, to).Any(facts => !IsEnd((DeliveryState)facts.Int("s")) || facts.Long("rv") > _head);
+    private bool HasUnfinished(DocumentStore documents, long seq, long from, long to) =>
+        Deliveries(documents, seq, from, to).Any(facts => !IsEnd((DeliveryState)facts.Int("s")) || facts.Long("rv") > _head);
 
-    private static bool IsNeeded(DocumentStore documents, long from, long to, DeadLetters dead) => Deliveries(documents, from, to).Any(facts =>
+    private static bool IsNeeded(DocumentStore documents, long seq, long from, long to, DeadLetters dead) => Deliveries(documents, seq, from, to).Any(facts =>
         !IsEnd((DeliveryState)facts.Int("s"))
         || ((DeliveryState)facts.Int("s") == DeliveryState.Dead && dead.Keeps(facts.Long("ws"), facts.Seq())));
 
-    private static IEnumerable<BsonDocument> Deliveries(DocumentStore documents, long from, long to) =>
-        from < to ? DeliveryWalks.All(documents, from, to, descending: false) : [];
+    private static IEnumerable<BsonDocument> Deliveries(DocumentStore documents, long seq, long from, long to) =>
+        (from < to ? DeliveryWalks.All(documents, from, to, descending: false) : []).Concat(DeliveryWalks.LaterOfEvent(documents, seq));
 
     private static bool IsEnd(DeliveryState state) => state is DeliveryState.Succeeded or DeliveryState.Dead or DeliveryState.Cancelled;
 }

@@ -87,7 +87,7 @@ internal static class RedriveDocuments
             ["id"] = redrive.Id,
             ["tenant"] = stored.Tenant,
             ["state"] = (int)redrive.State,
-            ["terms"] = Nested.Write(new RedriveTerms(redrive.Filter, redrive.MaxRatePerSecond), Json.Default.RedriveTerms),
+            ["terms"] = Nested.Write(new RedriveTerms(redrive.Filter, redrive.MaxRatePerSecond, redrive.Replay), Json.Default.RedriveTerms),
             ["revision"] = stored.Scope.Revision,
             ["end"] = stored.Scope.End,
             ["position"] = stored.Position,
@@ -106,6 +106,7 @@ internal static class RedriveDocuments
         {
             Id = document.Text("id"),
             Filter = terms.Filter,
+            Replay = terms.Replay,
             MaxRatePerSecond = terms.MaxRatePerSecond,
             State = (RedriveState)document.Int("state"),
             Matched = document.Int("matched"),

@@ -21,7 +21,7 @@ internal sealed class LiteDbRedriveStore(LiteDbDatabase database) : IRedriveStor
 
     public Task<RedriveRecord?> CreateAsync(RedriveRecord redrive, RedriveScope scope, CancellationToken cancellationToken)
     {
-        RedriveTransitions.Validate(redrive.Filter);
+        RedriveTransitions.Validate(redrive);
         return database.WriteAsync(session => RedriveDocuments.Create(session, redrive, scope), cancellationToken);
     }
 

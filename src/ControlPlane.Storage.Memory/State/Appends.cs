@@ -82,6 +82,14 @@ internal static class Appends
         return new AppendedEvent(stored.Event with { Payload = null }, false, deliveries);
     }
 
+    /// <summary>Adds a delivery of an event that is stored, created now.</summary>
+    public static DeliveryRecord AddLater(StoreState state, StoredEvent source, NewDelivery delivery, DateTimeOffset now) => AddDelivery(
+        state,
+        new AppendRequest(source.Event.TenantId, 0, [], "", TimeSpan.Zero),
+        source with { Event = source.Event with { CreateTime = now } },
+        delivery,
+        now);
+
     private static DeliveryRecord AddDelivery(
         StoreState state, AppendRequest request, StoredEvent source, NewDelivery delivery, DateTimeOffset now)
     {

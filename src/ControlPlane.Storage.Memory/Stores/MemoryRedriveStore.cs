@@ -28,7 +28,7 @@ internal sealed class MemoryRedriveStore(MemorySession session) : IRedriveStore
 
     public Task<RedriveRecord?> CreateAsync(RedriveRecord redrive, RedriveScope scope, CancellationToken cancellationToken)
     {
-        RedriveTransitions.Validate(redrive.Filter);
+        RedriveTransitions.Validate(redrive);
         return session.WriteAsync(
             state =>
             {
@@ -67,7 +67,7 @@ internal sealed class MemoryRedriveStore(MemorySession session) : IRedriveStore
                 return null;
             }
 
-            if (stored.Redrive.State != RedriveState.Running)
+            if (!RedriveTransitions.CanRetry(stored.Redrive))
             {
                 return new RedriveBatch(stored.Redrive, []);
             }
@@ -102,7 +102,7 @@ internal sealed class MemoryRedriveStore(MemorySession session) : IRedriveStore
         },
         cancellationToken);
 
-    private static StoredRedrive? Find(StoreState state, string id) =>
+    public static StoredRedrive? Find(StoreState state, string id) =>
         state.Redrives.Values.FirstOrDefault(stored => stored.Redrive.Id == id);
 
     /// <summary>Whether a delivery belongs to a scope and has not changed since.</summary>

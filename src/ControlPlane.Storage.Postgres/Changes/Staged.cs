@@ -11,16 +11,20 @@ internal sealed class StagedDelivery
     public string? Owner { get; set; }
     public DateTimeOffset? LeaseUntil { get; set; }
 
-    /// <summary>The event that it is stored with; null if it was stored before.</summary>
+    /// <summary>The event that it is created of; null if it was stored before.</summary>
     public StagedEvent? Source { get; init; }
 }
 
-/// <summary>An event that is stored when its unit is.</summary>
+/// <summary>An event that is stored when its unit is, or was before.</summary>
 internal sealed class StagedEvent
 {
     public required EventRecord Event { get; init; }
     public required long TenantSeq { get; init; }
     public required byte[]? Fingerprint { get; init; }
+
+    /// <summary>Its number, if it was stored before.</summary>
+    public long? StoredSeq { get; init; }
+
     public List<StagedDelivery> Deliveries { get; } = [];
 }
 

@@ -23,6 +23,10 @@ internal sealed class Unit(Database database, NpgsqlConnection connection, Holdi
 
     public List<StagedEvent> Events { get; } = [];
 
+    /// <summary>The deliveries that are new, in the order in which numbers are given: those of its events, or else those of events that
+    /// were stored before. A unit has one kind alone.</summary>
+    public IEnumerable<StagedDelivery> Born => Changes.Where(change => change.Source is not null);
+
     public List<StagedAttempt> Attempts { get; } = [];
 
     /// <summary>Deliveries whose turn it became, or whose turn it is not any more.</summary>
@@ -77,6 +81,13 @@ internal sealed class Unit(Database database, NpgsqlConnection connection, Holdi
         Events.Add(added);
         Changes.AddRange(added.Deliveries);
         Open(added.TenantSeq, added.Deliveries.Count);
+    }
+
+    /// <summary>Stages a delivery of an event that was stored before.</summary>
+    public void AddLater(StagedDelivery added)
+    {
+        Changes.Add(added);
+        Open(added.TenantSeq, 1);
     }
 
     /// <summary>Runs statements in the transaction.</summary>

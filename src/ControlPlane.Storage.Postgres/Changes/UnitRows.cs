@@ -26,13 +26,20 @@ internal static class UnitRows
 
     private const string InsertDeliveries =
         """
-        INSERT INTO deliveries SELECT s.delivery_seq - $1 + u.ord, u.id, u.tenant, u.webhook, s.event_seq - $2 + u.source, u.event_id, u.type,
+        INSERT INTO deliveries SELECT s.delivery_seq - $1 + u.ord, u.id, u.tenant, u.webhook, coalesce(u.stored, s.event_seq - $2 + u.source), u.event_id, u.type,
           u.instance, u.line, u.created, u.created, s.revision - $3 + u.revision, u.created, u.due, u.lease_until, u.fence, 0, 0, 0, u.state, 0,
           u.trigger, 0, u.blocked, u.owner
         FROM store s, unnest($4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::text[], $11::text[],
           $12::text[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::smallint[], $19::smallint[],
-          $20::boolean[], $21::text[])
-          u (ord, id, tenant, webhook, source, event_id, type, instance, line, created, revision, due, lease_until, fence, state, trigger, blocked, owner)
+          $20::boolean[], $21::text[], $22::bigint[])
+          u (ord, id, tenant, webhook, source, event_id, type, instance, line, created, revision, due, lease_until, fence, state, trigger,
+          blocked, owner, stored)
+        """;
+
+    private const string InsertLater =
+        """
+        INSERT INTO later_deliveries SELECT s.delivery_seq - $1 + u.ord, u.event, u.webhook
+        FROM store s, unnest($2::bigint[], $3::bigint[], $4::bigint[]) u (ord, event, webhook)
         """;
 
     private const string UpdateDeliveries =
@@ -112,11 +119,19 @@ internal static class UnitRows
             script.Add(
                 InsertDeliveries, (long)born.Count, (long)unit.Events.Count, (long)unit.Changes.Count,
                 Enumerable.Range(1, born.Count).Select(ord => (long)ord).ToArray(), Of(born, b => b.D.Id), Of(born, b => b.C.TenantSeq),
-                Of(born, b => b.C.WebhookSeq), Of(born, b => sources[b.C.Source!]), Of(born, b => b.D.EventId), Of(born, b => b.D.EventType),
+                Of(born, b => b.C.WebhookSeq), Of(born, b => sources.GetValueOrDefault(b.C.Source!)), Of(born, b => b.D.EventId), Of(born, b => b.D.EventType),
                 Of(born, b => b.D.Instance), Of(born, b => b.D.OrderingKey is { Length: > 0 } key ? key : null),
                 Of(born, b => b.D.CreateTime.ToMicroseconds()), Of(born, b => b.Revision),
                 Of(born, b => b.D.NextAttemptTime?.ToMicroseconds()), Of(born, b => b.C.LeaseUntil?.ToMicroseconds()), Of(born, b => b.D.Fence),
-                Of(born, b => (short)b.D.State), Of(born, b => (short)b.D.Trigger), Of(born, b => b.C.Blocked), Of(born, b => b.C.Owner));
+                Of(born, b => (short)b.D.State), Of(born, b => (short)b.D.Trigger), Of(born, b => b.C.Blocked), Of(born, b => b.C.Owner),
+                Of(born, b => b.C.Source!.StoredSeq));
+        }
+
+        var later = born.Select((b, i) => (b.C, Ord: i + 1L)).Where(each => each.C.Source!.StoredSeq is not null).ToList();
+        if (later.Count > 0)
+        {
+            script.Add(
+                InsertLater, (long)born.Count, Of(later, l => l.Ord), Of(later, l => l.C.Source!.StoredSeq!.Value), Of(later, l => l.C.WebhookSeq));
         }
     }
 

@@ -52,7 +52,9 @@ internal static class UnitWriter
     {
         var partitions = unit.Database.Partitions;
         var day = Math.Max(Days.Of(unit.Now), partitions.From);
-        if (unit.Events.Count > 0 && !partitions.Has(day))
+        var added = unit.Born.Count();
+        var isBorn = unit.Events.Count > 0 || added > 0;
+        if (isBorn && !partitions.Has(day))
         {
             await partitions.EnsureAsync(day, CancellationToken.None).ConfigureAwait(false);
         }
@@ -62,9 +64,8 @@ internal static class UnitWriter
         var backlogs = unit.Opened.Where(each => each.Value != 0).OrderBy(each => each.Key).ToList();
         if (takesNumbers)
         {
-            var added = unit.Events.Sum(each => each.Deliveries.Count);
             script.Add(
-                TakeNumbers, (long)unit.Changes.Count, (long)unit.Events.Count, (long)added, unit.Events.Count > 0 ? Days.FirstSeq(day) : 0L,
+                TakeNumbers, (long)unit.Changes.Count, (long)unit.Events.Count, (long)added, isBorn ? Days.FirstSeq(day) : 0L,
                 backlogs.Sum(each => each.Value), unit.Floor, unit.Reconfigured.Count > 0 ? 1L : 0L);
             if (backlogs.Count > 0)
             {
@@ -140,14 +141,14 @@ internal static class UnitWriter
 
     private static void Number(Unit unit, long revision, long deliverySeq)
     {
-        var (first, firstSeq) = (revision - unit.Changes.Count, deliverySeq - unit.Events.Sum(each => each.Deliveries.Count));
+        var (first, firstSeq) = (revision - unit.Changes.Count, deliverySeq - unit.Born.Count());
         for (var i = 0; i < unit.Changes.Count; i++)
         {
             var change = unit.Changes[i];
             change.Delivery = change.Delivery with { Revision = first + i + 1 };
         }
 
-        foreach (var delivery in unit.Events.SelectMany(added => added.Deliveries))
+        foreach (var delivery in unit.Born)
         {
             delivery.Seq = ++firstSeq;
         }

@@ -18,13 +18,23 @@ internal static class DeliveryList
     /// <summary>The rows to look at for a filter, to be followed by conditions.</summary>
     public static string Looked(DeliveryFilter filter) => filter.EventId is null
         ? "SELECT x.* FROM deliveries x WHERE TRUE"
-        : "SELECT x.* FROM events v JOIN deliveries x ON x.seq BETWEEN v.first_delivery AND v.first_delivery + v.delivery_count - 1 WHERE TRUE";
+        : """
+          SELECT x.* FROM (
+            SELECT d.* FROM events v JOIN deliveries d ON d.seq BETWEEN v.first_delivery AND v.first_delivery + v.delivery_count - 1 WHERE v.id = $1
+            UNION ALL
+            SELECT d.* FROM events v JOIN later_deliveries l ON l.event_seq = v.seq JOIN deliveries d ON d.seq = l.delivery_seq WHERE v.id = $1) x
+          WHERE TRUE
+          """;
 
-    /// <summary>The conditions that an index serves.</summary>
+    /// <summary>The conditions that an index serves. The first value is the event, if the filter names one.</summary>
     public static Conditions Look(List<object?> values, DeliveryFilter filter)
     {
+        if (filter.EventId is not null)
+        {
+            values.Add(filter.EventId);
+        }
+
         var looked = new Conditions(values)
-            .AddIf("v.id = {0}", filter.EventId)
             .AddIf("x.webhook_seq = (SELECT seq FROM webhooks WHERE id = {0})", filter.WebhookId)
             .AddIf("x.seq >= {0}", filter.CreatedAfter is { } after ? Days.FirstSeq(Days.Of(after) - 1) : null);
         if (filter.WebhookId is null)

@@ -16,11 +16,17 @@ internal static class Rounds
     public static async Task<List<(RetryOrCancelOutcome Outcome, StagedDelivery? Staged)>> StartAsync(
         Unit unit, Answers answers, IReadOnlyList<StoredDelivery> deliveries, DeliveryTrigger trigger)
     {
-        var events = deliveries.Select(stored => stored.EventSeq).Distinct().Order().ToArray();
-        var payloads = events.Length == 0
+        var payloads = await LockPayloadsAsync(unit, deliveries.Select(stored => stored.EventSeq)).ConfigureAwait(false);
+        return [.. deliveries.Select(stored => Start(unit, answers, stored, trigger, payloads.Contains(stored.EventSeq)))];
+    }
+
+    /// <summary>Keeps payloads of events until the commit; returns those that there are.</summary>
+    public static async Task<HashSet<long>> LockPayloadsAsync(Unit unit, IEnumerable<long> eventSeqs)
+    {
+        var events = eventSeqs.Distinct().Order().ToArray();
+        return events.Length == 0
             ? []
             : (await unit.ListAsync(LockPayloads, row => row.GetInt64(0), events, events[0], events[^1]).ConfigureAwait(false)).ToHashSet();
-        return [.. deliveries.Select(stored => Start(unit, answers, stored, trigger, payloads.Contains(stored.EventSeq)))];
     }
 
     private static (RetryOrCancelOutcome Outcome, StagedDelivery? Staged) Start(

@@ -151,6 +151,15 @@ internal sealed class Appends(WebhookRefs webhooks)
         return staged;
     }
 
+    /// <summary>Stages a delivery of an event that was stored before, as if that had been created at the time that it says.</summary>
+    public StagedDelivery StageLater(Unit unit, Answers answers, StagedEvent source, NewDelivery delivery)
+    {
+        var request = new AppendRequest(source.Event.TenantId, 0, [], "", TimeSpan.Zero);
+        var staged = AddDelivery(unit, answers, request, source, delivery);
+        unit.AddLater(staged);
+        return staged;
+    }
+
     private StagedDelivery AddDelivery(Unit unit, Answers answers, AppendRequest request, StagedEvent source, NewDelivery delivery)
     {
         var inLine = OrderingRules.HasPlace(source.Event.OrderingKey, delivery.Trigger);

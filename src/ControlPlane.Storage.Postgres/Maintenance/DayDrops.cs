@@ -39,7 +39,7 @@ internal sealed class DayDrops(Transactions transactions, RetentionTerms terms)
     private async Task<int> DropPayloadsAsync(long day, CancellationToken cancellationToken)
     {
         var look = await LookAsync(day, "FALSE", cancellationToken).ConfigureAwait(false);
-        if (look.Stays)
+        if (look.Stays || await IsNeededLaterAsync(day, cancellationToken).ConfigureAwait(false))
         {
             return 0;
         }
@@ -69,14 +69,24 @@ internal sealed class DayDrops(Transactions transactions, RetentionTerms terms)
 
     private async Task<int> DropEventsAsync(long day, CancellationToken cancellationToken)
     {
+        // Deliveries that were created on a later day keep it.
+        if (await Database.FindAsync(
+            RetentionSql.IsChangedLater, row => row.GetBoolean(0), cancellationToken, Days.FirstSeq(day), Days.FirstSeq(day + 1), -1L).ConfigureAwait(false))
+        {
+            return 0;
+        }
+
         var count = await CountAsync("events", day, cancellationToken).ConfigureAwait(false);
         await Database.ListAsync(
             "DELETE FROM event_names WHERE event_seq > $1 AND event_seq <= $2 RETURNING 1", row => row.GetInt32(0), cancellationToken,
             Days.FirstSeq(day), Days.FirstSeq(day + 1)).ConfigureAwait(false);
         // The payloads of a day usually went before.
         var withPayloads = (await ListDaysAsync("payloads", day + 1, cancellationToken).ConfigureAwait(false)).Contains(day);
-        return await TryDropAsync(day, withPayloads ? ["payloads", "events"] : ["events"], null, cancellationToken).ConfigureAwait(false) ? count : 0;
+        return await TryDropAsync(day, withPayloads ? ["payloads", "events"] : ["events"], long.MaxValue, cancellationToken).ConfigureAwait(false) ? count : 0;
     }
+
+    private Task<bool> IsNeededLaterAsync(long day, CancellationToken cancellationToken) => Database.FindAsync(
+        RetentionSql.IsNeededLater, row => row.GetBoolean(0), cancellationToken, terms.DeadLetters, Days.FirstSeq(day), Days.FirstSeq(day + 1));
 
     /// <summary>Looks through the deliveries of a day, which may have been dropped.</summary>
     private async Task<(int Count, long Latest, bool Stays, long Head)> LookAsync(long day, string isYoung, CancellationToken cancellationToken)
@@ -94,7 +104,7 @@ internal sealed class DayDrops(Transactions transactions, RetentionTerms terms)
     }
 
     /// <summary>Drops a day of tables unless a delivery of that day changed after a revision, or others have them locked for long.</summary>
-    private async Task<bool> TryDropAsync(long day, string[] tables, long? unchangedSince, CancellationToken cancellationToken)
+    private async Task<bool> TryDropAsync(long day, string[] tables, long head, CancellationToken cancellationToken)
     {
         using var use = Database.Enter();
         var deliveries = Partitions.NameOf("deliveries", day);
@@ -109,16 +119,33 @@ internal sealed class DayDrops(Transactions transactions, RetentionTerms terms)
             }
 
             script.Add("SELECT to_regclass($1) IS NOT NULL", deliveries);
+            bool hasDeliveries;
             await using (var rows = await script.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
                 await rows.ReadAsync(cancellationToken).ConfigureAwait(false);
-                unchangedSince = rows.GetBoolean(0) ? unchangedSince : null;
+                hasDeliveries = rows.GetBoolean(0);
             }
 
-            if (unchangedSince is { } revision)
+            if (hasDeliveries)
             {
-                await using var changed = new NpgsqlCommand($"SELECT EXISTS (SELECT 1 FROM {deliveries} WHERE revision > {revision})", connection);
+                await using var changed = new NpgsqlCommand($"SELECT EXISTS (SELECT 1 FROM {deliveries} WHERE revision > {head})", connection);
                 if ((bool)(await changed.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!)
+                {
+                    return false;
+                }
+            }
+
+            if (tables.Contains("deliveries"))
+            {
+                await using var forget = new Script(connection).Add(RetentionSql.DeleteLaterOfDay, Days.FirstSeq(day), Days.FirstSeq(day + 1));
+                await forget.RunAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                // Of its events, on whatever day they were created.
+                await using var later = new Script(connection).Add(
+                    RetentionSql.IsChangedLater, Days.FirstSeq(day), Days.FirstSeq(day + 1), tables.Contains("events") ? -1L : head);
+                if ((await later.ListAsync(row => row.GetBoolean(0), cancellationToken).ConfigureAwait(false))[0])
                 {
                     return false;
                 }

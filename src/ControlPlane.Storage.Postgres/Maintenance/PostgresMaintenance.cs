@@ -109,6 +109,7 @@ internal sealed class PostgresMaintenance(Transactions transactions, IOwnership 
                 var seqs = rows.Select(row => row.Seq).Order().ToArray();
                 await using var script = new Script(unit.Connection)
                     .Add(RetentionSql.DeleteAttempts, seqs, seqs[0], seqs[^1])
+                    .Add(RetentionSql.DeleteLater, seqs, seqs[0], seqs[^1])
                     .Add(RetentionSql.DeleteDeliveries, seqs, seqs[0], seqs[^1]);
                 await script.RunAsync(CancellationToken.None).ConfigureAwait(false);
                 unit.Floor = rows[^1].Revision;
@@ -120,21 +121,23 @@ internal sealed class PostgresMaintenance(Transactions transactions, IOwnership 
         transactions.RunAsync<(Removed, long?)>(
             async unit =>
             {
-                // Deliveries are stored with their event and never later: one that has none gets none.
-                var seqs = (await unit.ListAsync(
-                    RetentionSql.FindEvents, row => row.GetInt64(0), stretch.From, stretch.Before, stretch.Last, terms.MetadataBefore,
+                var locked = (await unit.ListAsync(
+                    RetentionSql.LockEvents, row => row.GetInt64(0), stretch.From, stretch.Before, stretch.Last, terms.MetadataBefore,
                     terms.Batch).ConfigureAwait(false)).ToArray();
-                if (seqs.Length == 0)
+                if (locked.Length == 0)
                 {
                     return () => default;
                 }
 
+                // A replay can have created deliveries until they were locked.
+                var seqs = (await unit.ListAsync(
+                    RetentionSql.FindBare, row => row.GetInt64(0), locked, locked[0], locked[^1]).ConfigureAwait(false)).ToArray();
                 await using var script = new Script(unit.Connection)
                     .Add(RetentionSql.DeleteNames, (object)seqs)
-                    .Add(RetentionSql.DeleteEventPayloads, seqs, seqs[0], seqs[^1])
-                    .Add(RetentionSql.DeleteEvents, seqs, seqs[0], seqs[^1]);
+                    .Add(RetentionSql.DeleteEventPayloads, seqs, locked[0], locked[^1])
+                    .Add(RetentionSql.DeleteEvents, seqs, locked[0], locked[^1]);
                 var removed = await script.ListAsync(row => row.GetInt64(0), CancellationToken.None).ConfigureAwait(false);
-                return () => (new Removed { Events = removed.Count }, seqs.Length == terms.Batch ? seqs[^1] : null);
+                return () => (new Removed { Events = removed.Count }, locked.Length == terms.Batch ? locked[^1] : null);
             },
             cancellationToken);
 

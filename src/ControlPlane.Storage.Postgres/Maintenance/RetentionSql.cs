@@ -26,8 +26,33 @@ internal static class RetentionSql
 
     /// <summary>Whether a delivery of event e needs its payload.</summary>
     private const string IsNeeded =
-        "EXISTS (SELECT 1 FROM deliveries d WHERE d.seq BETWEEN e.first_delivery AND e.first_delivery + e.delivery_count - 1 AND (d.end_reason = 0 OR "
+        "(EXISTS (SELECT 1 FROM deliveries d WHERE d.seq BETWEEN e.first_delivery AND e.first_delivery + e.delivery_count - 1 AND (d.end_reason = 0 OR "
+        + IsKept + ")) OR EXISTS (SELECT 1 FROM later_deliveries l JOIN deliveries d ON d.seq = l.delivery_seq WHERE l.event_seq = e.seq AND (d.end_reason = 0 OR "
+        + IsKept + ")))";
+
+    /// <summary>Whether an event between $2 and $3 has a delivery created later that is unfinished or kept.</summary>
+    public const string IsNeededLater =
+        "SELECT EXISTS (SELECT 1 FROM later_deliveries l JOIN deliveries d ON d.seq = l.delivery_seq WHERE l.event_seq > $2 AND l.event_seq <= $3 AND (d.end_reason = 0 OR "
         + IsKept + "))";
+
+    /// <summary>Whether an event between $1 and $2 has a delivery created later that changed after revision $3; with -1 whether it has any.</summary>
+    public const string IsChangedLater =
+        """
+        SELECT EXISTS (SELECT 1 FROM later_deliveries l JOIN deliveries d ON d.seq = l.delivery_seq
+          WHERE l.event_seq > $1 AND l.event_seq <= $2 AND d.revision > $3)
+        """;
+
+    /// <summary>Deliveries that are removed: of $1 between $2 and $3.</summary>
+    public const string DeleteLater = "DELETE FROM later_deliveries WHERE delivery_seq = ANY($1) AND delivery_seq BETWEEN $2 AND $3";
+
+    /// <summary>Of a day that is dropped: after $1 up to $2.</summary>
+    public const string DeleteLaterOfDay = "DELETE FROM later_deliveries WHERE delivery_seq > $1 AND delivery_seq <= $2";
+
+    private const string HasNoDelivery =
+        """
+        NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.seq BETWEEN e.first_delivery AND e.first_delivery + e.delivery_count - 1)
+          AND NOT EXISTS (SELECT 1 FROM later_deliveries l WHERE l.event_seq = e.seq)
+        """;
 
     /// <summary>The last event to look at from $1 up to before $2; null if there are fewer than that many.</summary>
     public const string FindLastEvent = "SELECT seq FROM events WHERE seq > $1 AND seq < $2 ORDER BY seq OFFSET 4999 LIMIT 1";
@@ -54,13 +79,13 @@ internal static class RetentionSql
 
     public const string DeleteDeliveries = "DELETE FROM deliveries WHERE seq = ANY($1) AND seq BETWEEN $2 AND $3";
 
-    /// <summary>Events of which no delivery is left: $1 from, $2 before, $3 last, $4 expiry, $5 how many.</summary>
-    public const string FindEvents =
-        """
-        SELECT e.seq FROM events e WHERE e.seq > $1 AND e.seq < $2 AND e.seq <= $3 AND e.create_time < $4
-          AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.seq BETWEEN e.first_delivery AND e.first_delivery + e.delivery_count - 1)
-        ORDER BY e.seq LIMIT $5
-        """;
+    /// <summary>Locks events of which no delivery is left: $1 from, $2 before, $3 last, $4 expiry, $5 how many.</summary>
+    public const string LockEvents =
+        "SELECT e.seq FROM events e WHERE e.seq > $1 AND e.seq < $2 AND e.seq <= $3 AND e.create_time < $4 AND "
+        + HasNoDelivery + " ORDER BY e.seq LIMIT $5 FOR UPDATE OF e";
+
+    /// <summary>Those that have none now that they are locked: of $1 between $2 and $3.</summary>
+    public const string FindBare = "SELECT e.seq FROM events e WHERE e.seq = ANY($1) AND e.seq BETWEEN $2 AND $3 AND " + HasNoDelivery + " ORDER BY e.seq";
 
     public const string DeleteNames = "DELETE FROM event_names WHERE event_seq = ANY($1)";
     public const string DeleteEventPayloads = "DELETE FROM payloads WHERE event_seq = ANY($1) AND event_seq BETWEEN $2 AND $3";

@@ -41,7 +41,7 @@ internal sealed class PostgresRedriveStore(Transactions transactions) : IRedrive
 
     public async Task<RedriveRecord?> CreateAsync(RedriveRecord redrive, RedriveScope scope, CancellationToken cancellationToken)
     {
-        RedriveTransitions.Validate(redrive.Filter);
+        RedriveTransitions.Validate(redrive);
         return await transactions.RunAsync<RedriveRecord?>(
             async unit =>
             {
@@ -54,7 +54,7 @@ internal sealed class PostgresRedriveStore(Transactions transactions) : IRedrive
                 var created = redrive with { State = RedriveState.Running, Matched = scope.Count, UpdateTime = redrive.CreateTime };
                 await unit.RunAsync(
                     RedriveRows.Insert, created.Id, tenant, RedriveRows.Write(created.Filter), created.MaxRatePerSecond, created.State,
-                    created.Matched, scope.Revision, scope.End, created.CreateTime).ConfigureAwait(false);
+                    created.Matched, scope.Revision, scope.End, created.CreateTime, RedriveRows.Write(created.Replay)).ConfigureAwait(false);
                 return () => created;
             },
             cancellationToken).ConfigureAwait(false);
@@ -81,12 +81,12 @@ internal sealed class PostgresRedriveStore(Transactions transactions) : IRedrive
         transactions.RunAsync<RedriveBatch?>(
             async unit =>
             {
-                if (await LockAsync(unit, redriveId).ConfigureAwait(false) is not { } stored)
+                if (await RedriveRows.LockAsync(unit, redriveId).ConfigureAwait(false) is not { } stored)
                 {
                     return () => null;
                 }
 
-                if (stored.Redrive.State != RedriveState.Running)
+                if (!RedriveTransitions.CanRetry(stored.Redrive))
                 {
                     return () => new RedriveBatch(stored.Redrive, []);
                 }
@@ -99,12 +99,12 @@ internal sealed class PostgresRedriveStore(Transactions transactions) : IRedrive
     public Task<bool> CancelAsync(string redriveId, CancellationToken cancellationToken) => transactions.RunAsync<bool>(
         async unit =>
         {
-            if (await LockAsync(unit, redriveId).ConfigureAwait(false) is not { Redrive.State: RedriveState.Running } stored)
+            if (await RedriveRows.LockAsync(unit, redriveId).ConfigureAwait(false) is not { Redrive.State: RedriveState.Running } stored)
             {
                 return () => false;
             }
 
-            await SaveAsync(unit, stored, RedriveTransitions.Cancel(stored.Redrive, unit.Now), stored.Position).ConfigureAwait(false);
+            await RedriveRows.SaveAsync(unit, stored, RedriveTransitions.Cancel(stored.Redrive, unit.Now), stored.Position).ConfigureAwait(false);
             return () => true;
         },
         cancellationToken);
@@ -123,15 +123,9 @@ internal sealed class PostgresRedriveStore(Transactions transactions) : IRedrive
         var started = await Rounds.StartAsync(unit, answers, found, DeliveryTrigger.Redrive).ConfigureAwait(false);
         var retried = started.Select(each => each.Staged).OfType<StagedDelivery>().ToList();
         var redrive = RedriveTransitions.Advance(stored.Redrive, found.Count, retried.Count, walk.Finished, unit.Now);
-        await SaveAsync(unit, stored, redrive, walk.Next).ConfigureAwait(false);
+        await RedriveRows.SaveAsync(unit, stored, redrive, walk.Next).ConfigureAwait(false);
         return (redrive, retried);
     }
-
-    private static Task<StoredRedrive?> LockAsync(Unit unit, string id) =>
-        unit.FindAsync(RedriveRows.Select + "WHERE id = $1 FOR UPDATE", RedriveRows.Read, id);
-
-    private static Task SaveAsync(Unit unit, StoredRedrive stored, RedriveRecord redrive, long position) => unit.RunAsync(
-        RedriveRows.Update, stored.Seq, redrive.State, redrive.Retried, redrive.Skipped, redrive.UpdateTime, position);
 
     private Task<long> FindTenantAsync(string id, CancellationToken cancellationToken, bool withDeleted = false) => Database.FindAsync(
         withDeleted ? "SELECT seq FROM tenants WHERE id = $1" : FindTenant, row => row.GetInt64(0), cancellationToken, id);

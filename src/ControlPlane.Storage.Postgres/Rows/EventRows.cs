@@ -18,6 +18,9 @@ internal static class EventRows
     /// <summary>Events without payloads, of the rows that are put in for <c>{0}</c>.</summary>
     public const string SelectFrom = "SELECT " + Columns + "FROM {0} e JOIN tenants t ON t.seq = e.tenant_seq";
 
+    /// <summary>Events of rows with one more column.</summary>
+    public static string SelectFromWith(string column, string rows) => $"SELECT {Columns}, {column} FROM {rows} e JOIN tenants t ON t.seq = e.tenant_seq";
+
     /// <summary>Events with payloads.</summary>
     public const string SelectWhole = "SELECT " + Columns + ", p.body " + From + "LEFT JOIN payloads p ON p.event_seq = e.seq ";
 

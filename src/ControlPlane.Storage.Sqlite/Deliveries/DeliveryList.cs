@@ -27,8 +27,6 @@ internal static class DeliveryList
     internal static readonly Sql DeadOfWebhook = new(SelectDead + "AND webhook = ? ORDER BY delivery DESC");
     internal static readonly Sql DeadOfTenant = new(SelectDead + "AND tenant = ? ORDER BY delivery DESC");
 
-    private static readonly Sql OfEvent = new("SELECT first_delivery, delivery_count FROM events WHERE id = ? ORDER BY seq DESC");
-
     public static Page<DeliveryRecord> Read(Connection connection, DeliveryQuery query)
     {
         if (ResolvedDeliveryFilter.Resolve(connection, query, query.Before) is not { } filter)
@@ -95,17 +93,12 @@ internal static class DeliveryList
             connection.Use(ListedOfWebhook).Bind(filter.From).Bind(Math.Min(filter.To, split)).Bind(filter.Webhook), filter, page);
     }
 
-    /// <summary>Walks the deliveries of all events with one id: one event, unless several tenants chose the same id.</summary>
     private static PageBuilder WalkEvents(Connection connection, ResolvedDeliveryFilter filter, PageBuilder page)
     {
-        using var events = connection.Use(OfEvent).Bind(filter.EventId);
-        while (page.WantsMore && events.Step())
+        var ranges = LaterDeliveries.RangesOf(connection, filter.EventId!, filter.From, filter.To);
+        for (var i = ranges.Count - 1; i >= 0 && page.WantsMore; i--)
         {
-            var first = events.Long(0);
-            Walk(
-                connection.Use(All)
-                    .Bind(Math.Max(filter.From, first)).Bind(Math.Min(filter.To, first + events.Long(1))),
-                filter, page);
+            Walk(connection.Use(All).Bind(ranges[i].From).Bind(ranges[i].To), filter, page);
         }
 
         return page;

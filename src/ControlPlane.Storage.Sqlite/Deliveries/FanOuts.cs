@@ -11,23 +11,26 @@ internal static class FanOuts
     private const string Select =
         "SELECT first_delivery, delivery_count, type_seq, instance_seq FROM events WHERE seq <= ? ";
 
-    private static readonly Sql FindEvent = new("SELECT event_seq FROM deliveries WHERE seq < ? ORDER BY seq DESC LIMIT 1");
     internal static readonly Sql Events = new(Select + "ORDER BY seq DESC");
     internal static readonly Sql EventsOfTenant = new(Select + "AND tenant_seq = ? ORDER BY seq DESC");
 
     public static PageBuilder Walk(Connection connection, ResolvedDeliveryFilter filter, PageBuilder page)
     {
-        using var events = connection.Use(filter.Tenant == 0 ? Events : EventsOfTenant).Bind(FindLast(connection, filter.To));
+        using var events = connection.Use(filter.Tenant == 0 ? Events : EventsOfTenant).Bind(TimeSearch.LastEventBefore(connection, filter.To));
+        using var later = connection.Use(filter.Tenant == 0 ? LaterDeliveries.All : LaterDeliveries.OfTenant).Bind(filter.From).Bind(filter.To);
         if (filter.Tenant != 0)
         {
             events.Bind(filter.Tenant);
+            later.Bind(filter.Tenant);
         }
 
+        var hasLater = later.Step();
         while (page.WantsMore && events.Step())
         {
             var first = events.Long(0);
             var end = first + events.Long(1);
-            if (end <= filter.From)
+            TakeLater(end);
+            if (end <= filter.From || !page.WantsMore)
             {
                 break;
             }
@@ -43,7 +46,18 @@ internal static class FanOuts
             }
         }
 
+        TakeLater(filter.From);
         return page;
+
+        // Those that were created between the deliveries of one event and those of the next.
+        void TakeLater(long from)
+        {
+            while (hasLater && page.WantsMore && later.Long(0) >= from)
+            {
+                page.Look(later.Long(0), filter.Matches(later));
+                hasLater = later.Step();
+            }
+        }
     }
 
     private static void WalkDeliveries(Connection connection, ResolvedDeliveryFilter filter, long from, long to, PageBuilder page)
@@ -53,11 +67,5 @@ internal static class FanOuts
         {
             page.Look(rows.Long(0), filter.Matches(rows));
         }
-    }
-
-    private static long FindLast(Connection connection, long before)
-    {
-        using var row = connection.Use(FindEvent).Bind(before);
-        return row.Step() ? row.Long(0) : 0;
     }
 }

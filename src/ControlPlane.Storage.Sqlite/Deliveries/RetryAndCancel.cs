@@ -6,7 +6,6 @@ namespace ControlPlane.Storage.Sqlite;
 internal static class RetryAndCancel
 {
     private const int OrphanBatch = 1_000;
-    private static readonly Sql HasPayload = new("SELECT 1 FROM payloads WHERE event_seq = ?");
 
     internal static readonly Sql FindOrphaned = new(
         Claims.WaitingWebhooks +
@@ -45,7 +44,7 @@ internal static class RetryAndCancel
     /// <summary>Sets a delivery that ended going once more.</summary>
     public static RetryOrCancelResult StartRound(WriteSession session, StoredDelivery stored, DeliveryTrigger trigger, DateTimeOffset now)
     {
-        var refusal = DeliveryTransitions.CheckRound(stored.Delivery, stored.WebhookDeleted, PayloadExists(session, stored.EventSeq));
+        var refusal = DeliveryTransitions.CheckRound(stored.Delivery, stored.WebhookDeleted, EventRows.HasPayload(session.Connection, stored.EventSeq));
         if (refusal != RetryOrCancelOutcome.Done)
         {
             return new RetryOrCancelResult(refusal, stored.Delivery);
@@ -139,11 +138,5 @@ internal static class RetryAndCancel
 
             return seqs;
         }
-    }
-
-    private static bool PayloadExists(WriteSession session, long eventSeq)
-    {
-        using var row = session.Use(HasPayload).Bind(eventSeq);
-        return row.Step();
     }
 }

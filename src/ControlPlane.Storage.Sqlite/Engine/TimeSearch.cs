@@ -9,6 +9,7 @@ internal static class TimeSearch
     private const int WalkAtMost = 10_000;
 
     private static readonly Sql Event = new("SELECT seq, create_time FROM events WHERE seq >= ? ORDER BY seq LIMIT 1");
+    private static readonly Sql FirstDelivery = new("SELECT seq, first_delivery FROM events WHERE seq >= ? ORDER BY seq LIMIT 1");
     private static readonly Sql Delivery = new("SELECT seq, create_time FROM deliveries WHERE seq >= ? ORDER BY seq LIMIT 1");
 
     internal static readonly Sql Change = new(
@@ -30,6 +31,11 @@ internal static class TimeSearch
         var counters = Counters.Load(connection);
         return Span(connection, Delivery, counters.DeliverySeq, counters.EventDisorder, after, before);
     }
+
+    /// <summary>The last event that was stored before a delivery got its seq, or an earlier one; 0 if there is none.</summary>
+    public static long LastEventBefore(Connection connection, long delivery) => delivery == long.MaxValue
+        ? long.MaxValue
+        : FirstFrom(from => Probe(connection.Use(FirstDelivery).Bind(from)), Counters.Load(connection).EventSeq, delivery) - 1;
 
     /// <summary>The largest revision before the first change at or after a time.</summary>
     public static long RevisionBefore(Connection connection, DateTimeOffset time)

@@ -2,7 +2,7 @@ using ControlPlane.Storage.Transitions;
 
 namespace ControlPlane.Storage.Sqlite;
 
-/// <summary>The rows that one append adds, collected so that each table gets its rows at once.</summary>
+/// <summary>The rows that one append or step of a replay adds, collected so that each table gets its rows at once.</summary>
 internal sealed class AppendBatch(WriteSession session, AppendRequest request, long tenant)
 {
     private readonly List<EventRow> _events = new(request.Events.Count);
@@ -30,6 +30,16 @@ internal sealed class AppendBatch(WriteSession session, AppendRequest request, l
         }
 
         return new AppendedEvent(source with { Payload = null, DeliveryCount = deliveries.Length }, false, deliveries);
+    }
+
+    /// <summary>Adds a delivery of an event that is stored, as if that had been created at the time that its row says.</summary>
+    public DeliveryRecord AddLater(in EventRow source, NewDelivery delivery, long webhook)
+    {
+        var key = source.Added.Event.OrderingKey;
+        session.Counters.NoteEvent(source.Added.Event.CreateTime);
+        var added = AddDelivery(source, delivery, key.Length > 0 ? OrderingLine.KeyOf(key) : null);
+        LaterDeliveries.Insert(session, session.Counters.DeliverySeq, source.Seq, tenant, webhook);
+        return added;
     }
 
     /// <summary>Stores what was added.</summary>

@@ -26,6 +26,7 @@ internal static class EventRows
     private static readonly Sql ByTenantAndId = new(WithPayload + "WHERE e.id = ? AND t.id = ?");
     private static readonly Sql WholeBySeq = new(WithPayload + "WHERE e.seq = ?");
     private static readonly Sql BySeq = new(WithoutPayload + "WHERE e.seq = ?");
+    private static readonly Sql FindPayload = new("SELECT 1 FROM payloads WHERE event_seq = ?");
     private const string EventValues = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static readonly Insertion InsertEvents = new("events", EventValues);
     private static readonly Insertion InsertPayloads = new("payloads", "(?, ?)");
@@ -70,10 +71,17 @@ internal static class EventRows
         return found;
     }
 
-    /// <summary>An event without its payload.</summary>
-    public static EventRecord Get(Connection connection, long seq)
+    /// <summary>Whether the payload of an event is stored.</summary>
+    public static bool HasPayload(Connection connection, long seq)
     {
-        using var row = connection.Use(BySeq).Bind(seq);
+        using var row = connection.Use(FindPayload).Bind(seq);
+        return row.Step();
+    }
+
+    /// <summary>An event.</summary>
+    public static EventRecord Get(Connection connection, long seq, bool withPayload = false)
+    {
+        using var row = connection.Use(withPayload ? WholeBySeq : BySeq).Bind(seq);
         return row.Step() ? Read(row) : throw new InvalidOperationException($"There is no event {seq}.");
     }
 

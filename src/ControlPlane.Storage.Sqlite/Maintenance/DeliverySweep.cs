@@ -91,6 +91,7 @@ internal sealed class DeliverySweep(RetentionTerms terms) : Sweep<Connection, Wr
         var (first, last) = (run[0].Seq, run[^1].Seq);
         AttemptRows.DeleteAll(session, first, last);
         DeadLetterRows.Delete(session, first, last);
+        LaterDeliveries.Delete(session, first, last);
         session.Counters.NoteRemoved(run.Max(each => each.Revision));
         return session.Use(DeleteRun).Bind(first).Bind(last).RunAndCount();
     }

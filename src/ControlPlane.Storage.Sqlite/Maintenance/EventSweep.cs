@@ -38,7 +38,7 @@ internal sealed class EventSweep(RetentionTerms terms) : Sweep<Connection, Write
 
             looked++;
             Position = rows.Long(0);
-            if (age == Age.Expired && !HasDelivery(reader, rows.Long(2), rows.Long(3)))
+            if (age == Age.Expired && !HasDelivery(reader, rows.Long(2), rows.Long(3)) && !LaterDeliveries.Any(reader, Position, Position))
             {
                 _found.Add(Position);
             }
@@ -60,8 +60,8 @@ internal sealed class EventSweep(RetentionTerms terms) : Sweep<Connection, Write
 
     public override Removed Remove(WriteSession session)
     {
-        // Deliveries are stored with their event and never later: it has none now either.
-        var removed = ContiguousRanges.Remove(_found, seq => seq, (_, _) => false, run =>
+        // Those that are not stored with their event can have been created since the look.
+        var removed = ContiguousRanges.Remove(_found, seq => seq, (first, last) => LaterDeliveries.Any(session.Connection, first, last), run =>
         {
             session.Use(PayloadSweep.DeleteRun).Bind(run[0]).Bind(run[^1]).Run();
             return session.Use(DeleteRun).Bind(run[0]).Bind(run[^1]).RunAndCount();

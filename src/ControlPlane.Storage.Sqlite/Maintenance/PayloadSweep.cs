@@ -47,7 +47,7 @@ internal sealed class PayloadSweep(RetentionTerms terms) : Sweep<Connection, Wri
             looked++;
             _position = rows.Long(0);
             var (from, to) = (rows.Long(2), rows.Long(2) + rows.Long(3));
-            if (age == Age.Expired && !IsNeeded(reader, from, to, dead))
+            if (age == Age.Expired && !IsNeeded(reader, from, to, dead) && !IsNeededLater(reader, _position, dead))
             {
                 _found.Add((_position, from, to));
                 bytes += rows.Long(4);
@@ -70,7 +70,8 @@ internal sealed class PayloadSweep(RetentionTerms terms) : Sweep<Connection, Wri
         var removed = ContiguousRanges.Remove(
             _found,
             found => found.Event,
-            (first, last) => HasUnfinished(session.Connection, first.From, last.To),
+            (first, last) => HasUnfinished(session.Connection, first.From, last.To)
+                || LaterDeliveries.HasUnfinished(session.Connection, first.Event, last.Event, _head),
             run => session.Use(DeleteRun).Bind(run[0].Event).Bind(run[^1].Event).RunAndCount());
         session.NoteRows(_found.Count);
         return new Removed { Payloads = removed };
@@ -82,14 +83,22 @@ internal sealed class PayloadSweep(RetentionTerms terms) : Sweep<Connection, Wri
         return row.Step();
     }
 
-    private static bool IsNeeded(Connection connection, long from, long to, DeadLetters dead)
+    private static bool IsNeeded(Connection connection, long from, long to, DeadLetters dead) =>
+        IsNeeded(connection.Use(NotSettled).Bind(from).Bind(to), dead);
+
+    private static bool IsNeededLater(Connection connection, long eventSeq, DeadLetters dead) =>
+        IsNeeded(connection.Use(LaterDeliveries.NotSettled).Bind(eventSeq), dead);
+
+    private static bool IsNeeded(Statement rows, DeadLetters dead)
     {
-        using var rows = connection.Use(NotSettled).Bind(from).Bind(to);
-        while (rows.Step())
+        using (rows)
         {
-            if ((DeliveryState)rows.Int(0) != DeliveryState.Dead || dead.Keeps(rows.Long(1), rows.Long(2)))
+            while (rows.Step())
             {
-                return true;
+                if ((DeliveryState)rows.Int(0) != DeliveryState.Dead || dead.Keeps(rows.Long(1), rows.Long(2)))
+                {
+                    return true;
+                }
             }
         }
 

@@ -41,7 +41,7 @@ internal static class RedriveRows
             tenant = found.Seq;
         }
 
-        var terms = new RedriveTerms(redrive.Filter, redrive.MaxRatePerSecond);
+        var terms = new RedriveTerms(redrive.Filter, redrive.MaxRatePerSecond, redrive.Replay);
         session.Use(InsertOne)
             .Bind(redrive.Id).Bind(tenant).Bind((long)RedriveState.Running)
             .Bind(JsonSerializer.Serialize(terms, Json.Default.RedriveTerms))
@@ -101,6 +101,7 @@ internal static class RedriveRows
         {
             Id = row.Text(1),
             Filter = terms.Filter,
+            Replay = terms.Replay,
             MaxRatePerSecond = terms.MaxRatePerSecond,
             State = (RedriveState)row.Int(2),
             Matched = row.Int(4),

@@ -16,7 +16,7 @@ internal static class RedriveSteps
             return null;
         }
 
-        if (stored.Redrive.State != RedriveState.Running)
+        if (!RedriveTransitions.CanRetry(stored.Redrive))
         {
             return new RedriveBatch(stored.Redrive, []);
         }

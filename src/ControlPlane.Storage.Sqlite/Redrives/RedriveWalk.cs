@@ -27,8 +27,6 @@ internal static class RedriveWalk
     internal static readonly Sql DeadOfWebhook = new(SelectDead + "AND webhook = ? ORDER BY delivery");
     internal static readonly Sql DeadOfTenant = new(SelectDead + "AND tenant = ? ORDER BY delivery");
 
-    private static readonly Sql OfEvent = new("SELECT first_delivery, delivery_count FROM events WHERE id = ? ORDER BY seq");
-
     public static RedriveStretch Read(
         Connection connection, DeliveryFilter filter, RedriveScope scope, long position, int limit, int lookAtMost)
     {
@@ -63,7 +61,8 @@ internal static class RedriveWalk
     {
         if (filter.EventId is not null)
         {
-            return Ranges(connection, filter, from).Select(range => connection.Use(All).Bind(range.From).Bind(range.To));
+            return LaterDeliveries.RangesOf(connection, filter.EventId, from, filter.To)
+                .Select(range => connection.Use(All).Bind(range.From).Bind(range.To));
         }
 
         if (filter.HasOnlyStates(Dead))
@@ -81,19 +80,5 @@ internal static class RedriveWalk
         var split = WebhookDeliveries.FirstLatest(connection);
         yield return connection.Use(ListedOfWebhook).Bind(from).Bind(Math.Min(filter.To, split)).Bind(filter.Webhook);
         yield return connection.Use(LatestOfWebhook).Bind(Math.Max(from, split)).Bind(filter.To).Bind(filter.Webhook);
-    }
-
-    /// <summary>The deliveries of the events with one id, one per tenant.</summary>
-    private static List<(long From, long To)> Ranges(Connection connection, ResolvedDeliveryFilter filter, long from)
-    {
-        var ranges = new List<(long, long)>();
-        using var events = connection.Use(OfEvent).Bind(filter.EventId);
-        while (events.Step())
-        {
-            var first = events.Long(0);
-            ranges.Add((Math.Max(from, first), Math.Min(filter.To, first + events.Long(1))));
-        }
-
-        return ranges;
     }
 }

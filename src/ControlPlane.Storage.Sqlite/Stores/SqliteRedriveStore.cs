@@ -21,7 +21,7 @@ internal sealed class SqliteRedriveStore(SqliteDatabase database) : IRedriveStor
 
     public Task<RedriveRecord?> CreateAsync(RedriveRecord redrive, RedriveScope scope, CancellationToken cancellationToken)
     {
-        RedriveTransitions.Validate(redrive.Filter);
+        RedriveTransitions.Validate(redrive);
         return database.WriteAsync(session => RedriveRows.Create(session, redrive, scope), cancellationToken);
     }
 

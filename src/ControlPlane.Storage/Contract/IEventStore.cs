@@ -47,7 +47,7 @@ public sealed record NewEvent(EventRecord Event, IReadOnlyList<NewDelivery> Deli
 /// <summary>A delivery to store with its event.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="WebhookId">Where it goes.</param>
-/// <param name="Trigger">Publish or Test.</param>
+/// <param name="Trigger">Publish or Test; Redrive of one that a replay creates later.</param>
 /// <param name="Leased">Born InFlight, leased to the request's owner with fence 1; otherwise Pending, due at the event's time. One
 /// whose turn in its line it is not is born Pending in any case.</param>
 public readonly record struct NewDelivery(string Id, string WebhookId, DeliveryTrigger Trigger, bool Leased);

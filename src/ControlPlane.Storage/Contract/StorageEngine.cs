@@ -18,6 +18,7 @@ public sealed record StorageEngine : IAsyncDisposable
     public required IDeliveryQueue Queue { get; init; }
     public required IDeliveryStore Deliveries { get; init; }
     public required IRedriveStore Redrives { get; init; }
+    public required IReplayStore Replays { get; init; }
     public required IWebhookStore Webhooks { get; init; }
     public required IEventTypeStore EventTypes { get; init; }
     public required IAccessStore Access { get; init; }

@@ -1,12 +1,19 @@
 namespace ControlPlane.Storage;
 
-/// <summary>A bulk retry of the deliveries that matched when it was started.</summary>
+/// <summary>
+/// A job that sets many deliveries going: a bulk retry of the deliveries that matched when it was started, or a replay, which creates
+/// deliveries of events that were stored then.
+/// </summary>
 public sealed record RedriveRecord
 {
     public required string Id { get; init; }
 
-    /// <summary>Which deliveries. Its tenant is the redrive's own; null for one over every tenant.</summary>
+    /// <summary>Which deliveries, or of a replay which events, and the webhook that they are for. Its tenant is the redrive's own; null for
+    /// one over every tenant.</summary>
     public required DeliveryFilter Filter { get; init; }
+
+    /// <summary>What a replay asks besides; null for a bulk retry.</summary>
+    public ReplayTerms? Replay { get; init; }
 
     /// <summary>How many deliveries are set going per second at most.</summary>
     public required double MaxRatePerSecond { get; init; }
@@ -25,6 +32,11 @@ public sealed record RedriveRecord
     public DateTimeOffset CreateTime { get; init; }
     public DateTimeOffset UpdateTime { get; init; }
 }
+
+/// <summary>What a replay asks of events besides the filter.</summary>
+/// <param name="OnlyMissing">Whether events that have a delivery to the webhook are left out.</param>
+/// <param name="Filter">An expression that an event must make true; null for none.</param>
+public sealed record ReplayTerms(bool OnlyMissing, string? Filter = null);
 
 /// <summary>What matches a filter at one moment: that of its revision.</summary>
 /// <param name="Count">How many, at most <see cref="Most"/>.</param>

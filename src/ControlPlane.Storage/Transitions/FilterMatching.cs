@@ -13,6 +13,13 @@ public static class FilterMatching
         && EventTypePattern.AnyCovers(filter.EventTypes, delivery.EventType)
         && IsWithin(delivery.CreateTime, filter.CreatedAfter, filter.CreatedBefore);
 
+    /// <summary>Returns whether an event is one that a filter means by what events have: tenant, type, instance and time.</summary>
+    public static bool Matches(this DeliveryFilter filter, EventRecord stored) =>
+        Is(filter.TenantId, stored.TenantId)
+        && Is(filter.Instance, stored.Instance)
+        && EventTypePattern.AnyCovers(filter.EventTypes, stored.Type)
+        && IsWithin(stored.CreateTime, filter.CreatedAfter, filter.CreatedBefore);
+
     /// <summary>Returns whether a delivery whose last attempt ended so is one that the query means.</summary>
     public static bool MatchesLast(this DeliveryQuery query, int statusCode, FailureKind failure) =>
         (query.StatusCodes.Count == 0 || query.StatusCodes.Contains(statusCode))

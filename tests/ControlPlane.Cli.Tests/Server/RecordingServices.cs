@@ -81,6 +81,9 @@ internal sealed class RecordingDeliveries(CallLog log) : DeliveryService.Deliver
     public override Task<RedriveDeliveriesResponse> RedriveDeliveries(RedriveDeliveriesRequest request, ServerCallContext context) =>
         log.TakeAsync<RedriveDeliveriesResponse>(request, context);
 
+    public override Task<ReplayEventsResponse> ReplayEvents(ReplayEventsRequest request, ServerCallContext context) =>
+        log.TakeAsync<ReplayEventsResponse>(request, context);
+
     public override Task<GetRedriveResponse> GetRedrive(GetRedriveRequest request, ServerCallContext context) =>
         log.TakeAsync<GetRedriveResponse>(request, context);
 

@@ -140,6 +140,7 @@ public abstract class WebhookTest : IAsyncLifetime
             .AddRecording(builder.Configuration)
             .AddDispatching(builder.Configuration)
             .AddSingleton(Engine.Redrives)
+            .AddSingleton(Engine.Replays)
             .AddWatching(builder.Configuration)
             .AddDeliveries()
             .AddSingleton(Sample.Urls)

@@ -14,6 +14,7 @@ internal static class DeliveryCommands
         RetryAndCancel.CreateRetry(runner),
         RetryAndCancel.CreateCancel(runner),
         RedriveDeliveries.Create(runner),
+        ReplayEvents.Create(runner),
         ExportDeliveries.Create(runner),
         WatchDeliveries.Create(runner),
     };

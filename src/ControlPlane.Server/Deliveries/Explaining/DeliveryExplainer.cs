@@ -28,7 +28,7 @@ internal sealed class DeliveryExplainer(
         var answer = new ExplainDeliveryResponse
         {
             Delivery = delivery is null ? null : DeliveryMapper.ToProto(delivery, caller.IsPlatform),
-            Matched = delivery is not null && delivery.Trigger != DeliveryTrigger.Test,
+            Matched = delivery is not null && delivery.Trigger != DeliveryTrigger.Test && delivery.CreateTime <= source.CreateTime,
             Checks = { MatchChecks.Judge(webhook, source) },
             WebhookChanged = MatchChecks.ChangedSince(webhook, source.CreateTime),
             WebhookUpdateTime = webhook?.UpdateTime.ToTimestamp(),
@@ -41,7 +41,7 @@ internal sealed class DeliveryExplainer(
             Add(answer, delivery, ahead, webhook);
         }
 
-        answer.Summary = ExplanationSummary.Of(answer);
+        answer.Summary = ExplanationSummary.Of(answer, replayed: delivery?.CreateTime > source.CreateTime);
         return answer;
     }
 
@@ -113,7 +113,9 @@ internal sealed class DeliveryExplainer(
     private async Task<MatchedEvent> ReadEventAsync(DeliveryRecord delivery, CancellationToken cancellationToken)
     {
         var found = await events.FindAsync(delivery.EventId, delivery.TenantId, cancellationToken);
-        return new(delivery.TenantId, delivery.EventType, delivery.Instance, delivery.CreateTime, found is [var stored, ..] ? stored : null);
+        return found is [var stored, ..]
+            ? new(delivery.TenantId, delivery.EventType, delivery.Instance, stored.CreateTime, stored)
+            : new(delivery.TenantId, delivery.EventType, delivery.Instance, delivery.CreateTime, null);
     }
 
     private static void Check(ExplainDeliveryRequest request)

@@ -7,9 +7,9 @@ internal static class ExplanationSummary
 {
     private const string Changed = "The webhook was changed since the event was accepted and may have been set otherwise then.";
 
-    public static string Of(ExplainDeliveryResponse answer) => answer.Delivery is { } delivery
-        ? answer.Waits.Count > 0 ? $"Not sent yet: {answer.Waits[0].Detail}" : Ended(delivery)
-        : Unmatched(answer);
+    public static string Of(ExplainDeliveryResponse answer, bool replayed) => answer.Delivery is not { } delivery ? Unmatched(answer)
+        : (answer.Waits.Count > 0 ? $"Not sent yet: {answer.Waits[0].Detail}" : Ended(delivery))
+            + (replayed ? " A replay created the delivery after the publish." : "");
 
     private static string Unmatched(ExplainDeliveryResponse answer)
     {

@@ -38,6 +38,16 @@ internal static class DeliveryFilterValidator
         request.TenantId, request.WebhookId, request.EventId, request.States, request.EventTypes, request.Instance, request.CreatedAfter,
         request.CreatedBefore, violations);
 
+    /// <summary>Which events a replay takes, and their webhook.</summary>
+    public static Storage.DeliveryFilter Check(ReplayEventsRequest request, Violations violations)
+    {
+        FieldRules.RequireId(violations, "webhook_id", request.WebhookId);
+        return Check("", "", "", [], request.EventTypes, request.Instance, request.CreatedAfter, request.CreatedBefore, violations) with
+        {
+            WebhookId = request.WebhookId,
+        };
+    }
+
     private static Storage.DeliveryFilter Check(
         string tenantId, string webhookId, string eventId, RepeatedField<DeliveryState> states, RepeatedField<string> eventTypes, string instance,
         Timestamp? createdAfter, Timestamp? createdBefore, Violations violations)

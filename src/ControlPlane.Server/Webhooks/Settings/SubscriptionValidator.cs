@@ -45,12 +45,9 @@ internal static class SubscriptionValidator
 
         FieldRules.CheckLabels(violations, $"{Field}.match_labels", webhook.MatchLabels, WebhookLimits.MatchLabelValue);
         // What is stored stays usable for other changes when the rules have become stricter.
-        if (webhook.Filter.Length > 0 && webhook.Filter != current?.Filter)
+        if (webhook.Filter != current?.Filter)
         {
-            foreach (var fault in EventFilter.Compile(webhook.Filter).Faults)
-            {
-                violations.Add($"{Field}.filter", "FILTER_INVALID", $"line {fault.Line}, column {fault.Column}: {fault.Message}");
-            }
+            FilterRules.Check(violations, $"{Field}.filter", webhook.Filter);
         }
     }
 }

@@ -32,6 +32,10 @@ internal static class FieldLimits
     private static readonly Limit HeaderValue = Limit.Template(2_048, n => new string('x', n)).And(
         new[] { "a\r\nb", "a\n", "\0", "\u00e9", "\u007f" }.Select(value => Probe.Refused(value, value)).Append(Probe.Right("a tab", "a\tb ~")));
 
+    private static readonly Limit Condition = Limit.Template(2_048, n => $"event.type == '{new string('x', n - 16)}'").And(
+        Probe.Refused("no filter", "nonsense"), Probe.Refused("no bool", "event.type"), Probe.Refused("deep", new string('(', 2_000)),
+        Probe.Refused("controls", "\0\u202E"));
+
     private static readonly Dictionary<string, Limit> Table = new(StringComparer.Ordinal)
     {
         ["*.tenant_id"] = Limit.Id,
@@ -80,8 +84,7 @@ internal static class FieldLimits
         ["Webhook.instances"] = Limit.List(0, 200, i => $"i{i}", Limit.Line(256).And(Probe.Refused("nothing", ""))),
         ["Webhook.dialect"] = Limit.OneOf(Dialects).Saying("`standard-webhooks`, `svix`"),
         ["Webhook.match_labels"] = LabelsOf(2_048),
-        ["Webhook.filter"] = Limit.Template(2_048, n => $"event.type == '{new string('x', n - 16)}'").And(
-            Probe.Refused("no filter", "nonsense"), Probe.Refused("no bool", "event.type"), Probe.Refused("deep", new string('(', 2_000)), Probe.Refused("controls", "\0\u202E")),
+        ["Webhook.filter"] = Condition,
         ["Webhook.on_filter_error"] = Limit.Choice(0, 1, 2),
         ["Webhook.signature_algorithm"] = Limit.Choice(0, 1),
         ["CreateWebhook webhook.signature_algorithm"] = Limit.Choice(0, 1, 2),
@@ -190,6 +193,11 @@ internal static class FieldLimits
         ["RedriveDeliveriesRequest.event_types"] = Patterns,
         ["RedriveDeliveriesRequest.instance"] = Limit.Line(256),
         ["RedriveDeliveriesRequest.max_rate_per_second"] = Limit.Range(0.1, 1_000),
+        ["ReplayEventsRequest.webhook_id"] = Limit.RequiredId,
+        ["ReplayEventsRequest.event_types"] = Patterns,
+        ["ReplayEventsRequest.instance"] = Limit.Line(256),
+        ["ReplayEventsRequest.filter"] = Condition,
+        ["ReplayEventsRequest.max_per_second"] = Limit.Range(0.1, 1_000),
         ["WatchDeliveriesRequest.webhook_id"] = Limit.Id,
         ["WatchDeliveriesRequest.event_id"] = Limit.Id,
         ["WatchDeliveriesRequest.states"] = AnyState,

@@ -8,6 +8,7 @@ using ControlPlane.Server.Filtering;
 using ControlPlane.Server.Hosting;
 using ControlPlane.Server.Maintenance;
 using ControlPlane.Server.OperationalEvents;
+using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Schemas;
 using ControlPlane.Server.Sending;
@@ -169,6 +170,7 @@ public abstract class RedriveTest : IAsyncLifetime
             .AddSingleton(Engine.Access)
             .AddSingleton(Engine.Deliveries)
             .AddSingleton(Engine.Redrives)
+            .AddSingleton(Engine.Replays)
             .AddSingleton(Engine.Webhooks)
             .AddSingleton(Engine.Events)
             .AddSingleton(Engine.Queue)
@@ -191,6 +193,7 @@ public abstract class RedriveTest : IAsyncLifetime
             .AddRecording(builder.Configuration)
             .AddDispatching(builder.Configuration)
             .AddWatching(builder.Configuration)
+            .AddPublishing(builder.Configuration)
             .AddDeliveries();
         builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(DispatchWorker)));
         builder.Services.AddHostedService<ClaimingWorker>();
