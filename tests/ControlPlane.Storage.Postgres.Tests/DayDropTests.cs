@@ -4,7 +4,7 @@ using Npgsql;
 namespace ControlPlane.Storage.Postgres.Tests;
 
 /// <summary>Retention by dropping the partitions of whole days.</summary>
-public sealed class DayDropTests : RetentionTest<PostgresSource>
+public sealed class DayDropTests : ReplayTest<PostgresSource>
 {
     private StorageEngine _engine = null!;
 
@@ -79,6 +79,33 @@ public sealed class DayDropTests : RetentionTest<PostgresSource>
         await RemoveByDaysAsync();
 
         Assert.False((await AppendAsync(Named()))[0].Duplicate);
+    }
+
+    [Fact]
+    public async Task Remove_DeliveryOfALaterDay_KeepsTheDayOfItsEvent()
+    {
+        var (webhook, born) = (await AddWebhookAsync(), await AddWebhookAsync());
+        var first = await DeliverAsync(born);
+        var stored = (await FindEventAsync(first))!;
+        Clock.Advance(TimeSpan.FromDays(5));
+        var later = await ReplayOneAsync(webhook, stored);
+
+        Clock.Advance(PayloadAge);
+        Assert.Equal(default, await RemoveByDaysAsync());
+        Assert.Equal((true, true, true), await LookAsync(later));
+        await SucceedAsync(Assert.Single((await ClaimAsync(webhook)).Deliveries));
+        Assert.Equal(new Removed { Payloads = 1 }, await RemoveByDaysAsync());
+
+        Clock.Advance(MetadataAge - TimeSpan.FromDays(11));
+        Assert.Equal(new Removed { Deliveries = 1 }, (await RemoveByDaysAsync()) with { Redrives = 0 });
+        Assert.Equal((false, true, false), await LookAsync(first));
+        Assert.Equal((true, true, false), await LookAsync(later));
+        Assert.Equal([later.Id], (await ListAsync(new() { EventId = stored.Id })).Select(each => each.Id));
+
+        Clock.Advance(TimeSpan.FromDays(20));
+        Assert.Equal(new Removed { Deliveries = 1, Events = 1 }, (await RemoveByDaysAsync()) with { Redrives = 0 });
+        Assert.Equal((false, false, false), await LookAsync(later));
+        Assert.Empty(await ListAsync(new() { EventId = stored.Id }));
     }
 
     private async Task<Removed> RemoveByDaysAsync()

@@ -77,6 +77,21 @@ public sealed class StoredFormatTests : StorageTests<SqliteSource>
             Flatten(document.RootElement, "").Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task Replay_Terms_KeepTheirPropertyNames()
+    {
+        var filter = new DeliveryFilter { TenantId = TenantRecord.DefaultId, WebhookId = "w" };
+        await Store.Redrives.CreateAsync(
+            new RedriveRecord { Id = "rdv_1", Filter = filter, Replay = new(OnlyMissing: true, "true"), MaxRatePerSecond = 1 },
+            new RedriveScope(0, 0, 1), Cancel);
+        using var connection = Connection.Open(Source.File, readOnly: true);
+        using var document = JsonDocument.Parse(connection.ReadText("SELECT terms FROM redrives")!);
+
+        Assert.Equal(
+            ["max_rate_per_second", "replay.filter", "replay.only_missing", "selection.event_types", "selection.states", "selection.tenant_id", "selection.webhook_id"],
+            Flatten(document.RootElement, "").Order(StringComparer.Ordinal));
+    }
+
     private static IEnumerable<string> Flatten(JsonElement element, string prefix) => element.EnumerateObject().SelectMany(
         property => property.Value switch
         {

@@ -231,6 +231,38 @@ test('a delivery that failed says why, is redriven with a progress bar, and one 
   await see(page, 'Cancelled by caller');
 });
 
+test('a new webhook is sent what was published before, counted first and with a progress bar', async () => {
+  for (let i = 0; i < 5; i++) await publish(i < 3 ? 'past.sold' : 'past.sent');
+  const made = await hook('/past', { name: 'Newcomer', event_types: ['past.*'] });
+  const page = await open(`webhooks/${made.id}`);
+  await page.getByRole('button', { name: 'Replay events' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Filter').fill('nonsense(');
+  await dialog.getByRole('button', { name: 'Count' }).click();
+  await dialog.getByLabel('Filter').and(page.locator('[aria-invalid=true]')).waitFor();
+  await dialog.getByLabel('Filter').fill('');
+  await dialog.getByLabel('Event types').fill('past.sold');
+  await dialog.getByRole('button', { name: 'Count' }).click();
+  await dialog.getByText('3 events match').waitFor();
+  await checkPage(page, 'replay');
+  await dialog.getByRole('button', { name: 'Send 3' }).click();
+  await dialog.getByText('3 of 3 set going').waitFor();
+  await dialog.getByText('Done').waitFor();
+  await checkPage(page, 'replay, done');
+  await takePicture(page, 'replay');
+  await page.keyboard.press('Escape');
+  await page.getByRole('cell', { name: 'past.sold' }).first().waitFor();
+  await untilIn('DELIVERY_STATE_SUCCEEDED', made, 3);
+
+  const { redrive_id: slow } = await client.deliveries.ReplayEvents({ webhook_id: made.id, only_missing: false, max_per_second: 0.1 });
+  await page.goto(`${server.http}/console/#/redrives`);
+  const card = page.locator('.card', { hasText: slow });
+  await card.getByText('Replay · Newcomer').waitFor();
+  await card.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Cancel the redrive' }).click();
+  await card.getByText('Cancelled').waitFor();
+});
+
 test('tenants, event types and keys are made, shown and ended', async () => {
   const page = await open('tenants');
   await page.getByRole('button', { name: 'Create tenant' }).click();

@@ -233,6 +233,24 @@ async function cancel(eventId) {
   for (const { id } of deliveries) await call('POST', `/v1/deliveries/${id}:cancel`);
 }
 
+test('a new endpoint is sent the messages that it missed', async () => {
+  const app = await svix.application.create({ name: 'missed' });
+  const since = new Date(Date.now() - 60_000);
+  const messages = [];
+  for (const eventType of ['past.sold', 'past.sold', 'other.sold']) {
+    messages.push(await svix.message.create(app.id, { eventType, payload: { total: 1 } }));
+  }
+  const endpoint = await svix.endpoint.create(app.id, { url: `${receiver.url}/missed`, eventTypes: ['past.sold'] });
+
+  const task = await svix.endpoint.replayMissing(app.id, endpoint.id, { since });
+
+  assert.deepEqual([task.status, task.task], ['running', 'endpoint.replay']);
+  await until(async () => (await svix.endpoint.getStats(app.id, endpoint.id)).success === 2, 'the messages to arrive');
+  const listed = await svix.messageAttempt.listAttemptedMessages(app.id, endpoint.id);
+  assert.deepEqual(listed.data.map(({ id }) => id).sort(), messages.slice(0, 2).map(({ id }) => id).sort());
+  await refused(svix.endpoint.replayMissing(app.id, endpoint.id, { since, until: new Date(0) }), 422);
+});
+
 test('what failed for good is recovered', async () => {
   const endpoint = await hook();
   failing.add(endpoint.description);
@@ -375,7 +393,7 @@ test('the program in docs/svix.md does what it says', async () => {
 
 test('every operation in docs/svix.md is there, with the scopes that it names', async () => {
   const operations = [...page.matchAll(/^\| [^|]+ \| `([A-Z]+) (\S+)` \| [^|]+ \| ([^|]+) \|$/gm)];
-  assert.equal(operations.length, 43);
+  assert.equal(operations.length, 44);
   const ask = (method, path, token) => fetch(`${server.http}/svix${path}`, {
     method, headers: token ? { authorization: `Bearer ${token}`, 'content-type': 'application/json' } : {},
     body: ['GET', 'HEAD', 'DELETE'].includes(method) ? undefined : '{}',

@@ -14,7 +14,7 @@ internal static class RedriveView
         new("Matched", r => Number(r.MatchedCount)),
         new("Retried", r => Number(r.RetriedCount)),
         new("Skipped", r => Number(r.SkippedCount)),
-        new("Filter", Filter),
+        new("Filter", r => Filter(r)),
         new("Started", r => Show.Time(r.CreateTime)),
     ];
 

@@ -104,6 +104,7 @@ public abstract class AdminTest : IAsyncLifetime
         Events = null!,
         Queue = null!,
         Redrives = null!,
+        Replays = null!,
         Changes = null!,
         Signals = null!,
         Maintenance = null!,

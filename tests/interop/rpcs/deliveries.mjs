@@ -27,6 +27,13 @@ async function slowRedrive(w, settings) {
   return redriveId;
 }
 
+/** Starts a replay of what there is, which there is none of. */
+async function replay(w) {
+  const { id: webhookId } = await w.hook();
+  const { redriveId } = await w.make('DeliveryService/ReplayEvents', { webhookId, filter: 'false', onlyMissing: true });
+  return redriveId;
+}
+
 /** As in admin.mjs. */
 export default {
   ListDeliveries: {
@@ -72,12 +79,24 @@ export default {
       assert.equal((await w.call()).count, 1);
     },
   },
+  ReplayEvents: {
+    emptiest: async (w) => assert.deepEqual(await w.call({ webhookId: (await w.hook()).id, validateOnly: true }), {}),
+    fullest: async (w) => {
+      await w.publish(event);
+      const { id: webhookId } = await w.hook();
+      const { states, ...wanted } = filter({ webhookId });
+      assert.equal((await w.call({ ...wanted, filter: "event.type == 'order.created'", onlyMissing: true, maxPerSecond: 5 })).count, 1);
+    },
+  },
   GetRedrive: {
     emptiest: async (w) => {
       const { redriveId } = await w.make('DeliveryService/RedriveDeliveries');
       await w.call({ redriveId });
     },
-    fullest: async (w) => w.call({ redriveId: await redrive(w) }),
+    fullest: async (w) => {
+      await w.call({ redriveId: await redrive(w) });
+      await w.call({ redriveId: await replay(w) });
+    },
     // Those that somebody else retried in between.
     never: ['redrive.skippedCount'],
   },
@@ -86,14 +105,16 @@ export default {
     fullest: async (w) => {
       await w.make('DeliveryService/RedriveDeliveries');
       await redrive(w);
+      await replay(w);
       await w.call({ pageSize: 1 });
+      await w.call();
     },
     never: ['redrives.skippedCount'],
   },
   CancelRedrive: {
     emptiest: async (w) => w.call({ redriveId: await slowRedrive(w) }),
     fullest: async (w) => w.call({ redriveId: await slowRedrive(w, filter()) }),
-    never: ['redrive.filter.eventId', 'redrive.retriedCount', 'redrive.skippedCount'],
+    never: ['redrive.filter.eventId', 'redrive.retriedCount', 'redrive.skippedCount', 'redrive.replay', 'redrive.replay.*'],
   },
   ExplainDelivery: {
     emptiest: async (w) => {

@@ -25,7 +25,7 @@ export function RedrivesPage() {
       <ProblemBox problem={list.problem} retry={list.reload} />
       {list.busy && list.items.length === 0 && <Busy />}
       {!list.busy && !list.problem && list.items.length === 0 && <Empty>Nothing was redriven yet.</Empty>}
-      {list.items.map((each) => <Progress key={each.id} first={each} />)}
+      {list.items.map((each) => <RedriveProgress key={each.id} first={each} />)}
       <More {...list} />
     </Page>
   );
@@ -61,7 +61,8 @@ function Start({ done }: { done: () => void }) {
   );
 }
 
-function Progress({ first }: { first: Redrive }) {
+/** How far a redrive or replay is. */
+export function RedriveProgress({ first }: { first: Redrive }) {
   const [of, setOf] = useState(first);
   const [asking, setAsking] = useState(false);
   const action = useAction();
@@ -71,6 +72,7 @@ function Progress({ first }: { first: Redrive }) {
   const through = of.retriedCount + of.skippedCount;
   const { webhookId, eventId, eventTypes, instance, states } = of.filter ?? {};
   const filter = [
+    of.replay && (of.replay.onlyMissing ? 'Replay of what is missing' : 'Replay'), of.replay?.filter,
     states?.map(stateText).join(', '), webhookId && webhookName(webhookId), eventId, eventTypes?.join(', '), instance && `instance ${instance}`,
   ].filter(Boolean).join(' · ');
   return (

@@ -14,9 +14,10 @@ import { Confirm } from '../ui/dialog';
 import { Busy, Card, Empty, Facts, Notice, Page, ProblemBox, Time } from '../ui/parts';
 import { hasSamples, ReceiverCode } from './receiverCode';
 import { dialectOf } from './list';
+import { Replay } from './replay';
 import { Preview, Probe, Rotate, TestDialog } from './trials';
 
-type Open = 'rotate' | 'test' | 'probe' | 'preview' | 'code' | 'delete' | '';
+type Open = 'rotate' | 'replay' | 'test' | 'probe' | 'preview' | 'code' | 'delete' | '';
 
 export function WebhookPage({ id }: { id: string }) {
   const answer = useCall(async (signal) => (await webhooks.getWebhook({ webhookId: id }, { signal })).webhook!, [id]);
@@ -50,11 +51,13 @@ function Buttons({ of, done }: { of: Webhook; done: () => void }) {
       {button('probe', 'Probe')}
       {button('preview', 'Preview')}
       {hasSamples(of.dialect) && button('code', 'Receiver code')}
+      {may('deliveries.write') && may('deliveries.read') && button('replay', 'Replay events')}
       {button('rotate', 'Rotate secret')}
       <button type="button" disabled={enable.busy} onClick={toggle}>{enabled ? 'Disable' : 'Enable'}</button>
       <button type="button" class="danger" onClick={() => setOpen('delete')}>Delete</button>
       <ProblemBox problem={enable.problem} />
       {open === 'rotate' && <Rotate of={of} close={close} done={done} />}
+      {open === 'replay' && <Replay of={of} close={close} done={done} />}
       {open === 'test' && <TestDialog of={of} close={close} done={done} />}
       {open === 'probe' && <Probe id={of.id} close={close} />}
       {open === 'preview' && <Preview of={of} close={close} />}

@@ -22,6 +22,7 @@ internal sealed class SvixDeliveries(SvixServices services, SvixPlaces places, T
     {
         routes.Map("GET", $"{Endpoint}/msg", Read, ListMessagesAsync);
         routes.MapJson("POST", $"{Endpoint}/recover", Write, RecoverAsync);
+        routes.MapJson("POST", $"{Endpoint}/replay-missing", Write, ReplayMissingAsync);
         routes.MapJson("POST", $"{Endpoint}/send-example", "webhooks.write", SendExampleAsync);
         routes.Map("GET", $"{Endpoint}/stats", Read, GetStatsAsync);
         routes.MapJson("POST", "/app/{app_id}/msg/{msg_id}/endpoint/{endpoint_id}/resend", Write, ResendAsync);
@@ -79,6 +80,28 @@ internal sealed class SvixDeliveries(SvixServices services, SvixPlaces places, T
 
     private async Task RecoverAsync(SvixCall call)
     {
+        var (endpoint, since, until) = await ReadSpanAsync(call);
+        var request = new RedriveDeliveriesRequest
+        {
+            TenantId = endpoint.TenantId,
+            WebhookId = endpoint.Id,
+            States = { DeliveryState.Dead },
+            CreatedAfter = since,
+            CreatedBefore = until,
+        };
+        await ShowTaskAsync(call, (await call.AskAsync(services.Deliveries.RedriveDeliveries, request)).RedriveId, "endpoint.recover");
+    }
+
+    private async Task ReplayMissingAsync(SvixCall call)
+    {
+        var (endpoint, since, until) = await ReadSpanAsync(call);
+        var request = new ReplayEventsRequest { WebhookId = endpoint.Id, CreatedAfter = since, CreatedBefore = until };
+        await ShowTaskAsync(call, (await call.AskAsync(services.Deliveries.ReplayEvents, request)).RedriveId, "endpoint.replay");
+    }
+
+    /// <summary>Reads what span of messages of an endpoint a task is about.</summary>
+    private async Task<(Webhook Endpoint, Timestamp? Since, Timestamp? Until)> ReadSpanAsync(SvixCall call)
+    {
         var body = await call.ReadBodyAsync();
         body.Require("since");
         var (since, until) = (SvixBodies.Time(body, "since"), SvixBodies.Time(body, "until"));
@@ -88,24 +111,16 @@ internal sealed class SvixDeliveries(SvixServices services, SvixPlaces places, T
             body.Note("until", "OUT_OF_RANGE", "must not be before since");
         }
 
-        var endpoint = await places.EndpointAsync(call);
-        var request = new RedriveDeliveriesRequest
-        {
-            TenantId = endpoint.TenantId,
-            WebhookId = endpoint.Id,
-            States = { DeliveryState.Dead },
-            CreatedAfter = since?.ToTimestamp(),
-            CreatedBefore = until?.ToTimestamp(),
-        };
-        var started = await call.AskAsync(services.Deliveries.RedriveDeliveries, request);
-        await call.AnswerAsync(StatusCodes.Status202Accepted, new JsonObject
-        {
-            ["id"] = started.RedriveId,
-            ["status"] = "running",
-            ["task"] = "endpoint.recover",
-            ["updatedAt"] = SvixText.Time(clock.GetUtcNow().ToTimestamp()),
-        });
+        return (await places.EndpointAsync(call), since?.ToTimestamp(), until?.ToTimestamp());
     }
+
+    private Task ShowTaskAsync(SvixCall call, string id, string task) => call.AnswerAsync(StatusCodes.Status202Accepted, new JsonObject
+    {
+        ["id"] = id,
+        ["status"] = "running",
+        ["task"] = task,
+        ["updatedAt"] = SvixText.Time(clock.GetUtcNow().ToTimestamp()),
+    });
 
     private async Task SendExampleAsync(SvixCall call)
     {
