@@ -134,7 +134,7 @@ public sealed class ReplayTests(SharedServer shared) : SharedServerTest(shared)
         await PublishAsync(tenant, 6, "order.created");
         var inbox = Receiver.Open();
         var hook = (await tenant.HookAsync(inbox, w => w.Enabled = false)).Webhook;
-        var id = (await tenant.Clients.Deliveries.ReplayEventsAsync(new() { WebhookId = hook.Id, MaxPerSecond = 20 })).RedriveId;
+        var id = (await tenant.Clients.Deliveries.ReplayEventsAsync(new() { WebhookId = hook.Id, MaxPerSecond = 1_000 })).RedriveId;
         await Eventually.BecomesAsync(() => GetAsync(tenant, id), r => r.RetriedCount == 4, "the room to be taken");
 
         await tenant.ChangeAsync(new() { Id = hook.Id, Enabled = true });

@@ -55,22 +55,38 @@ internal sealed class ReplayWalk(IReplayStore store, WebhookCatalog catalog, Fil
         [
             .. stretch.Events.Where(found => matcher.Takes(found.Event)).Select(found => new ReplayedEvent(found.Position, ids.Next("dlv_"))),
         ];
-        if (wanted.Length > 0 && await backlog.AddAsync(webhook.TenantId, wanted.Length, cancellationToken) is not null)
+        if (wanted.Length == 0)
+        {
+            return await store.StepAsync(new(redriveId, next, stretch.Next, []), cancellationToken) ?? throw Gone(redriveId);
+        }
+
+        var taken = await MakeRoomAsync(webhook.TenantId, wanted.Length, cancellationToken);
+        if (taken == 0)
         {
             return null;
         }
 
         try
         {
-            return await store.StepAsync(new(redriveId, next, stretch.Next, wanted), cancellationToken) ?? throw Gone(redriveId);
+            // What finds no room comes first the next time.
+            var then = taken == wanted.Length ? stretch.Next : wanted[taken].Position;
+            return await store.StepAsync(new(redriveId, next, then, wanted[..taken]), cancellationToken) ?? throw Gone(redriveId);
         }
         finally
         {
-            if (wanted.Length > 0)
-            {
-                backlog.Settle(webhook.TenantId, wanted.Length);
-            }
+            backlog.Settle(webhook.TenantId, taken);
         }
+    }
+
+    /// <summary>Counts deliveries that are to be added, or a part of them if there is no room for all. Returns how many.</summary>
+    private async Task<int> MakeRoomAsync(string tenantId, int count, CancellationToken cancellationToken)
+    {
+        while (count > 0 && await backlog.AddAsync(tenantId, count, cancellationToken) is not null)
+        {
+            count /= 2;
+        }
+
+        return count;
     }
 
     private static EventWalk Stretch(WebhookRecord webhook, DeliveryFilter filter, ReplayTerms terms, long from, long end, int limit) =>
