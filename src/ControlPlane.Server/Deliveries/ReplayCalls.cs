@@ -1,6 +1,5 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
-using ControlPlane.Server.Api.Validation;
 using ControlPlane.Server.Deliveries.Listing;
 using ControlPlane.Server.Deliveries.Redriving;
 using ControlPlane.Server.Filtering;

@@ -40,21 +40,21 @@ internal sealed class MemoryReplayStore(MemorySession session) : IReplayStore
             : null,
         cancellationToken);
 
-    public Task<RedriveBatch?> StepAsync(ReplayStep step, CancellationToken cancellationToken) => session.WriteAsync(
+    public Task<RedriveBatch?> StepAsync(ReplayStep replayed, CancellationToken cancellationToken) => session.WriteAsync(
         state =>
         {
-            if (MemoryRedriveStore.Find(state, step.RedriveId) is not { Redrive.Replay: { } terms } stored)
+            if (MemoryRedriveStore.Find(state, replayed.RedriveId) is not { Redrive.Replay: { } terms } stored)
             {
                 return null;
             }
 
-            if (!RedriveTransitions.CanReplay(stored.Redrive, stored.Next, step))
+            if (!RedriveTransitions.CanReplay(stored.Redrive, stored.Next, replayed))
             {
                 return new RedriveBatch(stored.Redrive, []);
             }
 
             var (now, filter, created) = (session.Now, stored.Redrive.Filter, new List<DeliveryRecord>());
-            foreach (var (position, deliveryId) in step.Events)
+            foreach (var (position, deliveryId) in replayed.Events)
             {
                 if (state.FindWebhook(filter.WebhookId!)?.Webhook.TenantId == filter.TenantId
                     && state.Events.TryGetValue(position, out var source)
@@ -67,8 +67,8 @@ internal sealed class MemoryReplayStore(MemorySession session) : IReplayStore
             }
 
             var redrive = RedriveTransitions.Advance(
-                stored.Redrive, step.Events.Count, created.Count, finished: step.Next >= stored.Scope.End, now);
-            state.Redrives = state.Redrives.SetItem(stored.Position, stored with { Redrive = redrive, Next = step.Next });
+                stored.Redrive, replayed.Events.Count, created.Count, finished: replayed.Next >= stored.Scope.End, now);
+            state.Redrives = state.Redrives.SetItem(stored.Position, stored with { Redrive = redrive, Next = replayed.Next });
             return new RedriveBatch(redrive, created);
         },
         cancellationToken);

@@ -34,23 +34,23 @@ internal sealed class PostgresReplayStore(Transactions transactions, WebhookRefs
             ? new ReplayPosition(stored.Redrive, stored.Position, stored.Scope.End)
             : null;
 
-    public Task<RedriveBatch?> StepAsync(ReplayStep step, CancellationToken cancellationToken) => transactions.RunAsync<RedriveBatch?>(
+    public Task<RedriveBatch?> StepAsync(ReplayStep replayed, CancellationToken cancellationToken) => transactions.RunAsync<RedriveBatch?>(
         async unit =>
         {
-            if (await RedriveRows.LockAsync(unit, step.RedriveId).ConfigureAwait(false) is not { Redrive.Replay: { } terms } stored)
+            if (await RedriveRows.LockAsync(unit, replayed.RedriveId).ConfigureAwait(false) is not { Redrive.Replay: { } terms } stored)
             {
                 return () => null;
             }
 
-            if (!RedriveTransitions.CanReplay(stored.Redrive, stored.Position, step))
+            if (!RedriveTransitions.CanReplay(stored.Redrive, stored.Position, replayed))
             {
                 return () => new RedriveBatch(stored.Redrive, []);
             }
 
-            var created = await CreateAsync(unit, stored.Redrive.Filter, terms, step.Events).ConfigureAwait(false);
+            var created = await CreateAsync(unit, stored.Redrive.Filter, terms, replayed.Events).ConfigureAwait(false);
             var redrive = RedriveTransitions.Advance(
-                stored.Redrive, step.Events.Count, created.Count, finished: step.Next >= stored.Scope.End, unit.Now);
-            await RedriveRows.SaveAsync(unit, stored, redrive, step.Next).ConfigureAwait(false);
+                stored.Redrive, replayed.Events.Count, created.Count, finished: replayed.Next >= stored.Scope.End, unit.Now);
+            await RedriveRows.SaveAsync(unit, stored, redrive, replayed.Next).ConfigureAwait(false);
             return () => new RedriveBatch(redrive, [.. created.Select(staged => staged.Delivery)]);
         },
         cancellationToken);

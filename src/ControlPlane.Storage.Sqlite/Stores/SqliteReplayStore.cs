@@ -23,6 +23,6 @@ internal sealed class SqliteReplayStore(SqliteDatabase database) : IReplayStore
             : null,
         cancellationToken);
 
-    public Task<RedriveBatch?> StepAsync(ReplayStep step, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => ReplaySteps.Step(session, step), cancellationToken);
+    public Task<RedriveBatch?> StepAsync(ReplayStep replayed, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => ReplaySteps.Step(session, replayed), cancellationToken);
 }

@@ -26,7 +26,7 @@ public interface IReplayStore
     /// commit. Creates none if the webhook is deleted. When nothing is left the replay is Done. One that has ended, or is not where the
     /// step begins, is answered unchanged; null if there is none.
     /// </summary>
-    Task<RedriveBatch?> StepAsync(ReplayStep step, CancellationToken cancellationToken);
+    Task<RedriveBatch?> StepAsync(ReplayStep replayed, CancellationToken cancellationToken);
 }
 
 /// <summary>A stretch of events to read.</summary>

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ControlPlane.Cli.Errors;
 using ControlPlane.Cli.Output;
-using ControlPlane.V1;
 using Google.Protobuf;
 
 namespace ControlPlane.Cli.Commands.Redrives;
