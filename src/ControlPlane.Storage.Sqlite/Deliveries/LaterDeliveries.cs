@@ -25,7 +25,7 @@ internal static class LaterDeliveries
         WHERE event = ? AND state NOT IN (4, 6)
         """);
 
-    /// <summary>See <see cref="PayloadSweep.Unfinished"/>.</summary>
+    /// <summary>Unfinished, or set going again since the look: such a one can be a dead letter by now that is to be kept.</summary>
     internal static readonly Sql Unfinished = new(
         """
         SELECT 1 FROM later_deliveries CROSS JOIN deliveries ON seq = delivery

@@ -6,6 +6,7 @@ namespace ControlPlane.Storage.Sqlite;
 internal static class RetryAndCancel
 {
     private const int OrphanBatch = 1_000;
+    private static readonly Sql FindPayload = new("SELECT 1 FROM payloads WHERE event_seq = ?");
 
     internal static readonly Sql FindOrphaned = new(
         Claims.WaitingWebhooks +
@@ -36,6 +37,13 @@ internal static class RetryAndCancel
     internal static readonly Sql FindBlocked = new(
         "SELECT seq FROM deliveries WHERE webhook_seq = ? AND line_due IS NOT NULL LIMIT ?");
 
+    /// <summary>Whether there is something to send: the payload of an event is stored.</summary>
+    public static bool HasPayload(Connection connection, long eventSeq)
+    {
+        using var row = connection.Use(FindPayload).Bind(eventSeq);
+        return row.Step();
+    }
+
     public static RetryOrCancelResult Retry(WriteSession session, string id) =>
         DeliveryRows.Find(session.Connection, id) is { } stored
             ? StartRound(session, stored, DeliveryTrigger.Retry, session.Now)
@@ -44,7 +52,7 @@ internal static class RetryAndCancel
     /// <summary>Sets a delivery that ended going once more.</summary>
     public static RetryOrCancelResult StartRound(WriteSession session, StoredDelivery stored, DeliveryTrigger trigger, DateTimeOffset now)
     {
-        var refusal = DeliveryTransitions.CheckRound(stored.Delivery, stored.WebhookDeleted, EventRows.HasPayload(session.Connection, stored.EventSeq));
+        var refusal = DeliveryTransitions.CheckRound(stored.Delivery, stored.WebhookDeleted, HasPayload(session.Connection, stored.EventSeq));
         if (refusal != RetryOrCancelOutcome.Done)
         {
             return new RetryOrCancelResult(refusal, stored.Delivery);

@@ -26,7 +26,6 @@ internal static class EventRows
     private static readonly Sql ByTenantAndId = new(WithPayload + "WHERE e.id = ? AND t.id = ?");
     private static readonly Sql WholeBySeq = new(WithPayload + "WHERE e.seq = ?");
     private static readonly Sql BySeq = new(WithoutPayload + "WHERE e.seq = ?");
-    private static readonly Sql FindPayload = new("SELECT 1 FROM payloads WHERE event_seq = ?");
     private const string EventValues = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static readonly Insertion InsertEvents = new("events", EventValues);
     private static readonly Insertion InsertPayloads = new("payloads", "(?, ?)");
@@ -69,13 +68,6 @@ internal static class EventRows
         }
 
         return found;
-    }
-
-    /// <summary>Whether the payload of an event is stored.</summary>
-    public static bool HasPayload(Connection connection, long seq)
-    {
-        using var row = connection.Use(FindPayload).Bind(seq);
-        return row.Step();
     }
 
     /// <summary>An event.</summary>

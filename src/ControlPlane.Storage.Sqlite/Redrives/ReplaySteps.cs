@@ -101,7 +101,7 @@ internal static class ReplaySteps
     }
 
     private static bool CanTake(Connection connection, Statement row, long webhook, bool onlyMissing, long split) =>
-        EventRows.HasPayload(connection, row.Long(0)) && !(onlyMissing && HasDelivery(connection, row, webhook, split));
+        RetryAndCancel.HasPayload(connection, row.Long(0)) && !(onlyMissing && HasDelivery(connection, row, webhook, split));
 
     private static bool HasDelivery(Connection connection, Statement row, long webhook, long split)
     {
