@@ -22,6 +22,7 @@ internal static class CopyReads
             EntryKind.Webhook => Collections.Webhooks,
             EntryKind.EventType => Collections.EventTypes,
             EntryKind.Event => Collections.Events,
+            EntryKind.LaterDelivery => Collections.Deliveries,
             _ => Collections.Redrives,
         };
         return CopyPage.Of(Entries(documents, collection, kind, after));
@@ -32,7 +33,7 @@ internal static class CopyReads
         while (true)
         {
             // In stretches: the expressions of queries have room for the values of one at a time.
-            var found = Stretch(documents, collection, after);
+            var found = Stretch(documents, collection, kind, after);
             foreach (var document in found)
             {
                 yield return (after = document.Seq(), Read(documents, kind, document));
@@ -47,10 +48,12 @@ internal static class CopyReads
 
     private const int StretchSize = 100;
 
-    private static List<BsonDocument> Stretch(DocumentStore documents, string collection, long after)
+    private static List<BsonDocument> Stretch(DocumentStore documents, string collection, EntryKind kind, long after)
     {
         var found = new List<BsonDocument>(StretchSize);
-        using var rows = documents.Within(collection, after + 1, long.MaxValue);
+        using var rows = kind == EntryKind.LaterDelivery
+            ? documents.WithinKeys(collection, Key.Of(KeyKind.Later, after + 1), Key.Of(KeyKind.Later, long.MaxValue))
+            : documents.Within(collection, after + 1, long.MaxValue);
         while (found.Count < StretchSize && rows.Step())
         {
             found.Add(rows.Current);
@@ -66,6 +69,7 @@ internal static class CopyReads
         EntryKind.Webhook => ReadWebhook(WebhookDocuments.Read(document)),
         EntryKind.EventType => new StoreEntry.EventType(EventTypeDocuments.Read(document)),
         EntryKind.Event => ReadEvent(documents, EventFormat.Read(document)),
+        EntryKind.LaterDelivery => new StoreEntry.LaterDelivery(ReadDelivery(DeliveryFormat.Read(document))),
         _ => ReadRedrive(documents, RedriveDocuments.Read(document)),
     };
 
@@ -83,7 +87,7 @@ internal static class CopyReads
             {
                 if (DeliveryFormat.Read(rows.Current) is var delivery && delivery.Event == stored.Seq)
                 {
-                    deliveries.Add(new DeliveryEntry(delivery.Delivery, delivery.Attempts));
+                    deliveries.Add(ReadDelivery(delivery));
                 }
             }
         }
@@ -91,9 +95,12 @@ internal static class CopyReads
         return new StoreEntry.PublishedEvent(EventDocuments.WithPayload(documents, stored), stored.Fingerprint, deliveries);
     }
 
-    private static StoreEntry.Redrive ReadRedrive(DocumentStore documents, StoredRedrive stored) => new(
-        stored.Redrive, stored.Scope.Revision, FindLast(documents, stored.Position), FindLast(documents, stored.Scope.End));
+    private static DeliveryEntry ReadDelivery(StoredDelivery stored) => new(stored.Delivery, stored.Attempts);
 
-    private static string? FindLast(DocumentStore documents, long before) =>
-        documents.FirstWithin(Collections.Deliveries, long.MinValue, before - 1, descending: true)?.Text("id");
+    private static StoreEntry.Redrive ReadRedrive(DocumentStore documents, StoredRedrive stored) => new(
+        stored.Redrive, stored.Scope.Revision, FindLast(documents, stored, stored.Position), FindLast(documents, stored, stored.Scope.End));
+
+    private static string? FindLast(DocumentStore documents, StoredRedrive stored, long before) => stored.Redrive.Replay is null
+        ? documents.FirstWithin(Collections.Deliveries, long.MinValue, before - 1, descending: true)?.Text("id")
+        : EventWalks.OfTenant(documents, stored.Tenant, 0, before, descending: true).FirstOrDefault()?.Text("id");
 }

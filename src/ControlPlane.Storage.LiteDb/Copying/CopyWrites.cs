@@ -41,12 +41,15 @@ internal static class CopyWrites
             case StoreEntry.PublishedEvent added:
                 AddEvent(session, added, changes);
                 break;
+            case StoreEntry.LaterDelivery { Delivery: var later }:
+                AddLater(session, later, changes);
+                break;
             case StoreEntry.Redrive { Record: var redrive } added:
                 RedriveDocuments.Insert(
                     session,
                     new StoredRedrive(
                         ++session.Counters.Seq, TenantOf(session, redrive.Filter.TenantId), redrive,
-                        new RedriveScope(redrive.Matched, added.ScopeRevision, After(session, added.ScopeTo)), After(session, added.DoneTo)));
+                        new RedriveScope(redrive.Matched, added.ScopeRevision, After(session, redrive, added.ScopeTo)), After(session, redrive, added.DoneTo)));
                 break;
         }
     }
@@ -75,7 +78,17 @@ internal static class CopyWrites
         }
     }
 
-    private static void AddDelivery(WriteSession session, StoredEvent source, long seq, DeliveryEntry delivery)
+    private static void AddLater(WriteSession session, DeliveryEntry later, List<(long, long, DateTimeOffset)> changes)
+    {
+        var record = later.Record;
+        var source = session.Events.FindById(session.Stored, TenantOf(session, record.TenantId), record.EventId)!;
+        session.Counters.NoteEvent(record.CreateTime);
+        var position = ++session.Counters.DeliverySeq;
+        AddDelivery(session, source, position, later, isLater: true);
+        changes.Add((record.Revision, position, record.UpdateTime));
+    }
+
+    private static void AddDelivery(WriteSession session, StoredEvent source, long seq, DeliveryEntry delivery, bool isLater = false)
     {
         var record = delivery.Record;
         var webhook = session.Refs.FindReceiver(session.Stored, record.WebhookId)
@@ -89,6 +102,7 @@ internal static class CopyWrites
             Webhook = webhook.Seq,
             Tenant = source.Tenant,
             Line = line,
+            IsLater = isLater,
             HasIdKey = !session.Stored.Recent.Deliveries.Add(webhook.Seq, seq, record.Id, isGenerated: true),
             Delivery = record,
             Blocked = line is { } joined && record.NextAttemptTime is not null
@@ -107,7 +121,8 @@ internal static class CopyWrites
     private static long TenantOf(WriteSession session, string? id) =>
         id is null ? NoTenant : (session.Refs.FindTenant(session.Stored, id) ?? TenantRef.Find(session.Stored, id)!).Seq;
 
-    /// <summary>The position after a delivery.</summary>
-    private static long After(WriteSession session, string? deliveryId) =>
-        deliveryId is null ? 0 : DeliveryIds.Find(session.Documents, deliveryId)!.Seq() + 1;
+    /// <summary>The position after a delivery, or after an event of a replay.</summary>
+    private static long After(WriteSession session, RedriveRecord redrive, string? id) => id is null ? 0
+        : redrive.Replay is null ? DeliveryIds.Find(session.Documents, id)!.Seq() + 1
+        : session.Events.FindById(session.Stored, TenantOf(session, redrive.Filter.TenantId), id)!.Seq + 1;
 }

@@ -65,15 +65,29 @@ internal sealed class MemoryCopy(MemorySession session, string storeId, Action<s
             e => (e.Position, (StoreEntry)new StoreEntry.PublishedEvent(
                 e.Event,
                 e.Fingerprint,
-                [.. state.Deliveries.Values.Where(d => d.Event == e.Position).Select(d => new DeliveryEntry(d.Delivery, d.Attempts))]))),
-        _ => state.Redrives.Values.Select(
-            r => (r.Position, (StoreEntry)new StoreEntry.Redrive(r.Redrive, r.Scope.Revision, LastBefore(state, r.Next), LastBefore(state, r.Scope.End)))),
+                [.. state.Deliveries.Values.Where(d => d.Event == e.Position && !IsLater(state, d)).Select(d => new DeliveryEntry(d.Delivery, d.Attempts))]))),
+        EntryKind.LaterDelivery => state.Deliveries.Values.Where(d => IsLater(state, d)).Select(
+            d => (d.Position, (StoreEntry)new StoreEntry.LaterDelivery(new DeliveryEntry(d.Delivery, d.Attempts)))),
+        _ => state.Redrives.Values.Select(r => (
+            r.Position,
+            (StoreEntry)new StoreEntry.Redrive(
+                r.Redrive, r.Scope.Revision, LastBefore(state, r.Redrive, r.Next), LastBefore(state, r.Redrive, r.Scope.End)))),
     };
 
-    private static string? LastBefore(StoreState state, long position) =>
-        state.Deliveries.Values.LastOrDefault(stored => stored.Position < position)?.Delivery.Id;
+    /// <summary>Whether a delivery is none of those that were appended with its event.</summary>
+    private static bool IsLater(StoreState state, StoredDelivery stored) =>
+        stored.Position > stored.Event + state.Events[stored.Event].Event.DeliveryCount;
 
-    private static long After(StoreState state, string? deliveryId) => deliveryId is null ? 0 : state.DeliveryIds[deliveryId] + 1;
+    private static string? LastBefore(StoreState state, RedriveRecord redrive, long position) => redrive.Replay is null
+        ? state.Deliveries.Values.LastOrDefault(stored => stored.Position < position)?.Delivery.Id
+        : state.Events.Values.LastOrDefault(e => e.Position < position && e.Event.TenantId == redrive.Filter.TenantId)?.Event.Id;
+
+    private static long After(StoreState state, RedriveRecord redrive, string? id) => id is null ? 0
+        : redrive.Replay is null ? state.DeliveryIds[id] + 1
+        : FindEvent(state, redrive.Filter.TenantId!, id) + 1;
+
+    private static long FindEvent(StoreState state, string tenantId, string id) =>
+        state.Events.Values.First(e => e.Event.Id == id && e.Event.TenantId == tenantId).Position;
 
     private void Add(StoreState state, StoreEntry entry, long position)
     {
@@ -96,19 +110,26 @@ internal sealed class MemoryCopy(MemorySession session, string storeId, Action<s
                 state.Events = state.Events.Add(position, new StoredEvent(position, added.Record, added.Fingerprint));
                 foreach (var delivery in added.Deliveries)
                 {
-                    state.Restore(
-                        new StoredDelivery(++state.Position, position, delivery.Record)
-                        {
-                            Attempts = [.. delivery.Attempts],
-                            LeaseUntil = delivery.Record.State == DeliveryState.InFlight ? session.Now : null,
-                        });
+                    Restore(state, ++state.Position, position, delivery);
                 }
 
+                // Also for those that were removed.
+                state.Position = Math.Max(state.Position, position + added.Record.DeliveryCount);
+                break;
+            case StoreEntry.LaterDelivery { Delivery: var later }:
+                Restore(state, position, FindEvent(state, later.Record.TenantId, later.Record.EventId), later);
                 break;
             case StoreEntry.Redrive redrive:
-                var scope = new RedriveScope(redrive.Record.Matched, redrive.ScopeRevision, After(state, redrive.ScopeTo));
-                state.Redrives = state.Redrives.Add(position, new StoredRedrive(position, redrive.Record, scope, After(state, redrive.DoneTo)));
+                var scope = new RedriveScope(redrive.Record.Matched, redrive.ScopeRevision, After(state, redrive.Record, redrive.ScopeTo));
+                state.Redrives = state.Redrives.Add(position, new StoredRedrive(position, redrive.Record, scope, After(state, redrive.Record, redrive.DoneTo)));
                 break;
         }
     }
+
+    private void Restore(StoreState state, long position, long source, DeliveryEntry delivery) => state.Restore(
+        new StoredDelivery(position, source, delivery.Record)
+        {
+            Attempts = [.. delivery.Attempts],
+            LeaseUntil = delivery.Record.State == DeliveryState.InFlight ? session.Now : null,
+        });
 }

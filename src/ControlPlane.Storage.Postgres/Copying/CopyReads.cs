@@ -23,6 +23,14 @@ internal static class CopyReads
         FROM events e LEFT JOIN payloads p ON p.event_seq = e.seq WHERE e.seq > $1 ORDER BY e.seq LIMIT $2
         """;
 
+    /// <summary>Deliveries that a page reads at once, with all their attempts.</summary>
+    private const int LaterAtOnce = 200;
+
+    private const string LaterDeliveries = "SELECT delivery_seq FROM later_deliveries WHERE delivery_seq > $1 ORDER BY delivery_seq LIMIT $2";
+
+    private const string LastEventBefore =
+        "SELECT id FROM events WHERE tenant_seq = (SELECT seq FROM tenants WHERE id = $2) AND seq < $1 ORDER BY seq DESC LIMIT 1";
+
     private const string LastBefore = "SELECT id FROM deliveries WHERE seq < $1 ORDER BY seq DESC LIMIT 1";
 
     // Sorts all of it: what it does not have room for in memory the database puts on its disk.
@@ -49,6 +57,11 @@ internal static class CopyReads
         if (kind == EntryKind.Event)
         {
             return await ReadEventsAsync(database, after, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (kind == EntryKind.LaterDelivery)
+        {
+            return await ReadLaterAsync(database, after, cancellationToken).ConfigureAwait(false);
         }
 
         var found = kind == EntryKind.Redrive
@@ -100,10 +113,30 @@ internal static class CopyReads
             .ToLookup(each => each.Delivery, each => each.Attempt);
         var deliveries = (await database.ListAsync(
             DeliveryRows.Select + "WHERE d.seq >= $1 AND d.seq < $2 ORDER BY d.seq", DeliveryRows.Read, cancellationToken, firstDelivery, end).ConfigureAwait(false))
-            .ToLookup(stored => stored.EventSeq, stored => new DeliveryEntry(stored.Delivery, [.. attempts[stored.Seq]]));
+            .ToLookup(stored => stored.EventSeq, stored => (stored.Seq, Entry: new DeliveryEntry(stored.Delivery, [.. attempts[stored.Seq]])));
         return new Page<StoreEntry>(
-            [.. events.Select((record, i) => new StoreEntry.PublishedEvent(record, found[i].Fingerprint, [.. deliveries[found[i].Seq]]))],
+            [.. events.Select((record, i) => new StoreEntry.PublishedEvent(record, found[i].Fingerprint, [.. deliveries[found[i].Seq].Where(each => each.Seq < found[i].End).Select(each => each.Entry)]))],
             count < found.Count || count == CopyPage.MostEntries ? found[count - 1].Seq : null);
+    }
+
+    private static async Task<Page<StoreEntry>> ReadLaterAsync(Database database, long after, CancellationToken cancellationToken)
+    {
+        var seqs = (await database.ListAsync(LaterDeliveries, row => row.GetInt64(0), cancellationToken, after, LaterAtOnce).ConfigureAwait(false)).ToArray();
+        if (seqs.Length == 0)
+        {
+            return new Page<StoreEntry>([], null);
+        }
+
+        var attempts = (await database.ListAsync(
+            AttemptRows.Select + "WHERE delivery_seq = ANY($1) AND delivery_seq BETWEEN $2 AND $3 ORDER BY delivery_seq, number",
+            row => (Delivery: row.GetInt64(9), Attempt: AttemptRows.Read(row)), cancellationToken, seqs, seqs[0], seqs[^1]).ConfigureAwait(false))
+            .ToLookup(each => each.Delivery, each => each.Attempt);
+        var deliveries = await database.ListAsync(
+            DeliveryRows.Select + "WHERE d.seq = ANY($1) AND d.seq BETWEEN $2 AND $3 ORDER BY d.seq", DeliveryRows.Read, cancellationToken, seqs, seqs[0],
+            seqs[^1]).ConfigureAwait(false);
+        return new Page<StoreEntry>(
+            [.. deliveries.Select(stored => new StoreEntry.LaterDelivery(new DeliveryEntry(stored.Delivery, [.. attempts[stored.Seq]])))],
+            seqs.Length == LaterAtOnce ? seqs[^1] : null);
     }
 
     private static async Task<List<(long, StoreEntry)>> ReadRedrivesAsync(Database database, long after, CancellationToken cancellationToken)
@@ -115,12 +148,14 @@ internal static class CopyReads
             entries.Add((stored.Seq, new StoreEntry.Redrive(
                 stored.Redrive,
                 stored.Scope.Revision,
-                await FindLastAsync(stored.Position).ConfigureAwait(false),
-                await FindLastAsync(stored.Scope.End).ConfigureAwait(false))));
+                await FindLastAsync(stored.Redrive, stored.Position).ConfigureAwait(false),
+                await FindLastAsync(stored.Redrive, stored.Scope.End).ConfigureAwait(false))));
         }
 
         return entries;
 
-        Task<string?> FindLastAsync(long before) => database.FindAsync(LastBefore, row => row.GetString(0), cancellationToken, before);
+        Task<string?> FindLastAsync(RedriveRecord redrive, long before) => redrive.Replay is null
+            ? database.FindAsync(LastBefore, row => row.GetString(0), cancellationToken, before)
+            : database.FindAsync(LastEventBefore, row => row.GetString(0), cancellationToken, before, redrive.Filter.TenantId);
     }
 }

@@ -15,10 +15,19 @@ internal static class CopyWrites
     private const string InsertRedrive =
         """
         INSERT INTO redrives (id, tenant_seq, filter, max_rate, state, matched, retried, skipped, scope_revision, scope_end, position,
-          create_time, update_time)
-        VALUES ($1, (SELECT seq FROM tenants WHERE id = $2::text), $3, $4, $5, $6, $7, $8, $9,
-          coalesce((SELECT seq + 1 FROM deliveries WHERE id = $10::text), 0), coalesce((SELECT seq + 1 FROM deliveries WHERE id = $11::text), 0), $12, $13)
+          create_time, update_time, replay)
+        VALUES ($1, (SELECT seq FROM tenants WHERE id = $2::text), $3, $4, $5, $6, $7, $8, $9, coalesce({0}, 0), coalesce({1}, 0), $12, $13, $14::text)
         """;
+
+    private const string AfterDelivery = "(SELECT seq + 1 FROM deliveries WHERE id = {0}::text)";
+
+    private const string AfterEvent =
+        "(SELECT seq + 1 FROM events WHERE id = {0}::text AND tenant_seq = (SELECT seq FROM tenants WHERE id = $2::text))";
+
+    private const string FindEvents =
+        "SELECT e.seq, e.id, t.id FROM events e JOIN tenants t ON t.seq = e.tenant_seq WHERE e.id = ANY($1)";
+
+    private const string InsertLater = "INSERT INTO later_deliveries SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])";
 
     /// <summary>Deliveries of lines that hold the later ones up, or do as soon as they are due.</summary>
     private const string FindBusy =
@@ -42,6 +51,13 @@ internal static class CopyWrites
         if (events.Count > 0)
         {
             await AddEventsAsync(database, connection, events, last, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var later = entries.OfType<StoreEntry.LaterDelivery>().Select(each => each.Delivery).ToList();
+        if (later.Count > 0)
+        {
+            await AddLaterAsync(database, connection, later, last.Delivery, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -78,11 +94,74 @@ internal static class CopyWrites
                 break;
             case StoreEntry.Redrive { Record: var redrive } added:
                 script.Add(
-                    InsertRedrive, redrive.Id, redrive.Filter.TenantId, RedriveRows.Write(redrive.Filter), redrive.MaxRatePerSecond, redrive.State,
+                    SqlOf(redrive), redrive.Id, redrive.Filter.TenantId, RedriveRows.Write(redrive.Filter), redrive.MaxRatePerSecond, redrive.State,
                     redrive.Matched, redrive.Retried, redrive.Skipped, added.ScopeRevision, added.ScopeTo, added.DoneTo, redrive.CreateTime,
-                    redrive.UpdateTime);
+                    redrive.UpdateTime, RedriveRows.Write(redrive.Replay));
                 break;
         }
+    }
+
+    private static string SqlOf(RedriveRecord redrive)
+    {
+        var after = redrive.Replay is null ? AfterDelivery : AfterEvent;
+        return InsertRedrive
+            .Replace("{0}", after.Replace("{0}", "$10", StringComparison.Ordinal), StringComparison.Ordinal)
+            .Replace("{1}", after.Replace("{0}", "$11", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    private static async Task AddLaterAsync(
+        Database database, NpgsqlConnection connection, List<DeliveryEntry> later, long last, CancellationToken cancellationToken)
+    {
+        var now = await database.ReadNowAsync(cancellationToken).ConfigureAwait(false);
+        var (tenants, webhooks) = await FindAsync(connection, later, cancellationToken).ConfigureAwait(false);
+        await using var find = new Script(connection).Add(FindEvents, (object)later.Select(each => each.Record.EventId).Distinct(StringComparer.Ordinal).ToArray());
+        var events = (await find.ListAsync(row => (Seq: row.GetInt64(0), Id: row.GetString(1), Tenant: row.GetString(2)), cancellationToken).ConfigureAwait(false))
+            .ToDictionary(each => (each.Tenant, each.Id), each => each.Seq);
+        var deliveries = new List<CopiedDelivery>(later.Count);
+        foreach (var entry in later)
+        {
+            var record = entry.Record;
+            last = Math.Max(last, Days.FirstSeq(Math.Clamp(Days.Of(record.CreateTime), 1, Days.Of(now)))) + 1;
+            deliveries.Add(new CopiedDelivery(
+                last, events[(record.TenantId, record.EventId)], tenants[record.TenantId], webhooks[record.WebhookId].Seq, entry));
+        }
+
+        foreach (var day in deliveries.Select(each => Days.OfSeq(each.Seq - 1)).Distinct())
+        {
+            await Partitions.EnsureEarlierAsync(connection, day, cancellationToken).ConfigureAwait(false);
+        }
+
+        await WriteAsync(connection, [], deliveries, tenants, webhooks, now, cancellationToken).ConfigureAwait(false);
+        await using var script = new Script(connection)
+            .Add(
+                InsertLater, deliveries.Select(each => each.Seq).ToArray(), deliveries.Select(each => each.Source).ToArray(),
+                deliveries.Select(each => each.Webhook).ToArray())
+            .Add("UPDATE store SET delivery_seq = $1", last);
+        await script.RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Finds the numbers of tenants and webhooks of deliveries.</summary>
+    private static async Task<(Dictionary<string, long> Tenants, Dictionary<string, (long Seq, HeadOfLine HeadOfLine)> Webhooks)> FindAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<DeliveryEntry> deliveries, CancellationToken cancellationToken, IEnumerable<string>? alsoTenants = null) => (
+        await FindAsync(
+            connection, "SELECT id, seq FROM tenants WHERE id = ANY($1)", row => row.GetInt64(1),
+            deliveries.Select(each => each.Record.TenantId).Concat(alsoTenants ?? []), cancellationToken).ConfigureAwait(false),
+        await FindAsync(
+            connection, "SELECT id, seq, head_of_line FROM webhooks WHERE id = ANY($1)", row => (Seq: row.GetInt64(1), HeadOfLine: (HeadOfLine)row.GetInt16(2)),
+            deliveries.Select(each => each.Record.WebhookId), cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Stores events and deliveries that have their numbers, and counts those that have not ended.</summary>
+    private static async Task WriteAsync(
+        NpgsqlConnection connection, List<PlacedEvent> placed, List<CopiedDelivery> deliveries, Dictionary<string, long> tenants,
+        Dictionary<string, (long Seq, HeadOfLine HeadOfLine)> webhooks, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await BlockAsync(connection, deliveries, webhooks.Values.ToDictionary(each => each.Seq, each => each.HeadOfLine), now, cancellationToken).ConfigureAwait(false);
+        await CopyRows.WriteAsync(connection, placed, deliveries, tenants, now, cancellationToken).ConfigureAwait(false);
+        var open = deliveries.Where(each => !each.Record.Ended).GroupBy(each => each.Tenant, (tenant, of) => (tenant, of.LongCount())).ToList();
+        await using var script = new Script(connection)
+            .Add("UPDATE store SET open = open + $1", open.Sum(each => each.Item2))
+            .Add(AddBacklogs, open.Select(each => each.tenant).ToArray(), open.Select(each => each.Item2).ToArray());
+        await script.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task AddEventsAsync(
@@ -90,12 +169,8 @@ internal static class CopyWrites
         CancellationToken cancellationToken)
     {
         var now = await database.ReadNowAsync(cancellationToken).ConfigureAwait(false);
-        var tenants = await FindAsync(
-            connection, "SELECT id, seq FROM tenants WHERE id = ANY($1)", row => row.GetInt64(1), events.Select(each => each.Record.TenantId),
-            cancellationToken).ConfigureAwait(false);
-        var webhooks = await FindAsync(
-            connection, "SELECT id, seq, head_of_line FROM webhooks WHERE id = ANY($1)", row => (Seq: row.GetInt64(1), HeadOfLine: (HeadOfLine)row.GetInt16(2)),
-            events.SelectMany(each => each.Deliveries).Select(each => each.Record.WebhookId), cancellationToken).ConfigureAwait(false);
+        var (tenants, webhooks) = await FindAsync(
+            connection, [.. events.SelectMany(each => each.Deliveries)], cancellationToken, events.Select(each => each.Record.TenantId)).ConfigureAwait(false);
         var placed = CopyRows.Place(events, last, Days.Of(now));
         foreach (var day in placed.Select(each => Days.OfSeq(each.Seq - 1)).Distinct())
         {
@@ -104,14 +179,9 @@ internal static class CopyWrites
 
         var deliveries = placed.SelectMany(each => each.Added.Deliveries.Select((delivery, i) =>
             new CopiedDelivery(each.FirstDelivery + i, each.Seq, tenants[each.Added.Record.TenantId], webhooks[delivery.Record.WebhookId].Seq, delivery))).ToList();
-        await BlockAsync(connection, deliveries, webhooks.Values.ToDictionary(each => each.Seq, each => each.HeadOfLine), now, cancellationToken).ConfigureAwait(false);
-        await CopyRows.WriteAsync(connection, placed, deliveries, tenants, now, cancellationToken).ConfigureAwait(false);
-        var open = deliveries.Where(each => !each.Record.Ended).GroupBy(each => each.Tenant, (tenant, of) => (tenant, of.LongCount())).ToList();
-        await using var script = new Script(connection)
-            .Add(
-                "UPDATE store SET event_seq = $1, delivery_seq = $2, open = open + $3",
-                placed[^1].Seq, placed[^1].FirstDelivery + placed[^1].Added.Record.DeliveryCount - 1, open.Sum(each => each.Item2))
-            .Add(AddBacklogs, open.Select(each => each.tenant).ToArray(), open.Select(each => each.Item2).ToArray());
+        await WriteAsync(connection, placed, deliveries, tenants, webhooks, now, cancellationToken).ConfigureAwait(false);
+        await using var script = new Script(connection).Add(
+            "UPDATE store SET event_seq = $1, delivery_seq = $2", placed[^1].Seq, placed[^1].FirstDelivery + placed[^1].Added.Record.DeliveryCount - 1);
         await script.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 

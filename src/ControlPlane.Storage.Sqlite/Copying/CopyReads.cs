@@ -22,6 +22,12 @@ internal static class CopyReads
     private static readonly Sql Redrives = new(RedriveRows.Select + "WHERE seq" + After);
     private static readonly Sql Events = new("SELECT seq, fingerprint, first_delivery, delivery_count FROM events WHERE seq" + After);
     private static readonly Sql Deliveries = new(DeliveryRows.Select + "WHERE d.seq >= ? AND d.seq < ? AND d.event_seq = ? ORDER BY d.seq");
+    private static readonly Sql LaterDeliveries = new(
+        DeliveryRows.Select + "WHERE d.seq IN (SELECT delivery FROM later_deliveries WHERE delivery" + After + ") ORDER BY d.seq");
+
+    private static readonly Sql LastEventBefore = new(
+        "SELECT id FROM events WHERE tenant_seq = (SELECT seq FROM tenants WHERE id = ?) AND seq < ? ORDER BY seq DESC LIMIT 1");
+
     private static readonly Sql LastBefore = new("SELECT id FROM deliveries WHERE seq < ? ORDER BY seq DESC LIMIT 1");
 
     public static StoreSummary Describe(Connection connection)
@@ -42,6 +48,7 @@ internal static class CopyReads
             EntryKind.Webhook => Webhooks,
             EntryKind.EventType => EventTypes,
             EntryKind.Event => Events,
+            EntryKind.LaterDelivery => LaterDeliveries,
             _ => Redrives,
         };
         using var rows = connection.Use(sql).Bind(after).Bind(CopyPage.MostEntries);
@@ -63,6 +70,7 @@ internal static class CopyReads
         EntryKind.Webhook => new StoreEntry.Webhook(WebhookRows.Read(row).Webhook, row.TimeOrNull(6)),
         EntryKind.EventType => new StoreEntry.EventType(EventTypeRows.Read(row)),
         EntryKind.Event => ReadEvent(connection, row.Long(0), row.BlobOrNull(1), row.Long(2), row.Long(3)),
+        EntryKind.LaterDelivery => new StoreEntry.LaterDelivery(ReadDelivery(connection, row)),
         _ => ReadRedrive(connection, RedriveRows.ReadStored(row)),
     };
 
@@ -72,18 +80,23 @@ internal static class CopyReads
         using var rows = connection.Use(Deliveries).Bind(firstDelivery).Bind(firstDelivery + count).Bind(seq);
         while (rows.Step())
         {
-            deliveries.Add(new DeliveryEntry(DeliveryRows.Read(rows), AttemptRows.List(connection, rows.Long(0))));
+            deliveries.Add(ReadDelivery(connection, rows));
         }
 
         return new StoreEntry.PublishedEvent(EventRows.GetWhole(connection, seq), fingerprint, deliveries);
     }
 
-    private static StoreEntry.Redrive ReadRedrive(Connection connection, StoredRedrive stored) => new(
-        stored.Redrive, stored.Scope.Revision, FindLast(connection, stored.Position), FindLast(connection, stored.Scope.End));
+    private static DeliveryEntry ReadDelivery(Connection connection, Statement row) =>
+        new(DeliveryRows.Read(row), AttemptRows.List(connection, row.Long(0)));
 
-    private static string? FindLast(Connection connection, long before)
+    private static StoreEntry.Redrive ReadRedrive(Connection connection, StoredRedrive stored) => new(
+        stored.Redrive, stored.Scope.Revision, FindLast(connection, stored, stored.Position), FindLast(connection, stored, stored.Scope.End));
+
+    private static string? FindLast(Connection connection, StoredRedrive stored, long before)
     {
-        using var row = connection.Use(LastBefore).Bind(before);
+        using var row = stored.Redrive.Replay is null
+            ? connection.Use(LastBefore).Bind(before)
+            : connection.Use(LastEventBefore).Bind(stored.Redrive.Filter.TenantId).Bind(before);
         return row.Step() ? row.Text(0) : null;
     }
 }

@@ -19,6 +19,7 @@ internal static class CopyWrites
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """);
 
+    private static readonly Sql FindEvent = new("SELECT seq, type_seq, instance_seq FROM events WHERE id = ? AND tenant_seq = ?");
     private static readonly Sql FindDelivery = new("SELECT seq FROM deliveries WHERE id = ?");
 
     public static bool Add(WriteSession session, IReadOnlyList<StoreEntry> entries)
@@ -49,6 +50,9 @@ internal static class CopyWrites
                 break;
             case StoreEntry.PublishedEvent added:
                 AddEvent(session, added);
+                break;
+            case StoreEntry.LaterDelivery { Delivery: var later }:
+                AddLater(session, later);
                 break;
             case StoreEntry.Redrive redrive:
                 AddRedrive(session, redrive);
@@ -86,6 +90,23 @@ internal static class CopyWrites
             AddDelivery(session, row, ++seq, delivery);
         }
     }
+
+    private static void AddLater(WriteSession session, DeliveryEntry later)
+    {
+        var record = later.Record;
+        var tenant = TenantKeys.FindSeq(session.Connection, record.TenantId)!.Value;
+        using var found = session.Use(FindEvent).Bind(record.EventId).Bind(tenant);
+        found.Step();
+        var source = new EventRow(
+            new NewEvent(EventRows.Get(session.Connection, found.Long(0)), [], null), found.Long(0), tenant, found.Long(1), found.Long(2), 0);
+        session.Counters.NoteEvent(record.CreateTime);
+        var seq = ++session.Counters.DeliverySeq;
+        AddDelivery(session, source, seq, later);
+        LaterDeliveries.Insert(session, seq, source.Seq, tenant, FindWebhookSeq(session, tenant, record.WebhookId));
+    }
+
+    private static long FindWebhookSeq(WriteSession session, long tenant, string id) =>
+        (session.Refs.FindReceiver(tenant, id) ?? FindDeleted(session, id)).Seq;
 
     private static void AddDelivery(WriteSession session, in EventRow source, long seq, DeliveryEntry delivery)
     {
@@ -127,21 +148,23 @@ internal static class CopyWrites
         session.Use(InsertRedrive)
             .Bind(redrive.Id).Bind(redrive.Filter.TenantId is { } tenant ? TenantKeys.FindSeq(session.Connection, tenant) : null)
             .Bind((long)redrive.State)
-            .Bind(JsonSerializer.Serialize(new RedriveTerms(redrive.Filter, redrive.MaxRatePerSecond), Json.Default.RedriveTerms))
-            .Bind(added.ScopeRevision).Bind(After(session, added.ScopeTo)).Bind(After(session, added.DoneTo))
+            .Bind(JsonSerializer.Serialize(new RedriveTerms(redrive.Filter, redrive.MaxRatePerSecond, redrive.Replay), Json.Default.RedriveTerms))
+            .Bind(added.ScopeRevision).Bind(After(session, redrive, added.ScopeTo)).Bind(After(session, redrive, added.DoneTo))
             .Bind(redrive.Matched).Bind(redrive.Retried).Bind(redrive.Skipped).Bind(redrive.CreateTime).Bind(redrive.UpdateTime)
             .Run();
     }
 
-    /// <summary>The position after a delivery.</summary>
-    private static long After(WriteSession session, string? deliveryId)
+    /// <summary>The position after a delivery, or after an event of a replay.</summary>
+    private static long After(WriteSession session, RedriveRecord redrive, string? id)
     {
-        if (deliveryId is null)
+        if (id is null)
         {
             return 0;
         }
 
-        using var row = session.Use(FindDelivery).Bind(deliveryId);
-        return row.Step() ? row.Long(0) + 1 : throw new InvalidOperationException($"There is no delivery {deliveryId}.");
+        using var row = redrive.Replay is null
+            ? session.Use(FindDelivery).Bind(id)
+            : session.Use(FindEvent).Bind(id).Bind(TenantKeys.FindSeq(session.Connection, redrive.Filter.TenantId!));
+        return row.Step() ? row.Long(0) + 1 : throw new InvalidOperationException($"There is no {id}.");
     }
 }

@@ -70,10 +70,10 @@ internal static class EventRows
         return found;
     }
 
-    /// <summary>An event.</summary>
-    public static EventRecord Get(Connection connection, long seq, bool withPayload = false)
+    /// <summary>An event without its payload.</summary>
+    public static EventRecord Get(Connection connection, long seq)
     {
-        using var row = connection.Use(withPayload ? WholeBySeq : BySeq).Bind(seq);
+        using var row = connection.Use(BySeq).Bind(seq);
         return row.Step() ? Read(row) : throw new InvalidOperationException($"There is no event {seq}.");
     }
 

@@ -38,7 +38,7 @@ internal static class ReplaySteps
                 looked += CostOfMatch;
                 if (CanTake(connection, rows, filter.Webhook, walk.OnlyMissing, split))
                 {
-                    var source = EventRows.Get(connection, rows.Long(0), walk.WithPayloads);
+                    var source = walk.WithPayloads ? EventRows.GetWhole(connection, rows.Long(0)) : EventRows.Get(connection, rows.Long(0));
                     bytes += source.Payload?.Length ?? 0;
                     found.Add(new(rows.Long(0), source));
                 }

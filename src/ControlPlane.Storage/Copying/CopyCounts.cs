@@ -30,6 +30,12 @@ public sealed record CopyCounts
             Attempts = counts.Attempts + added.Deliveries.Sum(delivery => (long)delivery.Attempts.Count),
             Unfinished = counts.Unfinished + added.Deliveries.Count(delivery => !delivery.Record.Ended),
         },
+        StoreEntry.LaterDelivery { Delivery: var later } => counts with
+        {
+            Deliveries = counts.Deliveries + 1,
+            Attempts = counts.Attempts + later.Attempts.Count,
+            Unfinished = counts.Unfinished + (later.Record.Ended ? 0 : 1),
+        },
         _ => throw new InvalidOperationException($"{entry.GetType().Name} is not counted."),
     });
 

@@ -23,6 +23,7 @@ internal sealed record CopyMark(string StoreId, long Revision, int Kind, long Af
 [JsonSerializable(typeof(StoreEntry.Webhook))]
 [JsonSerializable(typeof(StoreEntry.EventType))]
 [JsonSerializable(typeof(StoreEntry.PublishedEvent))]
+[JsonSerializable(typeof(StoreEntry.LaterDelivery))]
 [JsonSerializable(typeof(StoreEntry.Redrive))]
 internal sealed partial class CopyJson : JsonSerializerContext
 {

@@ -30,9 +30,15 @@ public sealed class CopyPage
         if (entry is StoreEntry.PublishedEvent added)
         {
             _size += (added.Record.Payload?.Length ?? 0)
-                + added.Deliveries.Sum(delivery => RowSize + delivery.Attempts.Sum(attempt => (long)RowSize + attempt.ResponseExcerpt.Length));
+                + added.Deliveries.Sum(SizeOf);
+        }
+        else if (entry is StoreEntry.LaterDelivery later)
+        {
+            _size += SizeOf(later.Delivery);
         }
     }
+
+    private static long SizeOf(DeliveryEntry delivery) => RowSize + delivery.Attempts.Sum(attempt => (long)RowSize + attempt.ResponseExcerpt.Length);
 
     /// <summary>Returns the page: the last one if it is not full.</summary>
     public Page<StoreEntry> ToPage() => new(_entries, IsFull ? _last : null);

@@ -107,6 +107,7 @@ public sealed class StoreCopy(ICopySource source, ICopyTarget target, Action<Cop
         StoreEntry.Webhook webhook => $"webhook {webhook.Record.Id}",
         StoreEntry.EventType type => $"event type {type.Record.Name} of tenant {type.Record.TenantId}",
         StoreEntry.PublishedEvent added => $"event {added.Record.Id} of tenant {added.Record.TenantId}",
+        StoreEntry.LaterDelivery { Delivery.Record: var later } => $"delivery {later.Id}",
         StoreEntry.Redrive redrive => $"redrive {redrive.Record.Id}",
         _ => entry.GetType().Name,
     };

@@ -8,6 +8,7 @@ public enum EntryKind
     Webhook,
     EventType,
     Event,
+    LaterDelivery,
     Redrive,
 }
 
@@ -35,14 +36,17 @@ public abstract record StoreEntry
     /// <summary>An event with its payload, if that is still there, and everything that became of it.</summary>
     /// <param name="Record">The event.</param>
     /// <param name="Fingerprint">What a repeated publish is compared with.</param>
-    /// <param name="Deliveries">In the order in which they were appended.</param>
+    /// <param name="Deliveries">Those that were appended with it, in order.</param>
     public sealed record PublishedEvent(EventRecord Record, byte[]? Fingerprint, IReadOnlyList<DeliveryEntry> Deliveries) : StoreEntry;
 
-    /// <summary>A redrive. Positions differ between engines, so it says by deliveries where it is.</summary>
+    /// <summary>A delivery that a replay created of an event stored before, which is another entry. Copied, they come after all others.</summary>
+    public sealed record LaterDelivery(DeliveryEntry Delivery) : StoreEntry;
+
+    /// <summary>A redrive. Positions differ between engines, so it says by deliveries where it is, and of a replay by events of its tenant.</summary>
     /// <param name="Record">The redrive.</param>
     /// <param name="ScopeRevision">The revision of its scope.</param>
-    /// <param name="DoneTo">The id of the last delivery before the position where it goes on; null if there is none.</param>
-    /// <param name="ScopeTo">The id of the last delivery before the end of its scope; null if there is none.</param>
+    /// <param name="DoneTo">The id of the last delivery or event before the position where it goes on; null if there is none.</param>
+    /// <param name="ScopeTo">The id of the last delivery or event before the end of its scope; null if there is none.</param>
     public sealed record Redrive(RedriveRecord Record, long ScopeRevision, string? DoneTo, string? ScopeTo) : StoreEntry;
 }
 

@@ -45,6 +45,7 @@ public abstract class CopyTests<TSource> : FullStore<TSource>
         var added = await PublishAsync(Webhook);
         Assert.True(added.Revision > head);
         Assert.Equal(3, (await Store.Redrives.RedriveBatchAsync(Running.Id, 10, Cancel))!.Retried.Count);
+        Assert.Equal(Replaying.Matched - 2, (await FinishAsync(Replaying)).Count);
         Clock.Advance(TimeSpan.FromHours(3));
         var claimed = (await ClaimAsync(Webhook)).Deliveries.Select(delivery => delivery.Id).ToList();
         Assert.Contains(added.Id, claimed);
@@ -52,6 +53,8 @@ public abstract class CopyTests<TSource> : FullStore<TSource>
         Assert.Equal([Line[0].Id], claimed.Intersect(Line.Select(delivery => delivery.Id)));
         await SucceedAsync(await GetAsync(Line[0]));
         Assert.Equal(Line[1].Id, Assert.Single((await ClaimAsync(Webhook)).Deliveries).Id);
+        // The node leaves before its store is removed.
+        await ReopenAsync();
     }
 
     [Fact]
@@ -71,7 +74,8 @@ public abstract class CopyTests<TSource> : FullStore<TSource>
             try
             {
                 var result = await new StoreCopy(source, cut, _ => { }).RunAsync(Cancel);
-                Assert.True(result is CopyResult.Done, result.ToString());
+                // Cut off after its last step it is finished already.
+                Assert.True(result is CopyResult.Done || (result is CopyResult.Refused { Reason: var reason } && reason.Contains("finished copy")), result.ToString());
                 break;
             }
             catch (OperationCanceledException)

@@ -1,7 +1,7 @@
 namespace ControlPlane.Storage.Compliance;
 
 /// <summary>Makes a store that has something of everything in it.</summary>
-public abstract class FullStore<TSource> : RetentionTest<TSource>
+public abstract class FullStore<TSource> : ReplayTest<TSource>
     where TSource : StoreSource, new()
 {
     protected static readonly byte[] Print = [1, 2, 3, 4];
@@ -20,6 +20,9 @@ public abstract class FullStore<TSource> : RetentionTest<TSource>
 
     protected RedriveRecord Running { get; private set; } = null!;
 
+    /// <summary>A replay that has created two deliveries.</summary>
+    protected RedriveRecord Replaying { get; private set; } = null!;
+
     protected async Task FillAsync()
     {
         await AddConfigurationAsync();
@@ -27,6 +30,7 @@ public abstract class FullStore<TSource> : RetentionTest<TSource>
         await AddDeliveriesAsync();
         await AddLinesAsync();
         await AddRedrivesAsync();
+        await AddReplaysAsync();
         // Leased when the process ends.
         await PublishAsync(Webhook, leased: true);
     }
@@ -153,6 +157,13 @@ public abstract class FullStore<TSource> : RetentionTest<TSource>
         Assert.Equal((2, RedriveState.Running), (step.Retried.Count, step.Redrive.State));
         var ended = await StartAsync(filter with { TenantId = null });
         Assert.True(await Store.Redrives.CancelAsync(ended.Id, Cancel));
+    }
+
+    private async Task AddReplaysAsync()
+    {
+        Assert.Single(await FinishAsync(await StartAsync(For(Webhook) with { EventTypes = ["message.*"] }, onlyMissing: true, wanted: "true")));
+        Replaying = await StartAsync(For(Webhook), onlyMissing: false);
+        Assert.Equal(2, (await StepAsync(Replaying, 2)).Retried.Count);
     }
 
     private async Task<RedriveRecord> StartAsync(DeliveryFilter filter) => (await Store.Redrives.CreateAsync(
