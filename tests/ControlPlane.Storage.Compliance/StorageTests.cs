@@ -47,8 +47,8 @@ public abstract class StorageTests<TSource> : IAsyncLifetime
         _store = await Source.OpenAsync(Clock);
     }
 
-    /// <summary>Goes on with another store, which must be closed.</summary>
-    protected async Task UseAsync(TSource other) => _store = await other.OpenAsync(Clock);
+    /// <summary>Goes on with another store, which nothing has open; closed by whom it is returned to, before its source goes.</summary>
+    protected async Task<IAsyncDisposable> UseAsync(TSource other) => _store = await other.OpenAsync(Clock);
 
     protected string NewId(string prefix) => _ids.Next(prefix);
 

@@ -18,7 +18,7 @@ public abstract class CopyTests<TSource> : FullStore<TSource>
 
         await CopyThroughMemoryAsync(target);
 
-        await UseAsync(target);
+        await using var used = await UseAsync(target);
         Assert.Equal((head, floor), (await ReadHeadAsync(), await Store.Changes.GetFloorAsync(Cancel)));
         Assert.Equivalent(feed, await Store.Changes.ReadAfterAsync(0, 1_000, Cancel), strict: true);
         Assert.Equal(before, await Store.Changes.FindBeforeAsync(Now - TimeSpan.FromSeconds(3), Cancel));
@@ -33,7 +33,7 @@ public abstract class CopyTests<TSource> : FullStore<TSource>
         await Store.DisposeAsync();
         await using var target = new TSource();
         await CopyThroughMemoryAsync(target);
-        await UseAsync(target);
+        await using var used = await UseAsync(target);
 
         Assert.Equal(backlog, await Store.Queue.CountBacklogAsync(TenantRecord.DefaultId, Cancel));
         Clock.Advance(TimeSpan.FromSeconds(61));
@@ -85,7 +85,7 @@ public abstract class CopyTests<TSource> : FullStore<TSource>
         }
 
         Assert.InRange(cuts, 3, 20);
-        await UseAsync(target);
+        await using var used = await UseAsync(target);
     }
 
     [Fact]
