@@ -54,7 +54,7 @@ public static class LiteDbStorage
         Queue = new LiteDbDeliveryQueue(database),
         Deliveries = new LiteDbDeliveryStore(database),
         Redrives = new LiteDbRedriveStore(database),
-            Replays = new LiteDbReplayStore(database),
+        Replays = new LiteDbReplayStore(database),
         Webhooks = new LiteDbWebhookStore(database),
         EventTypes = new LiteDbEventTypeStore(database),
         Access = new LiteDbAccessStore(database),
