@@ -58,6 +58,7 @@ public static class LiteDbStorage
         Webhooks = new LiteDbWebhookStore(database),
         EventTypes = new LiteDbEventTypeStore(database),
         Access = new LiteDbAccessStore(database),
+        Audit = new LiteDbAuditStore(database),
         Changes = new LiteDbChangeFeed(database),
         Signals = database.Signals,
         Maintenance = new LiteDbMaintenance(database),
@@ -149,6 +150,12 @@ public static class LiteDbStorage
             throw new StorageOpenException(
                 $"The store '{options.Path}' was written by {(identity.Format > StoreIdentity.Latest ? "a newer" : "an unreleased")} version: "
                 + $"its format is {identity.Format}, this version knows {StoreIdentity.Latest}.");
+        }
+        else if (!documents.Engine.GetCollectionNames().Contains(Collections.Audit))
+        {
+            // One that was made before there was an audit log.
+            documents.EnsureKeys(Collections.Audit);
+            files.Log.Sync();
         }
     }
 

@@ -41,6 +41,7 @@ public sealed class MemoryStorage(TimeProvider clock)
             Webhooks = new MemoryWebhookStore(session),
             EventTypes = new MemoryEventTypeStore(session),
             Access = new MemoryAccessStore(session),
+            Audit = new MemoryAuditStore(session),
             Changes = new MemoryChangeFeed(session),
             Signals = session,
             Maintenance = new MemoryMaintenance(session),

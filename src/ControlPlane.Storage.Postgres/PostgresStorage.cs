@@ -80,6 +80,7 @@ public static class PostgresStorage
             Webhooks = new PostgresWebhookStore(transactions, appends),
             EventTypes = new PostgresEventTypeStore(transactions),
             Access = new PostgresAccessStore(transactions),
+            Audit = new PostgresAuditStore(database),
             Changes = new PostgresChangeFeed(database),
             Signals = signals,
             Maintenance = new PostgresMaintenance(transactions, ownership),

@@ -47,6 +47,7 @@ public static class SqliteStorage
         Webhooks = new SqliteWebhookStore(database),
         EventTypes = new SqliteEventTypeStore(database),
         Access = new SqliteAccessStore(database),
+        Audit = new SqliteAuditStore(database),
         Changes = new SqliteChangeFeed(database),
         Signals = database.Signals,
         Maintenance = new SqliteMaintenance(database),

@@ -73,3 +73,5 @@ public sealed class BackupTests : BackupTests<LiteDbSource>;
 public sealed class IntegrityCheckTests : IntegrityCheckTests<LiteDbSource>;
 
 public sealed class CopyTests : CopyTests<LiteDbSource>;
+
+public sealed class AuditTests : AuditTests<LiteDbSource>;

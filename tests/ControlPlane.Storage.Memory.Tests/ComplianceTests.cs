@@ -65,3 +65,5 @@ public sealed class OwnershipTests : OwnershipTests<MemorySource>;
 public sealed class HammerTests : HammerTests<MemorySource>;
 
 public sealed class CopyTests : CopyTests<MemorySource>;
+
+public sealed class AuditTests : AuditTests<MemorySource>;

@@ -63,3 +63,5 @@ public sealed class DurabilityTests : DurabilityTests<PostgresSource>;
 public sealed class HammerTests : HammerTests<PostgresSource>;
 
 public sealed class CopyTests : CopyTests<PostgresSource>;
+
+public sealed class AuditTests : AuditTests<PostgresSource>;

@@ -69,3 +69,5 @@ public sealed class BackupTests : BackupTests<SqliteSource>;
 public sealed class IntegrityCheckTests : IntegrityCheckTests<SqliteSource>;
 
 public sealed class CopyTests : CopyTests<SqliteSource>;
+
+public sealed class AuditTests : AuditTests<SqliteSource>;

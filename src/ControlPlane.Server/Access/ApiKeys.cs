@@ -14,6 +14,12 @@ internal sealed class ApiKeys : IDisposable
 {
     public const string BootstrapKeyId = "key_bootstrap";
 
+    /// <summary>What ids of keys begin with.</summary>
+    public const string Prefix = "key_";
+
+    /// <summary>What the ids of those begin with that were made for the portal.</summary>
+    public const string PortalPrefix = "psn_";
+
     /// <summary>How long a key that was read from the store is cached.</summary>
     public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
 
@@ -126,7 +132,12 @@ internal sealed class ApiKeys : IDisposable
         return record is null or { RevokeTime: not null }
             ? null
             : new(
-                new Caller(record.Id, record.TenantId, record.Scopes.ToHashSet(StringComparer.Ordinal)) { ExpireTime = record.ExpireTime },
+                new Caller(record.Id, record.TenantId, record.Scopes.ToHashSet(StringComparer.Ordinal))
+                {
+                    ExpireTime = record.ExpireTime,
+                    Name = record.Name,
+                    Kind = record.Id.StartsWith(PortalPrefix, StringComparison.Ordinal) ? AuditActorKind.PortalSession : AuditActorKind.ApiKey,
+                },
                 record.ExpireTime);
     }
 

@@ -41,14 +41,14 @@ internal sealed class BootstrapKeyService(
         var secret = ApiKeySecret.Create();
         var key = new ApiKeyRecord
         {
-            Id = ids.Next("key_"),
+            Id = ids.Next(ApiKeys.Prefix),
             TenantId = null,
             Hash = ApiKeyHash.Of(secret).ToBytes(),
             Name = "bootstrap",
             Scopes = Scopes.InOrder,
             CreateTime = clock.GetStoreNow(),
         };
-        await store.CreateKeyAsync(key, cancellationToken);
+        await store.CreateKeyAsync(key, Initiator.Server.Record(AuditAction.Created, "api_key", key.Id, tenantId: null), cancellationToken);
         await output.Writer.WriteLineAsync(
             $"This store is new. Its first API key ({key.Id}, every tenant, every scope) is shown here and never again:\n{secret}");
         await output.Writer.FlushAsync(cancellationToken);

@@ -13,6 +13,12 @@ internal sealed record Caller(string KeyId, string? TenantId, IReadOnlySet<strin
     /// <summary>The value of a list's <c>tenant_id</c> that means every tenant.</summary>
     public const string EveryTenant = "-";
 
+    /// <summary>The key's name; empty for a token.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>What the caller is known by.</summary>
+    public AuditActorKind Kind { get; init; } = AuditActorKind.ApiKey;
+
     /// <summary>When the key expires; null if it does not.</summary>
     public DateTimeOffset? ExpireTime { get; init; }
 

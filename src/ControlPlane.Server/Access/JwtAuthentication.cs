@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using ControlPlane.Server.Api.Errors;
+using ControlPlane.Storage;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -123,7 +124,7 @@ internal sealed class JwtAuthentication(
             .ToHashSet(StringComparer.Ordinal);
         var expires = new DateTimeOffset(token.ValidTo, TimeSpan.Zero);
         var subject = principal.FindFirstValue(JwtRegisteredClaimNames.Sub) ?? "";
-        var caller = new Caller($"jwt:{subject}", tenant == Caller.EveryTenant ? null : tenant, scopes) { ExpireTime = expires };
+        var caller = new Caller($"jwt:{subject}", tenant == Caller.EveryTenant ? null : tenant, scopes) { ExpireTime = expires, Kind = AuditActorKind.Jwt };
         return new(caller, _ => clock.GetUtcNow() - Skew < expires
             ? ValueTask.CompletedTask
             : throw RequestErrors.Unauthenticated("JWT_INVALID", string.Create(CultureInfo.InvariantCulture, $"The token expired at {expires:O}.")));

@@ -21,7 +21,7 @@ internal sealed partial class AdminGrpcService(
     public override async Task<CreateTenantResponse> CreateTenant(CreateTenantRequest request, ServerCallContext context)
     {
         var draft = TenantValidator.ReadCreate(request);
-        var tenant = await tenants.CreateAsync(Caller.Of(context), draft, context.CancellationToken);
+        var tenant = await tenants.CreateAsync(Initiator.Of(context), draft, context.CancellationToken);
         return new() { Tenant = AdminMapper.ToProto(tenant) };
     }
 
@@ -48,21 +48,21 @@ internal sealed partial class AdminGrpcService(
     public override async Task<UpdateTenantResponse> UpdateTenant(UpdateTenantRequest request, ServerCallContext context)
     {
         var draft = TenantValidator.ReadUpdate(request);
-        return new() { Tenant = AdminMapper.ToProto(await tenants.UpdateAsync(draft, context.CancellationToken)) };
+        return new() { Tenant = AdminMapper.ToProto(await tenants.UpdateAsync(Initiator.Of(context), draft, context.CancellationToken)) };
     }
 
     public override async Task<DeleteTenantResponse> DeleteTenant(DeleteTenantRequest request, ServerCallContext context)
     {
         TenantValidator.CheckDelete(request);
         await tenants.DeleteAsync(
-            Caller.Of(context), request.TenantId, request.Etag, request.Force, context.CancellationToken);
+            Initiator.Of(context), request.TenantId, request.Etag, request.Force, context.CancellationToken);
         return new();
     }
 
     public override async Task<CreateApiKeyResponse> CreateApiKey(CreateApiKeyRequest request, ServerCallContext context)
     {
         var draft = ApiKeyValidator.ReadCreate(request, clock.GetUtcNow());
-        var (key, secret) = await keys.CreateAsync(Caller.Of(context), draft, context.CancellationToken);
+        var (key, secret) = await keys.CreateAsync(Caller.Of(context), Initiator.Of(context), draft, context.CancellationToken);
         return new() { ApiKey = AdminMapper.ToProto(key), Secret = secret };
     }
 
@@ -86,14 +86,14 @@ internal sealed partial class AdminGrpcService(
     public override async Task<RevokeApiKeyResponse> RevokeApiKey(RevokeApiKeyRequest request, ServerCallContext context)
     {
         ApiKeyValidator.CheckRevoke(request);
-        var key = await keys.RevokeAsync(Caller.Of(context), request.ApiKeyId, context.CancellationToken);
+        var key = await keys.RevokeAsync(Caller.Of(context), Initiator.Of(context), request.ApiKeyId, context.CancellationToken);
         return new() { ApiKey = AdminMapper.ToProto(key) };
     }
 
     public override async Task<CreatePortalSessionResponse> CreatePortalSession(CreatePortalSessionRequest request, ServerCallContext context)
     {
         var draft = ApiKeyValidator.ReadPortalSession(request, clock.GetUtcNow());
-        var (key, secret) = await keys.CreateAsync(Caller.Of(context), draft, context.CancellationToken);
+        var (key, secret) = await keys.CreateAsync(Caller.Of(context), Initiator.Of(context), draft, context.CancellationToken);
         return new() { Url = keys.PortalUrl(secret), Token = secret, ApiKey = AdminMapper.ToProto(key) };
     }
 

@@ -1,3 +1,4 @@
+using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Storage;
 using ControlPlane.V1;
@@ -33,6 +34,14 @@ internal static class AdminMapper
         RevokeTime = ToTimestamp(key.RevokeTime),
         LastUseTime = ToTimestamp(key.LastUseTime),
     };
+
+    /// <summary>What changes of a tenant, or what a new one is given.</summary>
+    public static IReadOnlyList<Storage.AuditChange> Compare(TenantRecord? before, TenantRecord after) =>
+        FieldChanges.Between(before is null ? null : ToProto(before), ToProto(after));
+
+    /// <summary>What changes of an API key, or what a new one is given.</summary>
+    public static IReadOnlyList<Storage.AuditChange> Compare(ApiKeyRecord? before, ApiKeyRecord after) =>
+        FieldChanges.Between(before is null ? null : ToProto(before), ToProto(after));
 
     public static Timestamp? ToTimestamp(DateTimeOffset? time) => time is { } set ? Timestamp.FromDateTimeOffset(set) : null;
 }

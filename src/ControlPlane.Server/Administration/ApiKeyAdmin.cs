@@ -14,12 +14,13 @@ internal sealed class ApiKeyAdmin(
     /// <summary>One at a time is counted and made, so that those made at the same moment are not too many together.</summary>
     private readonly SemaphoreSlim _making = new(1);
 
+    private const string ResourceType = "api_key";
     private const int PageSize = 1_000;
     private const int LookAtMost = 20_000;
 
     /// <summary>Makes a key; only this answer has the key itself.</summary>
     public async Task<(ApiKeyRecord Key, string Secret)> CreateAsync(
-        Caller caller, ApiKeyDraft draft, CancellationToken cancellationToken)
+        Caller caller, Initiator by, ApiKeyDraft draft, CancellationToken cancellationToken)
     {
         if (draft.Platform && !caller.IsPlatform)
         {
@@ -42,7 +43,7 @@ internal sealed class ApiKeyAdmin(
         try
         {
             await RequireRoomAsync(tenantId, cancellationToken);
-            return await StoreAsync(caller, draft, tenantId, cancellationToken);
+            return await StoreAsync(by, draft, tenantId, cancellationToken);
         }
         finally
         {
@@ -82,12 +83,12 @@ internal sealed class ApiKeyAdmin(
     }
 
     private async Task<(ApiKeyRecord Key, string Secret)> StoreAsync(
-        Caller caller, ApiKeyDraft draft, string? tenantId, CancellationToken cancellationToken)
+        Initiator by, ApiKeyDraft draft, string? tenantId, CancellationToken cancellationToken)
     {
         var secret = ApiKeySecret.Create();
         var key = new ApiKeyRecord
         {
-            Id = ids.Next("key_"),
+            Id = ids.Next(draft.Portal ? ApiKeys.PortalPrefix : ApiKeys.Prefix),
             TenantId = tenantId,
             Hash = ApiKeyHash.Of(secret).ToBytes(),
             Name = draft.Name,
@@ -95,13 +96,14 @@ internal sealed class ApiKeyAdmin(
             CreateTime = clock.GetStoreNow(),
             ExpireTime = draft.ExpireTime,
         };
-        if (!await store.CreateKeyAsync(key, cancellationToken))
+        var audit = by.Record(AuditAction.Created, ResourceType, key.Id, tenantId, AdminMapper.Compare(null, key));
+        if (!await store.CreateKeyAsync(key, audit, cancellationToken))
         {
             throw RequestErrors.NotFound("tenant", tenantId ?? "");
         }
 
         keys.Invalidate();
-        AdministrationLog.KeyCreated(logger, key.Id, key.TenantId, caller.KeyId);
+        AdministrationLog.KeyCreated(logger, key.Id, key.TenantId, by.Actor.Id);
         return (key, secret);
     }
 
@@ -110,25 +112,27 @@ internal sealed class ApiKeyAdmin(
         store.ListKeysAsync(tenantId, before, limit, cancellationToken);
 
     /// <summary>Ends a key, be it the caller's own.</summary>
-    public async Task<ApiKeyRecord> RevokeAsync(Caller caller, string keyId, CancellationToken cancellationToken)
+    public async Task<ApiKeyRecord> RevokeAsync(Caller caller, Initiator by, string keyId, CancellationToken cancellationToken)
     {
         var held = await store.GetKeyAsync(keyId, cancellationToken);
         var visible = held is not null && (held.TenantId is null ? caller.IsPlatform : caller.Sees(held.TenantId));
-        var revoked = visible ? await RevokeAsync(keyId, cancellationToken) : null;
+        var revoked = visible ? await RevokeAsync(held!, by, cancellationToken) : null;
         if (revoked is null)
         {
-            throw RequestErrors.NotFound("api_key", keyId);
+            throw RequestErrors.NotFound(ResourceType, keyId);
         }
 
         AdministrationLog.KeyRevoked(logger, keyId, caller.KeyId);
         return revoked;
     }
 
-    private async Task<ApiKeyRecord?> RevokeAsync(string keyId, CancellationToken cancellationToken)
+    private async Task<ApiKeyRecord?> RevokeAsync(ApiKeyRecord held, Initiator by, CancellationToken cancellationToken)
     {
+        var now = clock.GetStoreNow();
+        var changes = AdminMapper.Compare(held, held with { RevokeTime = now });
         try
         {
-            return await store.RevokeKeyAsync(keyId, clock.GetStoreNow(), cancellationToken);
+            return await store.RevokeKeyAsync(held.Id, now, by.Record(AuditAction.Revoked, ResourceType, held.Id, held.TenantId, changes), cancellationToken);
         }
         finally
         {

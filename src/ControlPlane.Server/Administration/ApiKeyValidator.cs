@@ -47,7 +47,10 @@ internal static class ApiKeyValidator
         var expireTime = now + (ttl ?? DefaultSession);
         return new(
             request.TenantId, Platform: false, request.ReadOnly ? "portal session, read only" : "portal session",
-            request.ReadOnly ? Scopes.OfReaders : Scopes.OfPortal, expireTime.AddTicks(-(expireTime.Ticks % TimeSpan.TicksPerMicrosecond)));
+            request.ReadOnly ? Scopes.OfReaders : Scopes.OfPortal, expireTime.AddTicks(-(expireTime.Ticks % TimeSpan.TicksPerMicrosecond)))
+        {
+            Portal = true,
+        };
     }
 
     public static void CheckRevoke(RevokeApiKeyRequest request)

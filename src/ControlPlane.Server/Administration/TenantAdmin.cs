@@ -17,7 +17,7 @@ internal sealed class TenantAdmin(
 {
     private const string ResourceType = "tenant";
 
-    public async Task<TenantRecord> CreateAsync(Caller caller, TenantDraft draft, CancellationToken cancellationToken)
+    public async Task<TenantRecord> CreateAsync(Initiator by, TenantDraft draft, CancellationToken cancellationToken)
     {
         var now = clock.GetStoreNow();
         var tenant = new TenantRecord
@@ -30,7 +30,8 @@ internal sealed class TenantAdmin(
             CreateTime = now,
             UpdateTime = now,
         };
-        switch (await store.CreateTenantAsync(tenant, cancellationToken))
+        switch (await store.CreateTenantAsync(
+            tenant, by.Record(AuditAction.Created, ResourceType, tenant.Id, tenant.Id, AdminMapper.Compare(null, tenant)), cancellationToken))
         {
             case TenantWrite.Done:
                 break;
@@ -41,7 +42,7 @@ internal sealed class TenantAdmin(
                     "TENANT_EXISTS", ResourceType, tenant.Id, $"The id \"{tenant.Id}\" belongs to a tenant that exists or was deleted.");
         }
 
-        AdministrationLog.TenantCreated(logger, tenant.Id, caller.KeyId);
+        AdministrationLog.TenantCreated(logger, tenant.Id, by.Actor.Id);
         return tenant;
     }
 
@@ -58,7 +59,7 @@ internal sealed class TenantAdmin(
     public Task<Page<TenantRecord>> ListAsync(long? before, int limit, CancellationToken cancellationToken) =>
         store.ListTenantsAsync(before, limit, cancellationToken);
 
-    public async Task<TenantRecord> UpdateAsync(TenantDraft draft, CancellationToken cancellationToken)
+    public async Task<TenantRecord> UpdateAsync(Initiator by, TenantDraft draft, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -82,7 +83,8 @@ internal sealed class TenantAdmin(
                 Version = held.Version + 1,
                 UpdateTime = clock.GetStoreNow(),
             };
-            var written = await store.UpdateTenantAsync(changed, cancellationToken);
+            var written = await store.UpdateTenantAsync(
+                changed, by.Record(AuditAction.Updated, ResourceType, held.Id, held.Id, AdminMapper.Compare(held, changed)), cancellationToken);
             if (written == TenantWrite.ExternalIdTaken)
             {
                 throw ExternalIdTaken(changed);
@@ -103,7 +105,7 @@ internal sealed class TenantAdmin(
         }
     }
 
-    public async Task DeleteAsync(Caller caller, string tenantId, string etag, bool force, CancellationToken cancellationToken)
+    public async Task DeleteAsync(Initiator by, string tenantId, string etag, bool force, CancellationToken cancellationToken)
     {
         if (tenantId == TenantRecord.DefaultId)
         {
@@ -113,7 +115,9 @@ internal sealed class TenantAdmin(
 
         // Once begun it is carried through: a caller that goes away must not leave a deletion half done, since none can repeat it.
         cancellationToken.ThrowIfCancellationRequested();
-        var outcome = await store.DeleteTenantAsync(tenantId, Etag.ToVersion(etag), force, clock.GetStoreNow(), CancellationToken.None);
+        var outcome = await store.DeleteTenantAsync(
+            tenantId, Etag.ToVersion(etag), force, clock.GetStoreNow(), by.Record(AuditAction.Deleted, ResourceType, tenantId, tenantId),
+            CancellationToken.None);
         if (outcome != TenantDelete.Done)
         {
             throw Refusal(outcome, tenantId);
@@ -123,7 +127,7 @@ internal sealed class TenantAdmin(
         keys.Invalidate();
 
         var cancelled = await deliveries.CancelAllOrphansAsync();
-        AdministrationLog.TenantDeleted(logger, tenantId, caller.KeyId, cancelled);
+        AdministrationLog.TenantDeleted(logger, tenantId, by.Actor.Id, cancelled);
     }
 
     private static RequestException ExternalIdTaken(TenantRecord tenant) => RequestErrors.AlreadyExists(

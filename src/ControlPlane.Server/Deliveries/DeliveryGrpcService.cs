@@ -43,7 +43,8 @@ internal sealed class DeliveryGrpcService(
     public override async Task<RetryDeliveryResponse> RetryDelivery(RetryDeliveryRequest request, ServerCallContext context)
     {
         var found = await FindAsync(FieldRules.RequireId("delivery_id", request.DeliveryId), context);
-        var result = await deliveries.RetryAsync(found.Id, context.CancellationToken);
+        var result = await deliveries.RetryAsync(
+            found.Id, Initiator.Of(context).Record(Storage.AuditAction.Retried, "delivery", found.Id, found.TenantId), context.CancellationToken);
         var delivery = Unwrap(result, found.Id, "DELIVERY_NOT_ENDED", "is still on its way; only a delivery that has ended can be retried.");
         lanes.Expect(delivery.TenantId, delivery.WebhookId, clock.GetUtcNow());
         return new RetryDeliveryResponse { Delivery = DeliveryMapper.ToProto(delivery, Caller.Of(context).IsPlatform) };
@@ -52,7 +53,8 @@ internal sealed class DeliveryGrpcService(
     public override async Task<CancelDeliveryResponse> CancelDelivery(CancelDeliveryRequest request, ServerCallContext context)
     {
         var found = await FindAsync(FieldRules.RequireId("delivery_id", request.DeliveryId), context);
-        var result = await deliveries.CancelAsync(found.Id, context.CancellationToken);
+        var result = await deliveries.CancelAsync(
+            found.Id, Initiator.Of(context).Record(Storage.AuditAction.Cancelled, "delivery", found.Id, found.TenantId), context.CancellationToken);
         var delivery = Unwrap(result, found.Id, "DELIVERY_ENDED", "has ended already.");
         lanes.Forget(delivery.Id);
         if (delivery.OrderingKey.Length > 0)

@@ -24,7 +24,8 @@ internal sealed class RedriveCalls(IRedriveStore redrives, RedriveStarts starts)
             return new RedriveDeliveriesResponse { Count = (await CountAsync() ?? throw NoTenant(filter)).Count };
         }
 
-        var redrive = await starts.StartAsync(filter, replay: null, rate, CountAsync, context.CancellationToken) ?? throw NoTenant(filter);
+        var audit = RedriveMapper.Audit(Initiator.Of(context));
+        var redrive = await starts.StartAsync(filter, replay: null, rate, CountAsync, audit, context.CancellationToken) ?? throw NoTenant(filter);
         return new RedriveDeliveriesResponse { Count = redrive.Matched, RedriveId = redrive.Id };
 
         Task<RedriveScope?> CountAsync() => redrives.CountAsync(filter, context.CancellationToken);
@@ -48,7 +49,9 @@ internal sealed class RedriveCalls(IRedriveStore redrives, RedriveStarts starts)
     public async Task<CancelRedriveResponse> CancelAsync(CancelRedriveRequest request, ServerCallContext context)
     {
         var found = await FindAsync(FieldRules.RequireId("redrive_id", request.RedriveId), context);
-        if (!await redrives.CancelAsync(found.Id, context.CancellationToken))
+        var changes = RedriveMapper.Compare(found, found with { State = Storage.RedriveState.Cancelled });
+        var audit = Initiator.Of(context).Record(Storage.AuditAction.Cancelled, "redrive", found.Id, found.Filter.TenantId, changes);
+        if (!await redrives.CancelAsync(found.Id, audit, context.CancellationToken))
         {
             throw RequestErrors.FailedPrecondition("REDRIVE_ENDED", found.Id, $"The redrive \"{found.Id}\" has ended already.");
         }

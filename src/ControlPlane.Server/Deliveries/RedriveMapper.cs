@@ -23,6 +23,14 @@ internal static class RedriveMapper
         Replay = record.Replay is { } replay ? new() { Filter = replay.Filter ?? "", OnlyMissing = replay.OnlyMissing } : null,
     };
 
+    /// <summary>What changes of a redrive, or what a new one is given.</summary>
+    public static IReadOnlyList<Storage.AuditChange> Compare(RedriveRecord? before, RedriveRecord after) =>
+        FieldChanges.Between(before is null ? null : ToProto(before), ToProto(after));
+
+    /// <summary>What the audit log says of a new redrive.</summary>
+    public static Func<RedriveRecord, AuditRecord> Audit(Initiator by) => redrive =>
+        by.Record(Storage.AuditAction.Created, "redrive", redrive.Id, redrive.Filter.TenantId, Compare(null, redrive));
+
     private static RedriveFilter ToProto(DeliveryFilter filter) => new()
     {
         WebhookId = filter.WebhookId ?? "",

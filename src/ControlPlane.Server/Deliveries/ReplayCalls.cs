@@ -30,7 +30,8 @@ internal sealed class ReplayCalls(IWebhookStore webhooks, ReplayWalk walk, Redri
             return new ReplayEventsResponse { Count = (await CountAsync() ?? throw NotFound(request)).Count };
         }
 
-        var replay = await starts.StartAsync(filter, terms, rate, CountAsync, context.CancellationToken) ?? throw NotFound(request);
+        var audit = RedriveMapper.Audit(Initiator.Of(context));
+        var replay = await starts.StartAsync(filter, terms, rate, CountAsync, audit, context.CancellationToken) ?? throw NotFound(request);
         return new ReplayEventsResponse { Count = replay.Matched, RedriveId = replay.Id };
 
         Task<RedriveScope?> CountAsync() => walk.CountAsync(filter, terms, context.CancellationToken);

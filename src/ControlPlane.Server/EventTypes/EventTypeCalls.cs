@@ -26,27 +26,27 @@ internal sealed class EventTypeCalls(EventTypeQueries queries, EventTypeChanges 
     }
 
     public async Task<CreateEventTypeResponse> CreateAsync(
-        CreateEventTypeRequest request, Caller caller, CancellationToken cancellationToken)
+        CreateEventTypeRequest request, Caller caller, Initiator by, CancellationToken cancellationToken)
     {
         var draft = EventTypeValidator.Read(request);
         var tenantId = caller.ResolveTenant(draft.TenantId);
-        return new() { EventType = EventTypeMapper.ToProto(await changes.CreateAsync(tenantId, draft, cancellationToken)) };
+        return new() { EventType = EventTypeMapper.ToProto(await changes.CreateAsync(tenantId, draft, by, cancellationToken)) };
     }
 
     public async Task<UpdateEventTypeResponse> UpdateAsync(
-        UpdateEventTypeRequest request, Caller caller, CancellationToken cancellationToken)
+        UpdateEventTypeRequest request, Caller caller, Initiator by, CancellationToken cancellationToken)
     {
         var draft = EventTypeValidator.Read(request);
         var tenantId = caller.ResolveTenant(draft.TenantId);
-        return new() { EventType = EventTypeMapper.ToProto(await changes.UpdateAsync(tenantId, draft, cancellationToken)) };
+        return new() { EventType = EventTypeMapper.ToProto(await changes.UpdateAsync(tenantId, draft, by, cancellationToken)) };
     }
 
     public async Task<DeleteEventTypeResponse> DeleteAsync(
-        DeleteEventTypeRequest request, Caller caller, CancellationToken cancellationToken)
+        DeleteEventTypeRequest request, Caller caller, Initiator by, CancellationToken cancellationToken)
     {
         EventTypeValidator.Check(request);
         var tenantId = caller.ResolveTenant(request.TenantId);
-        await changes.DeleteAsync(tenantId, request.Name, request.Etag, cancellationToken);
+        await changes.DeleteAsync(tenantId, request.Name, request.Etag, by, cancellationToken);
         return new();
     }
 }

@@ -17,7 +17,7 @@ internal sealed class EventTypeChanges(
     private const string ResourceType = "event_type";
 
     /// <exception cref="RequestException">NOT_FOUND (tenant); ALREADY_EXISTS; RESOURCE_EXHAUSTED; PERMISSION_DENIED.</exception>
-    public async Task<EventTypeRecord> CreateAsync(string tenantId, EventTypeDraft draft, CancellationToken cancellationToken)
+    public async Task<EventTypeRecord> CreateAsync(string tenantId, EventTypeDraft draft, Initiator by, CancellationToken cancellationToken)
     {
         await plans.RequireAsync(tenantId, Features.EventTypes, cancellationToken);
         var now = clock.GetStoreNow();
@@ -34,7 +34,8 @@ internal sealed class EventTypeChanges(
             UpdateTime = now,
         };
         SchemaValidator.RequireFit(type);
-        var write = await store.CreateAsync(type, Maximum, cancellationToken);
+        var write = await store.CreateAsync(
+            type, Maximum, by.Record(AuditAction.Created, ResourceType, type.Name, tenantId, EventTypeMapper.Compare(null, type)), cancellationToken);
         Require(write.Outcome, type);
         await catalog.RefreshAsync(tenantId, CancellationToken.None);
         EventTypesLog.Created(logger, type.Name, tenantId);
@@ -42,7 +43,7 @@ internal sealed class EventTypeChanges(
     }
 
     /// <exception cref="RequestException">NOT_FOUND; ABORTED; PERMISSION_DENIED.</exception>
-    public async Task<EventTypeRecord> UpdateAsync(string tenantId, EventTypeDraft draft, CancellationToken cancellationToken)
+    public async Task<EventTypeRecord> UpdateAsync(string tenantId, EventTypeDraft draft, Initiator by, CancellationToken cancellationToken)
     {
         await plans.RequireAsync(tenantId, Features.EventTypes, cancellationToken);
         while (true)
@@ -73,7 +74,8 @@ internal sealed class EventTypeChanges(
             }
 
             changed = changed with { Version = stored.Version + 1, UpdateTime = clock.GetStoreNow() };
-            var write = await store.UpdateAsync(changed, cancellationToken);
+            var write = await store.UpdateAsync(
+                changed, by.Record(AuditAction.Updated, ResourceType, draft.Name, tenantId, EventTypeMapper.Compare(stored, changed)), cancellationToken);
             if (write.Outcome == EventTypeWriteOutcome.VersionMismatch)
             {
                 // Somebody changed it in between: look again, and without an etag apply the change to what is there now.
@@ -92,9 +94,10 @@ internal sealed class EventTypeChanges(
     }
 
     /// <exception cref="RequestException">NOT_FOUND; ABORTED.</exception>
-    public async Task DeleteAsync(string tenantId, string name, string etag, CancellationToken cancellationToken)
+    public async Task DeleteAsync(string tenantId, string name, string etag, Initiator by, CancellationToken cancellationToken)
     {
-        var write = await store.DeleteAsync(tenantId, name, Etag.ToVersion(etag), cancellationToken);
+        var write = await store.DeleteAsync(
+            tenantId, name, Etag.ToVersion(etag), by.Record(AuditAction.Deleted, ResourceType, name, tenantId), cancellationToken);
         Require(write.Outcome, new EventTypeRecord { TenantId = tenantId, Name = name });
         await catalog.RefreshAsync(tenantId, CancellationToken.None);
         EventTypesLog.Deleted(logger, name, tenantId);

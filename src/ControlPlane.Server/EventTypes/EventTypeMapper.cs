@@ -1,3 +1,4 @@
+using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Storage;
@@ -22,6 +23,10 @@ internal static class EventTypeMapper
         CreateTime = type.CreateTime.ToTimestamp(),
         UpdateTime = type.UpdateTime.ToTimestamp(),
     };
+
+    /// <summary>What changes of a type, or what a new one is given.</summary>
+    public static IReadOnlyList<Storage.AuditChange> Compare(EventTypeRecord? before, EventTypeRecord after) =>
+        FieldChanges.Between(before is null ? null : ToProto(before), ToProto(after));
 
     public static EventType ToProto(BuiltInEventType type) =>
         new() { Name = type.Name, Description = type.Description, Dialect = type.Dialect };

@@ -22,7 +22,10 @@ internal sealed class RetentionPass(IMaintenance maintenance, IOptions<Retention
         var settings = options.Value;
         var now = clock.GetStoreNow();
         var terms = new RetentionTerms(
-            now - settings.Payloads, now - settings.Metadata, settings.DeadLettersPerWebhook, now, settings.Batch);
+            now - settings.Payloads, now - settings.Metadata, settings.DeadLettersPerWebhook, now, settings.Batch)
+        {
+            AuditBefore = now - settings.Audit,
+        };
         var removed = default(Removed);
         var began = clock.GetTimestamp();
         var started = began;

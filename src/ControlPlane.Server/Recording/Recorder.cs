@@ -1,3 +1,4 @@
+using ControlPlane.Server.Access;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Server.Sending;
@@ -72,7 +73,7 @@ internal sealed class Recorder(
 
         // Also where nobody subscribed: that is true of this configuration only.
         var events = operationalEvents.Plan(tenant, happened, now);
-        var result = await queue.CompleteAsync(completion, new(tenant.ConfigVersion, suspended, events), CancellationToken.None);
+        var result = await queue.CompleteAsync(completion, new(tenant.ConfigVersion, suspended, events) { Audit = Audit(suspended) }, CancellationToken.None);
         if (result is CompletionEffectsResult.Recorded recorded)
         {
             Announce(recorded);
@@ -93,6 +94,13 @@ internal sealed class Recorder(
                 UpdateTime = now,
             }
             : null;
+
+    private static AuditRecord? Audit(WebhookRecord? suspended) => suspended is null ? null : Initiator.Server.Record(
+        AuditAction.Suspended, "webhook", suspended.Id, suspended.TenantId,
+        [
+            new("state", $"\"WEBHOOK_STATE_{OperationalEventPayload.Word(WebhookState.Active)}\"", $"\"WEBHOOK_STATE_{OperationalEventPayload.Word(suspended.State)}\""),
+            new("state_reason", null, $"\"STATE_REASON_{OperationalEventPayload.Word(suspended.StateReason)}\""),
+        ]);
 
     private static List<OperationalEvent> Happened(
         Completion completion, WebhookRecord tried, WebhookRecord? suspended, HealthVerdict verdict, EndingCertificate? certificate)

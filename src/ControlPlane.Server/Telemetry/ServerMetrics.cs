@@ -130,7 +130,7 @@ internal sealed class ServerMetrics
         foreach (var (kind, count) in new[]
         {
             ("payloads", removed.Payloads), ("deliveries", removed.Deliveries), ("events", removed.Events),
-            ("webhooks", removed.Webhooks), ("redrives", removed.Redrives),
+            ("webhooks", removed.Webhooks), ("redrives", removed.Redrives), ("audit_events", removed.AuditEvents),
         })
         {
             _removed.Add(count, new KeyValuePair<string, object?>("kind", kind));

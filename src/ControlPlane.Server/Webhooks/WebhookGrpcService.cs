@@ -12,7 +12,7 @@ internal sealed class WebhookGrpcService(SettingsCalls settings, InspectionCalls
     : WebhookService.WebhookServiceBase
 {
     public override Task<CreateWebhookResponse> CreateWebhook(CreateWebhookRequest request, ServerCallContext context) =>
-        settings.CreateAsync(request, Caller.Of(context), context.CancellationToken);
+        settings.CreateAsync(request, Caller.Of(context), Initiator.Of(context), context.CancellationToken);
 
     public override Task<GetWebhookResponse> GetWebhook(GetWebhookRequest request, ServerCallContext context) =>
         settings.GetAsync(request, Caller.Of(context), context.CancellationToken);
@@ -21,16 +21,16 @@ internal sealed class WebhookGrpcService(SettingsCalls settings, InspectionCalls
         settings.ListAsync(request, Caller.Of(context), context.CancellationToken);
 
     public override Task<UpdateWebhookResponse> UpdateWebhook(UpdateWebhookRequest request, ServerCallContext context) =>
-        settings.UpdateAsync(request, Caller.Of(context), context.CancellationToken);
+        settings.UpdateAsync(request, Caller.Of(context), Initiator.Of(context), context.CancellationToken);
 
     public override Task<UpsertWebhookResponse> UpsertWebhook(UpsertWebhookRequest request, ServerCallContext context) =>
-        settings.UpsertAsync(request, Caller.Of(context), context.CancellationToken);
+        settings.UpsertAsync(request, Caller.Of(context), Initiator.Of(context), context.CancellationToken);
 
     public override Task<DeleteWebhookResponse> DeleteWebhook(DeleteWebhookRequest request, ServerCallContext context) =>
-        settings.DeleteAsync(request, Caller.Of(context), context.CancellationToken);
+        settings.DeleteAsync(request, Caller.Of(context), Initiator.Of(context), context.CancellationToken);
 
     public override Task<RotateSecretResponse> RotateSecret(RotateSecretRequest request, ServerCallContext context) =>
-        settings.RotateAsync(request, Caller.Of(context), context.CancellationToken);
+        settings.RotateAsync(request, Caller.Of(context), Initiator.Of(context), context.CancellationToken);
 
     public override Task<TestWebhookResponse> TestWebhook(TestWebhookRequest request, ServerCallContext context) =>
         inspections.TestAsync(request, Caller.Of(context), context.CancellationToken);
@@ -45,11 +45,11 @@ internal sealed class WebhookGrpcService(SettingsCalls settings, InspectionCalls
         eventTypes.ListAsync(request, Caller.Of(context), context.CancellationToken);
 
     public override Task<CreateEventTypeResponse> CreateEventType(CreateEventTypeRequest request, ServerCallContext context) =>
-        eventTypes.CreateAsync(request, Caller.Of(context), context.CancellationToken);
+        eventTypes.CreateAsync(request, Caller.Of(context), Initiator.Of(context), context.CancellationToken);
 
     public override Task<UpdateEventTypeResponse> UpdateEventType(UpdateEventTypeRequest request, ServerCallContext context) =>
-        eventTypes.UpdateAsync(request, Caller.Of(context), context.CancellationToken);
+        eventTypes.UpdateAsync(request, Caller.Of(context), Initiator.Of(context), context.CancellationToken);
 
     public override Task<DeleteEventTypeResponse> DeleteEventType(DeleteEventTypeRequest request, ServerCallContext context) =>
-        eventTypes.DeleteAsync(request, Caller.Of(context), context.CancellationToken);
+        eventTypes.DeleteAsync(request, Caller.Of(context), Initiator.Of(context), context.CancellationToken);
 }

@@ -54,15 +54,15 @@ internal static class KeyDocuments
         return rows.Step();
     }
 
-    public static ApiKeyRecord? Revoke(WriteSession session, string id, DateTimeOffset now)
+    public static ApiKeyRecord? Revoke(WriteSession session, string id, DateTimeOffset now, AuditRecord audit)
     {
         if (FindDocument(session.Stored, id) is not { } document)
         {
             return null;
         }
 
-        Revoke(session, document, now);
-        return Read(document);
+        var revoked = Revoke(session, document, now);
+        return AuditDocuments.Log(session, Read(document), _ => revoked, audit);
     }
 
     public static void RevokeAll(WriteSession session, long tenant, DateTimeOffset now)
@@ -93,13 +93,16 @@ internal static class KeyDocuments
         return lastUse.Count;
     }
 
-    private static void Revoke(WriteSession session, BsonDocument document, DateTimeOffset now)
+    private static bool Revoke(WriteSession session, BsonDocument document, DateTimeOffset now)
     {
-        if (document.TimeOrNull("revoke_time") is null)
+        if (document.TimeOrNull("revoke_time") is not null)
         {
-            document.SetTime("revoke_time", now);
-            Save(session, document);
+            return false;
         }
+
+        document.SetTime("revoke_time", now);
+        Save(session, document);
+        return true;
     }
 
     private static void Save(WriteSession session, BsonDocument document)

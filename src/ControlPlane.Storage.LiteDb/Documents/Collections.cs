@@ -11,6 +11,7 @@ internal static class Collections
     public const string Webhooks = "webhooks";
     public const string EventTypes = "event_types";
     public const string Redrives = "redrives";
+    public const string Audit = "audit_events";
     public const string Events = "events";
 
     /// <summary>By event, apart from the events, so that lists of those read none.</summary>
@@ -35,7 +36,7 @@ internal static class Collections
     public const string Backlog = "backlog";
 
     /// <summary>Those with keys to be found by.</summary>
-    public static string[] WithKeys { get; } = [Tenants, ApiKeys, Webhooks, EventTypes, Redrives, Events, Deliveries];
+    public static string[] WithKeys { get; } = [Tenants, ApiKeys, Webhooks, EventTypes, Redrives, Audit, Events, Deliveries];
 
     /// <summary>All of them.</summary>
     public static string[] All { get; } = [Meta, .. WithKeys, Payloads, Changes, EventLists, DeliveryLists, Ids, Backlog];

@@ -103,6 +103,18 @@ internal enum KeyKind : byte
     /// <summary>Redrive that is running: its position.</summary>
     Running = 8,
 
+    /// <summary>Entry of the audit log: the resource's id and position.</summary>
+    Resource = 9,
+
+    /// <summary>Entry of the audit log: the actor's id and position.</summary>
+    Actor = 10,
+
+    /// <summary>Entry of the audit log: the method and position.</summary>
+    Method = 11,
+
+    /// <summary>Entry of the audit log: the tenant's id, also of one that was deleted, and position.</summary>
+    TenantId = 12,
+
     /// <summary>Delivery that waits, and whose turn it is: webhook, due time, position.</summary>
     Waiting = 16,
 

@@ -3,8 +3,8 @@ namespace ControlPlane.Storage.LiteDb;
 /// <inheritdoc/>
 internal sealed class LiteDbAccessStore(LiteDbDatabase database) : IAccessStore
 {
-    public Task<TenantWrite> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => TenantDocuments.Create(session, tenant), cancellationToken);
+    public Task<TenantWrite> CreateTenantAsync(TenantRecord tenant, AuditRecord audit, CancellationToken cancellationToken) =>
+        WriteAsync(session => TenantDocuments.Create(session, tenant), outcome => outcome == TenantWrite.Done, audit, cancellationToken);
 
     public Task<TenantRecord?> GetTenantAsync(string tenantId, CancellationToken cancellationToken) =>
         database.ReadAsync(documents => TenantDocuments.Find(documents, tenantId)?.Tenant, cancellationToken);
@@ -15,15 +15,15 @@ internal sealed class LiteDbAccessStore(LiteDbDatabase database) : IAccessStore
     public Task<Page<TenantRecord>> ListTenantsAsync(long? before, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync(documents => TenantDocuments.List(documents, before, limit), cancellationToken);
 
-    public Task<TenantWrite> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => TenantDocuments.Update(session, tenant), cancellationToken);
+    public Task<TenantWrite> UpdateTenantAsync(TenantRecord tenant, AuditRecord audit, CancellationToken cancellationToken) =>
+        WriteAsync(session => TenantDocuments.Update(session, tenant), outcome => outcome == TenantWrite.Done, audit, cancellationToken);
 
     public Task<TenantDelete> DeleteTenantAsync(
-        string tenantId, long? version, bool force, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => TenantDeletion.Delete(session, tenantId, version, force, now), cancellationToken);
+        string tenantId, long? version, bool force, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken) => WriteAsync(
+        session => TenantDeletion.Delete(session, tenantId, version, force, now), outcome => outcome == TenantDelete.Done, audit, cancellationToken);
 
-    public Task<bool> CreateKeyAsync(ApiKeyRecord key, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => KeyDocuments.Create(session, key), cancellationToken);
+    public Task<bool> CreateKeyAsync(ApiKeyRecord key, AuditRecord audit, CancellationToken cancellationToken) =>
+        WriteAsync(session => KeyDocuments.Create(session, key), created => created, audit, cancellationToken);
 
     public Task<ApiKeyRecord?> GetKeyAsync(string keyId, CancellationToken cancellationToken) =>
         database.ReadAsync(documents => KeyDocuments.Find(documents, keyId), cancellationToken);
@@ -35,12 +35,16 @@ internal sealed class LiteDbAccessStore(LiteDbDatabase database) : IAccessStore
         string? tenantId, long? before, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync(documents => KeyDocuments.List(documents, tenantId, before, limit), cancellationToken);
 
-    public Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => KeyDocuments.Revoke(session, keyId, now), cancellationToken);
+    public Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => KeyDocuments.Revoke(session, keyId, now, audit), cancellationToken);
 
     public Task TouchKeysAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUse, CancellationToken cancellationToken) =>
         database.WriteAsync(session => KeyDocuments.Touch(session, lastUse), cancellationToken);
 
     public Task<bool> HasPlatformKeyAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(KeyDocuments.AnyOfPlatform, cancellationToken);
+
+    private Task<T> WriteAsync<T>(
+        Func<WriteSession, T> write, Predicate<T> changed, AuditRecord audit, CancellationToken cancellationToken) => database.WriteAsync(
+        session => AuditDocuments.Log(session, write(session), changed, audit), cancellationToken);
 }

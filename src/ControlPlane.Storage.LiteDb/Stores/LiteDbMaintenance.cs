@@ -14,7 +14,7 @@ internal sealed class LiteDbMaintenance(LiteDbDatabase database) : IMaintenance
             new PayloadSweep(terms), new DeliverySweep(terms), new EventSweep(terms),
             new ListingSweep(Listing.Deliveries, terms.Batch), new ListingSweep(Listing.Events, terms.Batch),
             new IdSweep(Listing.Deliveries, terms.Batch), new IdSweep(Listing.Events, terms.Batch),
-            new LeftoverSweep(terms),
+            new LeftoverSweep(terms), new AuditSweep(terms),
         ];
         return RetentionSweeps.RunAsync(sweeps, database.ReadAsync, database.WriteAsync, cancellationToken);
     }

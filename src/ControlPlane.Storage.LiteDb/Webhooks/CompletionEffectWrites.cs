@@ -18,6 +18,11 @@ internal static class CompletionEffectWrites
 
         // Of the same configuration version, so this is the stored webhook but for its state.
         var suspension = effects.Suspended is { } webhook ? Suspend(session, webhook) : null;
+        if (effects.Audit is { } audit)
+        {
+            AuditDocuments.Log(session, suspension, _ => true, audit);
+        }
+
         var version = suspension?.ConfigVersion ?? effects.ConfigVersion;
         return new CompletionEffectsResult.Recorded(
             completed, suspension, OperationalEvents.Append(session, tenantId, version, effects.OperationalEvents));

@@ -13,6 +13,9 @@ internal sealed class StoreState
     public ImmutableSortedDictionary<long, StoredDelivery> Deliveries = ImmutableSortedDictionary<long, StoredDelivery>.Empty;
     public ImmutableSortedDictionary<long, StoredRedrive> Redrives = ImmutableSortedDictionary<long, StoredRedrive>.Empty;
 
+    /// <summary>The audit log.</summary>
+    public ImmutableSortedDictionary<long, AuditRecord> Audit = ImmutableSortedDictionary<long, AuditRecord>.Empty;
+
     /// <summary>Positions of deliveries by id.</summary>
     public ImmutableDictionary<string, long> DeliveryIds = ImmutableDictionary.Create<string, long>(StringComparer.Ordinal);
 
@@ -57,6 +60,18 @@ internal sealed class StoreState
         tenant = Tenants[tenant.Position];
         Tenants = Tenants.SetItem(tenant.Position, tenant with { ConfigVersion = tenant.ConfigVersion + 1 });
         return tenant.ConfigVersion + 1;
+    }
+
+    /// <summary>Stores an entry of the audit log if something changed, and returns what the change returned.</summary>
+    public T Log<T>(T result, bool changed, AuditRecord audit, DateTimeOffset now)
+    {
+        if (changed)
+        {
+            var position = Math.Max(now.ToMicroseconds(), Audit.Count > 0 ? Audit.Keys.Last() + 1 : 0);
+            Audit = Audit.Add(position, audit with { Time = Timestamps.FromMicroseconds(position) });
+        }
+
+        return result;
     }
 
     /// <summary>Stores a delivery under a new revision and returns it.</summary>

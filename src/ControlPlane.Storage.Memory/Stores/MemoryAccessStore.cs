@@ -3,7 +3,7 @@ namespace ControlPlane.Storage.Memory;
 /// <inheritdoc/>
 internal sealed class MemoryAccessStore(MemorySession session) : IAccessStore
 {
-    public Task<TenantWrite> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => session.WriteAsync(
+    public Task<TenantWrite> CreateTenantAsync(TenantRecord tenant, AuditRecord audit, CancellationToken cancellationToken) => session.WriteAsync(
         state =>
         {
             if (state.Tenants.Values.Any(stored => stored.Tenant.Id == tenant.Id))
@@ -17,7 +17,7 @@ internal sealed class MemoryAccessStore(MemorySession session) : IAccessStore
             }
 
             state.Tenants = state.Tenants.Add(++state.Position, new StoredTenant(state.Position, tenant, 1, DeleteTime: null));
-            return TenantWrite.Done;
+            return state.Log(TenantWrite.Done, changed: true, audit, session.Now);
         },
         cancellationToken);
 
@@ -32,7 +32,7 @@ internal sealed class MemoryAccessStore(MemorySession session) : IAccessStore
             state.Tenants.Values.Where(stored => stored.DeleteTime is null), before, limit, stored => stored.Position, stored => stored.Tenant),
         cancellationToken);
 
-    public Task<TenantWrite> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => session.WriteAsync(
+    public Task<TenantWrite> UpdateTenantAsync(TenantRecord tenant, AuditRecord audit, CancellationToken cancellationToken) => session.WriteAsync(
         state =>
         {
             if (state.FindTenant(tenant.Id) is not { } stored || stored.Tenant.Version != tenant.Version - 1)
@@ -52,15 +52,20 @@ internal sealed class MemoryAccessStore(MemorySession session) : IAccessStore
                 state.Bump(stored);
             }
 
-            return TenantWrite.Done;
+            return state.Log(TenantWrite.Done, changed: true, audit, session.Now);
         },
         cancellationToken);
 
     public Task<TenantDelete> DeleteTenantAsync(
-        string tenantId, long? version, bool force, DateTimeOffset now, CancellationToken cancellationToken) =>
-        session.WriteAsync(state => Delete(state, tenantId, version, force, now), cancellationToken);
+        string tenantId, long? version, bool force, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken) => session.WriteAsync(
+        state =>
+        {
+            var outcome = Delete(state, tenantId, version, force, now);
+            return state.Log(outcome, outcome == TenantDelete.Done, audit, session.Now);
+        },
+        cancellationToken);
 
-    public Task<bool> CreateKeyAsync(ApiKeyRecord key, CancellationToken cancellationToken) => session.WriteAsync(
+    public Task<bool> CreateKeyAsync(ApiKeyRecord key, AuditRecord audit, CancellationToken cancellationToken) => session.WriteAsync(
         state =>
         {
             var exists = key.TenantId is null || state.FindTenant(key.TenantId) is not null;
@@ -69,7 +74,7 @@ internal sealed class MemoryAccessStore(MemorySession session) : IAccessStore
                 state.Keys = state.Keys.Add(++state.Position, new StoredKey(state.Position, key));
             }
 
-            return exists;
+            return state.Log(exists, exists, audit, session.Now);
         },
         cancellationToken);
 
@@ -86,11 +91,12 @@ internal sealed class MemoryAccessStore(MemorySession session) : IAccessStore
                 before, limit, stored => stored.Position, stored => stored.Key),
             cancellationToken);
 
-    public Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, CancellationToken cancellationToken) => session.WriteAsync(
+    public Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken) => session.WriteAsync(
         state =>
         {
+            var valid = Find(state, key => key.Id == keyId) is { Key.RevokeTime: null };
             Revoke(state, key => key.Id == keyId, now);
-            return Find(state, key => key.Id == keyId)?.Key;
+            return state.Log(Find(state, key => key.Id == keyId)?.Key, valid, audit, session.Now);
         },
         cancellationToken);
 

@@ -138,6 +138,11 @@ internal sealed class MemoryDeliveryQueue(MemorySession session) : IDeliveryQueu
             throw new ArgumentException($"The webhook cannot be suspended: {suspension.Outcome}.", nameof(effects));
         }
 
+        if (effects.Audit is { } audit)
+        {
+            state.Log(suspension, changed: true, audit, session.Now);
+        }
+
         var version = suspension?.ConfigVersion ?? effects.ConfigVersion;
         return new CompletionEffectsResult.Recorded(
             completed, suspension, Appends.AppendAll(state, tenantId, version, effects.OperationalEvents, session.Now));

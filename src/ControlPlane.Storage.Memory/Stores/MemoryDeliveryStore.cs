@@ -24,13 +24,17 @@ internal sealed class MemoryDeliveryStore(MemorySession session) : IDeliveryStor
             query.Before, query.Limit, stored => stored.Position, stored => stored.Delivery),
         cancellationToken);
 
-    public Task<RetryOrCancelResult> RetryAsync(string deliveryId, CancellationToken cancellationToken) => session.WriteAsync(
-        state => state.FindDelivery(deliveryId) is { } stored
-            ? StartRound(state, stored, DeliveryTrigger.Retry, session.Now)
-            : new RetryOrCancelResult(RetryOrCancelOutcome.NotFound, null),
+    public Task<RetryOrCancelResult> RetryAsync(string deliveryId, AuditRecord audit, CancellationToken cancellationToken) => session.WriteAsync(
+        state =>
+        {
+            var result = state.FindDelivery(deliveryId) is { } stored
+                ? StartRound(state, stored, DeliveryTrigger.Retry, session.Now)
+                : new RetryOrCancelResult(RetryOrCancelOutcome.NotFound, null);
+            return state.Log(result, result.Outcome == RetryOrCancelOutcome.Done, audit, session.Now);
+        },
         cancellationToken);
 
-    public Task<RetryOrCancelResult> CancelAsync(string deliveryId, CancellationToken cancellationToken) => session.WriteAsync(
+    public Task<RetryOrCancelResult> CancelAsync(string deliveryId, AuditRecord audit, CancellationToken cancellationToken) => session.WriteAsync(
         state =>
         {
             if (state.FindDelivery(deliveryId) is not { } stored)
@@ -38,11 +42,13 @@ internal sealed class MemoryDeliveryStore(MemorySession session) : IDeliveryStor
                 return new RetryOrCancelResult(RetryOrCancelOutcome.NotFound, null);
             }
 
-            return stored.Delivery.Ended
-                ? new RetryOrCancelResult(RetryOrCancelOutcome.WrongState, stored.Delivery)
-                : new RetryOrCancelResult(
-                    RetryOrCancelOutcome.Done,
-                    state.Save(stored, DeliveryTransitions.Cancel(stored.Delivery, EndReason.CancelledByCaller, session.Now)).Delivery);
+            if (stored.Delivery.Ended)
+            {
+                return new RetryOrCancelResult(RetryOrCancelOutcome.WrongState, stored.Delivery);
+            }
+
+            var cancelled = state.Save(stored, DeliveryTransitions.Cancel(stored.Delivery, EndReason.CancelledByCaller, session.Now));
+            return state.Log(new RetryOrCancelResult(RetryOrCancelOutcome.Done, cancelled.Delivery), changed: true, audit, session.Now);
         },
         cancellationToken);
 

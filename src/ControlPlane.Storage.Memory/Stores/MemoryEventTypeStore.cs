@@ -7,7 +7,7 @@ internal sealed class MemoryEventTypeStore(MemorySession session) : IEventTypeSt
 {
     private static readonly EventTypeWrite TenantNotFound = new(EventTypeWriteOutcome.TenantNotFound, null);
 
-    public Task<EventTypeWrite> CreateAsync(EventTypeRecord type, int maximum, CancellationToken cancellationToken) => session.WriteAsync(
+    public Task<EventTypeWrite> CreateAsync(EventTypeRecord type, int maximum, AuditRecord audit, CancellationToken cancellationToken) => session.WriteAsync(
         state =>
         {
             if (state.FindTenant(type.TenantId) is not { } tenant)
@@ -24,11 +24,11 @@ internal sealed class MemoryEventTypeStore(MemorySession session) : IEventTypeSt
 
             state.EventTypes = state.EventTypes.Add(++state.Position, new StoredEventType(state.Position, type));
             state.Bump(tenant);
-            return new EventTypeWrite(outcome, type);
+            return state.Log(new EventTypeWrite(outcome, type), changed: true, audit, session.Now);
         },
         cancellationToken);
 
-    public Task<EventTypeWrite> UpdateAsync(EventTypeRecord type, CancellationToken cancellationToken) => session.WriteAsync(
+    public Task<EventTypeWrite> UpdateAsync(EventTypeRecord type, AuditRecord audit, CancellationToken cancellationToken) => session.WriteAsync(
         state =>
         {
             var stored = Find(state, type.TenantId, type.Name);
@@ -49,11 +49,11 @@ internal sealed class MemoryEventTypeStore(MemorySession session) : IEventTypeSt
                 state.Bump(tenant);
             }
 
-            return new EventTypeWrite(EventTypeWriteOutcome.Done, updated);
+            return state.Log(new EventTypeWrite(EventTypeWriteOutcome.Done, updated), changed: true, audit, session.Now);
         },
         cancellationToken);
 
-    public Task<EventTypeWrite> DeleteAsync(string tenantId, string name, long? version, CancellationToken cancellationToken) =>
+    public Task<EventTypeWrite> DeleteAsync(string tenantId, string name, long? version, AuditRecord audit, CancellationToken cancellationToken) =>
         session.WriteAsync(
             state =>
             {
@@ -70,7 +70,7 @@ internal sealed class MemoryEventTypeStore(MemorySession session) : IEventTypeSt
 
                 state.EventTypes = state.EventTypes.Remove(stored!.Position);
                 state.Bump(tenant);
-                return new EventTypeWrite(EventTypeWriteOutcome.Done, stored.EventType);
+                return state.Log(new EventTypeWrite(EventTypeWriteOutcome.Done, stored.EventType), changed: true, audit, session.Now);
             },
             cancellationToken);
 

@@ -24,6 +24,7 @@ internal sealed class MemoryMaintenance(MemorySession session) : IMaintenance
             new(state => FindEvents(state, terms), RemoveEvent),
             new(state => FindWebhooks(state, terms), RemoveWebhook),
             new(state => FindRedrives(state, terms), RemoveRedrive),
+            new(state => [.. state.Audit.Keys.TakeWhile(position => position < terms.AuditBefore.ToMicroseconds())], RemoveAudit),
         ];
         foreach (var sweep in sweeps)
         {
@@ -120,6 +121,12 @@ internal sealed class MemoryMaintenance(MemorySession session) : IMaintenance
     {
         state.Redrives = state.Redrives.Remove(position);
         return new() { Redrives = 1 };
+    }
+
+    private static Removed RemoveAudit(StoreState state, long position)
+    {
+        state.Audit = state.Audit.Remove(position);
+        return new() { AuditEvents = 1 };
     }
 
     /// <summary>Whether a delivery is one of the last dead letters of a webhook that was not deleted.</summary>

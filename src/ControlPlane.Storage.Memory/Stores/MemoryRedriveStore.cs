@@ -26,7 +26,7 @@ internal sealed class MemoryRedriveStore(MemorySession session) : IRedriveStore
             cancellationToken);
     }
 
-    public Task<RedriveRecord?> CreateAsync(RedriveRecord redrive, RedriveScope scope, CancellationToken cancellationToken)
+    public Task<RedriveRecord?> CreateAsync(RedriveRecord redrive, RedriveScope scope, AuditRecord audit, CancellationToken cancellationToken)
     {
         RedriveTransitions.Validate(redrive);
         return session.WriteAsync(
@@ -39,7 +39,7 @@ internal sealed class MemoryRedriveStore(MemorySession session) : IRedriveStore
 
                 var created = redrive with { State = RedriveState.Running, Matched = scope.Count, UpdateTime = redrive.CreateTime };
                 state.Redrives = state.Redrives.Add(++state.Position, new StoredRedrive(state.Position, created, scope, 0));
-                return created;
+                return state.Log(created, changed: true, audit, session.Now);
             },
             cancellationToken);
     }
@@ -88,7 +88,7 @@ internal sealed class MemoryRedriveStore(MemorySession session) : IRedriveStore
         },
         cancellationToken);
 
-    public Task<bool> CancelAsync(string redriveId, CancellationToken cancellationToken) => session.WriteAsync(
+    public Task<bool> CancelAsync(string redriveId, AuditRecord audit, CancellationToken cancellationToken) => session.WriteAsync(
         state =>
         {
             if (Find(state, redriveId) is not { Redrive.State: RedriveState.Running } stored)
@@ -98,7 +98,7 @@ internal sealed class MemoryRedriveStore(MemorySession session) : IRedriveStore
 
             var cancelled = RedriveTransitions.Cancel(stored.Redrive, session.Now);
             state.Redrives = state.Redrives.SetItem(stored.Position, stored with { Redrive = cancelled });
-            return true;
+            return state.Log(true, changed: true, audit, session.Now);
         },
         cancellationToken);
 

@@ -3,15 +3,15 @@ namespace ControlPlane.Storage.Memory;
 /// <inheritdoc/>
 internal sealed class MemoryWebhookStore(MemorySession session) : IWebhookStore
 {
-    public Task<WebhookWrite> CreateAsync(WebhookRecord webhook, CancellationToken cancellationToken) =>
-        session.WriteAsync(state => WebhookWrites.Create(state, webhook), cancellationToken);
+    public Task<WebhookWrite> CreateAsync(WebhookRecord webhook, AuditRecord audit, CancellationToken cancellationToken) =>
+        WriteAsync(state => WebhookWrites.Create(state, webhook), audit, cancellationToken);
 
-    public Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, CancellationToken cancellationToken) =>
-        session.WriteAsync(state => WebhookWrites.Update(state, webhook, expectedConfig: null), cancellationToken);
+    public Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, AuditRecord audit, CancellationToken cancellationToken) =>
+        WriteAsync(state => WebhookWrites.Update(state, webhook, expectedConfig: null), audit, cancellationToken);
 
     public Task<WebhookWrite> UpdateAsync(
-        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken) =>
-        session.WriteAsync(
+        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> events, AuditRecord audit, CancellationToken cancellationToken) =>
+        WriteAsync(
             state =>
             {
                 var write = WebhookWrites.Update(state, webhook, configVersion);
@@ -22,10 +22,11 @@ internal sealed class MemoryWebhookStore(MemorySession session) : IWebhookStore
                     }
                     : write;
             },
-            cancellationToken);
+            audit, cancellationToken);
 
-    public Task<WebhookWrite> DeleteAsync(string webhookId, long? version, DateTimeOffset now, CancellationToken cancellationToken) =>
-        session.WriteAsync(state => WebhookWrites.Delete(state, webhookId, version, now), cancellationToken);
+    public Task<WebhookWrite> DeleteAsync(
+        string webhookId, long? version, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken) =>
+        WriteAsync(state => WebhookWrites.Delete(state, webhookId, version, now), audit, cancellationToken);
 
     public Task SetFailingSinceAsync(string webhookId, DateTimeOffset? since, CancellationToken cancellationToken) => session.WriteAsync(
         state =>
@@ -63,4 +64,13 @@ internal sealed class MemoryWebhookStore(MemorySession session) : IWebhookStore
             }
             : null,
         cancellationToken);
+
+    private Task<WebhookWrite> WriteAsync(Func<StoreState, WebhookWrite> write, AuditRecord audit, CancellationToken cancellationToken) =>
+        session.WriteAsync(
+            state =>
+            {
+                var written = write(state);
+                return state.Log(written, written.Outcome == WebhookWriteOutcome.Done, audit, session.Now);
+            },
+            cancellationToken);
 }

@@ -5,10 +5,11 @@ internal sealed class PostgresAccessStore(Transactions transactions) : IAccessSt
 {
     private Database Database => transactions.Database;
 
-    public Task<TenantWrite> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => transactions.RunAsync<TenantWrite>(
+    public Task<TenantWrite> CreateTenantAsync(TenantRecord tenant, AuditRecord audit, CancellationToken cancellationToken) => transactions.RunAsync<TenantWrite>(
         async unit =>
         {
             var outcome = await TenantWrites.CreateAsync(unit, tenant).ConfigureAwait(false);
+            unit.Log(outcome, outcome == TenantWrite.Done, audit);
             return () => outcome;
         },
         cancellationToken);
@@ -28,17 +29,18 @@ internal sealed class PostgresAccessStore(Transactions transactions) : IAccessSt
             [.. found.Take(limit).Select(stored => stored!.Value.Tenant)], found.Count > limit ? found[limit - 1]!.Value.Seq : null);
     }
 
-    public Task<TenantWrite> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => transactions.RunAsync<TenantWrite>(
+    public Task<TenantWrite> UpdateTenantAsync(TenantRecord tenant, AuditRecord audit, CancellationToken cancellationToken) => transactions.RunAsync<TenantWrite>(
         new Questions { ChangedTenants = { tenant.Id } },
         async (unit, answers) =>
         {
             var outcome = await TenantWrites.UpdateAsync(unit, tenant, answers).ConfigureAwait(false);
+            unit.Log(outcome, outcome == TenantWrite.Done, audit);
             return () => outcome;
         },
         cancellationToken);
 
     public Task<TenantDelete> DeleteTenantAsync(
-        string tenantId, long? version, bool force, DateTimeOffset now, CancellationToken cancellationToken) =>
+        string tenantId, long? version, bool force, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken) =>
         transactions.RunAsync<TenantDelete>(
             new Questions { ChangedTenants = { tenantId } },
             async (unit, answers) =>
@@ -46,11 +48,12 @@ internal sealed class PostgresAccessStore(Transactions transactions) : IAccessSt
                 var outcome = answers.Tenants.TryGetValue(tenantId, out var tenant)
                     ? await TenantWrites.DeleteAsync(unit, tenantId, tenant, (version, force, now)).ConfigureAwait(false)
                     : TenantDelete.NotFound;
+                unit.Log(outcome, outcome == TenantDelete.Done, audit);
                 return () => outcome;
             },
             cancellationToken);
 
-    public Task<bool> CreateKeyAsync(ApiKeyRecord key, CancellationToken cancellationToken) => transactions.RunAsync<bool>(
+    public Task<bool> CreateKeyAsync(ApiKeyRecord key, AuditRecord audit, CancellationToken cancellationToken) => transactions.RunAsync<bool>(
         async unit =>
         {
             var tenant = key.TenantId is null
@@ -63,6 +66,7 @@ internal sealed class PostgresAccessStore(Transactions transactions) : IAccessSt
             }
 
             await unit.RunAsync(KeyRows.Insert, KeyRows.ValuesOf(key, tenant)).ConfigureAwait(false);
+            unit.Audits.Add(audit);
             return () => true;
         },
         cancellationToken);
@@ -82,11 +86,14 @@ internal sealed class PostgresAccessStore(Transactions transactions) : IAccessSt
         return new Page<ApiKeyRecord>([.. found.Take(limit).Select(stored => stored.Key)], found.Count > limit ? found[limit - 1].Seq : null);
     }
 
-    public Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken) =>
         transactions.RunAsync<ApiKeyRecord?>(
             async unit =>
             {
-                await unit.RunAsync("UPDATE api_keys SET revoke_time = $2 WHERE id = $1 AND revoke_time IS NULL", keyId, now).ConfigureAwait(false);
+                var revoked = await unit.ListAsync(
+                    "UPDATE api_keys SET revoke_time = $2 WHERE id = $1 AND revoke_time IS NULL RETURNING seq", row => row.GetInt64(0), keyId, now)
+                    .ConfigureAwait(false);
+                unit.Log(revoked, revoked.Count > 0, audit);
                 var stored = await unit.FindAsync(KeyRows.Select + "WHERE k.id = $1", KeyRows.Read, keyId).ConfigureAwait(false);
                 if (stored.Key is { } key)
                 {

@@ -44,6 +44,9 @@ internal sealed class Unit(Database database, NpgsqlConnection connection, Holdi
     /// <summary>Tenants whose API keys were revoked; empty for platform keys.</summary>
     public HashSet<string> KeysRevoked { get; } = [];
 
+    /// <summary>Entries of the audit log.</summary>
+    public List<AuditRecord> Audits { get; } = [];
+
     /// <summary>Whether shards became free.</summary>
     public bool OwnershipChanged { get; set; }
 
@@ -51,7 +54,8 @@ internal sealed class Unit(Database database, NpgsqlConnection connection, Holdi
     public long Floor { get; set; }
 
     /// <summary>Whether anything has to be stored at the end.</summary>
-    public bool IsEmpty => Changes.Count == 0 && Events.Count == 0 && Blocked.Count == 0 && Extended.Count == 0 && Floor == 0;
+    public bool IsEmpty => Changes.Count == 0 && Events.Count == 0 && Blocked.Count == 0 && Extended.Count == 0 && Audits.Count == 0
+        && Floor == 0;
 
     /// <summary>Stages a change of a stored delivery.</summary>
     public StagedDelivery Save(StoredDelivery stored, DeliveryRecord delivery, string? owner = null, DateTimeOffset? leaseUntil = null, bool blocked = false)
@@ -88,6 +92,17 @@ internal sealed class Unit(Database database, NpgsqlConnection connection, Holdi
     {
         Changes.Add(added);
         Open(added.TenantSeq, 1);
+    }
+
+    /// <summary>Stages an entry of the audit log if something changed, and returns what the change returned.</summary>
+    public T Log<T>(T result, bool changed, AuditRecord audit)
+    {
+        if (changed)
+        {
+            Audits.Add(audit);
+        }
+
+        return result;
     }
 
     /// <summary>Runs statements in the transaction.</summary>

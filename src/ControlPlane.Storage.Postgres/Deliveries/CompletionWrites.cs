@@ -39,6 +39,11 @@ internal sealed class CompletionWrites(Transactions transactions, DeliveryPlaces
                     throw new ArgumentException($"The webhook cannot be suspended: {suspension.Outcome}.", nameof(effects));
                 }
 
+                if (effects.Audit is { } audit)
+                {
+                    unit.Audits.Add(audit);
+                }
+
                 var added = appends.Stage(unit, answers, delivery.TenantId, tenant.Seq, effects.OperationalEvents, "", TimeSpan.Zero);
                 return () => new CompletionEffectsResult.Recorded(
                     new Completed(completed.Staged.Delivery, completed.Next), suspension, Appends.Answer(added, effects.OperationalEvents));

@@ -50,13 +50,13 @@ internal sealed class PostgresDeliveryStore(Transactions transactions, DeliveryP
     public Task<Page<DeliveryRecord>> ListAsync(DeliveryQuery query, CancellationToken cancellationToken) =>
         DeliveryList.ReadAsync(Database, query, cancellationToken);
 
-    public Task<RetryOrCancelResult> RetryAsync(string deliveryId, CancellationToken cancellationToken) => ChangeAsync(
-        deliveryId,
+    public Task<RetryOrCancelResult> RetryAsync(string deliveryId, AuditRecord audit, CancellationToken cancellationToken) => ChangeAsync(
+        deliveryId, audit,
         async (unit, answers, stored) => await Rounds.StartAsync(unit, answers, stored, DeliveryTrigger.Retry).ConfigureAwait(false),
         cancellationToken);
 
-    public Task<RetryOrCancelResult> CancelAsync(string deliveryId, CancellationToken cancellationToken) => ChangeAsync(
-        deliveryId,
+    public Task<RetryOrCancelResult> CancelAsync(string deliveryId, AuditRecord audit, CancellationToken cancellationToken) => ChangeAsync(
+        deliveryId, audit,
         (unit, answers, stored) => Task.FromResult(stored.Delivery.Ended
             ? (RetryOrCancelOutcome.WrongState, null)
             : (RetryOrCancelOutcome.Done, (StagedDelivery?)DeliveryWrites.Save(
@@ -96,7 +96,7 @@ internal sealed class PostgresDeliveryStore(Transactions transactions, DeliveryP
             : null;
 
     private async Task<RetryOrCancelResult> ChangeAsync(
-        string deliveryId, Func<Unit, Answers, StoredDelivery, Task<(RetryOrCancelOutcome, StagedDelivery?)>> change, CancellationToken cancellationToken)
+        string deliveryId, AuditRecord audit, Func<Unit, Answers, StoredDelivery, Task<(RetryOrCancelOutcome, StagedDelivery?)>> change, CancellationToken cancellationToken)
     {
         var notFound = new RetryOrCancelResult(RetryOrCancelOutcome.NotFound, null);
         if (!(await places.FindAsync([deliveryId], cancellationToken).ConfigureAwait(false)).TryGetValue(deliveryId, out var place))
@@ -116,6 +116,7 @@ internal sealed class PostgresDeliveryStore(Transactions transactions, DeliveryP
                 }
 
                 var (outcome, staged) = await change(unit, answers, stored).ConfigureAwait(false);
+                unit.Log(outcome, outcome == RetryOrCancelOutcome.Done, audit);
                 return () => new RetryOrCancelResult(outcome, staged?.Delivery ?? stored.Delivery);
             },
             cancellationToken).ConfigureAwait(false);

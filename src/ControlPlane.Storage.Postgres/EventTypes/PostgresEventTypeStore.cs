@@ -8,8 +8,8 @@ internal sealed class PostgresEventTypeStore(Transactions transactions) : IEvent
     private const string ByName = EventTypeRows.Select + "WHERE e.tenant_seq = (SELECT seq FROM tenants WHERE id = $1) AND e.name = $2";
     private static readonly EventTypeWrite TenantNotFound = new(EventTypeWriteOutcome.TenantNotFound, null);
 
-    public Task<EventTypeWrite> CreateAsync(EventTypeRecord type, int maximum, CancellationToken cancellationToken) => WriteAsync(
-        type.TenantId, type.Name,
+    public Task<EventTypeWrite> CreateAsync(EventTypeRecord type, int maximum, AuditRecord audit, CancellationToken cancellationToken) => WriteAsync(
+        type.TenantId, type.Name, audit,
         async (unit, tenant, stored) =>
         {
             var count = await unit.FindAsync("SELECT count(*) FROM event_types WHERE tenant_seq = $1", row => row.GetInt64(0), tenant.Seq).ConfigureAwait(false);
@@ -25,8 +25,8 @@ internal sealed class PostgresEventTypeStore(Transactions transactions) : IEvent
         },
         cancellationToken);
 
-    public Task<EventTypeWrite> UpdateAsync(EventTypeRecord type, CancellationToken cancellationToken) => WriteAsync(
-        type.TenantId, type.Name,
+    public Task<EventTypeWrite> UpdateAsync(EventTypeRecord type, AuditRecord audit, CancellationToken cancellationToken) => WriteAsync(
+        type.TenantId, type.Name, audit,
         async (unit, tenant, stored) =>
         {
             if (EventTypeTransitions.CheckUpdate(stored?.Type, type) is var outcome and not EventTypeWriteOutcome.Done)
@@ -51,8 +51,9 @@ internal sealed class PostgresEventTypeStore(Transactions transactions) : IEvent
         },
         cancellationToken);
 
-    public Task<EventTypeWrite> DeleteAsync(string tenantId, string name, long? version, CancellationToken cancellationToken) => WriteAsync(
-        tenantId, name,
+    public Task<EventTypeWrite> DeleteAsync(
+        string tenantId, string name, long? version, AuditRecord audit, CancellationToken cancellationToken) => WriteAsync(
+        tenantId, name, audit,
         async (unit, tenant, stored) =>
         {
             if (EventTypeTransitions.CheckDelete(stored?.Type, version) is var outcome and not EventTypeWriteOutcome.Done)
@@ -80,7 +81,7 @@ internal sealed class PostgresEventTypeStore(Transactions transactions) : IEvent
     }
 
     private Task<EventTypeWrite> WriteAsync(
-        string tenantId, string name, Func<Unit, KnownTenant, (long Seq, EventTypeRecord Type)?, Task<EventTypeWrite>> write,
+        string tenantId, string name, AuditRecord audit, Func<Unit, KnownTenant, (long Seq, EventTypeRecord Type)?, Task<EventTypeWrite>> write,
         CancellationToken cancellationToken) => transactions.RunAsync<EventTypeWrite>(
         new Questions { ChangedTenants = { tenantId } },
         async (unit, answers) =>
@@ -91,6 +92,7 @@ internal sealed class PostgresEventTypeStore(Transactions transactions) : IEvent
             }
 
             var written = await write(unit, tenant, await unit.FindAsync(ByName, EventTypeRows.Read, tenantId, name).ConfigureAwait(false)).ConfigureAwait(false);
+            unit.Log(written, written.Outcome == EventTypeWriteOutcome.Done, audit);
             return () => written;
         },
         cancellationToken);

@@ -7,6 +7,7 @@ namespace ControlPlane.Storage.Postgres;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(WebhookRecord))]
+[JsonSerializable(typeof(AuditRecord))]
 [JsonSerializable(typeof(RedriveTerms))]
 [JsonSerializable(typeof(TenantPolicy))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]

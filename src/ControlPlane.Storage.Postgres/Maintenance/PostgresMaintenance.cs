@@ -58,16 +58,17 @@ internal sealed class PostgresMaintenance(Transactions transactions, IOwnership 
             }
         }
 
-        foreach (var (sql, kind) in new (string, Func<int, Removed>)[]
+        foreach (var (sql, before, kind) in new (string, DateTimeOffset, Func<int, Removed>)[]
         {
-            (RetentionSql.DeleteWebhooks, count => new Removed { Webhooks = count }),
-            (RetentionSql.DeleteRedrives, count => new Removed { Redrives = count }),
+            (RetentionSql.DeleteWebhooks, terms.MetadataBefore, count => new Removed { Webhooks = count }),
+            (RetentionSql.DeleteRedrives, terms.MetadataBefore, count => new Removed { Redrives = count }),
+            (RetentionSql.DeleteAudit, terms.AuditBefore, count => new Removed { AuditEvents = count }),
         })
         {
             int count;
             do
             {
-                count = await DeleteAsync(sql, cancellationToken, terms.MetadataBefore, terms.Batch).ConfigureAwait(false);
+                count = await DeleteAsync(sql, cancellationToken, before, terms.Batch).ConfigureAwait(false);
                 yield return kind(count);
             }
             while (count == terms.Batch);

@@ -103,5 +103,8 @@ internal static class RetentionSql
     public const string DeleteRedrives =
         "DELETE FROM redrives WHERE seq IN (SELECT seq FROM redrives WHERE state IN (2, 3) AND update_time < $1 LIMIT $2) RETURNING seq";
 
+    public const string DeleteAudit =
+        "DELETE FROM audit_events WHERE seq IN (SELECT seq FROM audit_events WHERE seq < $1 ORDER BY seq LIMIT $2) RETURNING seq";
+
     public const string DeleteMarks = "DELETE FROM change_marks WHERE revision < (SELECT revision_floor FROM store)";
 }

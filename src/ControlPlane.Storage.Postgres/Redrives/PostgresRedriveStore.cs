@@ -39,7 +39,7 @@ internal sealed class PostgresRedriveStore(Transactions transactions) : IRedrive
         return scope;
     }
 
-    public async Task<RedriveRecord?> CreateAsync(RedriveRecord redrive, RedriveScope scope, CancellationToken cancellationToken)
+    public async Task<RedriveRecord?> CreateAsync(RedriveRecord redrive, RedriveScope scope, AuditRecord audit, CancellationToken cancellationToken)
     {
         RedriveTransitions.Validate(redrive);
         return await transactions.RunAsync<RedriveRecord?>(
@@ -55,6 +55,7 @@ internal sealed class PostgresRedriveStore(Transactions transactions) : IRedrive
                 await unit.RunAsync(
                     RedriveRows.Insert, created.Id, tenant, RedriveRows.Write(created.Filter), created.MaxRatePerSecond, created.State,
                     created.Matched, scope.Revision, scope.End, created.CreateTime, RedriveRows.Write(created.Replay)).ConfigureAwait(false);
+                unit.Audits.Add(audit);
                 return () => created;
             },
             cancellationToken).ConfigureAwait(false);
@@ -96,7 +97,7 @@ internal sealed class PostgresRedriveStore(Transactions transactions) : IRedrive
             },
             cancellationToken);
 
-    public Task<bool> CancelAsync(string redriveId, CancellationToken cancellationToken) => transactions.RunAsync<bool>(
+    public Task<bool> CancelAsync(string redriveId, AuditRecord audit, CancellationToken cancellationToken) => transactions.RunAsync<bool>(
         async unit =>
         {
             if (await RedriveRows.LockAsync(unit, redriveId).ConfigureAwait(false) is not { Redrive.State: RedriveState.Running } stored)
@@ -105,6 +106,7 @@ internal sealed class PostgresRedriveStore(Transactions transactions) : IRedrive
             }
 
             await RedriveRows.SaveAsync(unit, stored, RedriveTransitions.Cancel(stored.Redrive, unit.Now), stored.Position).ConfigureAwait(false);
+            unit.Audits.Add(audit);
             return () => true;
         },
         cancellationToken);

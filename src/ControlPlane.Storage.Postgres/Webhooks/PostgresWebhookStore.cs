@@ -12,23 +12,26 @@ internal sealed class PostgresWebhookStore(Transactions transactions, Appends ap
 
     private Database Database => transactions.Database;
 
-    public Task<WebhookWrite> CreateAsync(WebhookRecord webhook, CancellationToken cancellationToken) => transactions.RunAsync<WebhookWrite>(
+    public Task<WebhookWrite> CreateAsync(
+        WebhookRecord webhook, AuditRecord audit, CancellationToken cancellationToken) => transactions.RunAsync<WebhookWrite>(
         new Questions { ChangedTenants = { webhook.TenantId } },
         async (unit, answers) =>
         {
             var write = await WebhookWrites.CreateAsync(unit, answers, webhook).ConfigureAwait(false);
+            unit.Log(write, write.Outcome == WebhookWriteOutcome.Done, audit);
             return () => write;
         },
         cancellationToken);
 
-    public Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, CancellationToken cancellationToken) =>
-        UpdateAsync(webhook, null, [], cancellationToken);
+    public Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, AuditRecord audit, CancellationToken cancellationToken) =>
+        UpdateAsync(webhook, null, [], audit, cancellationToken);
 
     public Task<WebhookWrite> UpdateAsync(
-        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken) =>
-        UpdateAsync(webhook, (long?)configVersion, events, cancellationToken);
+        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> events, AuditRecord audit, CancellationToken cancellationToken) =>
+        UpdateAsync(webhook, (long?)configVersion, events, audit, cancellationToken);
 
-    public async Task<WebhookWrite> DeleteAsync(string webhookId, long? version, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<WebhookWrite> DeleteAsync(
+        string webhookId, long? version, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken)
     {
         if (await FindTenantAsync(webhookId, cancellationToken).ConfigureAwait(false) is not { } tenantId)
         {
@@ -42,6 +45,7 @@ internal sealed class PostgresWebhookStore(Transactions transactions, Appends ap
                 var write = answers.Tenants.TryGetValue(tenantId, out var tenant)
                     ? await WebhookWrites.DeleteAsync(unit, webhookId, tenant, version, now).ConfigureAwait(false)
                     : NotFound;
+                unit.Log(write, write.Outcome == WebhookWriteOutcome.Done, audit);
                 return () => write;
             },
             cancellationToken).ConfigureAwait(false);
@@ -77,7 +81,7 @@ internal sealed class PostgresWebhookStore(Transactions transactions, Appends ap
         TenantConfigs.LoadAsync(Database, tenantId, cancellationToken);
 
     private async Task<WebhookWrite> UpdateAsync(
-        WebhookRecord webhook, long? configVersion, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)
+        WebhookRecord webhook, long? configVersion, IReadOnlyList<NewEvent> events, AuditRecord audit, CancellationToken cancellationToken)
     {
         if (await FindTenantAsync(webhook.Id, cancellationToken).ConfigureAwait(false) is not { } tenantId)
         {
@@ -99,6 +103,7 @@ internal sealed class PostgresWebhookStore(Transactions transactions, Appends ap
                     return () => write;
                 }
 
+                unit.Audits.Add(audit);
                 var added = appends.Stage(unit, answers, tenantId, tenant.Seq, events, "", TimeSpan.Zero);
                 return () => write with { OperationalEvents = Appends.Answer(added, events) };
             },

@@ -67,10 +67,10 @@ internal static class KeyRows
         return row.Step();
     }
 
-    public static ApiKeyRecord? Revoke(WriteSession session, string id, DateTimeOffset now)
+    public static ApiKeyRecord? Revoke(WriteSession session, string id, DateTimeOffset now, AuditRecord audit)
     {
-        session.Use(RevokeOne).Bind(now).Bind(id).Run();
-        return Find(session.Connection, id);
+        var revoked = session.Use(RevokeOne).Bind(now).Bind(id).RunAndCount();
+        return AuditRows.Log(session, Find(session.Connection, id), _ => revoked > 0, audit);
     }
 
     public static void RevokeAll(WriteSession session, long tenant, DateTimeOffset now) =>

@@ -23,12 +23,16 @@ internal sealed class SqliteDeliveryStore(SqliteDatabase database) : IDeliverySt
     public Task<Page<DeliveryRecord>> ListAsync(DeliveryQuery query, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => DeliveryList.Read(connection, query), cancellationToken);
 
-    public Task<RetryOrCancelResult> RetryAsync(string deliveryId, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => RetryAndCancel.Retry(session, deliveryId), cancellationToken);
+    public Task<RetryOrCancelResult> RetryAsync(string deliveryId, AuditRecord audit, CancellationToken cancellationToken) =>
+        WriteAsync(session => RetryAndCancel.Retry(session, deliveryId), audit, cancellationToken);
 
-    public Task<RetryOrCancelResult> CancelAsync(string deliveryId, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => RetryAndCancel.Cancel(session, deliveryId), cancellationToken);
+    public Task<RetryOrCancelResult> CancelAsync(string deliveryId, AuditRecord audit, CancellationToken cancellationToken) =>
+        WriteAsync(session => RetryAndCancel.Cancel(session, deliveryId), audit, cancellationToken);
 
     public Task<int> CancelOrphansAsync(CancellationToken cancellationToken) =>
         database.WriteAsync(RetryAndCancel.CancelOrphans, cancellationToken);
+
+    private Task<RetryOrCancelResult> WriteAsync(
+        Func<WriteSession, RetryOrCancelResult> write, AuditRecord audit, CancellationToken cancellationToken) => database.WriteAsync(
+        session => AuditRows.Log(session, write(session), result => result.Outcome == RetryOrCancelOutcome.Done, audit), cancellationToken);
 }

@@ -11,7 +11,8 @@ internal sealed class SqliteMaintenance(SqliteDatabase database) : IMaintenance
         var events = new EventSweep(terms);
         // In this order, so that what one leaves without a use the next one takes in the same pass.
         Sweep<Connection, WriteSession>[] sweeps =
-            [new PayloadSweep(terms), new DeliverySweep(terms), events, new LeftoverSweep(terms), new InternedTextSweep(terms, events)];
+            [new PayloadSweep(terms), new DeliverySweep(terms), events, new LeftoverSweep(terms), new InternedTextSweep(terms, events),
+                new AuditSweep(terms)];
         return RetentionSweeps.RunAsync(sweeps, database.ReadAsync, database.WriteAsync, cancellationToken);
     }
 }

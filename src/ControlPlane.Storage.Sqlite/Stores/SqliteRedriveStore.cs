@@ -19,10 +19,11 @@ internal sealed class SqliteRedriveStore(SqliteDatabase database) : IRedriveStor
         return counting?.Scope;
     }
 
-    public Task<RedriveRecord?> CreateAsync(RedriveRecord redrive, RedriveScope scope, CancellationToken cancellationToken)
+    public Task<RedriveRecord?> CreateAsync(RedriveRecord redrive, RedriveScope scope, AuditRecord audit, CancellationToken cancellationToken)
     {
         RedriveTransitions.Validate(redrive);
-        return database.WriteAsync(session => RedriveRows.Create(session, redrive, scope), cancellationToken);
+        return database.WriteAsync(
+            session => AuditRows.Log(session, RedriveRows.Create(session, redrive, scope), created => created is not null, audit), cancellationToken);
     }
 
     public Task<RedriveRecord?> GetAsync(string redriveId, CancellationToken cancellationToken) =>
@@ -37,6 +38,7 @@ internal sealed class SqliteRedriveStore(SqliteDatabase database) : IRedriveStor
     public Task<RedriveBatch?> RedriveBatchAsync(string redriveId, int limit, CancellationToken cancellationToken) =>
         database.WriteAsync(session => RedriveSteps.Batch(session, redriveId, limit), cancellationToken);
 
-    public Task<bool> CancelAsync(string redriveId, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => RedriveSteps.Cancel(session, redriveId), cancellationToken);
+    public Task<bool> CancelAsync(string redriveId, AuditRecord audit, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            session => AuditRows.Log(session, RedriveSteps.Cancel(session, redriveId), cancelled => cancelled, audit), cancellationToken);
 }

@@ -5,7 +5,11 @@ namespace ControlPlane.Storage;
 /// <param name="Suspended">The delivery's webhook as it becomes, its version one more than the stored one; null if it stays as it is.</param>
 /// <param name="OperationalEvents">Events of the tenant about it. Their deliveries wait in the store; none is born leased. One that was stored
 /// before, by its idempotency key and fingerprint, is not stored again.</param>
-public sealed record CompletionEffects(long ConfigVersion, WebhookRecord? Suspended, IReadOnlyList<NewEvent> OperationalEvents);
+public sealed record CompletionEffects(long ConfigVersion, WebhookRecord? Suspended, IReadOnlyList<NewEvent> OperationalEvents)
+{
+    /// <summary>The audit log's entry of the suspension; null without one.</summary>
+    public AuditRecord? Audit { get; init; }
+}
 
 /// <summary>How recording an attempt with its effects ended. Only <see cref="Recorded"/> stored anything.</summary>
 public abstract record CompletionEffectsResult

@@ -4,7 +4,7 @@ namespace ControlPlane.Storage;
 public interface IAccessStore
 {
     /// <summary>Stores a new tenant. An id that is taken (by a deleted tenant too) is noticed before an external id that is.</summary>
-    Task<TenantWrite> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken);
+    Task<TenantWrite> CreateTenantAsync(TenantRecord tenant, AuditRecord audit, CancellationToken cancellationToken);
 
     Task<TenantRecord?> GetTenantAsync(string tenantId, CancellationToken cancellationToken);
 
@@ -15,14 +15,14 @@ public interface IAccessStore
 
     /// <summary>Replaces a tenant whose stored version is <c>tenant.Version - 1</c>. Another policy bumps the tenant's configuration
     /// version in the same commit.</summary>
-    Task<TenantWrite> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken);
+    Task<TenantWrite> UpdateTenantAsync(TenantRecord tenant, AuditRecord audit, CancellationToken cancellationToken);
 
     /// <summary>Deletes a tenant, its webhooks (if <paramref name="force"/>), its event types and its keys in one commit.</summary>
     Task<TenantDelete> DeleteTenantAsync(
-        string tenantId, long? version, bool force, DateTimeOffset now, CancellationToken cancellationToken);
+        string tenantId, long? version, bool force, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken);
 
     /// <summary>False if the key's tenant does not exist.</summary>
-    Task<bool> CreateKeyAsync(ApiKeyRecord key, CancellationToken cancellationToken);
+    Task<bool> CreateKeyAsync(ApiKeyRecord key, AuditRecord audit, CancellationToken cancellationToken);
 
     Task<ApiKeyRecord?> GetKeyAsync(string keyId, CancellationToken cancellationToken);
 
@@ -33,7 +33,7 @@ public interface IAccessStore
     Task<Page<ApiKeyRecord>> ListKeysAsync(string? tenantId, long? before, int limit, CancellationToken cancellationToken);
 
     /// <summary>Revokes a key if it is not revoked yet; returns it as stored, or null if there is none.</summary>
-    Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken);
 
     /// <summary>Notes when keys were last used.</summary>
     Task TouchKeysAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUse, CancellationToken cancellationToken);

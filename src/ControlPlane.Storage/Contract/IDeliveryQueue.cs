@@ -33,7 +33,7 @@ public interface IDeliveryQueue
 
     /// <summary>
     /// The same with what follows beyond the delivery, all in one commit. The suspension is an update as
-    /// <see cref="IWebhookStore.UpdateAsync(WebhookRecord, CancellationToken)"/> makes it, and bumps the tenant's configuration version
+    /// <see cref="IWebhookStore.UpdateAsync(WebhookRecord, AuditRecord, CancellationToken)"/> makes it, and bumps the tenant's configuration version
     /// after it was compared.
     /// </summary>
     /// <exception cref="ArgumentException">As above, or an event goes to a webhook that the tenant does not have.</exception>

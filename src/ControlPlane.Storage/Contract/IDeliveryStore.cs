@@ -16,10 +16,10 @@ public interface IDeliveryStore
     Task<Page<DeliveryRecord>> ListAsync(DeliveryQuery query, CancellationToken cancellationToken);
 
     /// <summary>Starts a new round for a delivery that ended: Pending, due now, trigger Retry.</summary>
-    Task<RetryOrCancelResult> RetryAsync(string deliveryId, CancellationToken cancellationToken);
+    Task<RetryOrCancelResult> RetryAsync(string deliveryId, AuditRecord audit, CancellationToken cancellationToken);
 
     /// <summary>Ends a delivery that has not: Cancelled, by the caller; a lease on it becomes stale.</summary>
-    Task<RetryOrCancelResult> CancelAsync(string deliveryId, CancellationToken cancellationToken);
+    Task<RetryOrCancelResult> CancelAsync(string deliveryId, AuditRecord audit, CancellationToken cancellationToken);
 
     /// <summary>Cancels waiting deliveries of deleted webhooks, at most 1,000; returns how many, 0 when there are no more.</summary>
     Task<int> CancelOrphansAsync(CancellationToken cancellationToken);

@@ -7,13 +7,13 @@ namespace ControlPlane.Storage;
 public interface IEventTypeStore
 {
     /// <summary>Stores a new type. <paramref name="maximum"/> is how many a tenant may have.</summary>
-    Task<EventTypeWrite> CreateAsync(EventTypeRecord type, int maximum, CancellationToken cancellationToken);
+    Task<EventTypeWrite> CreateAsync(EventTypeRecord type, int maximum, AuditRecord audit, CancellationToken cancellationToken);
 
     /// <summary>Replaces a type whose stored version is <c>type.Version - 1</c>; the create time stays as stored.</summary>
-    Task<EventTypeWrite> UpdateAsync(EventTypeRecord type, CancellationToken cancellationToken);
+    Task<EventTypeWrite> UpdateAsync(EventTypeRecord type, AuditRecord audit, CancellationToken cancellationToken);
 
     /// <summary>Deletes a type; its name is free again. A null version deletes any.</summary>
-    Task<EventTypeWrite> DeleteAsync(string tenantId, string name, long? version, CancellationToken cancellationToken);
+    Task<EventTypeWrite> DeleteAsync(string tenantId, string name, long? version, AuditRecord audit, CancellationToken cancellationToken);
 
     Task<EventTypeRecord?> GetAsync(string tenantId, string name, CancellationToken cancellationToken);
 

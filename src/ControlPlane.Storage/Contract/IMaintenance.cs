@@ -15,7 +15,7 @@ public interface IMaintenance
     /// created before that and none of its deliveries is left, and is then forgotten: its id and its idempotency key are free. A
     /// payload goes when its event was created before <see cref="RetentionTerms.PayloadsBefore"/> and no delivery of it is
     /// unfinished or a dead letter to keep. Deleted webhooks go when nothing refers to them any more, redrives that ended and
-    /// interned texts likewise.
+    /// interned texts likewise. An entry of the audit log goes when it was stored before <see cref="RetentionTerms.AuditBefore"/>.
     /// </para>
     /// <para>
     /// Removing a delivery raises the floor of the change feed to its revision in the same commit. A row's age is that of the
@@ -33,12 +33,20 @@ public interface IMaintenance
 /// <param name="Now">The current time.</param>
 /// <param name="Batch">How many rows a step removes at most, not counting attempts.</param>
 public sealed record RetentionTerms(
-    DateTimeOffset PayloadsBefore, DateTimeOffset MetadataBefore, int DeadLetters, DateTimeOffset Now, int Batch);
+    DateTimeOffset PayloadsBefore, DateTimeOffset MetadataBefore, int DeadLetters, DateTimeOffset Now, int Batch)
+{
+    /// <summary>Entries of the audit log stored before this.</summary>
+    /// <value>Default: none.</value>
+    public DateTimeOffset AuditBefore { get; init; } = DateTimeOffset.UnixEpoch;
+}
 
 /// <summary>What a step removed.</summary>
 public readonly record struct Removed(int Payloads, int Deliveries, int Events, int Webhooks, int Redrives, int InternedTexts)
 {
-    public int Total => Payloads + Deliveries + Events + Webhooks + Redrives + InternedTexts;
+    /// <summary>Entries of the audit log.</summary>
+    public int AuditEvents { get; init; }
+
+    public int Total => Payloads + Deliveries + Events + Webhooks + Redrives + InternedTexts + AuditEvents;
 
     public static Removed operator +(Removed one, Removed other) => new(
         one.Payloads + other.Payloads,
@@ -46,5 +54,8 @@ public readonly record struct Removed(int Payloads, int Deliveries, int Events, 
         one.Events + other.Events,
         one.Webhooks + other.Webhooks,
         one.Redrives + other.Redrives,
-        one.InternedTexts + other.InternedTexts);
+        one.InternedTexts + other.InternedTexts)
+    {
+        AuditEvents = one.AuditEvents + other.AuditEvents,
+    };
 }

@@ -14,7 +14,7 @@ public interface IRedriveStore
     /// <exception cref="ArgumentException">
     /// The filter names no states, or one that is no end; of a replay it names states or an event, or no tenant or webhook.
     /// </exception>
-    Task<RedriveRecord?> CreateAsync(RedriveRecord redrive, RedriveScope scope, CancellationToken cancellationToken);
+    Task<RedriveRecord?> CreateAsync(RedriveRecord redrive, RedriveScope scope, AuditRecord audit, CancellationToken cancellationToken);
 
     Task<RedriveRecord?> GetAsync(string redriveId, CancellationToken cancellationToken);
 
@@ -34,5 +34,5 @@ public interface IRedriveStore
     Task<RedriveBatch?> RedriveBatchAsync(string redriveId, int limit, CancellationToken cancellationToken);
 
     /// <summary>Ends a redrive; false if there is none that is Running.</summary>
-    Task<bool> CancelAsync(string redriveId, CancellationToken cancellationToken);
+    Task<bool> CancelAsync(string redriveId, AuditRecord audit, CancellationToken cancellationToken);
 }

@@ -8,23 +8,23 @@ public interface IWebhookStore
 {
     /// <summary>Stores a new webhook under the tenant's next number. A request id that was used is noticed before an external id that is taken, and that before the
     /// limit of the tenant's policy.</summary>
-    Task<WebhookWrite> CreateAsync(WebhookRecord webhook, CancellationToken cancellationToken);
+    Task<WebhookWrite> CreateAsync(WebhookRecord webhook, AuditRecord audit, CancellationToken cancellationToken);
 
     /// <summary>Replaces a webhook whose stored version is <c>webhook.Version - 1</c>. Keeps <see cref="WebhookRecord.FailingSince"/>
     /// as stored, but clears it when the state becomes Active from another. Tenant, create time, request id and its fingerprint stay as
     /// stored too. Another <see cref="WebhookRecord.HeadOfLine"/> holds at once: with Park the next ones go on past those that wait for
     /// a retry, with Block they wait for them again.</summary>
-    Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, CancellationToken cancellationToken);
+    Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, AuditRecord audit, CancellationToken cancellationToken);
 
     /// <summary>The same with events about it, in one commit. Nothing is stored if the tenant's configuration version is not the
     /// one that the events' fan-out was computed with, which is looked at after everything else that can refuse the update.</summary>
     /// <exception cref="ArgumentException">An event goes to a webhook that the tenant does not have.</exception>
     Task<WebhookWrite> UpdateAsync(
-        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken);
+        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> events, AuditRecord audit, CancellationToken cancellationToken);
 
     /// <summary>Deletes a webhook; its deliveries keep referring to it, and lists of them still find it by id. Its external id and
     /// request id are free again. A null version deletes any.</summary>
-    Task<WebhookWrite> DeleteAsync(string webhookId, long? version, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<WebhookWrite> DeleteAsync(string webhookId, long? version, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken);
 
     /// <summary>Notes since when a webhook fails, or (null) that it does not. No configuration change.</summary>
     Task SetFailingSinceAsync(string webhookId, DateTimeOffset? since, CancellationToken cancellationToken);

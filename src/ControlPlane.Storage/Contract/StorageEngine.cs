@@ -22,6 +22,7 @@ public sealed record StorageEngine : IAsyncDisposable
     public required IWebhookStore Webhooks { get; init; }
     public required IEventTypeStore EventTypes { get; init; }
     public required IAccessStore Access { get; init; }
+    public required IAuditStore Audit { get; init; }
     public required IChangeFeed Changes { get; init; }
     public required ISignals Signals { get; init; }
     public required IMaintenance Maintenance { get; init; }

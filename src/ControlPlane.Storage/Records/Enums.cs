@@ -142,3 +142,25 @@ public enum RedriveState
     Done = 2,
     Cancelled = 3,
 }
+
+/// <summary>What somebody who changed something is known by. Part of the stored format.</summary>
+public enum AuditActorKind
+{
+    /// <summary>The server did it by itself.</summary>
+    Server = 0,
+    ApiKey = 1,
+    PortalSession = 2,
+    Jwt = 3,
+}
+
+/// <summary>What became of a resource. Part of the stored format.</summary>
+public enum AuditAction
+{
+    Created = 1,
+    Updated = 2,
+    Deleted = 3,
+    Revoked = 4,
+    Retried = 5,
+    Cancelled = 6,
+    Suspended = 7,
+}

@@ -11,10 +11,12 @@ internal sealed class RedriveStarts(IRedriveStore redrives, RedriveWorker worker
     /// <param name="replay">What a replay asks besides; null for a bulk retry.</param>
     /// <param name="rate">How many per second.</param>
     /// <param name="count">Counts what it takes; null if the tenant does not exist.</param>
+    /// <param name="audit">What the audit log is to say of it.</param>
     /// <param name="cancellationToken">Ends it before it is stored.</param>
     /// <exception cref="RequestException">UNAVAILABLE: too many are at work.</exception>
     public async Task<RedriveRecord?> StartAsync(
-        DeliveryFilter filter, ReplayTerms? replay, double rate, Func<Task<RedriveScope?>> count, CancellationToken cancellationToken)
+        DeliveryFilter filter, ReplayTerms? replay, double rate, Func<Task<RedriveScope?>> count, Func<RedriveRecord, AuditRecord> audit,
+        CancellationToken cancellationToken)
     {
         var place = worker.Reserve(filter.TenantId) ?? throw TooMany();
         var started = false;
@@ -30,7 +32,7 @@ internal sealed class RedriveStarts(IRedriveStore redrives, RedriveWorker worker
                 CreateTime = now,
                 UpdateTime = now,
             };
-            if (await count() is not { } scope || await redrives.CreateAsync(redrive, scope, cancellationToken) is not { } created)
+            if (await count() is not { } scope || await redrives.CreateAsync(redrive, scope, audit(redrive), cancellationToken) is not { } created)
             {
                 return null;
             }

@@ -1,8 +1,11 @@
+using ControlPlane.Server.Access;
+
 namespace ControlPlane.Server.Doors.Web;
 
 /// <summary>gRPC-Web at the services' own paths of the HTTP listener, and which pages browsers let call it and the doors.</summary>
 internal static class GrpcWeb
 {
+    private const string ContentType = "application/grpc-web";
     private const string Text = "application/grpc-web-text";
 
     public static void Add(IServiceCollection services, DoorsOptions doors) => services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
@@ -17,6 +20,15 @@ internal static class GrpcWeb
     {
         http1.UseCors();
         http1.Use((context, next) => IsText(context.Request) ? Refuse(context.Response) : next(context));
+        http1.Use((context, next) =>
+        {
+            if (context.Request.ContentType?.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase) == true)
+            {
+                context.Features.Set(DoorName.GrpcWeb);
+            }
+
+            return next(context);
+        });
         http1.UseGrpcWeb();
     }
 

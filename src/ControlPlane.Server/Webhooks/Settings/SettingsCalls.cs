@@ -12,7 +12,7 @@ internal sealed class SettingsCalls(
     WebhookQueries queries, WebhookDrafts drafts, WebhookCreation creation, WebhookChanges changes, WebhookDeletion deletion,
     WebhookUpserts upserts, TimeProvider clock)
 {
-    public async Task<CreateWebhookResponse> CreateAsync(CreateWebhookRequest request, Caller caller, CancellationToken cancellationToken)
+    public async Task<CreateWebhookResponse> CreateAsync(CreateWebhookRequest request, Caller caller, Initiator by, CancellationToken cancellationToken)
     {
         var tenantId = caller.ResolveTenant(request.Webhook?.TenantId ?? "");
         var draft = await drafts.BeginNewAsync(tenantId, cancellationToken);
@@ -23,7 +23,7 @@ internal sealed class SettingsCalls(
             return new() { Webhook = existing is null ? WebhookMapper.ToPreview(webhook) : Show(existing) };
         }
 
-        var created = (await creation.CreateAsync(webhook, request.Secret, cancellationToken)).OrThrow();
+        var created = (await creation.CreateAsync(webhook, request.Secret, by, cancellationToken)).OrThrow();
         return new() { Webhook = Show(created.Webhook), Secret = created.Secret };
     }
 
@@ -49,7 +49,7 @@ internal sealed class SettingsCalls(
         return new() { Webhooks = { page.Items }, NextPageToken = paging.Token(page.Next) };
     }
 
-    public async Task<UpdateWebhookResponse> UpdateAsync(UpdateWebhookRequest request, Caller caller, CancellationToken cancellationToken)
+    public async Task<UpdateWebhookResponse> UpdateAsync(UpdateWebhookRequest request, Caller caller, Initiator by, CancellationToken cancellationToken)
     {
         var stored = await queries.GetWritableAsync(caller, WebhookValidator.AcceptId(request), cancellationToken);
         var draft = await drafts.BeginAsync(stored.TenantId, cancellationToken);
@@ -62,29 +62,29 @@ internal sealed class SettingsCalls(
             return new() { Webhook = Show(changed) };
         }
 
-        var updated = await changes.UpdateAsync(stored, request.Webhook.Etag, Change, cancellationToken);
+        var updated = await changes.UpdateAsync(stored, request.Webhook.Etag, Change, by, cancellationToken);
         return new() { Webhook = Show(updated.OrThrow().Webhook) };
     }
 
-    public async Task<UpsertWebhookResponse> UpsertAsync(UpsertWebhookRequest request, Caller caller, CancellationToken cancellationToken)
+    public async Task<UpsertWebhookResponse> UpsertAsync(UpsertWebhookRequest request, Caller caller, Initiator by, CancellationToken cancellationToken)
     {
-        var upserted = (await upserts.RunAsync(caller, request, cancellationToken)).OrThrow();
+        var upserted = (await upserts.RunAsync(caller, by, request, cancellationToken)).OrThrow();
         return new() { Webhook = Show(upserted.Webhook), Secret = upserted.Secret, Created = upserted.Secret.Length > 0 };
     }
 
-    public async Task<DeleteWebhookResponse> DeleteAsync(DeleteWebhookRequest request, Caller caller, CancellationToken cancellationToken)
+    public async Task<DeleteWebhookResponse> DeleteAsync(DeleteWebhookRequest request, Caller caller, Initiator by, CancellationToken cancellationToken)
     {
         WebhookValidator.Check(request);
-        await deletion.DeleteAsync(await queries.GetAsync(caller, request.WebhookId, cancellationToken), request.Etag, cancellationToken);
+        await deletion.DeleteAsync(await queries.GetAsync(caller, request.WebhookId, cancellationToken), request.Etag, by, cancellationToken);
         return new();
     }
 
-    public async Task<RotateSecretResponse> RotateAsync(RotateSecretRequest request, Caller caller, CancellationToken cancellationToken)
+    public async Task<RotateSecretResponse> RotateAsync(RotateSecretRequest request, Caller caller, Initiator by, CancellationToken cancellationToken)
     {
         var grace = WebhookValidator.Accept(request);
         var stored = await queries.GetWritableAsync(caller, request.WebhookId, cancellationToken);
         var rotation = new SecretRotation(request.Etag, request.Secret, (Storage.SignatureAlgorithm)request.SignatureAlgorithm, grace);
-        var rotated = (await changes.RotateAsync(stored, rotation, cancellationToken)).OrThrow();
+        var rotated = (await changes.RotateAsync(stored, rotation, by, cancellationToken)).OrThrow();
         return new() { Webhook = Show(rotated.Webhook), Secret = rotated.Secret };
     }
 

@@ -1,3 +1,4 @@
+using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.OperationalEvents;
@@ -21,14 +22,16 @@ internal sealed class WebhookChanges(
     /// <param name="stored">The webhook as it was read.</param>
     /// <param name="etag">The version it must have; empty for any.</param>
     /// <param name="change">Computes the new webhook. The same instance means that there is nothing to do.</param>
+    /// <param name="by">Who changes it.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task<WebhookChange> UpdateAsync(
         WebhookRecord stored,
         string etag,
         Func<WebhookRecord, DateTimeOffset, WebhookRecord> change,
+        Initiator by,
         CancellationToken cancellationToken)
     {
-        var (before, result) = await ChangeAsync(stored, etag, change, cancellationToken);
+        var (before, result) = await ChangeAsync(stored, etag, change, by, cancellationToken);
         if (result.Outcome == WebhookWriteOutcome.Done && !ReferenceEquals(before, result.Webhook))
         {
             var after = result.Webhook;
@@ -45,9 +48,10 @@ internal sealed class WebhookChanges(
     /// <summary>Gives a webhook a new secret. The secrets before it sign on for the grace period.</summary>
     /// <param name="stored">The webhook as it was read.</param>
     /// <param name="rotation">What the secret is to be.</param>
+    /// <param name="by">Who changes it.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="RequestException">INVALID_ARGUMENT if a dialect of the webhook cannot use the secret.</exception>
-    public async Task<WebhookChange> RotateAsync(WebhookRecord stored, SecretRotation rotation, CancellationToken cancellationToken)
+    public async Task<WebhookChange> RotateAsync(WebhookRecord stored, SecretRotation rotation, Initiator by, CancellationToken cancellationToken)
     {
         var secret = "";
         WebhookRecord Rotate(WebhookRecord webhook, DateTimeOffset now)
@@ -57,7 +61,7 @@ internal sealed class WebhookChanges(
             return webhook with { Secrets = WebhookSecrets.Rotate(webhook.Secrets, secrets.Seal(webhook, secret, now), rotation.Grace, now) };
         }
 
-        var (_, result) = await ChangeAsync(stored, rotation.Etag, Rotate, cancellationToken);
+        var (_, result) = await ChangeAsync(stored, rotation.Etag, Rotate, by, cancellationToken);
         if (result.Outcome == WebhookWriteOutcome.Done)
         {
             var after = result.Webhook;
@@ -78,6 +82,7 @@ internal sealed class WebhookChanges(
         WebhookRecord stored,
         string etag,
         Func<WebhookRecord, DateTimeOffset, WebhookRecord> change,
+        Initiator by,
         CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
@@ -94,13 +99,16 @@ internal sealed class WebhookChanges(
                 return (stored, new(WebhookWriteOutcome.Done, stored));
             }
 
+            var headersChanged = !secrets.KeepsHeaders(stored, changed);
             changed = secrets.SealCredentials(changed) with
             {
                 Secrets = WebhookSecrets.Signing(changed.Secrets, now),
                 Version = stored.Version + 1,
                 UpdateTime = now,
             };
-            var write = await StoreAsync(stored, changed, cancellationToken);
+            var audit = by.Record(
+                AuditAction.Updated, "webhook", stored.Id, stored.TenantId, WebhookMapper.Compare(stored, changed, headersChanged, now));
+            var write = await StoreAsync(stored, changed, audit, cancellationToken);
             switch (write.Outcome)
             {
                 case WebhookWriteOutcome.Done:
@@ -128,16 +136,18 @@ internal sealed class WebhookChanges(
     }
 
     /// <summary>Stores a change. The operational event that says a suspension ended is stored in the same commit.</summary>
-    private async Task<WebhookWrite> StoreAsync(WebhookRecord before, WebhookRecord after, CancellationToken cancellationToken)
+    private async Task<WebhookWrite> StoreAsync(
+        WebhookRecord before, WebhookRecord after, AuditRecord audit, CancellationToken cancellationToken)
     {
         var resumed = (before.State, after.State) is (WebhookState.Suspended, WebhookState.Active);
         var tenant = resumed ? await catalog.GetAsync(before.TenantId, cancellationToken) : null;
         return tenant is null
-            ? await store.UpdateAsync(after, cancellationToken)
+            ? await store.UpdateAsync(after, audit, cancellationToken)
             : await store.UpdateAsync(
                 after,
                 tenant.ConfigVersion,
                 operationalEvents.Plan(tenant, [new OperationalEvent.Resumed(before)], after.UpdateTime),
+                audit,
                 cancellationToken);
     }
 }

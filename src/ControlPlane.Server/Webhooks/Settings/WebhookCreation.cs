@@ -1,3 +1,4 @@
+using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Webhooks.Secrets;
@@ -12,16 +13,19 @@ internal sealed class WebhookCreation(
     /// <summary>Stores a new webhook. The secret of the result is empty if the request was carried out before.</summary>
     /// <param name="draft">The webhook, without id and secret.</param>
     /// <param name="ownSecret">Its secret; empty to generate one.</param>
+    /// <param name="by">Who creates it.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="RequestException">ALREADY_EXISTS if the request id was used for another webhook.</exception>
-    public async Task<WebhookChange> CreateAsync(WebhookRecord draft, string ownSecret, CancellationToken cancellationToken)
+    public async Task<WebhookChange> CreateAsync(WebhookRecord draft, string ownSecret, Initiator by, CancellationToken cancellationToken)
     {
         var now = clock.GetStoreNow();
         var id = ids.Next("wh_");
         var secret = WebhookSecrets.Make(draft, ownSecret);
         var webhook = draft with { Id = id, CreateTime = now, UpdateTime = now };
         webhook = secrets.SealCredentials(webhook with { Secrets = [secrets.Seal(webhook, secret, now)] });
-        var write = await store.CreateAsync(webhook, cancellationToken);
+        var audit = by.Record(
+            AuditAction.Created, "webhook", id, webhook.TenantId, WebhookMapper.Compare(null, webhook, headersChanged: webhook.Headers.Count > 0, now));
+        var write = await store.CreateAsync(webhook, audit, cancellationToken);
         switch (write.Outcome)
         {
             case WebhookWriteOutcome.Done:

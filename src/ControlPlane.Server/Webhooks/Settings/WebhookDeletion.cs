@@ -1,3 +1,4 @@
+using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Storage;
@@ -10,11 +11,12 @@ internal sealed class WebhookDeletion(
 {
     /// <summary>Deletes a webhook that has the version an etag names; the empty etag names every version.</summary>
     /// <exception cref="RequestException">NOT_FOUND; ABORTED.</exception>
-    public async Task DeleteAsync(WebhookRecord stored, string etag, CancellationToken cancellationToken)
+    public async Task DeleteAsync(WebhookRecord stored, string etag, Initiator by, CancellationToken cancellationToken)
     {
         WebhookConflicts.RequireEtag(stored, etag);
         var now = clock.GetStoreNow();
-        var write = await store.DeleteAsync(stored.Id, etag.Length > 0 ? stored.Version : null, now, cancellationToken);
+        var audit = by.Record(AuditAction.Deleted, "webhook", stored.Id, stored.TenantId);
+        var write = await store.DeleteAsync(stored.Id, etag.Length > 0 ? stored.Version : null, now, audit, cancellationToken);
         if (write.Outcome != WebhookWriteOutcome.Done)
         {
             throw WebhookConflicts.Refusal(write.Outcome, stored);

@@ -1,3 +1,4 @@
+using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Webhooks.Dialects;
 using ControlPlane.Server.Webhooks.Retries;
@@ -28,6 +29,22 @@ internal static class WebhookMapper
         webhook.CreateTime = record.CreateTime.ToTimestamp();
         webhook.UpdateTime = record.UpdateTime.ToTimestamp();
         return webhook;
+    }
+
+    /// <summary>What changes of a webhook, or what a new one is given.</summary>
+    /// <param name="before">The webhook before; null if it is new.</param>
+    /// <param name="after">The webhook after.</param>
+    /// <param name="headersChanged">Whether headers are sent with other values: what they are is not shown.</param>
+    /// <param name="now">The current time, which decides the secrets that sign.</param>
+    public static IReadOnlyList<Storage.AuditChange> Compare(WebhookRecord? before, WebhookRecord after, bool headersChanged, DateTimeOffset now)
+    {
+        var changes = FieldChanges.Between(before is null ? null : ToProto(before, now), ToProto(after, now));
+        if (headersChanged && !changes.Exists(change => change.Field == "headers"))
+        {
+            changes.Add(new("headers", null, null));
+        }
+
+        return changes;
     }
 
     /// <summary>A webhook that was not stored: without what storing gives it.</summary>

@@ -22,14 +22,14 @@ internal sealed class WebhookUpserts(
 
     /// <summary>Returns how it ended. The secret is empty unless the webhook was created.</summary>
     /// <exception cref="RequestException">INVALID_ARGUMENT; NOT_FOUND; FAILED_PRECONDITION; ABORTED; PERMISSION_DENIED.</exception>
-    public async Task<WebhookChange> RunAsync(Caller caller, UpsertWebhookRequest request, CancellationToken cancellationToken)
+    public async Task<WebhookChange> RunAsync(Caller caller, Initiator by, UpsertWebhookRequest request, CancellationToken cancellationToken)
     {
         var match = UpsertMatch.Read(request, urls);
         if (match.Kind == MatchKind.WebhookId)
         {
             var stored = await queries.GetWritableAsync(caller, match.Text, cancellationToken);
             var draft = await drafts.BeginAsync(stored.TenantId, cancellationToken);
-            return await ReplaceAsync(draft, match, stored, match.Webhook.Etag, request.Secret, cancellationToken);
+            return await ReplaceAsync(draft, match, stored, match.Webhook.Etag, request.Secret, by, cancellationToken);
         }
 
         var tenantId = caller.ResolveTenant(match.Webhook.TenantId);
@@ -38,7 +38,7 @@ internal sealed class WebhookUpserts(
         for (var tries = 1; ; tries++)
         {
             var tenant = await catalog.RefreshAsync(tenantId, cancellationToken) ?? throw RequestErrors.NotFound("tenant", tenantId);
-            var change = await TryAsync(newDraft, tenant, match, request.Secret, cancellationToken);
+            var change = await TryAsync(newDraft, tenant, match, request.Secret, by, cancellationToken);
             if (!IsLostRace(change.Outcome, match))
             {
                 return change;
@@ -52,7 +52,7 @@ internal sealed class WebhookUpserts(
     }
 
     private async Task<WebhookChange> TryAsync(
-        WebhookDraft draft, TenantCatalog tenant, UpsertMatch match, string ownSecret, CancellationToken cancellationToken)
+        WebhookDraft draft, TenantCatalog tenant, UpsertMatch match, string ownSecret, Initiator by, CancellationToken cancellationToken)
     {
         var found = tenant.Webhooks.Where(match.Covers).Take(2).ToList();
         switch (found)
@@ -60,7 +60,7 @@ internal sealed class WebhookUpserts(
             case [var stored]:
                 // Replaced only as it was matched, so that one that has become another's is left alone.
                 WebhookConflicts.RequireEtag(stored, match.Webhook.Etag);
-                return await ReplaceAsync(draft, match, stored, Etag.Of(stored.Version), ownSecret, cancellationToken);
+                return await ReplaceAsync(draft, match, stored, Etag.Of(stored.Version), ownSecret, by, cancellationToken);
             case [_, _]:
                 throw RequestErrors.FailedPrecondition(
                     "MATCH_AMBIGUOUS", match.Text, "Several webhooks of the tenant have this URL and these instances. Name one by its id.");
@@ -71,15 +71,16 @@ internal sealed class WebhookUpserts(
                 }
 
                 var webhook = draft.Create(new CreateWebhookRequest { Webhook = match.Webhook, Secret = ownSecret });
-                return await creation.CreateAsync(webhook, ownSecret, cancellationToken);
+                return await creation.CreateAsync(webhook, ownSecret, by, cancellationToken);
         }
     }
 
     private Task<WebhookChange> ReplaceAsync(
-        WebhookDraft draft, UpsertMatch match, WebhookRecord found, string etag, string ownSecret, CancellationToken cancellationToken)
+        WebhookDraft draft, UpsertMatch match, WebhookRecord found, string etag, string ownSecret, Initiator by,
+        CancellationToken cancellationToken)
     {
         var request = new UpdateWebhookRequest { Webhook = match.Webhook, UpdateMask = new() { Paths = { "*" } } };
-        return changes.UpdateAsync(found, etag, (stored, now) => draft.Change(request, stored, now, ownSecret), cancellationToken);
+        return changes.UpdateAsync(found, etag, (stored, now) => draft.Change(request, stored, now, ownSecret), by, cancellationToken);
     }
 
     /// <summary>Whether others made, changed or deleted what was matched. With the caller's own etag that is final.</summary>
