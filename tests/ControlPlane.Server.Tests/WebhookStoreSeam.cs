@@ -27,18 +27,18 @@ internal sealed class WebhookStoreSeam(IWebhookStore inner) : IWebhookStore
         return inner.SetFailingSinceAsync(webhookId, since, cancellationToken);
     }
 
-    public Task<WebhookWrite> CreateAsync(WebhookRecord webhook, CancellationToken cancellationToken) =>
-        inner.CreateAsync(webhook, cancellationToken);
+    public Task<WebhookWrite> CreateAsync(WebhookRecord webhook, AuditRecord audit, CancellationToken cancellationToken) =>
+        inner.CreateAsync(webhook, audit, cancellationToken);
 
-    public Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, CancellationToken cancellationToken) =>
-        inner.UpdateAsync(webhook, cancellationToken);
+    public Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, AuditRecord audit, CancellationToken cancellationToken) =>
+        inner.UpdateAsync(webhook, audit, cancellationToken);
 
     public Task<WebhookWrite> UpdateAsync(
-        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken) =>
-        inner.UpdateAsync(webhook, configVersion, events, cancellationToken);
+        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> events, AuditRecord audit, CancellationToken cancellationToken) =>
+        inner.UpdateAsync(webhook, configVersion, events, audit, cancellationToken);
 
-    public Task<WebhookWrite> DeleteAsync(string webhookId, long? version, DateTimeOffset now, CancellationToken cancellationToken) =>
-        inner.DeleteAsync(webhookId, version, now, cancellationToken);
+    public Task<WebhookWrite> DeleteAsync(string webhookId, long? version, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken) =>
+        inner.DeleteAsync(webhookId, version, now, audit, cancellationToken);
 
     public Task<long?> GetConfigVersionAsync(string tenantId, CancellationToken cancellationToken) =>
         inner.GetConfigVersionAsync(tenantId, cancellationToken);

@@ -92,6 +92,33 @@ public sealed class StoredFormatTests : StorageTests<SqliteSource>
             Flatten(document.RootElement, "").Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task AuditEvent_Document_KeepsItsPropertyNames()
+    {
+        var entry = new AuditRecord
+        {
+            TenantId = "t",
+            Actor = new(AuditActorKind.ApiKey, "key_1", "n", "t"),
+            Method = "CreateWebhook",
+            Door = "grpc",
+            PeerAddress = "192.0.2.1",
+            Action = AuditAction.Created,
+            ResourceType = "webhook",
+            ResourceId = "wh_1",
+            Changes = [new("name", "1", "2")],
+        };
+        await Store.Webhooks.CreateAsync(NewWebhook(), entry, Cancel);
+        using var connection = Connection.Open(Source.File, readOnly: true);
+        using var document = JsonDocument.Parse(connection.ReadText("SELECT document FROM audit_events")!);
+
+        Assert.Equal(
+            [
+                "action", "actor.id", "actor.kind", "actor.name", "actor.tenant_id", "changes.field", "changes.new", "changes.old", "door", "method",
+                "peer_address", "resource_id", "resource_type", "tenant_id", "time",
+            ],
+            Flatten(document.RootElement, "").Order(StringComparer.Ordinal));
+    }
+
     private static IEnumerable<string> Flatten(JsonElement element, string prefix) => element.EnumerateObject().SelectMany(
         property => property.Value switch
         {

@@ -311,7 +311,7 @@ for (const [width, colorScheme] of [[1280, 'light'], [380, 'dark']]) {
     const shop = await hook('/shop', { name: 'Shop' });
     await publish('order.paid');
     const page = await open('', { colorScheme, width });
-    const paths = ['live', 'deliveries', 'webhooks', `webhooks/${shop.id}`, `webhooks/${shop.id}/edit`, 'webhooks/new', 'redrives', 'event-types', 'tenants', 'keys', 'server', 'nowhere'];
+    const paths = ['live', 'deliveries', 'webhooks', `webhooks/${shop.id}`, `webhooks/${shop.id}/edit`, 'webhooks/new', 'redrives', 'event-types', 'tenants', 'keys', 'audit', 'server', 'nowhere'];
     for (const path of paths) {
       await page.goto(`${server.http}/console/#/${path}`);
       await page.locator('h1').waitFor();

@@ -4,6 +4,7 @@ import './styles/parts.css';
 import './styles/monitor.css';
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { AuditPage } from './admin/audit';
 import { KeysPage } from './admin/keys';
 import { ServerPage } from './admin/server';
 import { TenantsPage } from './admin/tenants';
@@ -37,6 +38,7 @@ function Pages() {
     case 'event-types': return <EventTypesPage />;
     case 'tenants': return <TenantsPage />;
     case 'keys': return <KeysPage />;
+    case 'audit': return <AuditPage />;
     default: return <ServerPage />;
   }
 }

@@ -14,7 +14,7 @@ internal static class AuditDocuments
     {
         if (changed(result))
         {
-            Insert(session, audit);
+            Insert(session, audit with { Time = NextTime(session) });
         }
 
         return result;
@@ -27,7 +27,7 @@ internal static class AuditDocuments
         using var rows = Open(documents, query, query.From, query.To - 1);
         while (page.WantsMore && rows.Step())
         {
-            var entry = Nested.Read(rows.Current[Entry], Json.Default.AuditRecord);
+            var entry = Read(rows.Current);
             var matches = query.Matches(entry);
             page.Look(rows.Current.Seq(), matches);
             if (matches)
@@ -52,15 +52,17 @@ internal static class AuditDocuments
     private static Rows Within(DocumentStore documents, KeyKind kind, string text, long from, long to) =>
         documents.WithinKeys(Collections.Audit, Key.Of(kind, text, from), Key.Of(kind, text, to), descending: true);
 
-    private static void Insert(WriteSession session, AuditRecord audit)
+    public static AuditRecord Read(BsonDocument document) => Nested.Read(document[Entry], Json.Default.AuditRecord);
+
+    /// <summary>Stores an entry that has its time.</summary>
+    public static void Insert(WriteSession session, AuditRecord entry)
     {
-        var last = session.Stored.FirstWithin(Collections.Audit, 0L, long.MaxValue, descending: true);
-        var seq = Math.Max(session.Now.ToMicroseconds(), last is null ? 0 : last.Seq() + 1);
+        var seq = entry.Time.ToMicroseconds();
         var keys = new BsonArray
         {
-            Key.Of(KeyKind.Resource, audit.ResourceId, seq), Key.Of(KeyKind.Actor, audit.Actor.Id, seq), Key.Of(KeyKind.Method, audit.Method, seq),
+            Key.Of(KeyKind.Resource, entry.ResourceId, seq), Key.Of(KeyKind.Actor, entry.Actor.Id, seq), Key.Of(KeyKind.Method, entry.Method, seq),
         };
-        if (audit.TenantId is { } tenant)
+        if (entry.TenantId is { } tenant)
         {
             keys.Add(Key.Of(KeyKind.TenantId, tenant, seq));
         }
@@ -72,9 +74,16 @@ internal static class AuditDocuments
                 {
                     [DocumentStore.Id] = seq,
                     [DocumentStore.Keys] = keys,
-                    [Entry] = Nested.Write(audit with { Time = Timestamps.FromMicroseconds(seq) }, Json.Default.AuditRecord),
+                    [Entry] = Nested.Write(entry, Json.Default.AuditRecord),
                 },
             ]);
         session.NoteSize();
+    }
+
+    /// <summary>The time of the next entry.</summary>
+    private static DateTimeOffset NextTime(WriteSession session)
+    {
+        var last = session.Stored.FirstWithin(Collections.Audit, 0L, long.MaxValue, descending: true);
+        return Timestamps.FromMicroseconds(Math.Max(session.Now.ToMicroseconds(), last is null ? 0 : last.Seq() + 1));
     }
 }

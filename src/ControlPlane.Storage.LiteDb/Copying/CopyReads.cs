@@ -23,6 +23,7 @@ internal static class CopyReads
             EntryKind.EventType => Collections.EventTypes,
             EntryKind.Event => Collections.Events,
             EntryKind.LaterDelivery => Collections.Deliveries,
+            EntryKind.AuditEvent => Collections.Audit,
             _ => Collections.Redrives,
         };
         return CopyPage.Of(Entries(documents, collection, kind, after));
@@ -70,6 +71,7 @@ internal static class CopyReads
         EntryKind.EventType => new StoreEntry.EventType(EventTypeDocuments.Read(document)),
         EntryKind.Event => ReadEvent(documents, EventFormat.Read(document)),
         EntryKind.LaterDelivery => new StoreEntry.LaterDelivery(ReadDelivery(DeliveryFormat.Read(document))),
+        EntryKind.AuditEvent => new StoreEntry.AuditEvent(AuditDocuments.Read(document)),
         _ => ReadRedrive(documents, RedriveDocuments.Read(document)),
     };
 

@@ -44,6 +44,9 @@ internal static class CopyWrites
             case StoreEntry.LaterDelivery { Delivery: var later }:
                 AddLater(session, later, changes);
                 break;
+            case StoreEntry.AuditEvent { Record: var audit }:
+                AuditDocuments.Insert(session, audit);
+                break;
             case StoreEntry.Redrive { Record: var redrive } added:
                 RedriveDocuments.Insert(
                     session,

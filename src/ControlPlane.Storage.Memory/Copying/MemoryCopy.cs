@@ -68,6 +68,7 @@ internal sealed class MemoryCopy(MemorySession session, string storeId, Action<s
                 [.. state.Deliveries.Values.Where(d => d.Event == e.Position && !IsLater(state, d)).Select(d => new DeliveryEntry(d.Delivery, d.Attempts))]))),
         EntryKind.LaterDelivery => state.Deliveries.Values.Where(d => IsLater(state, d)).Select(
             d => (d.Position, (StoreEntry)new StoreEntry.LaterDelivery(new DeliveryEntry(d.Delivery, d.Attempts)))),
+        EntryKind.AuditEvent => state.Audit.Select(a => (a.Key, (StoreEntry)new StoreEntry.AuditEvent(a.Value))),
         _ => state.Redrives.Values.Select(r => (
             r.Position,
             (StoreEntry)new StoreEntry.Redrive(
@@ -118,6 +119,9 @@ internal sealed class MemoryCopy(MemorySession session, string storeId, Action<s
                 break;
             case StoreEntry.LaterDelivery { Delivery: var later }:
                 Restore(state, position, FindEvent(state, later.Record.TenantId, later.Record.EventId), later);
+                break;
+            case StoreEntry.AuditEvent { Record: var audit }:
+                state.Audit = state.Audit.Add(audit.Time.ToMicroseconds(), audit);
                 break;
             case StoreEntry.Redrive redrive:
                 var scope = new RedriveScope(redrive.Record.Matched, redrive.ScopeRevision, After(state, redrive.Record, redrive.ScopeTo));

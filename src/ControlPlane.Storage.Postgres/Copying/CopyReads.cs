@@ -75,6 +75,7 @@ internal static class CopyReads
         EntryKind.Tenant => Tenants,
         EntryKind.ApiKey => KeyRows.Select + "WHERE k.seq > $1 ORDER BY k.seq LIMIT $2",
         EntryKind.Webhook => Webhooks,
+        EntryKind.AuditEvent => AuditRows.After,
         _ => EventTypeRows.Select + "WHERE e.seq > $1 ORDER BY e.seq LIMIT $2",
     };
 
@@ -83,6 +84,7 @@ internal static class CopyReads
         EntryKind.Tenant => new StoreEntry.Tenant(TenantRows.Read(row)!.Value.Tenant, row.GetInt64(8), row.GetInt64(10), row.TimeOrNull(11)),
         EntryKind.ApiKey => new StoreEntry.ApiKey(KeyRows.Read(row).Key),
         EntryKind.Webhook => new StoreEntry.Webhook(WebhookRows.Read(row)!.Value.Webhook, row.TimeOrNull(5)),
+        EntryKind.AuditEvent => new StoreEntry.AuditEvent(AuditRows.Read(row).Entry),
         _ => new StoreEntry.EventType(EventTypeRows.Read(row)!.Value.Type),
     };
 

@@ -92,6 +92,9 @@ internal static class CopyWrites
             case StoreEntry.EventType { Record: var type }:
                 script.Add(EventTypeRows.InsertByTenantId, EventTypeRows.ValuesOf(type));
                 break;
+            case StoreEntry.AuditEvent { Record: var audit }:
+                script.Add(AuditRows.InsertOne, AuditRows.ValuesOf(audit));
+                break;
             case StoreEntry.Redrive { Record: var redrive } added:
                 script.Add(
                     SqlOf(redrive), redrive.Id, redrive.Filter.TenantId, RedriveRows.Write(redrive.Filter), redrive.MaxRatePerSecond, redrive.State,

@@ -7,7 +7,8 @@ namespace ControlPlane.Storage.Sqlite;
 internal static class AuditRows
 {
     private const int LookAtMost = 10_000;
-    private const string Select = "SELECT seq, document FROM audit_events WHERE seq >= ? AND seq < ? ";
+    public const string Columns = "SELECT seq, document FROM audit_events ";
+    private const string Select = Columns + "WHERE seq >= ? AND seq < ? ";
     private const string Newest = "ORDER BY seq DESC";
 
     internal static readonly Sql All = new(Select + Newest);
@@ -23,7 +24,7 @@ internal static class AuditRows
     {
         if (changed(result))
         {
-            Insert(session, audit);
+            Insert(session, audit with { Time = NextTime(session) });
         }
 
         return result;
@@ -47,7 +48,7 @@ internal static class AuditRows
         {
             while (page.WantsMore && rows.Step())
             {
-                var entry = JsonSerializer.Deserialize(rows.Text(1), Json.Default.AuditRecord)!;
+                var entry = Read(rows);
                 var matches = query.Matches(entry);
                 page.Look(rows.Long(0), matches);
                 if (matches)
@@ -60,18 +61,23 @@ internal static class AuditRows
         return page.Build(seq => shown[seq]);
     }
 
-    private static void Insert(WriteSession session, AuditRecord audit)
-    {
-        var seq = session.Now.ToMicroseconds();
-        using (var last = session.Use(Last))
-        {
-            seq = last.Step() ? Math.Max(seq, last.Long(0) + 1) : seq;
-        }
+    public static AuditRecord Read(Statement row) => JsonSerializer.Deserialize(row.Text(1), Json.Default.AuditRecord)!;
 
-        var document = JsonSerializer.Serialize(audit with { Time = Timestamps.FromMicroseconds(seq) }, Json.Default.AuditRecord);
+    /// <summary>Stores an entry that has its time.</summary>
+    public static void Insert(WriteSession session, AuditRecord entry)
+    {
+        var document = JsonSerializer.Serialize(entry, Json.Default.AuditRecord);
         session.Use(InsertOne)
-            .Bind(seq).Bind(audit.TenantId).Bind(audit.Actor.Id).Bind(audit.ResourceId).Bind(audit.Method).Bind(document)
+            .Bind(entry.Time.ToMicroseconds()).Bind(entry.TenantId).Bind(entry.Actor.Id).Bind(entry.ResourceId).Bind(entry.Method).Bind(document)
             .Run();
         session.NoteRow(document.Length);
+    }
+
+    /// <summary>The time of the next entry.</summary>
+    private static DateTimeOffset NextTime(WriteSession session)
+    {
+        using var last = session.Use(Last);
+        var now = session.Now.ToMicroseconds();
+        return Timestamps.FromMicroseconds(last.Step() ? Math.Max(now, last.Long(0) + 1) : now);
     }
 }

@@ -19,6 +19,7 @@ internal static class CopyReads
         "SELECT seq, document, failing_since, tenant_seq, head_of_line, number, delete_time FROM webhooks WHERE seq" + After);
 
     private static readonly Sql EventTypes = new(EventTypeRows.Select + "WHERE e.seq" + After);
+    private static readonly Sql AuditEvents = new(AuditRows.Columns + "WHERE seq" + After);
     private static readonly Sql Redrives = new(RedriveRows.Select + "WHERE seq" + After);
     private static readonly Sql Events = new("SELECT seq, fingerprint, first_delivery, delivery_count FROM events WHERE seq" + After);
     private static readonly Sql Deliveries = new(DeliveryRows.Select + "WHERE d.seq >= ? AND d.seq < ? AND d.event_seq = ? ORDER BY d.seq");
@@ -49,6 +50,7 @@ internal static class CopyReads
             EntryKind.EventType => EventTypes,
             EntryKind.Event => Events,
             EntryKind.LaterDelivery => LaterDeliveries,
+            EntryKind.AuditEvent => AuditEvents,
             _ => Redrives,
         };
         using var rows = connection.Use(sql).Bind(after).Bind(CopyPage.MostEntries);
@@ -71,6 +73,7 @@ internal static class CopyReads
         EntryKind.EventType => new StoreEntry.EventType(EventTypeRows.Read(row)),
         EntryKind.Event => ReadEvent(connection, row.Long(0), row.BlobOrNull(1), row.Long(2), row.Long(3)),
         EntryKind.LaterDelivery => new StoreEntry.LaterDelivery(ReadDelivery(connection, row)),
+        EntryKind.AuditEvent => new StoreEntry.AuditEvent(AuditRows.Read(row)),
         _ => ReadRedrive(connection, RedriveRows.ReadStored(row)),
     };
 

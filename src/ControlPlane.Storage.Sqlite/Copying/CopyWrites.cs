@@ -54,6 +54,9 @@ internal static class CopyWrites
             case StoreEntry.LaterDelivery { Delivery: var later }:
                 AddLater(session, later);
                 break;
+            case StoreEntry.AuditEvent { Record: var audit }:
+                AuditRows.Insert(session, audit);
+                break;
             case StoreEntry.Redrive redrive:
                 AddRedrive(session, redrive);
                 break;

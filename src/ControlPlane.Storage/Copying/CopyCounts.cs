@@ -11,6 +11,7 @@ public sealed record CopyCounts
     public long Deliveries { get; init; }
     public long Attempts { get; init; }
     public long Redrives { get; init; }
+    public long AuditEvents { get; init; }
 
     /// <summary>Deliveries that have not ended.</summary>
     public long Unfinished { get; init; }
@@ -23,6 +24,7 @@ public sealed record CopyCounts
         StoreEntry.Webhook => counts with { Webhooks = counts.Webhooks + 1 },
         StoreEntry.EventType => counts with { EventTypes = counts.EventTypes + 1 },
         StoreEntry.Redrive => counts with { Redrives = counts.Redrives + 1 },
+        StoreEntry.AuditEvent => counts with { AuditEvents = counts.AuditEvents + 1 },
         StoreEntry.PublishedEvent added => counts with
         {
             Events = counts.Events + 1,
@@ -44,5 +46,6 @@ public sealed record CopyCounts
     [
         ("tenants", Tenants), ("API keys", ApiKeys), ("webhooks", Webhooks), ("event types", EventTypes), ("events", Events),
         ("deliveries", Deliveries), ("of them unfinished", Unfinished), ("attempts", Attempts), ("redrives", Redrives),
+        ("audit events", AuditEvents),
     ];
 }

@@ -25,6 +25,7 @@ internal sealed record CopyMark(string StoreId, long Revision, int Kind, long Af
 [JsonSerializable(typeof(StoreEntry.PublishedEvent))]
 [JsonSerializable(typeof(StoreEntry.LaterDelivery))]
 [JsonSerializable(typeof(StoreEntry.Redrive))]
+[JsonSerializable(typeof(StoreEntry.AuditEvent))]
 internal sealed partial class CopyJson : JsonSerializerContext
 {
     /// <summary>Returns the text of an entry.</summary>

@@ -109,6 +109,7 @@ public sealed class StoreCopy(ICopySource source, ICopyTarget target, Action<Cop
         StoreEntry.PublishedEvent added => $"event {added.Record.Id} of tenant {added.Record.TenantId}",
         StoreEntry.LaterDelivery { Delivery.Record: var later } => $"delivery {later.Id}",
         StoreEntry.Redrive redrive => $"redrive {redrive.Record.Id}",
+        StoreEntry.AuditEvent audit => $"audit event of {audit.Record.Time:O}",
         _ => entry.GetType().Name,
     };
 

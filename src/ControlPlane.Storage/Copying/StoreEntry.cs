@@ -10,6 +10,7 @@ public enum EntryKind
     Event,
     LaterDelivery,
     Redrive,
+    AuditEvent,
 }
 
 /// <summary>A part of a store as every engine has it.</summary>
@@ -48,6 +49,9 @@ public abstract record StoreEntry
     /// <param name="DoneTo">The id of the last delivery or event before the position where it goes on; null if there is none.</param>
     /// <param name="ScopeTo">The id of the last delivery or event before the end of its scope; null if there is none.</param>
     public sealed record Redrive(RedriveRecord Record, long ScopeRevision, string? DoneTo, string? ScopeTo) : StoreEntry;
+
+    /// <summary>An entry of the audit log, with its time.</summary>
+    public sealed record AuditEvent(AuditRecord Record) : StoreEntry;
 }
 
 /// <summary>A delivery with its attempts.</summary>

@@ -56,6 +56,38 @@ public sealed class AccessTests : HookctlTest
     }
 
     [Fact]
+    public async Task Admin_Audit_SendsWhatItsFlagsSayAndShowsWhoChangedWhat()
+    {
+        Server.Answer<ListAuditEventsRequest>(_ => new ListAuditEventsResponse
+        {
+            AuditEvents =
+            {
+                new AuditEvent
+                {
+                    TenantId = "acme", Method = "UpdateWebhook", Door = "json", PeerAddress = "192.0.2.1", Action = AuditAction.Updated,
+                    Actor = new() { Type = AuditActorType.ApiKey, Id = "key_1", Name = "ops" }, ResourceType = "webhook", ResourceId = "wh_1",
+                    Changes = { new AuditChange { Field = "enabled", OldValue = "true", NewValue = "false" }, new AuditChange { Field = "secrets" } },
+                },
+                new AuditEvent { Actor = new() { Type = AuditActorType.Server }, Action = AuditAction.Suspended, ResourceType = "webhook", ResourceId = "wh_2" },
+            },
+        });
+
+        var shown = (await RunAsync("admin audit --tenant acme --actor key_1 --resource-type webhook --resource wh_1 --method UpdateWebhook")).Succeeded();
+
+        Assert.Equal(
+            [
+                new ListAuditEventsRequest
+                {
+                    TenantId = "acme", PageSize = 50, ActorId = "key_1", ResourceType = "webhook", ResourceId = "wh_1", Method = "UpdateWebhook",
+                },
+            ],
+            Server.Requests);
+        Assert.All(
+            ["key_1 (ops)", "UpdateWebhook", "webhook wh_1", "enabled true -> false, secrets", "server", "suspended", "platform"],
+            text => Assert.Contains(text, shown.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Admin_Check_FailsIfAnythingIsWrong()
     {
         (await RunAsync("admin check")).Succeeded();

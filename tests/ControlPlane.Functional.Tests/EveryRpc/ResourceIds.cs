@@ -26,6 +26,8 @@ public sealed record ResourceIds(string Tenant, string ApiKey, string Webhook, s
         (_, "delivery_id") => Delivery,
         (_, "event_id") => Event,
         (_, "redrive_id") => Redrive,
+        (_, "actor_id") => ApiKey,
+        (_, "resource_id") => Webhook,
         ("Event", "id") or (_, "external_id" or "request_id") => null,
         _ => throw new NotSupportedException($"Which id belongs into {field} of {message}? Isolation cannot be tested without."),
     };

@@ -99,6 +99,7 @@ public abstract class AdminTest : IAsyncLifetime
         StoreId = "0123456789abcdef",
         EventTypes = null!,
         Access = Store,
+        Audit = null!,
         Deliveries = Orphans,
         Webhooks = Configs,
         Events = null!,

@@ -27,7 +27,7 @@ internal sealed class FakeAccessStore : IAccessStore
 
     public IReadOnlyList<ApiKeyRecord> Keys => Do(() => _keys.Values.ToList());
 
-    public Task<TenantWrite> CreateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => Task.FromResult(Do(() =>
+    public Task<TenantWrite> CreateTenantAsync(TenantRecord tenant, AuditRecord audit, CancellationToken cancellationToken) => Task.FromResult(Do(() =>
     {
         if (_deleted.Contains(tenant.Id) || Row(_tenants, t => t.Id == tenant.Id) is not null)
         {
@@ -52,7 +52,7 @@ internal sealed class FakeAccessStore : IAccessStore
     public Task<Page<TenantRecord>> ListTenantsAsync(long? before, int limit, CancellationToken cancellationToken) =>
         Task.FromResult(Do(() => Page(_tenants, _ => true, before, limit)));
 
-    public Task<TenantWrite> UpdateTenantAsync(TenantRecord tenant, CancellationToken cancellationToken) => Task.FromResult(Do(() =>
+    public Task<TenantWrite> UpdateTenantAsync(TenantRecord tenant, AuditRecord audit, CancellationToken cancellationToken) => Task.FromResult(Do(() =>
     {
         if (Row(_tenants, t => t.Id == tenant.Id && t.Version == tenant.Version - 1) is not { } row)
         {
@@ -69,7 +69,7 @@ internal sealed class FakeAccessStore : IAccessStore
     }));
 
     public Task<TenantDelete> DeleteTenantAsync(
-        string tenantId, long? version, bool force, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult(Do(() =>
+        string tenantId, long? version, bool force, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken) => Task.FromResult(Do(() =>
         {
             if (Row(_tenants, t => t.Id == tenantId) is not { } row)
             {
@@ -96,7 +96,7 @@ internal sealed class FakeAccessStore : IAccessStore
             return TenantDelete.Done;
         }));
 
-    public Task<bool> CreateKeyAsync(ApiKeyRecord key, CancellationToken cancellationToken) => Task.FromResult(Do(() =>
+    public Task<bool> CreateKeyAsync(ApiKeyRecord key, AuditRecord audit, CancellationToken cancellationToken) => Task.FromResult(Do(() =>
     {
         var known = key.TenantId is null || Row(_tenants, t => t.Id == key.TenantId) is not null;
         if (known)
@@ -124,7 +124,7 @@ internal sealed class FakeAccessStore : IAccessStore
     public Task<Page<ApiKeyRecord>> ListKeysAsync(string? tenantId, long? before, int limit, CancellationToken cancellationToken) =>
         Task.FromResult(Do(() => Page(_keys, k => tenantId is null || k.TenantId == tenantId, before, limit)));
 
-    public Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken) =>
         Task.FromResult(Do(() =>
         {
             if (Row(_keys, k => k.Id == keyId) is not { } row)

@@ -27,10 +27,10 @@ internal sealed class FakeOrphans : IDeliveryStore
     public Task<Page<DeliveryRecord>> ListAsync(DeliveryQuery query, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<RetryOrCancelResult> RetryAsync(string deliveryId, CancellationToken cancellationToken) =>
+    public Task<RetryOrCancelResult> RetryAsync(string deliveryId, AuditRecord audit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public Task<RetryOrCancelResult> CancelAsync(string deliveryId, CancellationToken cancellationToken) =>
+    public Task<RetryOrCancelResult> CancelAsync(string deliveryId, AuditRecord audit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 }
 
@@ -47,16 +47,16 @@ internal sealed class FakeTenantConfigs : IWebhookStore
         return Task.FromResult<TenantConfig?>(new(tenantId, 1, []));
     }
 
-    public Task<WebhookWrite> CreateAsync(WebhookRecord webhook, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<WebhookWrite> CreateAsync(WebhookRecord webhook, AuditRecord audit, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, AuditRecord audit, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<WebhookWrite> UpdateAsync(
-        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken) =>
+        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> events, AuditRecord audit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public Task<WebhookWrite> DeleteAsync(
-        string webhookId, long? version, DateTimeOffset now, CancellationToken cancellationToken) => throw new NotSupportedException();
+        string webhookId, long? version, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task SetFailingSinceAsync(string webhookId, DateTimeOffset? since, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

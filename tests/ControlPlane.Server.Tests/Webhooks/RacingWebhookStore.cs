@@ -13,33 +13,33 @@ internal sealed class RacingWebhookStore(IWebhookStore inner) : IWebhookStore
     /// <summary>How often all webhooks of a tenant were read.</summary>
     public int Loads { get; private set; }
 
-    public async Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, CancellationToken cancellationToken)
+    public async Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, AuditRecord audit, CancellationToken cancellationToken)
     {
         if (BeforeUpdate is not null)
         {
             await BeforeUpdate(inner);
         }
 
-        return await inner.UpdateAsync(webhook, cancellationToken);
+        return await inner.UpdateAsync(webhook, audit, cancellationToken);
     }
 
     public async Task<WebhookWrite> UpdateAsync(
-        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)
+        WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> events, AuditRecord audit, CancellationToken cancellationToken)
     {
         if (BeforeUpdate is not null)
         {
             await BeforeUpdate(inner);
         }
 
-        return await inner.UpdateAsync(webhook, configVersion, events, cancellationToken);
+        return await inner.UpdateAsync(webhook, configVersion, events, audit, cancellationToken);
     }
 
-    public Task<WebhookWrite> CreateAsync(WebhookRecord webhook, CancellationToken cancellationToken) =>
-        inner.CreateAsync(webhook, cancellationToken);
+    public Task<WebhookWrite> CreateAsync(WebhookRecord webhook, AuditRecord audit, CancellationToken cancellationToken) =>
+        inner.CreateAsync(webhook, audit, cancellationToken);
 
     public Task<WebhookWrite> DeleteAsync(
-        string webhookId, long? version, DateTimeOffset now, CancellationToken cancellationToken) =>
-        inner.DeleteAsync(webhookId, version, now, cancellationToken);
+        string webhookId, long? version, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken) =>
+        inner.DeleteAsync(webhookId, version, now, audit, cancellationToken);
 
     public Task SetFailingSinceAsync(string webhookId, DateTimeOffset? since, CancellationToken cancellationToken) =>
         inner.SetFailingSinceAsync(webhookId, since, cancellationToken);

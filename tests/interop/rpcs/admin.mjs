@@ -9,6 +9,12 @@ const full = (w) => ({ ...tenant, externalId: `own-${w.path}-${made += 1}` });
 const key = (w) => ({ name: 'reader', tenantId: w.tenantId, scopes: ['events.read'], expireTime: '2100-01-01T00:00:00Z' });
 const asPlatform = (w) => ({ key: w.platformKey });
 
+/** Has a key with a name change something. */
+const named = async (w) => {
+  const { secret } = await w.make('AdminService/CreateApiKey', { apiKey: { tenantId: w.tenantId, name: 'ops', scopes: ['webhooks.write'] } }, w.platformKey);
+  await w.make('WebhookService/CreateEventType', { eventType: { name: 'audited.type' } }, secret);
+};
+
 /** For each RPC the calls with its emptiest and its fullest answer; `never` names fields that no answer of it has. */
 export default {
   CreateTenant: {
@@ -76,6 +82,19 @@ export default {
     emptiest: (w) => w.call({ tenantId: w.tenantId }, asPlatform(w)),
     fullest: (w) => w.call({ tenantId: w.tenantId, readOnly: true, ttl: '60s' }, asPlatform(w)),
     never: ['apiKey.revokeTime', 'apiKey.lastUseTime', 'apiKey.platform'],
+  },
+  ListAuditEvents: {
+    emptiest: async (w) => assert.deepEqual(await w.call({ resourceId: 'nothing' }, asPlatform(w)), {}),
+    fullest: async (w) => {
+      const { id } = await w.hook();
+      await w.make('WebhookService/UpdateWebhook', { webhook: { id, name: 'renamed' }, updateMask: 'name' });
+      await w.make('WebhookService/UpdateWebhook', { webhook: { id, name: 'again' }, updateMask: 'name' });
+      await w.make('AdminService/UpdateTenant', { tenant: { id: w.tenantId, name: 'other' }, updateMask: 'name' }, w.platformKey);
+      const { apiKey } = await w.make('AdminService/CreateApiKey', { apiKey: { ...key(w), scopes: ['admin', 'webhooks.write', 'webhooks.read'] } }, w.platformKey);
+      assert.ok(apiKey.id);
+      await named(w);
+      await w.call({ tenantId: w.tenantId, pageSize: 5 }, asPlatform(w));
+    },
   },
   GetCaller: {
     emptiest: async (w) => {

@@ -13,9 +13,10 @@ internal static class AdminCommands
     /// <summary>Reading a large store takes its time.</summary>
     private static readonly TimeSpan LongestCheck = TimeSpan.FromHours(24);
 
-    public static Command Create(CommandRunner runner) => new("admin", "The server's store.")
+    public static Command Create(CommandRunner runner) => new("admin", "The server's store, and its audit log.")
     {
         CreateBackup(runner), CreateCheck(runner), StoreCommands.CreateCopy(runner), StoreCommands.CreateMigrate(runner),
+        AuditCommand.Create(runner),
     };
 
     private static Command CreateBackup(CommandRunner runner)

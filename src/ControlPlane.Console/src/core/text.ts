@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { type Duration, DurationSchema, type Timestamp, TimestampSchema } from '@bufbuild/protobuf/wkt';
+import { AuditAction } from '../../generated/controlplane/v1/audit_pb';
 import { DeliveryState, DeliveryTrigger, EndReason, FailureKind } from '../../generated/controlplane/v1/delivery_pb';
 import { RedriveState } from '../../generated/controlplane/v1/redrive_pb';
 import { StateReason, WebhookState } from '../../generated/controlplane/v1/webhook_pb';
@@ -12,6 +13,7 @@ const worded = (names: Record<number, string>) => (value: number) => {
   return special[name] ?? name.charAt(0) + name.slice(1).toLowerCase().replaceAll('_', ' ');
 };
 
+export const auditActionText = worded(AuditAction);
 export const stateText = worded(DeliveryState);
 export const triggerText = worded(DeliveryTrigger);
 export const endText = worded(EndReason);

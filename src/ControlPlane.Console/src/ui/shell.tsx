@@ -19,6 +19,7 @@ const entries: Entry[] = [
   { path: 'event-types', text: 'Event types', shown: () => may('webhooks.read') },
   { path: 'tenants', text: 'Tenants', shown: () => isPlatform.value && may('admin') },
   { path: 'keys', text: 'Keys', shown: () => !isPortal && may('admin') },
+  { path: 'audit', text: 'Audit', shown: () => !isPortal && may('admin') },
   { path: 'server', text: 'Server', shown: () => !isPortal && may('admin') },
 ];
 

@@ -70,6 +70,10 @@ internal static class FieldLimits
         ["ApiKey.last_use_time"] = Limit.OutputOnly,
         ["CreatePortalSessionRequest.ttl"] = Limit.Span("1 minute to 24 hours", TimeSpan.FromMinutes(1), Day),
         ["RevokeApiKeyRequest.api_key_id"] = Limit.RequiredId,
+        ["ListAuditEventsRequest.actor_id"] = Limit.Name(256),
+        ["ListAuditEventsRequest.resource_type"] = Limit.Name(64),
+        ["ListAuditEventsRequest.resource_id"] = Limit.Name(256),
+        ["ListAuditEventsRequest.method"] = Limit.Name(64),
 
         ["Webhook.id"] = Limit.RequiredId,
         ["CreateWebhook webhook.id"] = Limit.Ignored.Saying("a create ignores it"),
