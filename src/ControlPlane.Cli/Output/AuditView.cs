@@ -11,7 +11,7 @@ internal static class AuditView
         new("Tenant", e => e.TenantId.Length > 0 ? e.TenantId : new Cell("platform", Tone.Waiting)),
         new("Actor", Actor, Whole: true),
         new("From", e => Show.Words(new[] { e.Door, e.PeerAddress }.Where(word => word.Length > 0))),
-        new("Did", e => e.Method.Length > 0 ? e.Method : "suspended"),
+        new("Did", e => e.Method.Length > 0 ? e.Method : e.Action.ToString().ToLowerInvariant()),
         new("Resource", e => $"{e.ResourceType} {e.ResourceId}", Whole: true),
         new("Changes", e => string.Join(", ", e.Changes.Select(Change))),
     ];

@@ -75,7 +75,7 @@ internal static class UnitWriter
 
         UnitRows.Add(script, unit);
         AddSmall(script, unit);
-        PostgresAuditStore.Add(script, unit);
+        UnitAudits.Add(script, unit);
         more?.Invoke(script);
         foreach (var notice in Notifications.Of(unit))
         {
