@@ -99,7 +99,7 @@ public abstract class AdminTest : IAsyncLifetime
         StoreId = "0123456789abcdef",
         EventTypes = null!,
         Access = Store,
-        Audit = null!,
+        Audit = new MemoryStorage(Clock).Open().Audit,
         Deliveries = Orphans,
         Webhooks = Configs,
         Events = null!,
