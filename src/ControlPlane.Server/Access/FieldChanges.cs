@@ -22,7 +22,7 @@ internal static class FieldChanges
         ["id", "tenant_id", "number", "etag", "create_time", "update_time", "last_use_time", "platform"];
 
     /// <summary>That they changed is said, and no more.</summary>
-    private static readonly HashSet<string> Secret = ["secrets", "headers"];
+    private static readonly HashSet<string> Secret = ["secrets", "headers", "private_key"];
 
     private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true));
 

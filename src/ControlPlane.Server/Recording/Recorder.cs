@@ -1,4 +1,3 @@
-using ControlPlane.Server.Access;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.OperationalEvents;
 using ControlPlane.Server.Sending;
@@ -95,12 +94,21 @@ internal sealed class Recorder(
             }
             : null;
 
-    private static AuditRecord? Audit(WebhookRecord? suspended) => suspended is null ? null : Initiator.Server.Record(
-        AuditAction.Suspended, "webhook", suspended.Id, suspended.TenantId,
+    private static AuditRecord? Audit(WebhookRecord? suspended) => suspended is null ? null : new()
+    {
+        TenantId = suspended.TenantId,
+        Actor = new(AuditActorKind.Server),
+        Action = AuditAction.Suspended,
+        ResourceType = "webhook",
+        ResourceId = suspended.Id,
+        Changes =
         [
-            new("state", $"\"WEBHOOK_STATE_{OperationalEventPayload.Word(WebhookState.Active)}\"", $"\"WEBHOOK_STATE_{OperationalEventPayload.Word(suspended.State)}\""),
+            new(
+                "state", $"\"WEBHOOK_STATE_{OperationalEventPayload.Word(WebhookState.Active)}\"",
+                $"\"WEBHOOK_STATE_{OperationalEventPayload.Word(suspended.State)}\""),
             new("state_reason", null, $"\"STATE_REASON_{OperationalEventPayload.Word(suspended.StateReason)}\""),
-        ]);
+        ],
+    };
 
     private static List<OperationalEvent> Happened(
         Completion completion, WebhookRecord tried, WebhookRecord? suspended, HealthVerdict verdict, EndingCertificate? certificate)

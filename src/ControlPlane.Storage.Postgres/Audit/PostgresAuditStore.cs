@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Npgsql;
-
 namespace ControlPlane.Storage.Postgres;
 
 /// <inheritdoc/>
@@ -25,10 +22,6 @@ internal sealed class PostgresAuditStore(Database database) : IAuditStore
             .AddIf("a.method = {0}", query.Method);
         return BoundedList.ReadAsync(
             database, $"SELECT * FROM audit_events x WHERE TRUE{looked} ORDER BY x.seq DESC", "SELECT a.seq, a.document FROM {0} a", conditions,
-            "a.seq", values, query.Limit, Read, cancellationToken);
+            "a.seq", values, query.Limit, row => AuditRows.Read(row), cancellationToken);
     }
-
-    private static (long, AuditRecord) Read(NpgsqlDataReader row) => (
-        row.GetInt64(0),
-        JsonSerializer.Deserialize(row.GetString(1), Json.Default.AuditRecord)! with { Time = Timestamps.FromMicroseconds(row.GetInt64(0)) });
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace ControlPlane.Storage.Postgres;
 
 /// <summary>The entries of the audit log that a unit holds, as a statement.</summary>
@@ -22,7 +20,7 @@ internal static class UnitAudits
             script.Add(
                 Insert, unit.Now.ToMicroseconds(), Of(unit, each => each.TenantId), Of(unit, each => each.Actor.Id),
                 Of(unit, each => each.ResourceType), Of(unit, each => each.ResourceId), Of(unit, each => each.Method),
-                Of(unit, each => JsonSerializer.Serialize(each, Json.Default.AuditRecord)));
+                Of(unit, AuditRows.Write));
         }
     }
 

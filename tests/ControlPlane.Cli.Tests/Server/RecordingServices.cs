@@ -137,6 +137,9 @@ internal sealed class RecordingAdmin(CallLog log) : AdminService.AdminServiceBas
     public override Task<CheckStoreResponse> CheckStore(CheckStoreRequest request, ServerCallContext context) =>
         log.TakeAsync<CheckStoreResponse>(request, context);
 
+    public override Task<ListAuditEventsResponse> ListAuditEvents(ListAuditEventsRequest request, ServerCallContext context) =>
+        log.TakeAsync<ListAuditEventsResponse>(request, context);
+
     public override Task<GetServerInfoResponse> GetServerInfo(GetServerInfoRequest request, ServerCallContext context) =>
         log.TakeAsync<GetServerInfoResponse>(request, context);
 }

@@ -99,7 +99,7 @@ internal sealed class WebhookChanges(
                 return (stored, new(WebhookWriteOutcome.Done, stored));
             }
 
-            var headersChanged = !secrets.KeepsHeaders(stored, changed);
+            var credentialsChanged = !secrets.KeepsCredentials(stored, changed);
             changed = secrets.SealCredentials(changed) with
             {
                 Secrets = WebhookSecrets.Signing(changed.Secrets, now),
@@ -107,7 +107,7 @@ internal sealed class WebhookChanges(
                 UpdateTime = now,
             };
             var audit = by.Record(
-                AuditAction.Updated, "webhook", stored.Id, stored.TenantId, WebhookMapper.Compare(stored, changed, headersChanged, now));
+                AuditAction.Updated, "webhook", stored.Id, stored.TenantId, WebhookMapper.Compare(stored, changed, credentialsChanged, now));
             var write = await StoreAsync(stored, changed, audit, cancellationToken);
             switch (write.Outcome)
             {

@@ -24,7 +24,7 @@ internal sealed class WebhookCreation(
         var webhook = draft with { Id = id, CreateTime = now, UpdateTime = now };
         webhook = secrets.SealCredentials(webhook with { Secrets = [secrets.Seal(webhook, secret, now)] });
         var audit = by.Record(
-            AuditAction.Created, "webhook", id, webhook.TenantId, WebhookMapper.Compare(null, webhook, headersChanged: webhook.Headers.Count > 0, now));
+            AuditAction.Created, "webhook", id, webhook.TenantId, WebhookMapper.Compare(null, webhook, credentialsChanged: false, now));
         var write = await store.CreateAsync(webhook, audit, cancellationToken);
         switch (write.Outcome)
         {

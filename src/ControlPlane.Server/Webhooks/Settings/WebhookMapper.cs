@@ -34,12 +34,13 @@ internal static class WebhookMapper
     /// <summary>What changes of a webhook, or what a new one is given.</summary>
     /// <param name="before">The webhook before; null if it is new.</param>
     /// <param name="after">The webhook after.</param>
-    /// <param name="headersChanged">Whether headers are sent with other values: what they are is not shown.</param>
+    /// <param name="credentialsChanged">Whether other credentials are sent, which are not shown.</param>
     /// <param name="now">The current time, which decides the secrets that sign.</param>
-    public static IReadOnlyList<Storage.AuditChange> Compare(WebhookRecord? before, WebhookRecord after, bool headersChanged, DateTimeOffset now)
+    public static IReadOnlyList<Storage.AuditChange> Compare(WebhookRecord? before, WebhookRecord after, bool credentialsChanged, DateTimeOffset now)
     {
         var changes = FieldChanges.Between(before is null ? null : ToProto(before, now), ToProto(after, now));
-        if (headersChanged && !changes.Exists(change => change.Field == "headers"))
+        if (credentialsChanged && !changes.Exists(
+            change => change.Field == "headers" || change.Field.StartsWith("client_certificate.", StringComparison.Ordinal)))
         {
             changes.Add(new("headers", null, null));
         }
