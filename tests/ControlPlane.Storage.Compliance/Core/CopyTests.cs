@@ -183,7 +183,10 @@ public abstract class CopyTests<TSource> : FullStore<TSource>
         public Task WriteAsync(IReadOnlyList<StoreEntry> entries, string mark, CancellationToken cancellationToken) =>
             StepAsync(() => target.WriteAsync(entries, mark, cancellationToken));
 
-        public Task FinishAsync(CancellationToken cancellationToken) => StepAsync(() => target.FinishAsync(cancellationToken));
+        /// <summary>Nothing is left to go on with after it.</summary>
+        public Task FinishAsync(CancellationToken cancellationToken) => steps % 2 == 1
+            ? target.FinishAsync(cancellationToken)
+            : StepAsync(() => target.FinishAsync(cancellationToken));
 
         public ValueTask DisposeAsync() => target.DisposeAsync();
 
