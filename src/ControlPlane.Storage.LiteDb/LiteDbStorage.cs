@@ -53,6 +53,7 @@ public static class LiteDbStorage
         Events = new LiteDbEventStore(database),
         Queue = new LiteDbDeliveryQueue(database),
         Deliveries = new LiteDbDeliveryStore(database),
+        Stats = new LiteDbStatsStore(database),
         Redrives = new LiteDbRedriveStore(database),
         Replays = new LiteDbReplayStore(database),
         Webhooks = new LiteDbWebhookStore(database),

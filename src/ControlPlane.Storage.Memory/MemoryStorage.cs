@@ -36,6 +36,7 @@ public sealed class MemoryStorage(TimeProvider clock)
             Events = new MemoryEventStore(session),
             Queue = new MemoryDeliveryQueue(session),
             Deliveries = new MemoryDeliveryStore(session),
+            Stats = new MemoryStatsStore(session),
             Redrives = new MemoryRedriveStore(session),
             Replays = new MemoryReplayStore(session),
             Webhooks = new MemoryWebhookStore(session),

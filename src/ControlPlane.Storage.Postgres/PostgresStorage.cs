@@ -75,6 +75,7 @@ public static class PostgresStorage
             Events = new PostgresEventStore(database, batcher, appends, places),
             Queue = queue,
             Deliveries = new PostgresDeliveryStore(transactions, places),
+            Stats = new PostgresStatsStore(database),
             Redrives = new PostgresRedriveStore(transactions),
             Replays = new PostgresReplayStore(transactions, webhooks, appends),
             Webhooks = new PostgresWebhookStore(transactions, appends),

@@ -42,6 +42,7 @@ public static class SqliteStorage
         Events = new SqliteEventStore(database),
         Queue = new SqliteDeliveryQueue(database),
         Deliveries = new SqliteDeliveryStore(database),
+        Stats = new SqliteStatsStore(database),
         Redrives = new SqliteRedriveStore(database),
         Replays = new SqliteReplayStore(database),
         Webhooks = new SqliteWebhookStore(database),
@@ -141,6 +142,7 @@ public static class SqliteStorage
     private static void CompleteRows(WriteSession session)
     {
         AttemptRows.Flush(session);
+        StatsRows.Flush(session);
         WebhookDeliveries.CatchUp(session);
     }
 

@@ -10,6 +10,8 @@ public sealed class ClaimTests : ClaimTests<LiteDbSource>;
 
 public sealed class BacklogTests : BacklogTests<LiteDbSource>;
 
+public sealed class StatsTests : StatsTests<LiteDbSource>;
+
 public sealed class CompletionTests : CompletionTests<LiteDbSource>;
 
 public sealed class CompletionEffectsTests : CompletionEffectsTests<LiteDbSource>;

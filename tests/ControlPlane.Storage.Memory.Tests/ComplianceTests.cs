@@ -10,6 +10,8 @@ public sealed class ClaimTests : ClaimTests<MemorySource>;
 
 public sealed class BacklogTests : BacklogTests<MemorySource>;
 
+public sealed class StatsTests : StatsTests<MemorySource>;
+
 public sealed class CompletionTests : CompletionTests<MemorySource>;
 
 public sealed class CompletionEffectsTests : CompletionEffectsTests<MemorySource>;

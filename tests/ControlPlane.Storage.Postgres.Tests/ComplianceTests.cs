@@ -10,6 +10,8 @@ public sealed class ClaimTests : ClaimTests<PostgresSource>;
 
 public sealed class BacklogTests : BacklogTests<PostgresSource>;
 
+public sealed class StatsTests : StatsTests<PostgresSource>;
+
 public sealed class CompletionTests : CompletionTests<PostgresSource>;
 
 public sealed class CompletionEffectsTests : CompletionEffectsTests<PostgresSource>;

@@ -10,6 +10,8 @@ public sealed class ClaimTests : ClaimTests<SqliteSource>;
 
 public sealed class BacklogTests : BacklogTests<SqliteSource>;
 
+public sealed class StatsTests : StatsTests<SqliteSource>;
+
 public sealed class CompletionTests : CompletionTests<SqliteSource>;
 
 public sealed class CompletionEffectsTests : CompletionEffectsTests<SqliteSource>;

@@ -218,6 +218,17 @@ test('a delivery that failed says why, is redriven with a progress bar, and one 
   await see(page, 'Done');
   await checkPage(page, 'redrives');
 
+  await untilIn('DELIVERY_STATE_SUCCEEDED', broken, 3);
+  await page.goto(`${server.http}/console/#/webhooks/${broken.id}`);
+  await page.getByRole('img', { name: /^Last hour: 3 deliveries made, 0 attempts to be retried, 3 given up$/ }).waitFor();
+  await see(page, '50 %');
+  await page.getByLabel('Window').selectOption('Last 30 days');
+  await page.getByRole('img', { name: /^Last 30 days: 3 deliveries made/ }).waitFor();
+  await checkPage(page, 'webhook');
+  await page.goto(`${server.http}/console/#/webhooks`);
+  await page.getByRole('row').filter({ hasText: 'Broken' }).getByRole('img', { name: /^The last hour: 3 deliveries made/ }).waitFor();
+  await checkPage(page, 'webhooks');
+
   await client.webhooks.UpdateWebhook({
     webhook: { id: broken.id, url: `${receiver.url}/broken`, retry_policy: { fixed: { delay: { seconds: 3600 } } } },
     update_mask: { paths: ['url', 'retry_policy'] },

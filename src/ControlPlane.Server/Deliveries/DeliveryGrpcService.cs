@@ -13,7 +13,7 @@ namespace ControlPlane.Server.Deliveries;
 
 /// <summary>DeliveryService over gRPC.</summary>
 internal sealed class DeliveryGrpcService(
-    IDeliveryStore deliveries, Lanes lanes, RedriveCalls redrives, ReplayCalls replays, DeliveryWatch watch, DeliveryExplainer explainer,
+    IDeliveryStore deliveries, Lanes lanes, DeliveryJobs jobs, StatsCalls stats, DeliveryWatch watch, DeliveryExplainer explainer,
     TimeProvider clock)
     : DeliveryService.DeliveryServiceBase
 {
@@ -67,19 +67,22 @@ internal sealed class DeliveryGrpcService(
     }
 
     public override Task<RedriveDeliveriesResponse> RedriveDeliveries(RedriveDeliveriesRequest request, ServerCallContext context) =>
-        redrives.StartAsync(request, context);
+        jobs.Redrives.StartAsync(request, context);
 
     public override Task<ReplayEventsResponse> ReplayEvents(ReplayEventsRequest request, ServerCallContext context) =>
-        replays.StartAsync(request, context);
+        jobs.Replays.StartAsync(request, context);
 
     public override Task<GetRedriveResponse> GetRedrive(GetRedriveRequest request, ServerCallContext context) =>
-        redrives.GetAsync(request, context);
+        jobs.Redrives.GetAsync(request, context);
 
     public override Task<ListRedrivesResponse> ListRedrives(ListRedrivesRequest request, ServerCallContext context) =>
-        redrives.ListAsync(request, context);
+        jobs.Redrives.ListAsync(request, context);
 
     public override Task<CancelRedriveResponse> CancelRedrive(CancelRedriveRequest request, ServerCallContext context) =>
-        redrives.CancelAsync(request, context);
+        jobs.Redrives.CancelAsync(request, context);
+
+    public override Task<GetWebhookStatsResponse> GetWebhookStats(GetWebhookStatsRequest request, ServerCallContext context) =>
+        stats.GetAsync(request, Caller.Of(context), context.CancellationToken);
 
     public override Task<ExplainDeliveryResponse> ExplainDelivery(ExplainDeliveryRequest request, ServerCallContext context) =>
         explainer.ExplainAsync(Caller.Of(context), request, context.CancellationToken);

@@ -9,6 +9,9 @@ using Grpc.Core;
 
 namespace ControlPlane.Server.Deliveries;
 
+/// <summary>The calls about what is done to many deliveries.</summary>
+internal sealed record DeliveryJobs(RedriveCalls Redrives, ReplayCalls Replays);
+
 /// <summary>Starts replays, and counts what they would take.</summary>
 internal sealed class ReplayCalls(IWebhookStore webhooks, ReplayWalk walk, RedriveStarts starts)
 {

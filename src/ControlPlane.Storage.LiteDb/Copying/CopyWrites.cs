@@ -98,7 +98,7 @@ internal static class CopyWrites
             ?? session.Refs.FindWebhook(session.Stored, WebhookDocuments.FindSeq(session.Stored, record.WebhookId)!.Value)!;
         long? line = OrderingRules.HasPlace(record.OrderingKey, record.Trigger) ? OrderingLine.KeyOf(record.OrderingKey) : null;
         var leased = record.State == DeliveryState.InFlight;
-        session.Deliveries.Change(new StoredDelivery
+        var stored = new StoredDelivery
         {
             Seq = seq,
             Event = source.Seq,
@@ -113,11 +113,12 @@ internal static class CopyWrites
             HasLeaseKey = leased,
             LeaseUntil = leased ? session.Now : null,
             Attempts = [.. delivery.Attempts],
-        });
+        };
+        session.Deliveries.Change(stored);
         session.Counters.LatestChange = Math.Max(session.Counters.LatestChange, record.UpdateTime.ToMicroseconds());
         if (!record.Ended)
         {
-            session.OpenDeliveries.Add(record.TenantId, 1);
+            session.OpenDeliveries.Note(stored, opened: 1);
         }
     }
 

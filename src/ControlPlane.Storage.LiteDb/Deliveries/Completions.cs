@@ -20,6 +20,8 @@ internal static class Completions
             completion, stored.Delivery.AttemptCount, stored.Delivery.RoundAttempts, orphaned, now);
         stored.Add(completion.Attempt with { Number = delivery.AttemptCount });
         var completed = session.Save(stored, delivery);
+        session.Minute.Note(stored.Tenant, completed, now);
+        session.Minute.Note(stored.Webhook, completed, now);
         return new Completed(completed, WebhookOf.Line(session, stored) is { } line ? OrderingLines.Advance(session, line, now) : null);
     }
 }

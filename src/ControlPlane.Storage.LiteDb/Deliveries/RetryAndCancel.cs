@@ -22,8 +22,7 @@ internal static class RetryAndCancel
             return new RetryOrCancelResult(refusal, stored.Delivery);
         }
 
-        session.OpenDeliveries.Add(stored.Delivery.TenantId, 1);
-        var retried = session.Save(stored, DeliveryTransitions.StartRound(stored.Delivery, trigger, now));
+        var retried = session.Save(stored, DeliveryTransitions.StartRound(stored.Delivery, trigger, now), opened: 1);
         if (WebhookOf.Line(session, stored) is { } line)
         {
             OrderingLines.TryGo(session, stored, line, now);

@@ -32,12 +32,18 @@ internal static class Collections
     /// <summary>Ids of events and of deliveries, some thousands in each, but for the newest.</summary>
     public const string Ids = "ids";
 
-    /// <summary>By tenant, how many of its deliveries have not ended.</summary>
+    /// <summary>By tenant, how many of its deliveries have not ended; by webhook, how many wait.</summary>
     public const string Backlog = "backlog";
+
+    /// <summary>By webhook or tenant and minute, how attempts ended.</summary>
+    public const string StatsMinutes = "stats_minutes";
+
+    /// <summary>The same by hour.</summary>
+    public const string StatsHours = "stats_hours";
 
     /// <summary>Those with keys to be found by.</summary>
     public static string[] WithKeys { get; } = [Tenants, ApiKeys, Webhooks, EventTypes, Redrives, Audit, Events, Deliveries];
 
     /// <summary>All of them.</summary>
-    public static string[] All { get; } = [Meta, .. WithKeys, Payloads, Changes, EventLists, DeliveryLists, Ids, Backlog];
+    public static string[] All { get; } = [Meta, .. WithKeys, Payloads, Changes, EventLists, DeliveryLists, Ids, Backlog, StatsMinutes, StatsHours];
 }

@@ -4,42 +4,62 @@ using LiteDB;
 namespace ControlPlane.Storage.LiteDb;
 
 /// <summary>
-/// How many deliveries of each tenant have not ended, kept with every commit that changes it: to count them when the store is opened
-/// would mean to read them all.
+/// How many deliveries of each tenant have not ended and how many of each webhook wait, kept with every commit that changes it: to count
+/// them when the store is opened would mean to read them all. Those that are leased are read; a process holds a bounded number.
 /// </summary>
 internal sealed class StoredBacklog
 {
-    private readonly Dictionary<string, long> _changed = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _tenants = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, (string Field, string Id, long Count)> _changed = [];
+    private readonly HashSet<long> _stored = [];
     private bool _isStored = true;
 
     public StoredBacklog(DocumentStore documents)
     {
-        var stored = new List<(string, long)>();
-        using var rows = documents.Within(Collections.Backlog, long.MinValue, long.MaxValue);
-        while (rows.Step())
+        Read(documents);
+        if (Counts.AreWhole)
         {
-            var tenant = rows.Current.Text("t");
-            stored.Add((tenant, rows.Current.Long("n")));
-            _tenants[tenant] = rows.Current.Seq();
+            return;
         }
 
-        Counts = new Backlog(stored);
+        // Of a store from before webhooks were counted.
+        foreach (var kind in new[] { KeyKind.Waiting, KeyKind.Blocked })
+        {
+            using var rows = documents.WithinKeys(
+                Collections.Deliveries, Key.Of(kind, long.MinValue, long.MinValue, long.MinValue), Key.Of(kind, long.MaxValue, long.MaxValue, long.MaxValue));
+            while (rows.Step())
+            {
+                Add(rows.Current.Long("ws"), "w", rows.Current.Text("w"), 1);
+            }
+        }
+
+        foreach (var (seq, (field, id, count)) in _changed)
+        {
+            // What is stored of some of them is right. The first transaction stores the others.
+            Counts.LoadWaiting(id, count - Counts.WaitingOfWebhook(id));
+            _changed[seq] = (field, id, 0);
+        }
     }
 
     /// <summary>The numbers, as last committed.</summary>
-    public Backlog Counts { get; }
+    public Backlog Counts { get; } = new();
 
-    /// <summary>Within a transaction: deliveries began or ended.</summary>
-    public void Add(string tenantId, long count)
+    /// <summary>Within a transaction: a delivery is stored as it is now; it begins with this (1), ends (-1) or neither (0).</summary>
+    public void Note(StoredDelivery stored, int opened)
     {
-        Counts.Add(tenantId, count);
-        _changed[tenantId] = _changed.GetValueOrDefault(tenantId) + count;
-        _isStored = false;
+        var delivery = stored.Delivery;
+        if (Counts.Note(delivery, opened) is not 0 and var waiting)
+        {
+            Add(stored.Webhook, "w", delivery.WebhookId, waiting);
+        }
+
+        if (opened != 0)
+        {
+            Add(stored.Tenant, "t", delivery.TenantId, opened);
+        }
     }
 
     /// <summary>Stores what changed, as it will be.</summary>
-    public void Flush(DocumentStore documents, Func<string, long> numberOf)
+    public void Flush(DocumentStore documents)
     {
         if (_isStored)
         {
@@ -47,21 +67,18 @@ internal sealed class StoredBacklog
         }
 
         _isStored = true;
-        foreach (var (tenant, count) in _changed)
+        foreach (var (seq, (field, id, count)) in _changed)
         {
-            var known = _tenants.TryGetValue(tenant, out var seq);
-            seq = known ? seq : numberOf(tenant);
-            var document = new BsonDocument { ["_id"] = seq, ["t"] = tenant, ["n"] = Counts.Of(tenant).OfTenant + count };
-            if (known)
-            {
-                documents.Update(Collections.Backlog, [document]);
-            }
-            else
+            var committed = field == "t" ? Counts.Of(id).OfTenant : Counts.WaitingOfWebhook(id);
+            var document = new BsonDocument { ["_id"] = seq, [field] = id, ["n"] = committed + count };
+            if (_stored.Add(seq))
             {
                 documents.Insert(Collections.Backlog, [document]);
             }
-
-            _tenants[tenant] = seq;
+            else
+            {
+                documents.Update(Collections.Backlog, [document]);
+            }
         }
     }
 
@@ -77,14 +94,45 @@ internal sealed class StoredBacklog
         Counts.Rollback();
         _changed.Clear();
         _isStored = true;
-        _tenants.Clear();
+        _stored.Clear();
         if (documents is not null)
         {
             using var rows = documents.Within(Collections.Backlog, long.MinValue, long.MaxValue);
             while (rows.Step())
             {
-                _tenants[rows.Current.Text("t")] = rows.Current.Seq();
+                _stored.Add(rows.Current.Seq());
             }
         }
+    }
+
+    private void Read(DocumentStore documents)
+    {
+        using (var rows = documents.Within(Collections.Backlog, long.MinValue, long.MaxValue))
+        {
+            while (rows.Step())
+            {
+                _stored.Add(rows.Current.Seq());
+                var count = rows.Current.Long("n");
+                if (rows.Current.Text("w") is { Length: > 0 } webhook)
+                {
+                    Counts.LoadWaiting(webhook, count);
+                }
+                else
+                {
+                    Counts.LoadTenant(rows.Current.Text("t"), count);
+                }
+            }
+        }
+
+        foreach (var leased in DeliveryWalks.Leased(documents))
+        {
+            Counts.LoadLeased(leased.Text("t"), leased.Text("w"), leased.Text("id"));
+        }
+    }
+
+    private void Add(long seq, string field, string id, long count)
+    {
+        _changed[seq] = (field, id, _changed.GetValueOrDefault(seq).Count + count);
+        _isStored = false;
     }
 }

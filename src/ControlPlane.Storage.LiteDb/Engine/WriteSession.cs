@@ -31,6 +31,7 @@ internal sealed class WriteSession : IWriteSession
         (_files, _gate, _checkpointer, _damage, _open, _beforeCommit, _clock) = (files, gate, checkpointer, damage, open, beforeCommit, clock);
         _identity = StoreIdentity.Find(files.Documents)!.Value;
         _counters = _committed = Counters.Load(files.Documents);
+        Minute = new CurrentMinute((minute, owner) => StatsDocuments.Find(Stored, Collections.StatsMinutes, minute, owner));
         OpenDeliveries = new StoredBacklog(files.Documents);
         Events.Load(files.Documents);
     }
@@ -44,6 +45,9 @@ internal sealed class WriteSession : IWriteSession
 
     /// <summary>How many deliveries have not ended.</summary>
     public StoredBacklog OpenDeliveries { get; }
+
+    /// <summary>How the attempts of this minute ended.</summary>
+    public CurrentMinute Minute { get; }
 
     /// <inheritdoc/>
     public bool Careful { get; set; }
@@ -82,18 +86,16 @@ internal sealed class WriteSession : IWriteSession
     /// <summary>Takes note of what was written, with content of a certain size.</summary>
     public void NoteSize(int content = 0, int documents = 1) => _size += ((long)documents * DocumentSize) + content;
 
-    /// <summary>Gives a delivery a new state and a new revision. Returns it with that. What has ended is not ended again.</summary>
-    public DeliveryRecord Save(StoredDelivery stored, DeliveryRecord delivery, string owner = "", DateTimeOffset? leaseUntil = null, bool blocked = false)
+    /// <summary>Gives a delivery a new state and a new revision. Returns it with that. What has ended is not ended again; what begins, anew
+    /// or for the first time, is said to with <paramref name="opened"/> 1.</summary>
+    public DeliveryRecord Save(
+        StoredDelivery stored, DeliveryRecord delivery, string owner = "", DateTimeOffset? leaseUntil = null, bool blocked = false, int opened = 0)
     {
         delivery = delivery with { Revision = ++_counters.Revision };
         (stored.Delivery, stored.Owner, stored.LeaseUntil, stored.Blocked, stored.HasLeaseKey) = (delivery, owner, leaseUntil, blocked, false);
         Deliveries.Change(stored);
         NoteChange(stored);
-        if (delivery.Ended)
-        {
-            OpenDeliveries.Add(delivery.TenantId, -1);
-        }
-
+        OpenDeliveries.Note(stored, delivery.Ended ? -1 : opened);
         NoteSize();
         return delivery;
     }
@@ -139,7 +141,8 @@ internal sealed class WriteSession : IWriteSession
             Deliveries.Change(stored);
         }
 
-        OpenDeliveries.Flush(Documents, NumberOf);
+        OpenDeliveries.Flush(Documents);
+        StatsDocuments.Flush(Stored, Minute.TakeChanged());
         if (_changed.Count > 0)
         {
             Changes.Add(Stored, _counters.Revision - _changed.Count + 1, _changed, _latestChange);
@@ -179,6 +182,7 @@ internal sealed class WriteSession : IWriteSession
         Deliveries.Clear();
         Events.Clear();
         _changed.Clear();
+        Minute.Clear();
         OpenDeliveries.Rollback(TryReopen() ? _files.Documents : null);
         _gate.Exit();
     }
@@ -212,6 +216,4 @@ internal sealed class WriteSession : IWriteSession
             return false;
         }
     }
-
-    private long NumberOf(string tenantId) => TenantRef.Find(Stored, tenantId)!.Seq;
 }

@@ -96,7 +96,7 @@ internal static class Appends
             HasIdKey = !session.Stored.Recent.Deliveries.Add(webhook.Seq, seq, delivery.Id, isGenerated: true),
             Delivery = DeliveryTransitions.Create(source.Event, delivery, inLine, leased),
         };
-        session.OpenDeliveries.Add(request.TenantId, 1);
-        return session.Save(stored, stored.Delivery, leased ? request.Owner : "", leased ? session.Now + request.LeaseFor : null, blocked);
+        return session.Save(
+            stored, stored.Delivery, leased ? request.Owner : "", leased ? session.Now + request.LeaseFor : null, blocked, opened: 1);
     }
 }

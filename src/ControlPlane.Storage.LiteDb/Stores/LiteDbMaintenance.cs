@@ -15,6 +15,7 @@ internal sealed class LiteDbMaintenance(LiteDbDatabase database) : IMaintenance
             new ListingSweep(Listing.Deliveries, terms.Batch), new ListingSweep(Listing.Events, terms.Batch),
             new IdSweep(Listing.Deliveries, terms.Batch), new IdSweep(Listing.Events, terms.Batch),
             new LeftoverSweep(terms), new AuditSweep(terms),
+            new StatsSweep(Collections.StatsMinutes, terms), new StatsSweep(Collections.StatsHours, terms),
         ];
         return RetentionSweeps.RunAsync(sweeps, database.ReadAsync, database.WriteAsync, cancellationToken);
     }

@@ -23,6 +23,14 @@ internal sealed class StoreState
     public ImmutableDictionary<string, ImmutableSortedSet<long>> Unfinished =
         ImmutableDictionary.Create<string, ImmutableSortedSet<long>>(StringComparer.Ordinal);
 
+    /// <summary>How attempts ended: by minute and by the id of the webhook or the tenant.</summary>
+    public ImmutableDictionary<(long Minute, bool OfWebhook, string Id), AttemptCounts> Minutes =
+        ImmutableDictionary<(long, bool, string), AttemptCounts>.Empty;
+
+    /// <summary>The same by hour.</summary>
+    public ImmutableDictionary<(long Hour, bool OfWebhook, string Id), AttemptCounts> Hours =
+        ImmutableDictionary<(long, bool, string), AttemptCounts>.Empty;
+
     public long Position;
     public long Revision;
     public long Floor;

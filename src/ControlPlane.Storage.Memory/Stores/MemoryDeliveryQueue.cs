@@ -113,6 +113,7 @@ internal sealed class MemoryDeliveryQueue(MemorySession session) : IDeliveryQueu
         var attempts = held.Attempts.Add(completion.Attempt with { Number = completed.AttemptCount });
         held = held with { Attempts = attempts.Count > AttemptsKept ? attempts.RemoveAt(0) : attempts };
         completed = state.Save(held, completed).Delivery;
+        MemoryStatsStore.Note(state, completed, now);
         var next = completed.OrderingKey.Length > 0
             ? OrderingLines.First(state, completed.WebhookId, completed.OrderingKey, now)
             : null;

@@ -36,6 +36,8 @@ internal sealed class MemoryMaintenance(MemorySession session) : IMaintenance
                     cancellationToken).ConfigureAwait(false);
             }
         }
+
+        await session.WriteAsync(state => MemoryStatsStore.Fold(state, terms.Now), cancellationToken).ConfigureAwait(false);
     }
 
     private static List<long> FindPayloads(StoreState state, RetentionTerms terms) =>

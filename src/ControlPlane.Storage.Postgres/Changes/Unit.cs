@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Npgsql;
 
 namespace ControlPlane.Storage.Postgres;
@@ -38,6 +39,12 @@ internal sealed class Unit(Database database, NpgsqlConnection connection, Holdi
     /// <summary>By how much the number of unfinished deliveries of a tenant changes.</summary>
     public Dictionary<long, long> Opened { get; } = [];
 
+    /// <summary>By how much the number of waiting deliveries of a webhook changes.</summary>
+    public Dictionary<long, long> Waiting { get; } = [];
+
+    /// <summary>How attempts ended, of webhooks and tenants (their numbers below zero).</summary>
+    public Dictionary<long, AttemptCounts> Attempted { get; } = [];
+
     /// <summary>Tenants whose configuration was changed.</summary>
     public HashSet<string> Reconfigured { get; } = [];
 
@@ -76,6 +83,7 @@ internal sealed class Unit(Database database, NpgsqlConnection connection, Holdi
             Open(stored.TenantSeq, delivery.Ended ? -1 : 1);
         }
 
+        Wait(stored.WebhookSeq, Waits(delivery) - Waits(stored.Delivery));
         return staged;
     }
 
@@ -85,6 +93,16 @@ internal sealed class Unit(Database database, NpgsqlConnection connection, Holdi
         Events.Add(added);
         Changes.AddRange(added.Deliveries);
         Open(added.TenantSeq, added.Deliveries.Count);
+        added.Deliveries.ForEach(each => Wait(each.WebhookSeq, Waits(each.Delivery)));
+    }
+
+    /// <summary>Counts an attempt for its webhook, unless that was deleted, and its tenant.</summary>
+    public void Count(StoredDelivery stored, DeliveryRecord completed)
+    {
+        foreach (var owner in stored.WebhookDeleted ? [-stored.TenantSeq] : new[] { stored.WebhookSeq, -stored.TenantSeq })
+        {
+            (CollectionsMarshal.GetValueRefOrAddDefault(Attempted, owner, out _) ??= new AttemptCounts()).Note(completed);
+        }
     }
 
     /// <summary>Stages a delivery of an event that was stored before.</summary>
@@ -122,6 +140,16 @@ internal sealed class Unit(Database database, NpgsqlConnection connection, Holdi
     /// <summary>Runs a statement in the transaction and reads its first row; the default if there is none.</summary>
     public async Task<T?> FindAsync<T>(string sql, Func<NpgsqlDataReader, T> read, params object?[] values) =>
         (await ListAsync(sql, read, values).ConfigureAwait(false)).FirstOrDefault();
+
+    private static int Waits(DeliveryRecord delivery) => delivery.State is DeliveryState.Pending or DeliveryState.RetryScheduled ? 1 : 0;
+
+    private void Wait(long webhookSeq, long count)
+    {
+        if (count != 0)
+        {
+            Waiting[webhookSeq] = Waiting.GetValueOrDefault(webhookSeq) + count;
+        }
+    }
 
     private void Open(long tenantSeq, long count)
     {

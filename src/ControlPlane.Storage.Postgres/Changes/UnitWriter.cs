@@ -1,3 +1,4 @@
+using ControlPlane.Storage.Transitions;
 using Npgsql;
 
 namespace ControlPlane.Storage.Postgres;
@@ -99,6 +100,20 @@ internal static class UnitWriter
         {
             var seqs = unit.Extended.Keys.Order().ToArray();
             script.Add(Extend, seqs, seqs.Select(seq => unit.Extended[seq].ToMicroseconds()).ToArray(), seqs[0], seqs[^1]);
+        }
+
+        var waiting = unit.Waiting.Where(each => each.Value != 0).OrderBy(each => each.Key).ToList();
+        if (waiting.Count > 0)
+        {
+            script.Add(StatsSql.AddWaiting, waiting.Select(each => each.Key).ToArray(), waiting.Select(each => each.Value).ToArray());
+        }
+
+        if (unit.Attempted.Count > 0)
+        {
+            var owners = unit.Attempted.Keys.Order().ToArray();
+            script.Add(
+                StatsSql.Add, StatsBuckets.MinuteOf(unit.Now), owners,
+                owners.Select(owner => $"{{{string.Join(',', unit.Attempted[owner].Numbers.ToArray())}}}").ToArray());
         }
 
         if (unit.Reconfigured.Count > 0)

@@ -161,9 +161,12 @@ internal static class CopyWrites
         await BlockAsync(connection, deliveries, webhooks.Values.ToDictionary(each => each.Seq, each => each.HeadOfLine), now, cancellationToken).ConfigureAwait(false);
         await CopyRows.WriteAsync(connection, placed, deliveries, tenants, now, cancellationToken).ConfigureAwait(false);
         var open = deliveries.Where(each => !each.Record.Ended).GroupBy(each => each.Tenant, (tenant, of) => (tenant, of.LongCount())).ToList();
+        var waiting = deliveries.Where(each => each.Record.NextAttemptTime is not null)
+            .GroupBy(each => each.Webhook, (webhook, of) => (webhook, of.LongCount())).ToList();
         await using var script = new Script(connection)
             .Add("UPDATE store SET open = open + $1", open.Sum(each => each.Item2))
-            .Add(AddBacklogs, open.Select(each => each.tenant).ToArray(), open.Select(each => each.Item2).ToArray());
+            .Add(AddBacklogs, open.Select(each => each.tenant).ToArray(), open.Select(each => each.Item2).ToArray())
+            .Add(StatsSql.AddWaiting, waiting.Select(each => each.webhook).ToArray(), waiting.Select(each => each.Item2).ToArray());
         await script.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -32,6 +32,7 @@ internal static class DeliveryWrites
         var completed = DeliveryTransitions.Complete(
             completion, before.AttemptCount, before.RoundAttempts, stored.WebhookDeleted, unit.Now);
         unit.Attempts.Add(new StagedAttempt(seq, completion.Attempt with { Number = completed.AttemptCount }));
+        unit.Count(stored, completed);
         return Save(unit, answers, stored, completed);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ControlPlane.Storage.Transitions;
 
 namespace ControlPlane.Storage.Postgres;
 
@@ -55,6 +56,18 @@ internal sealed class PostgresMaintenance(Transactions transactions, IOwnership 
                 var (removed, next) = await sweep.Remove(terms, new Stretch(from, end, last ?? long.MaxValue), cancellationToken).ConfigureAwait(false);
                 position = next ?? last;
                 yield return removed;
+            }
+        }
+
+        foreach (var (sql, before) in new[]
+        {
+            (StatsSql.Fold, StatsBuckets.FirstMinute(terms.Now)),
+            (StatsSql.DeleteHours, StatsBuckets.FirstHour(terms.Now)),
+        })
+        {
+            while (await DeleteAsync(sql, cancellationToken, before, terms.Batch).ConfigureAwait(false) > 0)
+            {
+                yield return default;
             }
         }
 

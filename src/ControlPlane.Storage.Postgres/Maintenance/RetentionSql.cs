@@ -93,11 +93,14 @@ internal static class RetentionSql
 
     public const string DeleteWebhooks =
         """
-        DELETE FROM webhooks WHERE seq IN (
-          SELECT w.seq FROM webhooks w WHERE w.delete_time < $1 AND w.delete_time IS NOT NULL
-            AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.webhook_seq = w.seq)
-          LIMIT $2)
-        RETURNING seq
+        WITH gone AS (
+          DELETE FROM webhooks WHERE seq IN (
+            SELECT w.seq FROM webhooks w WHERE w.delete_time < $1 AND w.delete_time IS NOT NULL
+              AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.webhook_seq = w.seq)
+            LIMIT $2)
+          RETURNING seq),
+        uncounted AS (DELETE FROM webhook_backlogs WHERE webhook_seq IN (SELECT seq FROM gone))
+        SELECT seq FROM gone
         """;
 
     public const string DeleteRedrives =

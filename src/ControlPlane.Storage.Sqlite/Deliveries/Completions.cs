@@ -29,6 +29,7 @@ internal static class Completions
         var number = leased.AttemptCount + 1;
         AttemptRows.Add(session, leased.Seq, number, completion.Attempt);
         var ended = DeliveryTransitions.Complete(completion, leased.AttemptCount, leased.RoundAttempts, webhookDeleted: false, session.Now);
+        StatsRows.Note(session, ended);
         return new Completed(DeliveryRows.SaveEnd(session, leased.Seq, ended), null);
     }
 
@@ -56,6 +57,7 @@ internal static class Completions
 
         AttemptRows.Add(session, seq, attempts, completion.Attempt);
         delivery = DeliveryRows.Save(session, seq, delivery);
+        StatsRows.Note(session, delivery);
         return new Completed(delivery, line is { } next ? OrderingLines.Advance(session, next, now) : null);
     }
 }

@@ -139,11 +139,7 @@ internal static class DeliveryRows
         session.Counters.NoteChange(delivery.UpdateTime);
         session.NoteRow();
         session.Leased.Note(seq, delivery);
-        if (delivery.Ended)
-        {
-            session.Backlog.Add(delivery.TenantId, -1);
-        }
-
+        session.Backlog.Note(delivery, opened: delivery.Ended ? -1 : 0);
         if (delivery.State == DeliveryState.Dead)
         {
             DeadLetterRows.Insert(session, seq);

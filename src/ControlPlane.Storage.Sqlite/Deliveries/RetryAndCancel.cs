@@ -59,7 +59,7 @@ internal static class RetryAndCancel
         }
 
         var retried = DeliveryTransitions.StartRound(stored.Delivery, trigger, now);
-        session.Backlog.Add(retried.TenantId, 1);
+        session.Backlog.Note(retried, opened: 1);
         if (stored.Delivery.State == DeliveryState.Dead)
         {
             DeadLetterRows.Delete(session, stored.Seq);

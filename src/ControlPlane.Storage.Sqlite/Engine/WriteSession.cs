@@ -34,7 +34,8 @@ internal sealed class WriteSession : IWriteSession
         _clock = clock;
         Texts = new InternedTexts(connection);
         Refs = new TenantRefs(connection);
-        Backlog = new Backlog(StoredBacklog.Read(connection));
+        Minute = new CurrentMinute((minute, owner) => StatsRows.Find(connection, minute, owner));
+        StoredBacklog.Load(connection, Backlog);
         _counters = _committed = Counters.Load(connection);
     }
 
@@ -53,7 +54,10 @@ internal sealed class WriteSession : IWriteSession
     public bool Careful { get; set; }
 
     /// <summary>How many deliveries have not ended.</summary>
-    public Backlog Backlog { get; }
+    public Backlog Backlog { get; } = new();
+
+    /// <summary>How the attempts of this minute ended.</summary>
+    public CurrentMinute Minute { get; }
 
     /// <summary>The counters with what this transaction added.</summary>
     public ref Counters Counters => ref _counters;
@@ -131,6 +135,7 @@ internal sealed class WriteSession : IWriteSession
         Refs.Clear();
         Leased.Clear();
         Attempts.Clear();
+        Minute.Clear();
         Backlog.Rollback();
     }
 

@@ -84,7 +84,7 @@ internal sealed class AppendBatch(WriteSession session, AppendRequest request, l
         session.Counters.NoteChange(time);
         session.NoteRow();
         session.Leased.Note(row.Seq, record);
-        session.Backlog.Add(record.TenantId, 1);
+        session.Backlog.Note(record, opened: 1);
         return record;
     }
 }

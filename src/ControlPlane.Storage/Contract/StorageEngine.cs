@@ -17,6 +17,7 @@ public sealed record StorageEngine : IAsyncDisposable
     public required IEventStore Events { get; init; }
     public required IDeliveryQueue Queue { get; init; }
     public required IDeliveryStore Deliveries { get; init; }
+    public required IStatsStore Stats { get; init; }
     public required IRedriveStore Redrives { get; init; }
     public required IReplayStore Replays { get; init; }
     public required IWebhookStore Webhooks { get; init; }

@@ -90,6 +90,9 @@ internal sealed class RecordingDeliveries(CallLog log) : DeliveryService.Deliver
     public override Task<ListRedrivesResponse> ListRedrives(ListRedrivesRequest request, ServerCallContext context) =>
         log.TakeAsync<ListRedrivesResponse>(request, context);
 
+    public override Task<GetWebhookStatsResponse> GetWebhookStats(GetWebhookStatsRequest request, ServerCallContext context) =>
+        log.TakeAsync<GetWebhookStatsResponse>(request, context);
+
     public override Task<CancelRedriveResponse> CancelRedrive(CancelRedriveRequest request, ServerCallContext context) =>
         log.TakeAsync<CancelRedriveResponse>(request, context);
 

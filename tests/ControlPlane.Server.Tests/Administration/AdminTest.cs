@@ -104,6 +104,7 @@ public abstract class AdminTest : IAsyncLifetime
         Webhooks = Configs,
         Events = null!,
         Queue = null!,
+        Stats = null!,
         Redrives = null!,
         Replays = null!,
         Changes = null!,

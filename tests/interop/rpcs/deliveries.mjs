@@ -116,6 +116,25 @@ export default {
     fullest: async (w) => w.call({ redriveId: await slowRedrive(w, filter()) }),
     never: ['redrive.filter.eventId', 'redrive.retriedCount', 'redrive.skippedCount', 'redrive.replay', 'redrive.replay.*'],
   },
+  GetWebhookStats: {
+    emptiest: async (w) => {
+      const { buckets, ...rest } = await w.call();
+      assert.deepEqual([buckets.length, rest], [60, {}]);
+      assert.ok(buckets.every((bucket) => Object.keys(bucket).length === 1));
+    },
+    fullest: async (w) => {
+      const { id: webhookId } = await w.hook();
+      await w.publish(event);
+      await w.until(async () => (await w.make('DeliveryService/GetWebhookStats', { webhookId })).successShare === 1, 'a delivery');
+      await w.dead(event);
+      await w.waiting(event);
+      const stats = await w.call({ window: '3600s', bucket: '60s' });
+      assert.ok(stats.successShare > 0 && stats.successShare < 1);
+      assert.equal((await w.call({ webhookId, window: '86400s', bucket: '3600s' })).buckets.length, 24);
+    },
+    // Of a delivery that is being sent at the time.
+    never: ['inFlight'],
+  },
   ExplainDelivery: {
     emptiest: async (w) => {
       const { id: eventId } = await w.publish();

@@ -18,6 +18,7 @@ internal static class WebhookCommands
         TestWebhook.Create(runner),
         ProbeWebhook.Create(runner),
         PreviewRequest.Create(runner),
+        ShowStats.Create(runner),
     };
 
     public static Argument<string> Id() => new("webhook-id") { Description = "The webhook, wh_..." };

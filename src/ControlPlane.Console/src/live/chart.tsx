@@ -1,22 +1,29 @@
 import { counted } from '../core/text';
-import type { Second } from './minute';
+
+/** How many of what ended in a part of the time. */
+export interface Bar {
+  delivered: number;
+  retrying: number;
+  failed: number;
+}
 
 const [width, height] = [600, 90];
 
-/** A minute, second by second: delivered, to be retried, given up. */
-export function Chart({ seconds }: { seconds: Second[] }) {
-  const top = Math.max(4, ...seconds.map((second) => second.delivered + second.retrying + second.failed));
-  const bar = width / Math.max(1, seconds.length);
-  const sum = (of: 'delivered' | 'retrying' | 'failed') => seconds.reduce((all, second) => all + second[of], 0);
-  const label = `The last minute: ${counted(sum('delivered'), 'delivery', 'deliveries')} made, ${sum('retrying')} attempts to be retried, ${sum('failed')} given up`;
+/** A time, part by part: delivered, to be retried, given up. */
+export function Chart({ bars, what, small = false }: { bars: Bar[]; what: string; small?: boolean }) {
+  const top = Math.max(4, ...bars.map((bar) => bar.delivered + bar.retrying + bar.failed));
+  const each = width / Math.max(1, bars.length);
+  const gap = Math.min(1, each / 8);
+  const sum = (of: keyof Bar) => bars.reduce((all, bar) => all + bar[of], 0);
+  const label = `${what}: ${counted(sum('delivered'), 'delivery', 'deliveries')} made, ${sum('retrying')} attempts to be retried, ${sum('failed')} given up`;
   return (
-    <svg class="chart" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
-      {seconds.flatMap((second, index) => {
+    <svg class={small ? 'chart small' : 'chart'} viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
+      {bars.flatMap((bar, index) => {
         let base = height;
         return (['delivered', 'retrying', 'failed'] as const).map((kind) => {
-          const tall = (second[kind] / top) * height;
+          const tall = (bar[kind] / top) * height;
           base -= tall;
-          return tall > 0 ? <rect key={`${index}-${kind}`} class={kind} x={index * bar + 1} y={base} width={bar - 2} height={tall} /> : null;
+          return tall > 0 ? <rect key={`${index}-${kind}`} class={kind} x={index * each + gap} y={base} width={each - 2 * gap} height={tall} /> : null;
         });
       })}
     </svg>

@@ -77,7 +77,7 @@ function Summary({ board }: { board: Board }) {
         <div><dt>Accepted to delivered, p50</dt><dd>{took(board.p50.value)}</dd></div>
         <div><dt>p99</dt><dd>{took(board.p99.value)}</dd></div>
       </dl>
-      <Chart seconds={board.seconds.value} />
+      <Chart bars={board.seconds.value} what="The last minute" />
       <p class="quiet chart-label"><span>1 min ago</span><span>now</span></p>
     </section>
   );

@@ -15,6 +15,7 @@ import { Busy, Card, Empty, Facts, Notice, Page, ProblemBox, Time } from '../ui/
 import { hasSamples, ReceiverCode } from './receiverCode';
 import { dialectOf } from './list';
 import { Replay } from './replay';
+import { Stats } from './stats';
 import { Preview, Probe, Rotate, TestDialog } from './trials';
 
 type Open = 'rotate' | 'replay' | 'test' | 'probe' | 'preview' | 'code' | 'delete' | '';
@@ -29,6 +30,7 @@ export function WebhookPage({ id }: { id: string }) {
       <ProblemBox problem={answer.problem} retry={answer.reload} />
       {!of && answer.busy && <Busy />}
       {of && <Settings of={of} />}
+      {of && may('deliveries.read') && <Stats of={of} round={round} />}
       {of && may('deliveries.read') && <Recent of={of} round={round} />}
     </Page>
   );

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import type { GetWebhookStatsResponse } from '../../generated/controlplane/v1/delivery_service_pb';
 import { type Webhook, WebhookState } from '../../generated/controlplane/v1/webhook_pb';
 import { webhooks } from '../core/api';
 import { usePages } from '../core/calls';
@@ -8,6 +9,7 @@ import { valuesOf, webhookStateText } from '../core/text';
 import { WebhookBadge } from '../ui/badges';
 import { Choice } from '../ui/form';
 import { Busy, Empty, More, Page, ProblemBox, Table, Time } from '../ui/parts';
+import { HealthCells, useHealth } from './stats';
 
 const states = [['', 'Any'], ...valuesOf(WebhookState).map((value) => [WebhookState[value]!, webhookStateText(value)])] as [string, string][];
 
@@ -18,13 +20,15 @@ export function WebhooksPage() {
     const page = await webhooks.listWebhooks({ tenantId: tenant.value, filter, pageToken }, { signal });
     return { items: page.webhooks, next: page.nextPageToken };
   }, [state, tenant.value]);
+  const healthy = may('deliveries.read');
+  const health = useHealth(list.items, healthy);
   return (
     <Page title="Webhooks" actions={may('webhooks.write') && <a class="button primary" href={href(['webhooks', 'new'])}>Create webhook</a>}>
       <div class="inline"><Choice label="State" name="filter" value={state} set={setState} options={states} /></div>
       <ProblemBox problem={list.problem} retry={list.reload} />
       {list.items.length > 0 && (
-        <Table label="Webhooks" head={['Webhook', 'State', 'Event types', ...(isPlatform.value ? ['Tenant'] : []), 'Dialect', 'Created']}>
-          {list.items.map((row) => <Row key={row.id} of={row} />)}
+        <Table label="Webhooks" head={['Webhook', 'State', ...(healthy ? ['Last hour', 'In flight', 'Waiting', 'Oldest waiting'] : []), 'Event types', ...(isPlatform.value ? ['Tenant'] : []), 'Dialect', 'Created']}>
+          {list.items.map((row) => <Row key={row.id} of={row} healthy={healthy} health={health.get(row.id)} />)}
         </Table>
       )}
       {list.busy && <Busy />}
@@ -36,10 +40,11 @@ export function WebhooksPage() {
   );
 }
 
-const Row = ({ of }: { of: Webhook }) => (
+const Row = ({ of, healthy, health }: { of: Webhook; healthy: boolean; health: GetWebhookStatsResponse | undefined }) => (
   <tr>
     <td class="wide"><a href={href(['webhooks', of.id])}>{of.name || of.url}</a>{of.name && <div class="quiet">{of.url}</div>}</td>
     <td><WebhookBadge of={of} /></td>
+    {healthy && <HealthCells of={health} />}
     <td>{of.eventTypes.slice(0, 3).join(', ')}{of.eventTypes.length > 3 && ` and ${of.eventTypes.length - 3} more`}</td>
     {isPlatform.value && <td>{of.tenantId}</td>}
     <td>{dialectOf(of)}</td>

@@ -208,6 +208,10 @@ internal static class FieldLimits
         ["WatchDeliveriesRequest.event_types"] = Patterns,
         ["WatchDeliveriesRequest.instance"] = Limit.Line(256),
         ["WatchDeliveriesRequest.resume_token"] = Limit.Token,
+        ["GetWebhookStatsRequest.webhook_id"] = Limit.Id with { Otherwise = Grpc.Core.StatusCode.NotFound },
+        ["GetWebhookStatsRequest.window"] = Limit.Span("60 seconds to 30 days", TimeSpan.FromSeconds(60), TimeSpan.FromDays(30)),
+        ["GetWebhookStatsRequest.bucket"] = Limit.Span("60 seconds or 1 hour", TimeSpan.FromSeconds(60), TimeSpan.FromHours(1)).And(
+            Probe.Refused("between", Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromSeconds(90)))),
         ["WatchDeliveriesRequest.start_time"] = Limit.Time,
         ["WatchDeliveriesRequest.heartbeat_interval"] = Limit.Span("1 to 300 seconds", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(300)),
         ["ExplainDeliveryRequest.Pair.event_id"] = Limit.RequiredId,

@@ -1,0 +1,63 @@
+using ControlPlane.Storage.Embedded;
+using ControlPlane.Storage.Transitions;
+using LiteDB;
+
+namespace ControlPlane.Storage.LiteDb;
+
+/// <summary>Removes the counts of old minutes, which go into their hours, or those of old hours. It walks from owner to owner.</summary>
+internal sealed class StatsSweep(string collection, RetentionTerms terms) : Sweep<DocumentStore, WriteSession>(terms.Batch)
+{
+    private const int OwnersAtOnce = 100;
+    private readonly bool _ofMinutes = collection == Collections.StatsMinutes;
+    private readonly List<(long Owner, long Number, int[] Numbers)> _found = [];
+    private long _owner;
+
+    public override bool Look(DocumentStore reader)
+    {
+        _found.Clear();
+        var before = _ofMinutes ? StatsBuckets.FirstMinute(terms.Now) : StatsBuckets.FirstHour(terms.Now);
+        for (var owners = 0; owners < OwnersAtOnce && _found.Count < Batch; owners++)
+        {
+            if (StatsDocuments.FindOwner(reader, collection, _owner) is not { } owner)
+            {
+                Finished = true;
+                break;
+            }
+
+            // One with more than that is looked at again when these are gone.
+            var old = StatsDocuments.List(reader, collection, owner, 0, before - 1).Take(Batch - _found.Count).ToList();
+            _found.AddRange(old.Select(each => (owner, each.Number, each.Numbers)));
+            _owner = _found.Count < Batch ? owner + 1 : owner;
+        }
+
+        return _found.Count > 0;
+    }
+
+    public override Removed Remove(WriteSession session)
+    {
+        if (_ofMinutes)
+        {
+            foreach (var hour in _found.GroupBy(each => (Number: StatsBuckets.HourOfMinute(each.Number), each.Owner)))
+            {
+                AddTo(session.Stored, hour.Key.Number, hour.Key.Owner, hour.Select(each => each.Numbers));
+            }
+        }
+
+        session.Stored.Delete(collection, _found.Select(each => StatsDocuments.IdOf(each.Owner, each.Number)));
+        session.NoteSize(documents: _found.Count);
+        return default;
+    }
+
+    private static void AddTo(DocumentStore documents, long hour, long owner, IEnumerable<int[]> added)
+    {
+        var counts = new AttemptCounts();
+        var stored = StatsDocuments.Find(documents, Collections.StatsHours, hour, owner);
+        counts.Add(NumberFormat.Read(stored));
+        foreach (var each in added)
+        {
+            counts.Add(each);
+        }
+
+        StatsDocuments.Save(documents, Collections.StatsHours, hour, owner, NumberFormat.Write(counts.Numbers), stored is not null);
+    }
+}

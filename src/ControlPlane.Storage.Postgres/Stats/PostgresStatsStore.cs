@@ -1,0 +1,32 @@
+using ControlPlane.Storage.Transitions;
+
+namespace ControlPlane.Storage.Postgres;
+
+/// <inheritdoc/>
+internal sealed class PostgresStatsStore(Database database) : IStatsStore
+{
+    public async Task<AttemptStats?> ReadAsync(StatsQuery query, CancellationToken cancellationToken)
+    {
+        var now = await database.ReadNowAsync(cancellationToken).ConfigureAwait(false);
+        var (owner, inFlight, waiting) = await database.FindAsync(
+            query.OfWebhook ? StatsSql.FindWebhook : StatsSql.FindTenant,
+            row => (row.GetInt64(0), row.GetInt64(1), Math.Max(0, row.GetInt64(2))), cancellationToken, query.Id).ConfigureAwait(false);
+        if (owner == 0)
+        {
+            return null;
+        }
+
+        var window = StatsBuckets.WindowOf(query, now);
+        var rows = await database.ListAsync(
+            StatsSql.Find, row => (OfMinute: row.GetBoolean(0), Stored: (row.GetInt64(1), row.GetFieldValue<int[]>(2))), cancellationToken,
+            owner, window.FirstMinute, window.LastMinute, window.FirstHour, window.LastHour).ConfigureAwait(false);
+        var oldest = waiting == 0 ? null : await FindOldestAsync(owner, cancellationToken).ConfigureAwait(false);
+        return new AttemptStats(
+            window.Fill(rows.Where(row => row.OfMinute).Select(row => row.Stored), rows.Where(row => !row.OfMinute).Select(row => row.Stored)),
+            inFlight, waiting, oldest);
+    }
+
+    private Task<DateTimeOffset?> FindOldestAsync(long owner, CancellationToken cancellationToken) => owner < 0
+        ? database.FindAsync(StatsSql.FindOldestOfTenant, row => row.TimeOrNull(0), cancellationToken, -owner)
+        : database.FindAsync(StatsSql.FindOldest, row => row.TimeOrNull(0), cancellationToken, owner, StatsBuckets.LookAtMost);
+}
