@@ -31,7 +31,10 @@ public sealed class StatsTests : HookctlTest
         Assert.Equal(
             new GetWebhookStatsRequest
             {
-                WebhookId = "wh_1", TenantId = "acme", Window = new Duration { Seconds = 604_800 }, Bucket = new Duration { Seconds = 3_600 },
+                WebhookId = "wh_1",
+                TenantId = "acme",
+                Window = new Duration { Seconds = 604_800 },
+                Bucket = new Duration { Seconds = 3_600 },
             },
             Server.Single<GetWebhookStatsRequest>());
     }

@@ -1,6 +1,5 @@
 using ControlPlane.Testing;
 using ControlPlane.V1;
-using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 
 namespace ControlPlane.Functional.Tests.Access;

@@ -193,7 +193,7 @@ public abstract class AuditTests<TSource> : StorageTests<TSource>
         ResourceId = $"wh_{++_made}",
     };
 
-    private Task AddEntryAsync(AuditRecord entry) => Store.Webhooks.CreateAsync(NewWebhook(), entry, Cancel);
+    private async Task AddEntryAsync(AuditRecord entry) => await Store.Webhooks.CreateAsync(NewWebhook(), entry, Cancel);
 
     private Task<Page<AuditRecord>> ListAsync(AuditQuery query) => Store.Audit.ListAsync(query, Cancel);
 
