@@ -78,7 +78,7 @@ internal static class DeliveryWalks
 
         if (leasedOnly || filter.HasOnlyStates(DeliveryState.Pending, DeliveryState.RetryScheduled) is false)
         {
-            found.AddRange(Leased(documents).Take(LiveAtMost + 1 - found.Count));
+            found.AddRange(LeasedWalk.All(documents).Take(LiveAtMost + 1 - found.Count));
         }
 
         if (found.Count > LiveAtMost)
@@ -90,11 +90,6 @@ internal static class DeliveryWalks
         found.Sort((one, other) => other.Seq().CompareTo(one.Seq()));
         return found;
     }
-
-    /// <summary>Walks those that are leased, those first that have been for a while.</summary>
-    public static IEnumerable<BsonDocument> Leased(DocumentStore documents) =>
-        Each(documents.WithinKeys(Collections.Deliveries, Key.Of(KeyKind.Leased, long.MinValue), Key.Of(KeyKind.Leased, long.MaxValue)))
-            .Concat(documents.Recent.Leased.Select(seq => documents.Find(Collections.Deliveries, seq)!));
 
     private static IEnumerable<BsonDocument> Each(Rows rows)
     {

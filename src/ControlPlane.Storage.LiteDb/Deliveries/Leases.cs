@@ -46,7 +46,7 @@ internal static class Leases
 
     /// <summary>Lists leases that expired or, if an owner is given, that another one took.</summary>
     public static List<long> ListDead(DocumentStore documents, string? owner, DateTimeOffset now) =>
-        [.. DeliveryWalks.Leased(documents).Select(DeliveryFormat.Read).Where(stored => IsDead(stored, owner, now)).Select(stored => stored.Seq).Take(RecoverBatch)];
+        [.. LeasedWalk.All(documents).Select(DeliveryFormat.Read).Where(stored => IsDead(stored, owner, now)).Select(stored => stored.Seq).Take(RecoverBatch)];
 
     /// <summary>Takes back those of the leases that are still dead.</summary>
     public static int Recover(WriteSession session, List<long> dead, string? owner)

@@ -124,7 +124,7 @@ internal sealed class StoredBacklog
             }
         }
 
-        foreach (var leased in DeliveryWalks.Leased(documents))
+        foreach (var leased in LeasedWalk.All(documents))
         {
             Counts.LoadLeased(leased.Text("t"), leased.Text("w"), leased.Text("id"));
         }

@@ -4,5 +4,5 @@ namespace ControlPlane.Storage.LiteDb;
 internal sealed class LiteDbStatsStore(LiteDbDatabase database) : IStatsStore
 {
     public Task<AttemptStats?> ReadAsync(StatsQuery query, CancellationToken cancellationToken) =>
-        database.ReadAsync(documents => StatsDocuments.Read(documents, query, database.Backlog, database.Clock.GetStoreNow()), cancellationToken);
+        database.ReadAsync(documents => StatsReads.Read(documents, query, database.Backlog, database.Clock.GetStoreNow()), cancellationToken);
 }

@@ -109,6 +109,7 @@ internal sealed class Unit(Database database, NpgsqlConnection connection, Holdi
     public void AddLater(StagedDelivery added)
     {
         Changes.Add(added);
+        Wait(added.WebhookSeq, Waits(added.Delivery));
         Open(added.TenantSeq, 1);
     }
 

@@ -5,6 +5,15 @@ namespace ControlPlane.Storage.Postgres;
 /// <inheritdoc/>
 internal sealed class PostgresStatsStore(Database database) : IStatsStore
 {
+    /// <summary>The oldest of those that are due first of each webhook of tenant $1.</summary>
+    internal const string FindOldestOfTenant =
+        WaitingWebhooks.Waiting +
+        """
+        SELECT min((SELECT d.create_time FROM deliveries d WHERE d.webhook_seq = w.seq AND d.due IS NOT NULL AND NOT d.blocked ORDER BY d.due LIMIT 1))
+        FROM waiting JOIN webhooks w ON w.seq = waiting.seq
+        WHERE w.tenant_seq = $1
+        """;
+
     public async Task<AttemptStats?> ReadAsync(StatsQuery query, CancellationToken cancellationToken)
     {
         var now = await database.ReadNowAsync(cancellationToken).ConfigureAwait(false);
@@ -27,6 +36,6 @@ internal sealed class PostgresStatsStore(Database database) : IStatsStore
     }
 
     private Task<DateTimeOffset?> FindOldestAsync(long owner, CancellationToken cancellationToken) => owner < 0
-        ? database.FindAsync(StatsSql.FindOldestOfTenant, row => row.TimeOrNull(0), cancellationToken, -owner)
+        ? database.FindAsync(FindOldestOfTenant, row => row.TimeOrNull(0), cancellationToken, -owner)
         : database.FindAsync(StatsSql.FindOldest, row => row.TimeOrNull(0), cancellationToken, owner, StatsBuckets.LookAtMost);
 }

@@ -4,5 +4,5 @@ namespace ControlPlane.Storage.Sqlite;
 internal sealed class SqliteStatsStore(SqliteDatabase database) : IStatsStore
 {
     public Task<AttemptStats?> ReadAsync(StatsQuery query, CancellationToken cancellationToken) =>
-        database.ReadAsync(connection => StatsRows.Read(connection, query, database.Backlog, database.Clock.GetStoreNow()), cancellationToken);
+        database.ReadAsync(connection => StatsReads.Read(connection, query, database.Backlog, database.Clock.GetStoreNow()), cancellationToken);
 }

@@ -42,6 +42,7 @@ public sealed class AuditTests(SharedServer shared) : SharedServerTest(shared)
         ["WebhookService/DeleteEventType"] = OwnOf(f => f.Tenant.Clients.Webhooks.DeleteEventTypeAsync(new() { Name = f.Ids.EventType })),
         ["DeliveryService/RetryDelivery"] = OwnOf(f => f.Tenant.Clients.Deliveries.RetryDeliveryAsync(new() { DeliveryId = f.Ids.Delivery })),
         ["DeliveryService/RedriveDeliveries"] = Own(c => c.Deliveries.RedriveDeliveriesAsync(new())),
+        ["DeliveryService/ReplayEvents"] = OwnOf(f => f.Tenant.Clients.Deliveries.ReplayEventsAsync(new() { WebhookId = f.Ids.Webhook })),
         ["DeliveryService/CancelDelivery"] = OwnOf(f => f.Tenant.Clients.Deliveries.CancelDeliveryAsync(new() { DeliveryId = f.Ids.Delivery })),
         ["DeliveryService/CancelRedrive"] = OwnOf(f => f.Tenant.Clients.Deliveries.CancelRedriveAsync(new() { RedriveId = f.Ids.Redrive })),
     };

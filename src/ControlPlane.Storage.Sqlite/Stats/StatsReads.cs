@@ -3,13 +3,10 @@ using ControlPlane.Storage.Transitions;
 
 namespace ControlPlane.Storage.Sqlite;
 
-/// <summary>How attempts ended, of webhooks and tenants.</summary>
-internal static class StatsRows
+/// <summary>Reads how attempts ended, and since when what waits does.</summary>
+internal static class StatsReads
 {
-    internal static readonly Sql FindMinute = new("SELECT counts FROM stats_minutes WHERE minute = ? AND owner = ?");
-    internal static readonly Sql FindHour = new("SELECT counts FROM stats_hours WHERE hour = ? AND owner = ?");
     private static readonly Sql FirstMinute = new("SELECT min(minute) FROM stats_minutes");
-    private static readonly Sql SaveMinute = new("INSERT OR REPLACE INTO stats_minutes VALUES (?, ?, ?)");
     private static readonly Sql FindWebhook = new("SELECT seq FROM webhooks WHERE id = ? AND delete_time IS NULL");
 
     internal static readonly Sql OldestWaiting = new(
@@ -29,31 +26,6 @@ internal static class StatsRows
         WHERE w.tenant_seq = ?
         """);
 
-    public static byte[]? Find(Connection connection, long minute, long owner) => Find(connection, FindMinute, minute, owner);
-
-    /// <summary>Counts an attempt for its webhook and its tenant, unless they were deleted; stored by <see cref="Flush"/>.</summary>
-    public static void Note(WriteSession session, DeliveryRecord completed)
-    {
-        if (session.Refs.FindTenant(completed.TenantId) is not { } tenant)
-        {
-            return;
-        }
-
-        session.Minute.Note(-tenant.Seq, completed, completed.UpdateTime);
-        if (session.Refs.FindReceiver(tenant.Seq, completed.WebhookId) is { } webhook)
-        {
-            session.Minute.Note(webhook.Seq, completed, completed.UpdateTime);
-        }
-    }
-
-    public static void Flush(WriteSession session)
-    {
-        foreach (var entry in session.Minute.TakeChanged())
-        {
-            session.Use(SaveMinute).Bind(entry.Minute).Bind(entry.Owner).Bind(entry.Store()).Run();
-        }
-    }
-
     public static AttemptStats? Read(Connection connection, StatsQuery query, Backlog backlog, DateTimeOffset now)
     {
         if ((query.OfWebhook ? FindWebhookSeq(connection, query.Id) : -TenantKeys.FindConfig(connection, query.Id)?.Seq) is not { } owner)
@@ -63,8 +35,8 @@ internal static class StatsRows
 
         var window = StatsBuckets.WindowOf(query, now);
         var buckets = window.Fill(
-            Read(connection, FindMinute, owner, Math.Max(window.FirstMinute, FindFirstMinute(connection)), window.LastMinute),
-            Read(connection, FindHour, owner, window.FirstHour, window.LastHour));
+            Read(connection, StatsRows.FindMinute, owner, Math.Max(window.FirstMinute, FindFirstMinute(connection)), window.LastMinute),
+            Read(connection, StatsRows.FindHour, owner, window.FirstHour, window.LastHour));
         var (inFlight, waiting) = backlog.Of(query);
         return new AttemptStats(buckets, inFlight, waiting, waiting == 0 ? null : FindOldest(connection, owner));
     }
@@ -81,17 +53,11 @@ internal static class StatsRows
     {
         for (var number = from; number <= to; number++)
         {
-            if (Find(connection, sql, number, owner) is { } counts)
+            if (StatsRows.Find(connection, sql, number, owner) is { } counts)
             {
                 yield return (number, NumberFormat.Read(counts));
             }
         }
-    }
-
-    private static byte[]? Find(Connection connection, Sql sql, long number, long owner)
-    {
-        using var row = connection.Use(sql).Bind(number).Bind(owner);
-        return row.Step() ? row.BlobOrNull(0) : null;
     }
 
     /// <summary>The first minute that is stored, of whomever: before that there is nothing to look for.</summary>

@@ -55,15 +55,6 @@ internal static class StatsSql
           (SELECT create_time FROM deliveries WHERE webhook_seq = $1 AND blocked LIMIT $2)) waiting
         """;
 
-    /// <summary>The oldest of those that are due first of each webhook of tenant $1.</summary>
-    public const string FindOldestOfTenant =
-        WaitingWebhooks.Waiting +
-        """
-        SELECT min((SELECT d.create_time FROM deliveries d WHERE d.webhook_seq = w.seq AND d.due IS NOT NULL AND NOT d.blocked ORDER BY d.due LIMIT 1))
-        FROM waiting JOIN webhooks w ON w.seq = waiting.seq
-        WHERE w.tenant_seq = $1
-        """;
-
     /// <summary>Moves up to $2 counts of minutes before $1 into their hours.</summary>
     public const string Fold =
         """
