@@ -19,9 +19,9 @@ internal sealed class RetentionOptions : IValidatableObject
     public TimeSpan Metadata { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>How long entries of the audit log are kept.</summary>
-    /// <value>Default: 90 days; at least a second.</value>
+    /// <value>Default: 400 days; at least a second.</value>
     [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
-    public TimeSpan Audit { get; set; } = TimeSpan.FromDays(90);
+    public TimeSpan Audit { get; set; } = TimeSpan.FromDays(400);
 
     /// <summary>How many dead letters of each webhook are kept however old they are, with event and payload: the last ones published.</summary>
     /// <value>Default: 1,000.</value>
