@@ -380,7 +380,7 @@ test('the portal shows one tenant alone, lets who may only look change nothing, 
   const looking = await browser.open(reader.url);
   await looking.goto(`${server.http}/portal/#/webhooks/${hers.id}`);
   await looking.getByRole('heading', { name: 'Hook of the north' }).waitFor();
-  assert.deepEqual(await looking.getByRole('main').getByRole('button').allInnerTexts(), ['Refresh']);
+  assert.deepEqual([...new Set(await looking.getByRole('main').getByRole('button').allInnerTexts())], ['Refresh']);
   browser.expected = '401';
   await client.admin.RevokeApiKey({ api_key_id: reader.api_key.id });
   await looking.goto(`${server.http}/portal/#/deliveries`);
