@@ -7,14 +7,16 @@ namespace ControlPlane.Testing;
 /// <summary>Reads a WatchDeliveries stream in the background and keeps all its messages.</summary>
 public sealed class Watcher : IAsyncDisposable
 {
+    private readonly CancellationTokenSource _done;
     private readonly AsyncServerStreamingCall<WatchDeliveriesResponse> _call;
     private readonly Channel<WatchDeliveriesResponse> _unread = Channel.CreateUnbounded<WatchDeliveriesResponse>();
     private readonly List<WatchDeliveriesResponse> _seen = [];
     private readonly Task<RpcException?> _reading;
 
-    private Watcher(AsyncServerStreamingCall<WatchDeliveriesResponse> call)
+    private Watcher(Clients clients, WatchDeliveriesRequest request)
     {
-        _call = call;
+        _done = new CancellationTokenSource();
+        _call = clients.Deliveries.WatchDeliveries(request, cancellationToken: _done.Token);
         _reading = ReadAsync();
     }
 
@@ -26,7 +28,7 @@ public sealed class Watcher : IAsyncDisposable
     /// <summary>Begins to watch and waits for <c>ready</c>.</summary>
     public static async Task<Watcher> StartAsync(Clients clients, WatchDeliveriesRequest? request = null)
     {
-        var watcher = new Watcher(clients.Deliveries.WatchDeliveries(request ?? new()));
+        var watcher = new Watcher(clients, request ?? new());
         var first = await watcher.NextAsync();
         Assert.True(first.Ready is not null, $"The first message is not ready: {first}");
         return watcher;
@@ -35,7 +37,7 @@ public sealed class Watcher : IAsyncDisposable
     /// <summary>Begins a watch that the server must refuse.</summary>
     public static async Task<Refusal> RefusedAsync(Clients clients, WatchDeliveriesRequest request)
     {
-        await using var watcher = new Watcher(clients.Deliveries.WatchDeliveries(request));
+        await using var watcher = new Watcher(clients, request);
         return Refusal.Of(await watcher.EndAsync() ?? throw new InvalidOperationException("The stream ended with OK."));
     }
 
@@ -78,8 +80,11 @@ public sealed class Watcher : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _call.Dispose();
+        // A call that is disposed between two reads throws at the next one; a cancelled one ends like any other.
+        await _done.CancelAsync();
         await _reading;
+        _call.Dispose();
+        _done.Dispose();
     }
 
     private async Task<RpcException?> ReadAsync()
