@@ -11,6 +11,7 @@ using ControlPlane.Server.Doors.Platforms;
 using ControlPlane.Server.Filtering;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Schemas;
+using ControlPlane.Server.Sending;
 using ControlPlane.Server.Webhooks.Inspecting;
 using ControlPlane.Server.Webhooks.Settings;
 
@@ -41,6 +42,7 @@ public sealed partial class BoundTableTests
                 CultureInfo.InvariantCulture,
                 $"| {ClientCertificateValidator.MostCertificates}, of {ClientCertificateValidator.LongestChain:N0} characters in all; the private key {ClientCertificateValidator.LongestKey:N0} |")
         },
+        { "answer of a token endpoint", $"| {TokenFetcher.MostBytes >> 10} KiB |" },
         { "a body that a platform's API is sent", $"| {PlatformRoutes.MostBytes >> 10} KiB |" },
         { "steps of all filters", string.Create(CultureInfo.InvariantCulture, $"| {FilterBudget.MostSteps:N0} |") },
         { "steps of judging payloads by schemas", string.Create(CultureInfo.InvariantCulture, $"| {SchemaBudget.MostSteps:N0} |") },

@@ -29,14 +29,13 @@ internal sealed class SecretOptions
     }
 
     /// <summary>The secret; empty if the server is to make one.</summary>
-    public async Task<string> ReadAsync(Session session)
-    {
-        if (!session.Given(_file))
-        {
-            return session.Get(_text);
-        }
+    public async Task<string> ReadAsync(Session session) =>
+        session.Given(_file) ? await ReadFileAsync(session, _file) : session.Get(_text);
 
-        var text = System.Text.Encoding.UTF8.GetString(InputBytes.WithoutMark(await InputBytes.ReadAsync(session, session.Get(_file))));
+    /// <summary>A secret from a file; one line break at its end is dropped.</summary>
+    public static async Task<string> ReadFileAsync(Session session, Option<string> file)
+    {
+        var text = System.Text.Encoding.UTF8.GetString(InputBytes.WithoutMark(await InputBytes.ReadAsync(session, session.Get(file))));
         text = text.EndsWith('\n') ? text[..^1] : text;
         text = text.EndsWith('\r') ? text[..^1] : text;
         return text.Length > 0 ? text : throw new UsageException("The secret file is empty.");

@@ -13,9 +13,10 @@ namespace ControlPlane.Server.Sending;
 /// <param name="secrets">The webhook's secrets, newest first, each with when it stops signing.</param>
 /// <param name="timeout">The deadline of one attempt.</param>
 /// <param name="connections">The connections that present its client certificate; null if it has none. Disposed with this.</param>
+/// <param name="token">Where its requests get their access token; null if they have none.</param>
 internal sealed class Endpoint(
     WebhookRecord webhook, IReadOnlyList<Dialect> dialects, IReadOnlyList<(string Secret, DateTimeOffset? ExpireTime)> secrets, TimeSpan timeout,
-    ClientConnections? connections = null) : IDisposable
+    ClientConnections? connections = null, TokenSource? token = null) : IDisposable
 {
     private readonly EndpointSigner[] _signers =
     [
@@ -35,6 +36,9 @@ internal sealed class Endpoint(
 
     /// <summary>The connections that present its client certificate; null if it has none, and its requests go over those that all share.</summary>
     public ClientConnections? Connections => connections;
+
+    /// <summary>Where its requests get their access token; null if they have none.</summary>
+    public TokenSource? Token => token;
 
     /// <summary>Whether the body is JSON around the payload, which then must be JSON itself.</summary>
     public bool HasEnvelope => dialects[0].Envelope is not null;

@@ -15,15 +15,17 @@ internal sealed class EndpointCache : IDisposable
     private readonly ConcurrentDictionary<string, Endpoint> _endpoints = new(StringComparer.Ordinal);
     private readonly WebhookCatalog _catalog;
     private readonly SecretSealer _sealer;
+    private readonly TokenFetcher _tokens;
     private readonly SendingOptions _options;
     private readonly ILogger<EndpointCache> _log;
 
     /// <summary>One at a time, so that of each webhook there is one set of connections.</summary>
     private readonly Lock _making = new();
 
-    public EndpointCache(WebhookCatalog catalog, SecretSealer sealer, IOptions<SendingOptions> options, ILogger<EndpointCache> log)
+    public EndpointCache(
+        WebhookCatalog catalog, SecretSealer sealer, TokenFetcher tokens, IOptions<SendingOptions> options, ILogger<EndpointCache> log)
     {
-        (_catalog, _sealer, _options, _log) = (catalog, sealer, options.Value, log);
+        (_catalog, _sealer, _tokens, _options, _log) = (catalog, sealer, tokens, options.Value, log);
         catalog.Changed += Forget;
     }
 
@@ -92,7 +94,9 @@ internal sealed class EndpointCache : IDisposable
             return null;
         }
 
-        return new(ready, dialects, secrets, webhook.Timeout ?? _options.Timeout, Connect(ready.ClientCertificate));
+        var timeout = webhook.Timeout ?? _options.Timeout;
+        var token = ready.Oauth2 is { } client ? new TokenSource(_tokens, client, ready.TenantId, timeout) : null;
+        return new(ready, dialects, secrets, timeout, Connect(ready.ClientCertificate), token);
     }
 
     private static ClientConnections? Connect(ClientCertificateRecord? certificate) =>

@@ -13,7 +13,14 @@ internal static class RequestBuilder
     public static string UserAgent { get; } =
         $"controlplane/{typeof(RequestBuilder).Assembly.GetName().Version?.ToString(3)}";
 
-    public static HttpRequestMessage Build(Endpoint endpoint, DeliveryRecord delivery, EventRecord source, DateTimeOffset now)
+    /// <summary>Builds it.</summary>
+    /// <param name="endpoint">The webhook.</param>
+    /// <param name="delivery">What is attempted.</param>
+    /// <param name="source">The event.</param>
+    /// <param name="now">When it is signed.</param>
+    /// <param name="token">The access token; null for none.</param>
+    public static HttpRequestMessage Build(
+        Endpoint endpoint, DeliveryRecord delivery, EventRecord source, DateTimeOffset now, string? token = null)
     {
         var signed = endpoint.Sign(new SigningRequest
         {
@@ -49,6 +56,11 @@ internal static class RequestBuilder
         }
 
         AddOwn(headers, endpoint.Webhook);
+        if (token is not null)
+        {
+            headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        }
+
         return request;
     }
 

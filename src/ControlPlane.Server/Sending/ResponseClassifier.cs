@@ -31,6 +31,6 @@ internal static class ResponseClassifier
     }
 
     /// <summary>The number and the standard name; the receiver's own phrase could be anything.</summary>
-    private static string Name(HttpStatusCode status) =>
+    public static string Name(HttpStatusCode status) =>
         Enum.IsDefined(status) ? $"{(int)status} {status}" : ((int)status).ToString(CultureInfo.InvariantCulture);
 }

@@ -5,6 +5,6 @@ internal static class SendingRegistration
     public static IServiceCollection AddSending(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddRoomOptions<SendingOptions>(configuration.GetSection("ControlPlane:Sending"));
-        return services.AddSingleton<EndpointCache>().AddSingleton<WebhookSender>();
+        return services.AddSingleton<TokenFetcher>().AddSingleton<EndpointCache>().AddSingleton<WebhookSender>();
     }
 }

@@ -22,23 +22,77 @@ internal sealed class WebhookSender(
             return Unsendable(source, startTime);
         }
 
-        var started = clock.GetTimestamp();
         // Cancelled by whichever comes first; the cut-off tells by itself that it was it.
         using var deadline = new CancellationTokenSource(endpoint.Timeout, clock);
+        var attempt = new Attempt(endpoint, delivery, source, startTime, clock.GetTimestamp(), deadline, cutOff);
         await using var cut = cutOff.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);
-        using var request = RequestBuilder.Build(endpoint, delivery, source, startTime);
+        return endpoint.Token is { } tokens
+            ? await SendWithTokenAsync(attempt, tokens)
+            : await RequestAsync(attempt, token: null, mayRenew: false);
+    }
+
+    /// <summary>A token that was kept may not hold any more; the receiver says so, and gets another one once.</summary>
+    private async Task<AttemptOutcome> SendWithTokenAsync(Attempt attempt, TokenSource tokens)
+    {
+        var held = tokens.Held;
+        if (held is not null)
+        {
+            var outcome = await RequestAsync(attempt, held, mayRenew: true);
+            if (outcome.StatusCode != (int)HttpStatusCode.Unauthorized)
+            {
+                return outcome;
+            }
+
+            var renewed = await FetchAsync(attempt, tokens, held);
+            return renewed.Token is null ? outcome with { Duration = clock.GetElapsedTime(attempt.Started), Message = $"{outcome.Message} {renewed.Failure}" }
+                : Noted(await RequestAsync(attempt, renewed.Token, mayRenew: false));
+        }
+
+        var fetched = await FetchAsync(attempt, tokens, refused: null);
+        return fetched.Token is not null
+            ? await RequestAsync(attempt, fetched.Token, mayRenew: false)
+            : new AttemptOutcome
+            {
+                StartTime = attempt.StartTime,
+                Duration = clock.GetElapsedTime(attempt.Started),
+                Failure = FailureKind.Token,
+                Message = fetched.Failure,
+            };
+
+        static AttemptOutcome Noted(AttemptOutcome outcome) =>
+            outcome with { Message = $"{outcome.Message} Sent twice: the receiver refused the access token that was kept, and got a new one.".TrimStart() };
+    }
+
+    private static async Task<TokenAnswer> FetchAsync(Attempt attempt, TokenSource tokens, AccessToken? refused)
+    {
+        try
+        {
+            return await tokens.GetAsync(refused, attempt.Deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            attempt.CutOff.ThrowIfCancellationRequested();
+            return TokenAnswer.Failed($"the token endpoint gave none in the attempt's {attempt.Endpoint.Timeout.TotalSeconds:0.###} s.");
+        }
+    }
+
+    private async Task<AttemptOutcome> RequestAsync(Attempt attempt, AccessToken? token, bool mayRenew)
+    {
+        var (endpoint, deadline) = (attempt.Endpoint, attempt.Deadline);
+        using var request = RequestBuilder.Build(endpoint, attempt.Delivery, attempt.Source, attempt.StartTime, token?.Text);
         AttemptDeadline.Set(request, endpoint.Webhook.TenantId, deadline.Token);
         using var trace = new RequestTrace();
-        var outcome = new AttemptOutcome { StartTime = startTime, Duration = TimeSpan.Zero, Failure = FailureKind.None };
+        var outcome = new AttemptOutcome { StartTime = attempt.StartTime, Duration = TimeSpan.Zero, Failure = FailureKind.None };
         try
         {
             using var response = await egress.SendAsync(request, trace, endpoint.Connections, deadline.Token);
             outcome = ResponseClassifier.Classify(response, outcome, clock.GetUtcNow());
-            if (response.StatusCode >= HttpStatusCode.OK)
+            // Reading the body could use up the time for the second request.
+            if (response.StatusCode >= HttpStatusCode.OK && !(mayRenew && response.StatusCode == HttpStatusCode.Unauthorized))
             {
-                Shorten(deadline, endpoint.Timeout - clock.GetElapsedTime(started));
+                Shorten(deadline, endpoint.Timeout - clock.GetElapsedTime(attempt.Started));
                 var excerpt = await ResponseBody.ReadExcerptAsync(response.Content, deadline.Token);
-                outcome = outcome with { ResponseExcerpt = endpoint.SendsSecret ? "" : excerpt };
+                outcome = outcome with { ResponseExcerpt = endpoint.SendsSecret || token?.IsEchoedBy(excerpt) == true ? "" : excerpt };
             }
 
             if (outcome.Succeeded)
@@ -50,7 +104,7 @@ internal sealed class WebhookSender(
         {
             // In this order: the cut-off cancels the deadline, too.
             var isLate = deadline.IsCancellationRequested;
-            cutOff.ThrowIfCancellationRequested();
+            attempt.CutOff.ThrowIfCancellationRequested();
             outcome = FailureClassifier.Classify(e, outcome, endpoint.Timeout, isLate, trace.WasSent);
             if (endpoint.Connections is not null && outcome.Failure == FailureKind.Protocol)
             {
@@ -61,10 +115,10 @@ internal sealed class WebhookSender(
 
         return outcome with
         {
-            Duration = clock.GetElapsedTime(started),
+            Duration = clock.GetElapsedTime(attempt.Started),
             EndingCertificate = EndingOf(endpoint),
             Message = trace.Note.Length == 0 ? outcome.Message : $"{outcome.Message} {trace.Note}".TrimStart(),
-            RemoteAddress = outcome.RemoteAddress is { Length: > 0 } known ? known : ledger.Find(endpoint.Url, started)?.ToString() ?? "",
+            RemoteAddress = outcome.RemoteAddress is { Length: > 0 } known ? known : ledger.Find(endpoint.Url, attempt.Started)?.ToString() ?? "",
         };
     }
 
@@ -94,4 +148,9 @@ internal sealed class WebhookSender(
         Failure = FailureKind.Unsendable,
         Message = $"not sent: the webhook's dialect puts the payload into JSON, and \"{source.ContentType}\" is not a JSON content type",
     };
+
+    /// <summary>What the requests of an attempt have in common.</summary>
+    private readonly record struct Attempt(
+        Endpoint Endpoint, DeliveryRecord Delivery, EventRecord Source, DateTimeOffset StartTime, long Started, CancellationTokenSource Deadline,
+        CancellationToken CutOff);
 }

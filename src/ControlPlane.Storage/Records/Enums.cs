@@ -63,6 +63,7 @@ public enum FailureKind
     Protocol = 8,
     ResponseTooLarge = 9,
     Unsendable = 10,
+    Token = 11,
 }
 
 /// <summary>Whether a webhook receives events. Numbers equal those of <c>controlplane.v1.WebhookState</c> and are stored.</summary>

@@ -40,6 +40,9 @@ public sealed record WebhookRecord
     /// <summary>What is presented to receivers in TLS handshakes; null for nothing.</summary>
     public ClientCertificateRecord? ClientCertificate { get; init; }
 
+    /// <summary>With what access tokens for its requests are fetched; null for none.</summary>
+    public OAuth2ClientRecord? Oauth2 { get; init; }
+
     public IReadOnlyDictionary<string, string> Headers { get; init; } = Empty;
     public IReadOnlyDictionary<string, string> Labels { get; init; } = Empty;
 
@@ -122,3 +125,11 @@ public sealed record ClientCertificateRecord(string Chain, string Key, IReadOnly
 /// <param name="NotBefore">When it begins to be valid.</param>
 /// <param name="NotAfter">When it ends to be valid.</param>
 public sealed record CertificateRecord(string Subject, string Issuer, string SerialNumber, DateTimeOffset NotBefore, DateTimeOffset NotAfter);
+
+/// <summary>A client of an authorization server at rest.</summary>
+/// <param name="TokenUrl">Where it gets tokens.</param>
+/// <param name="ClientId">Who it is.</param>
+/// <param name="ClientSecret">Its secret, encrypted under the master key.</param>
+/// <param name="Scopes">What it asks access for.</param>
+/// <param name="Audience">For whom its tokens are to be; empty to leave that out.</param>
+public sealed record OAuth2ClientRecord(string TokenUrl, string ClientId, string ClientSecret, IReadOnlyList<string> Scopes, string Audience);

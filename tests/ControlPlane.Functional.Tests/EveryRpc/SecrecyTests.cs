@@ -10,6 +10,7 @@ namespace ControlPlane.Functional.Tests.EveryRpc;
 public sealed class SecrecyTests(SharedServer shared)
 {
     private const string Own = "whsec_myVeryOwnSigningSecret0123456789";
+    private const string ClientSecret = "the_client_secret_of_an_authorization_server";
     private const string TooShort = "tiny-07";
     private const string Payload = "payload-that-no-log-may-hold";
 
@@ -31,11 +32,17 @@ public sealed class SecrecyTests(SharedServer shared)
             CertificateChain = certificate.ExportCertificatePem(),
             PrivateKey = TestAuthority.KeyPem(certificate),
         });
+        var tokened = await tenant.HookAsync(shared.Receiver.Open(), w => w.Oauth2 = new()
+        {
+            TokenUrl = shared.Receiver.Open().Url,
+            ClientId = "a client",
+            ClientSecret = ClientSecret,
+        });
         var paired = await tenant.Clients.Webhooks.RotateSecretAsync(
             new() { WebhookId = created.Webhook.Id, SignatureAlgorithm = SignatureAlgorithm.Ed25519 });
         var key = await tenant.Clients.Admin.CreateApiKeyAsync(new() { ApiKey = new() { Scopes = { "events.read" } } });
-        string[] secrets = [rotated.Secret, chosen.Secret, created.Secret, paired.Secret, $"_{key64}", key.Secret, tenant.Key, ServerSetup.PlatformKey];
-        foreach (var made in new IMessage[] { rotated.Webhook, chosen.Webhook, created.Webhook, paired.Webhook, certified.Webhook, key.ApiKey })
+        string[] secrets = [rotated.Secret, chosen.Secret, created.Secret, paired.Secret, $"_{key64}", ClientSecret, key.Secret, tenant.Key, ServerSetup.PlatformKey];
+        foreach (var made in new IMessage[] { rotated.Webhook, chosen.Webhook, created.Webhook, paired.Webhook, certified.Webhook, tokened.Webhook, key.ApiKey })
         {
             answers.Append(made);
         }

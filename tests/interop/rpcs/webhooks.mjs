@@ -27,7 +27,7 @@ const full = (w) => retryPolicies.map((retryPolicy, i) => ({
   ...(i === 1 ? { customDialect } : i === 2 ? { signatureAlgorithm: 'SIGNATURE_ALGORITHM_ED25519' } : { dialect: 'wahooks', additionalDialect: 'standard-webhooks' }),
   retryPolicy, headers: { 'X-Region': 'eu' }, timeout: '5s', maxInFlight: 3, maxRatePerSecond: 2.5, labels: { team: 'a' }, matchLabels: { region: 'eu,us' }, filter: 'event.payload.amount > 1', onFilterError: 'ON_FILTER_ERROR_SKIP',
   description: 'é 👩‍👧 '.repeat(80), externalId: `own-${w.path}-${i}`, headOfLine: 'HEAD_OF_LINE_PARK', whileSuspended: 'WHILE_INACTIVE_SKIP', whileDisabled: 'WHILE_INACTIVE_HOLD',
-  clientCertificate,
+  clientCertificate, oauth2: { tokenUrl: `${w.receiver.url}/token`, clientId: 'interop', clientSecret: 'the secret', scopes: ['events.write'], audience: 'receiver' },
 }));
 const least = (w) => ({ url: `${w.receiver.url}${w.path}`, eventTypes: ['*'] });
 const makeFull = (w) => Promise.all(full(w).map((settings) => w.hook(settings)));
@@ -36,7 +36,7 @@ const eventType = {
 };
 
 /** What is never shown. */
-const hidden = ['webhook.clientCertificate.privateKey'];
+const hidden = ['webhook.clientCertificate.privateKey', 'webhook.oauth2.clientSecret'];
 /** Only a key that has been rotated ends. */
 const newSecrets = ['webhook.secrets.expireTime', ...hidden];
 
@@ -66,7 +66,7 @@ export default {
       assert.equal((await w.call()).webhooks.length, hooks.length);
       await w.call({ pageSize: 1 });
     },
-    never: ['webhooks.clientCertificate.privateKey'],
+    never: ['webhooks.clientCertificate.privateKey', 'webhooks.oauth2.clientSecret'],
   },
   UpdateWebhook: {
     emptiest: async (w) => w.call({ webhook: { id: (await w.hook()).id, name: '' }, updateMask: 'name' }),

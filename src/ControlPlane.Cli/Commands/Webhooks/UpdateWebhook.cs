@@ -12,7 +12,7 @@ internal static class UpdateWebhook
     private static readonly string[] Clearable =
     [
         "additional_dialect", "client_certificate", "custom_dialect", "description", "external_id", "filter", "head_of_line", "headers", "instances", "labels", "match_labels",
-        "max_in_flight", "max_rate_per_second", "name", "on_filter_error", "retry_policy", "timeout", "while_disabled", "while_suspended",
+        "max_in_flight", "max_rate_per_second", "name", "oauth2", "on_filter_error", "retry_policy", "timeout", "while_disabled", "while_suspended",
     ];
 
     public static Command Create(CommandRunner runner)

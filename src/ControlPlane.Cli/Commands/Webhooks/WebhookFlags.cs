@@ -57,6 +57,8 @@ internal sealed class WebhookFlags
 
     private readonly CertificateFlags _certificate = new();
 
+    private readonly OAuth2Flags _oauth2 = new();
+
     private readonly RetryFlags _retry = new();
 
     public Option<string> Url => _url;
@@ -81,6 +83,7 @@ internal sealed class WebhookFlags
 
         _dialects.AddTo(command);
         _certificate.AddTo(command);
+        _oauth2.AddTo(command);
         _retry.AddTo(command);
     }
 
@@ -109,6 +112,7 @@ internal sealed class WebhookFlags
         Set(_whileDisabled, "while_disabled", () => webhook.WhileDisabled = session.Get(_whileDisabled));
         mask.Paths.Add(await _dialects.ApplyAsync(session, webhook));
         mask.Paths.Add(await _certificate.ApplyAsync(session, webhook));
+        mask.Paths.Add(await _oauth2.ApplyAsync(session, webhook));
         mask.Paths.Add(_retry.Apply(session, webhook));
         return mask;
 

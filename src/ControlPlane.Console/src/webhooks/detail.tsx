@@ -89,6 +89,7 @@ const Settings = ({ of }: { of: Webhook }) => (
         ...(of.clientCertificate?.certificates[0] ? [['Client certificate', <>
           <code class="break">{of.clientCertificate.certificates[0].subject}</code>, until <Time at={of.clientCertificate.certificates[0].notAfterTime} />
         </>] as [string, ComponentChildren]] : []),
+        ...(of.oauth2 ? [['OAuth 2.0', <><code class="break">{of.oauth2.clientId}</code> at <code class="break">{of.oauth2.tokenUrl}</code></>] as [string, ComponentChildren]] : []),
         ['Retries', retries(of)],
         ['Timeout', of.timeout ? span(seconds(of.timeout)) : '15 s'],
         ...(of.description ? [['Description', of.description] as [string, string]] : []),

@@ -23,6 +23,11 @@ export interface Draft {
   signatureAlgorithm: string;
   certificateChain: string;
   privateKey: string;
+  tokenUrl: string;
+  clientId: string;
+  clientSecret: string;
+  scopes: string;
+  audience: string;
   backoff: string;
   delays: string;
   initial: string;
@@ -46,7 +51,8 @@ export interface Draft {
 }
 
 export const emptyDraft: Draft = {
-  name: '', url: '', eventTypes: '', instances: '', dialect: 'standard-webhooks', additionalDialect: '', signatureAlgorithm: String(SignatureAlgorithm.UNSPECIFIED), certificateChain: '', privateKey: '', backoff: 'standard', delays: '5',
+  name: '', url: '', eventTypes: '', instances: '', dialect: 'standard-webhooks', additionalDialect: '', signatureAlgorithm: String(SignatureAlgorithm.UNSPECIFIED), certificateChain: '', privateKey: '',
+  tokenUrl: '', clientId: '', clientSecret: '', scopes: '', audience: '', backoff: 'standard', delays: '5',
   initial: '5', multiplier: '2', max: '3600', maxAttempts: '', timeout: '15', maxInFlight: '', maxRate: '', headers: '', labels: '', matchLabels: '', filter: '', onFilterError: String(OnFilterError.DELIVER),
   description: '', externalId: '', headOfLine: String(HeadOfLine.BLOCK), whileSuspended: String(WhileInactive.HOLD),
   whileDisabled: String(WhileInactive.SKIP), secret: '',
@@ -55,7 +61,7 @@ export const emptyDraft: Draft = {
 /** What the form changes; the rest of a webhook stays as it is. */
 export const changedPaths = [
   'name', 'url', 'event_types', 'instances', 'additional_dialect', 'retry_policy', 'timeout', 'max_in_flight', 'max_rate_per_second',
-  'client_certificate', 'headers', 'labels', 'match_labels', 'filter', 'on_filter_error', 'description', 'external_id', 'head_of_line', 'while_suspended', 'while_disabled',
+  'client_certificate', 'oauth2', 'headers', 'labels', 'match_labels', 'filter', 'on_filter_error', 'description', 'external_id', 'head_of_line', 'while_suspended', 'while_disabled',
 ];
 
 export function draftOf(of: Webhook): Draft {
@@ -68,6 +74,10 @@ export function draftOf(of: Webhook): Draft {
     dialect: of.customDialect ? '' : of.dialect || 'standard-webhooks',
     additionalDialect: of.additionalDialect,
     certificateChain: of.clientCertificate?.certificateChain ?? '',
+    tokenUrl: of.oauth2?.tokenUrl ?? '',
+    clientId: of.oauth2?.clientId ?? '',
+    scopes: of.oauth2?.scopes.join(' ') ?? '',
+    audience: of.oauth2?.audience ?? '',
     ...backoffOf(of.retryPolicy),
     timeout: of.timeout ? String(seconds(of.timeout)) : '15',
     maxInFlight: of.maxInFlight ? String(of.maxInFlight) : '',
@@ -133,6 +143,8 @@ export function webhookOf(draft: Draft, before?: Webhook): { webhook: Init<typeo
     signatureAlgorithm: Number(draft.signatureAlgorithm),
     ...(draft.certificateChain.trim() || draft.privateKey.trim()
       ? { clientCertificate: { certificateChain: draft.certificateChain, privateKey: draft.privateKey } } : {}),
+    ...([draft.tokenUrl, draft.clientId, draft.clientSecret, draft.scopes, draft.audience].some((text) => text.trim())
+      ? { oauth2: { tokenUrl: draft.tokenUrl.trim(), clientId: draft.clientId, clientSecret: draft.clientSecret, scopes: draft.scopes.split(/\s+/).filter(Boolean), audience: draft.audience } } : {}),
     retryPolicy,
     timeout: toDuration(number('webhook.timeout', draft.timeout)),
     maxInFlight: whole('webhook.max_in_flight', draft.maxInFlight),

@@ -87,6 +87,15 @@ export const MoreFields = ({ draft, set }: FieldsProps) => (
       hint="In PEM, with those that issued it behind it. For receivers that want one (mTLS)." />
     <Area label="Its private key" name="webhook.client_certificate.private_key" value={draft.privateKey} set={(privateKey) => set({ privateKey })}
       hint="In PEM, not encrypted. It is stored sealed and never shown. Empty: the key that is stored stays." />
+    <div class="grid">
+      <Text label="OAuth 2.0 token URL" name="webhook.oauth2.token_url" value={draft.tokenUrl} set={(tokenUrl) => set({ tokenUrl })} type="url"
+        hint="Where an access token is fetched that goes with every request. Empty: none does." />
+      <Text label="Client ID" name="webhook.oauth2.client_id" value={draft.clientId} set={(clientId) => set({ clientId })} />
+      <Text label="Client secret" name="webhook.oauth2.client_secret" value={draft.clientSecret} set={(clientSecret) => set({ clientSecret })} type="password"
+        hint="It is stored sealed and never shown. Empty: the secret that is stored stays." />
+      <Text label="Scopes" name="webhook.oauth2.scopes" value={draft.scopes} set={(scopes) => set({ scopes })} hint="With spaces between them." />
+      <Text label="Audience" name="webhook.oauth2.audience" value={draft.audience} set={(audience) => set({ audience })} />
+    </div>
     <Area label="Labels" name="webhook.labels" value={draft.labels} set={(labels) => set({ labels })} hint={<>One a line: <code>key=value</code>.</>} />
     <Area label="Description" name="webhook.description" value={draft.description} set={(description) => set({ description })} />
   </>

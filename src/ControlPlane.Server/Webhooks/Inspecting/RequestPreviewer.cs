@@ -61,7 +61,7 @@ internal sealed class RequestPreviewer(
             State = Storage.DeliveryState.InFlight,
             Trigger = Storage.DeliveryTrigger.Publish,
         };
-        using var built = RequestBuilder.Build(endpoint, delivery, occurrence, now);
+        using var built = RequestBuilder.Build(endpoint, delivery, occurrence, now, webhook.Oauth2 is null ? null : HeaderCredentials.Mask);
         var answer = new PreviewRequestResponse
         {
             Method = built.Method.Method,
@@ -74,7 +74,8 @@ internal sealed class RequestPreviewer(
         answer.Headers.Add(PreviewedHeaders.Of(built));
         answer.RedactedHeaders.Add(
             endpoint.Dialects.SelectMany(dialect => PreviewedHeaders.Redact(answer.Headers, dialect, webhook.Secrets[0].Hint)));
-        answer.RedactedHeaders.Add(PreviewedHeaders.RedactCredentials(answer.Headers, webhook.Headers.Keys));
+        answer.RedactedHeaders.Add(PreviewedHeaders.RedactCredentials(
+            answer.Headers, webhook.Oauth2 is null ? webhook.Headers.Keys : webhook.Headers.Keys.Append("Authorization")));
         return answer;
     }
 

@@ -7,6 +7,7 @@ namespace ControlPlane.Server.Webhooks.Secrets;
 internal static class WebhookCredentials
 {
     private const string CertificateKey = "client certificate";
+    private const string ClientSecret = "client secret";
 
     /// <summary>A webhook with its credentials as they are stored.</summary>
     public static WebhookRecord Seal(this SecretSealer sealer, WebhookRecord webhook) => webhook with
@@ -14,6 +15,9 @@ internal static class WebhookCredentials
         Headers = HeaderCredentials.Seal(sealer, webhook),
         ClientCertificate = webhook.ClientCertificate is { } certificate
             ? certificate with { Key = sealer.SealText(webhook.Id, CertificateKey, certificate.Key) }
+            : null,
+        Oauth2 = webhook.Oauth2 is { } client
+            ? client with { ClientSecret = sealer.SealText(webhook.Id, ClientSecret, client.ClientSecret) }
             : null,
     };
 
@@ -37,7 +41,18 @@ internal static class WebhookCredentials
             certificate = certificate with { Key = key };
         }
 
-        opened = webhook with { Headers = headers, ClientCertificate = certificate };
+        var client = webhook.Oauth2;
+        if (client is not null)
+        {
+            if (!sealer.TryOpenText(webhook.Id, ClientSecret, client.ClientSecret, out var secret))
+            {
+                return false;
+            }
+
+            client = client with { ClientSecret = secret };
+        }
+
+        opened = webhook with { Headers = headers, ClientCertificate = certificate, Oauth2 = client };
         return true;
     }
 
@@ -47,5 +62,6 @@ internal static class WebhookCredentials
         && sealer.TryOpen(after, out var other)
         && one.Headers.Count == other.Headers.Count
         && one.Headers.All(header => other.Headers.TryGetValue(header.Key, out var value) && value == header.Value)
-        && one.ClientCertificate?.Key == other.ClientCertificate?.Key;
+        && one.ClientCertificate?.Key == other.ClientCertificate?.Key
+        && one.Oauth2?.ClientSecret == other.Oauth2?.ClientSecret;
 }

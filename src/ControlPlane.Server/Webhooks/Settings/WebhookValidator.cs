@@ -150,6 +150,11 @@ internal sealed class WebhookValidator(UrlPolicy urls, TimeProvider clock)
             new ClientCertificateValidator(violations, clock.GetUtcNow()).Check(certificate, current?.ClientCertificate);
         }
 
+        if (webhook.Oauth2 is { } client)
+        {
+            new OAuth2Validator(violations, urls).Check(client, current?.Oauth2, webhook.Headers.Keys, dialects);
+        }
+
         CheckPace(violations, webhook);
         CheckChoice(violations, "head_of_line", webhook.HeadOfLine);
         CheckChoice(violations, "while_suspended", webhook.WhileSuspended);

@@ -97,6 +97,12 @@ internal static class FieldLimits
             Probe.Refused("no PEM", "nonsense"), Probe.Refused("a key in it", RightRequests.Certificate.CertificateChain + RightRequests.Certificate.PrivateKey)),
         ["ClientCertificate.private_key"] = Limit.Template(8_192, n => RightRequests.Certificate.PrivateKey.PadRight(n)).And(Probe.Refused("no PEM", "nonsense")),
         ["ClientCertificate.certificates"] = Limit.OutputOnly,
+        ["OAuth2ClientCredentials.token_url"] = Limit.Url(2_048),
+        ["OAuth2ClientCredentials.client_id"] = Limit.Ascii(1, 256).And(Probe.Refused("nothing", ""), Probe.Refused("a line break", "a\r\nb")),
+        ["OAuth2ClientCredentials.client_secret"] = Limit.Ascii(1, 1_024).And(Probe.Refused("a line break", "a\r\nb")),
+        ["OAuth2ClientCredentials.scopes"] = Limit.List(0, 32, i => $"s{i}", Limit.Ascii(1, 256).And(
+            Probe.Refused("nothing", ""), Probe.Refused("a space", "a b"), Probe.Refused("a quotation mark", "\""), Probe.Refused("a backslash", "\\"))),
+        ["OAuth2ClientCredentials.audience"] = Limit.Line(1_024),
         ["Webhook.headers"] = Limit.Map(32, HeaderName, HeaderValue),
         ["Webhook.timeout"] = Limit.Span("1 to 60 seconds", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)),
         ["Webhook.max_in_flight"] = Limit.Range(0, 1_024),

@@ -49,6 +49,7 @@ internal static class RightRequests
         type == typeof(CustomDialect) ? new CustomDialect { Headers = { new CustomDialect.Types.Header { Name = "x-signature", Value = "{sig}" } }, SignedContent = "{body}" }
         : type == typeof(CustomDialect.Types.Header) ? new CustomDialect.Types.Header { Name = "x-signature", Value = "{sig}" }
         : type == typeof(ClientCertificate) ? Certificate.Clone()
+        : type == typeof(OAuth2ClientCredentials) ? new OAuth2ClientCredentials { TokenUrl = "https://auth.example.com/token", ClientId = "id", ClientSecret = "secret" }
         : type == typeof(RetryPolicy) ? new RetryPolicy { Fixed = new() { Delay = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) } }
         : type == typeof(PreviewRequestRequest.Types.Inline) ? new PreviewRequestRequest.Types.Inline { Secret = "whsec_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcY" }
         : type.Namespace == typeof(Webhook).Namespace && type.DeclaringType is not null && type != typeof(ExplainDeliveryRequest.Types.Pair)
