@@ -3,6 +3,7 @@ using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Validation;
 using ControlPlane.Signing;
 using ControlPlane.V1;
+using Google.Protobuf.Collections;
 
 namespace ControlPlane.Server.Webhooks.Settings;
 
@@ -67,7 +68,7 @@ internal sealed class OAuth2Validator(Violations violations, UrlPolicy urls)
         }
     }
 
-    private void CheckScopes(IReadOnlyList<string> scopes)
+    private void CheckScopes(RepeatedField<string> scopes)
     {
         if (scopes.Count > MostScopes)
         {
