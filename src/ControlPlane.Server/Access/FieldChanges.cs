@@ -22,7 +22,7 @@ internal static class FieldChanges
         ["id", "tenant_id", "number", "etag", "create_time", "update_time", "last_use_time", "platform"];
 
     /// <summary>That they changed is said, and no more.</summary>
-    private static readonly HashSet<string> Secret = ["secrets", "headers", "private_key"];
+    private static readonly HashSet<string> Secret = ["secrets", "headers", "private_key", "client_secret"];
 
     private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true));
 
@@ -77,7 +77,7 @@ internal static class FieldChanges
         }
 
         using var text = new StringWriter(CultureInfo.InvariantCulture);
-        Json.WriteValue(text, field.Name == "url" ? Masked((string)value) : value);
+        Json.WriteValue(text, field.Name is "url" or "token_url" ? Masked((string)value) : value);
         var json = text.ToString();
         return json.Length <= LongestValue ? json : json[..LongestValue];
     }

@@ -39,8 +39,16 @@ internal static class WebhookMapper
     public static IReadOnlyList<Storage.AuditChange> Compare(WebhookRecord? before, WebhookRecord after, bool credentialsChanged, DateTimeOffset now)
     {
         var changes = FieldChanges.Between(before is null ? null : ToProto(before, now), ToProto(after, now));
-        if (credentialsChanged && !changes.Exists(
-            change => change.Field == "headers" || change.Field.StartsWith("client_certificate.", StringComparison.Ordinal)))
+        // What is sealed stays as it is until it is set again.
+        var hasNewSecret = credentialsChanged && before?.Oauth2?.ClientSecret != after.Oauth2?.ClientSecret;
+        if (hasNewSecret)
+        {
+            changes.Add(new("oauth2.client_secret", null, null));
+        }
+
+        if (credentialsChanged
+            && (!hasNewSecret || before?.Headers.Any(header => after.Headers.GetValueOrDefault(header.Key) != header.Value) == true)
+            && !changes.Exists(change => change.Field == "headers" || change.Field.StartsWith("client_certificate.", StringComparison.Ordinal)))
         {
             changes.Add(new("headers", null, null));
         }
