@@ -52,7 +52,7 @@ internal static class WebhookView
         .. webhook.Secrets.Where(s => s.PublicKey.Length > 0).Select(s => new Field("public key", $"{s.PublicKey}  {s.Id}")),
         .. webhook.ClientCertificate?.Certificates.Take(1).Select(c => new Field(
             "client certificate", $"{c.Subject}, issued by {c.Issuer}, until {Show.Time(c.NotAfterTime)}")) ?? [],
-        .. Field.Unless(webhook.Oauth2 is null, "oauth2", () => $"{webhook.Oauth2.ClientId} at {webhook.Oauth2.TokenUrl}"),
+        .. webhook.Oauth2 is { } oauth2 ? [new Field("oauth2", $"{oauth2.ClientId} at {oauth2.TokenUrl}")] : Array.Empty<Field>(),
         new("etag", new Cell(webhook.Etag, Tone.Dim)),
         new("created", Show.Time(webhook.CreateTime)),
         new("updated", Show.Time(webhook.UpdateTime)),
