@@ -126,19 +126,19 @@ test('what is published shows up on the live page, and a page that lost its serv
 test('a webhook is created with wrong input shown at its fields, and edited, tested, probed, previewed and rotated', async () => {
   const page = await open('webhooks');
   await page.getByRole('link', { name: 'Create webhook' }).click();
-  await page.getByLabel('URL').fill('http://10.0.0.1/hook');
+  await page.getByLabel('URL', { exact: true }).fill('http://10.0.0.1/hook');
   await page.getByLabel('Event types').fill('order.*\nnot a type');
   await page.getByText('More settings').click();
   await page.getByLabel('Timeout in seconds').fill('3600');
   await page.getByRole('button', { name: 'Create webhook' }).click();
   await page.getByText('private use').waitFor();
-  assert.equal(await page.getByLabel('URL').getAttribute('aria-invalid'), 'true');
+  assert.equal(await page.getByLabel('URL', { exact: true }).getAttribute('aria-invalid'), 'true');
   assert.equal(await page.getByLabel('Timeout in seconds').getAttribute('aria-invalid'), 'true');
   await see(page, /^Line 2: must be/);
   assert.equal(await page.evaluate(() => document.activeElement.type), 'url');
 
   await page.getByLabel('Name').fill('Shop');
-  await page.getByLabel('URL').fill(`${receiver.url}/shop`);
+  await page.getByLabel('URL', { exact: true }).fill(`${receiver.url}/shop`);
   await page.getByLabel('Event types').fill('shop.*');
   await page.getByLabel('Timeout in seconds').fill('10');
   await page.getByRole('button', { name: 'Create webhook' }).click();
