@@ -91,6 +91,7 @@ public static class SqliteStorage
             StoreLock.CheckPresence(storeLock, path);
             // SQLite takes an empty file for a new database and gives the files beside it the same permissions.
             PrivateFiles.Create(path);
+            IntegrityCheck.CheckLog(path);
             writer = Connection.Open(path, readOnly: false);
             Prepare(writer, path, options.TimeProvider);
             var checkpoints = Connection.Open(path, readOnly: false);
@@ -119,6 +120,7 @@ public static class SqliteStorage
         Connection? connection = null;
         try
         {
+            IntegrityCheck.CheckLog(path);
             connection = Connection.Open(path, readOnly: true);
             var version = Migrations.Check(connection, path);
             if (version < Migrations.Latest)

@@ -73,3 +73,5 @@ public sealed class IntegrityCheckTests : IntegrityCheckTests<SqliteSource>;
 public sealed class CopyTests : CopyTests<SqliteSource>;
 
 public sealed class AuditTests : AuditTests<SqliteSource>;
+
+public sealed class StaleLogTests : StaleLogTests<SqliteSource>;

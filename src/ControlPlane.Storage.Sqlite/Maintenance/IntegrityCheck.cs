@@ -12,6 +12,29 @@ internal static class IntegrityCheck
     private static readonly Sql Full = new("PRAGMA integrity_check(100)");
     private static readonly Sql Tables = new("SELECT name FROM sqlite_master WHERE type = 'table'");
 
+    /// <summary>Where the file's header says how it is written: 1 without a write-ahead log.</summary>
+    private const int WriteVersion = 18;
+
+    /// <summary>
+    /// Looks whether the log beside the file is its own. A backup goes without one until it is opened; SQLite would take a log that lies
+    /// beside it for its own all the same.
+    /// </summary>
+    /// <exception cref="StorageOpenException">It is that of another file.</exception>
+    public static void CheckLog(string path)
+    {
+        if (new FileInfo(path + "-wal") is not { Exists: true, Length: > 0 })
+        {
+            return;
+        }
+
+        using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+        Span<byte> version = stackalloc byte[1];
+        if (RandomAccess.Read(file, version, WriteVersion) == 1 && version[0] == 1)
+        {
+            throw Damaged(path, "there is a log beside it that another store wrote");
+        }
+    }
+
     /// <summary>Reads every page, and every index against its table; returns what is wrong.</summary>
     public static IReadOnlyList<string> Check(Connection connection)
     {
