@@ -8,6 +8,7 @@ namespace ControlPlane.Cluster.Tests;
 public abstract class ClusterTest(int nodes) : IAsyncLifetime
 {
     private const int Hooks = 12;
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(10);
     private readonly List<TestTenant> _tenants = [];
     private int _events;
 
@@ -57,6 +58,8 @@ public abstract class ClusterTest(int nodes) : IAsyncLifetime
             }
 
             published.Add(id);
+            // What happens to the cluster matters, not how much it bears.
+            await Task.Delay(Pace, TimeProvider.System, CancellationToken.None);
         }
 
         return published;
