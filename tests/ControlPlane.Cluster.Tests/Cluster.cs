@@ -17,7 +17,9 @@ public sealed class Cluster : IAsyncDisposable
     public IReadOnlyList<ServerProcess> Nodes => _nodes;
 
     /// <summary>Starts so many nodes together, on a new database.</summary>
-    public static async Task<Cluster> StartAsync(int nodes)
+    /// <param name="nodes">How many.</param>
+    /// <param name="reach">Gets the number of a node and how to reach the database; returns how that node does.</param>
+    public static async Task<Cluster> StartAsync(int nodes, Func<int, string, string> reach)
     {
         var cluster = new Cluster(await PostgresServer.StartAsync(), await HttpsReceiver.StartAsync());
         try
@@ -26,11 +28,12 @@ public sealed class Cluster : IAsyncDisposable
             var key = Convert.ToBase64String(new byte[32]);
             for (var i = 0; i < nodes; i++)
             {
+                var connection = reach(i, database);
                 cluster._nodes.Add(ServerProcess.Create(cluster.Receiver, setup =>
                 {
                     setup.Settings.Remove("Storage:Path");
                     setup.Settings["Storage:Provider"] = "postgres";
-                    setup.Settings["Storage:ConnectionString"] = database;
+                    setup.Settings["Storage:ConnectionString"] = connection;
                     setup.Settings["Secrets:MasterKey"] = key;
                 }));
             }

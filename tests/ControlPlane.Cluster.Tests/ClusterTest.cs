@@ -1,3 +1,4 @@
+using System.Net;
 using ControlPlane.Testing;
 using ControlPlane.V1;
 using Grpc.Core;
@@ -21,7 +22,7 @@ public abstract class ClusterTest(int nodes) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Cluster = await Cluster.StartAsync(nodes);
+        Cluster = await Cluster.StartAsync(nodes, Reach);
         _tenants.Add(await TestTenant.CreateAsync(Cluster.Nodes[0]));
         foreach (var node in Cluster.Nodes.Skip(1))
         {
@@ -36,12 +37,24 @@ public abstract class ClusterTest(int nodes) : IAsyncLifetime
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         _tenants.ForEach(tenant => tenant.Dispose());
         await Cluster.DisposeAsync();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>How a node reaches the database.</summary>
+    protected virtual string Reach(int node, string database) => database;
+
+    /// <summary>Waits until a node says that it is ready, or that it is not.</summary>
+    protected static Task<HttpStatusCode> ReadyAsync(ServerProcess node, HttpStatusCode status) => Eventually.BecomesAsync(
+        async () =>
+        {
+            using var answer = await node.GetAsync("/readyz");
+            return answer.StatusCode;
+        },
+        code => code == status, $"a node to be {status}");
 
     /// <summary>Publishes events one after another until told to stop, through one of the nodes that are named, and again until one of
     /// them says that it has it. Returns the ids.</summary>
@@ -89,12 +102,12 @@ public abstract class ClusterTest(int nodes) : IAsyncLifetime
         }
     }
 
-    private async Task<bool> TryPublishAsync(int node, string id)
+    /// <summary>Returns whether a call is answered; otherwise it was refused as one of a node that is not up to it.</summary>
+    protected static async Task<bool> AnsweredAsync(Func<Task> call)
     {
         try
         {
-            var published = await Tenants[node].PublishAsync(e => e.Id = id);
-            Assert.Equal(Hooks, published.DeliveryCount);
+            await call();
             return true;
         }
         catch (RpcException e) when (e.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.Internal)
@@ -103,4 +116,7 @@ public abstract class ClusterTest(int nodes) : IAsyncLifetime
             return false;
         }
     }
+
+    private Task<bool> TryPublishAsync(int node, string id) => AnsweredAsync(
+        async () => Assert.Equal(Hooks, (await Tenants[node].PublishAsync(e => e.Id = id)).DeliveryCount));
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using ControlPlane.Testing;
 
 namespace ControlPlane.Cluster.Tests;
 
@@ -79,12 +78,4 @@ public sealed class DatabaseFailureTests() : ClusterTest(nodes: 2)
         await ArriveAsync(await publishing);
         await SettleAsync(Tenants[1]);
     }
-
-    private static Task<HttpStatusCode> ReadyAsync(ServerProcess node, HttpStatusCode status) => Eventually.BecomesAsync(
-        async () =>
-        {
-            using var answer = await node.GetAsync("/readyz");
-            return answer.StatusCode;
-        },
-        code => code == status, $"a node to be {status}");
 }
