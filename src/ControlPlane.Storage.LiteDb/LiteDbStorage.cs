@@ -56,6 +56,7 @@ public static class LiteDbStorage
         Stats = new LiteDbStatsStore(database),
         Redrives = new LiteDbRedriveStore(database),
         Replays = new LiteDbReplayStore(database),
+        Erasures = new LiteDbErasureStore(database),
         Webhooks = new LiteDbWebhookStore(database),
         EventTypes = new LiteDbEventTypeStore(database),
         Access = new LiteDbAccessStore(database),

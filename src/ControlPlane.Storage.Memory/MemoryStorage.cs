@@ -39,6 +39,7 @@ public sealed class MemoryStorage(TimeProvider clock)
             Stats = new MemoryStatsStore(session),
             Redrives = new MemoryRedriveStore(session),
             Replays = new MemoryReplayStore(session),
+            Erasures = new MemoryErasureStore(session),
             Webhooks = new MemoryWebhookStore(session),
             EventTypes = new MemoryEventTypeStore(session),
             Access = new MemoryAccessStore(session),

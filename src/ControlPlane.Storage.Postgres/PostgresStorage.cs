@@ -78,6 +78,7 @@ public static class PostgresStorage
             Stats = new PostgresStatsStore(database),
             Redrives = new PostgresRedriveStore(transactions),
             Replays = new PostgresReplayStore(transactions, webhooks, appends),
+            Erasures = new PostgresErasureStore(transactions),
             Webhooks = new PostgresWebhookStore(transactions, appends),
             EventTypes = new PostgresEventTypeStore(transactions),
             Access = new PostgresAccessStore(transactions),

@@ -45,6 +45,7 @@ public static class SqliteStorage
         Stats = new SqliteStatsStore(database),
         Redrives = new SqliteRedriveStore(database),
         Replays = new SqliteReplayStore(database),
+        Erasures = new SqliteErasureStore(database),
         Webhooks = new SqliteWebhookStore(database),
         EventTypes = new SqliteEventTypeStore(database),
         Access = new SqliteAccessStore(database),
@@ -163,6 +164,7 @@ public static class SqliteStorage
             PRAGMA foreign_keys = ON;
             PRAGMA cache_size = -65536;
             PRAGMA journal_size_limit = 67108864;
+            PRAGMA secure_delete = FAST;
             """);
         IntegrityCheck.CheckAtStart(writer, path);
         Migrations.Apply(writer, version);

@@ -11,7 +11,7 @@ public sealed partial class RoomTests
     [
         "GrpcService", "Mapper", "Validator", "Program", "AccessRules", "DeliveryWatch", "WebhookTester",
         // What answers one call each, and the parts of its answer.
-        "RedriveCalls", "ReplayCalls", "StatsCalls", "PlatformWebhooks", "PlatformDeliveries", "SvixApplications", "SvixEndpoint", "SvixEndpoints", "SvixEndpointSettings", "SvixMessage", "SvixMessages",
+        "ErasureCalls", "RedriveCalls", "ReplayCalls", "StatsCalls", "PlatformWebhooks", "PlatformDeliveries", "SvixApplications", "SvixEndpoint", "SvixEndpoints", "SvixEndpointSettings", "SvixMessage", "SvixMessages",
         "SvixAttempt", "SvixAttempts", "SvixAttemptQuery", "SvixAttemptWalk", "SvixDeliveries", "SvixEventTypes", "SvixAuthentication", "SvixPlaces",
         "WebhookUpserts", "UpsertMatch", "WebhookProber", "RequestPreviewer", "PreviewedHeaders", "EventTypeQueries",
         "SettingsCalls", "ContractFiles", "WebhookDraft", "InspectionCalls", "EventTypeCalls", "AdminGrpcService.Store", "DialectRules", "DeliveryExplainer", "ExplanationSummary", "MatchChecks", "WaitReasons", "AttemptPlan",

@@ -9,6 +9,7 @@ using ControlPlane.Server.Api.Paging;
 using ControlPlane.Server.Deliveries.Redriving;
 using ControlPlane.Server.Doors.Platforms;
 using ControlPlane.Server.Filtering;
+using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Schemas;
 using ControlPlane.Server.Sending;
@@ -58,6 +59,7 @@ public sealed partial class BoundTableTests
         { "unfinished messages with a key | an API key", $"| {UnfinishedBytes.PerKey / Mebi} MiB |" },
         { "unfinished messages | the process", $"| {UnfinishedBytes.PerProcess / Mebi} MiB |" },
         { "redrives at work", $"| {RedriveWorker.MostPerTenant}, of {RedriveWorker.Most} in all |" },
+        { "erasures under way", $"| 1, of {EventErasure.Most} in all |" },
         { "tests and probes", $"| {TrialLimit.MostPerTenant}, of {TrialLimit.Most} in all |" },
         { "certificates end soon", string.Create(CultureInfo.InvariantCulture, $"| {EndingCertificates.Most:N0} |") },
         { "lookups of names", $"| {DnsResolver.MaxLookupsPerOwner}, of {DnsResolver.MaxLookups} in all |" },

@@ -77,3 +77,9 @@ public sealed class IntegrityCheckTests : IntegrityCheckTests<LiteDbSource>;
 public sealed class CopyTests : CopyTests<LiteDbSource>;
 
 public sealed class AuditTests : AuditTests<LiteDbSource>;
+
+public sealed class ErasureTests : ErasureTests<LiteDbSource>;
+
+public sealed class EventExpiryTests : EventExpiryTests<LiteDbSource>;
+
+public sealed class ErasedBytesTests : ErasedBytesTests<LiteDbSource>;

@@ -69,3 +69,7 @@ public sealed class HammerTests : HammerTests<MemorySource>;
 public sealed class CopyTests : CopyTests<MemorySource>;
 
 public sealed class AuditTests : AuditTests<MemorySource>;
+
+public sealed class ErasureTests : ErasureTests<MemorySource>;
+
+public sealed class EventExpiryTests : EventExpiryTests<MemorySource>;

@@ -67,3 +67,7 @@ public sealed class HammerTests : HammerTests<PostgresSource>;
 public sealed class CopyTests : CopyTests<PostgresSource>;
 
 public sealed class AuditTests : AuditTests<PostgresSource>;
+
+public sealed class ErasureTests : ErasureTests<PostgresSource>;
+
+public sealed class EventExpiryTests : EventExpiryTests<PostgresSource>;

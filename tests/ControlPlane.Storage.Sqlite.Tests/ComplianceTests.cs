@@ -75,3 +75,9 @@ public sealed class CopyTests : CopyTests<SqliteSource>;
 public sealed class AuditTests : AuditTests<SqliteSource>;
 
 public sealed class StaleLogTests : StaleLogTests<SqliteSource>;
+
+public sealed class ErasureTests : ErasureTests<SqliteSource>;
+
+public sealed class EventExpiryTests : EventExpiryTests<SqliteSource>;
+
+public sealed class ErasedBytesTests : ErasedBytesTests<SqliteSource>;

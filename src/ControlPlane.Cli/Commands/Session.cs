@@ -28,6 +28,8 @@ internal sealed class Session(
 
     public T[] Get<T>(Option<T[]> option) => arguments.GetValue(option) ?? [];
 
+    public T[] Get<T>(Argument<T[]> argument) => arguments.GetValue(argument) ?? [];
+
     public string Get(Argument<string> argument) => arguments.GetValue(argument) ?? "";
 
     /// <summary>The user wrote this option.</summary>

@@ -52,8 +52,11 @@ internal sealed class Lanes(
     }
 
     /// <summary>Takes over a delivery that was born leased on a reserved place.</summary>
-    public void Enqueue(Lane lane, DeliveryRecord delivery, EventRecord source, DateTimeOffset leaseUntil) =>
-        Carry(lane, lane.Enqueue(places.Add(lane.Places, delivery, source, leaseUntil)));
+    public void Enqueue(Lane lane, DeliveryRecord delivery, EventRecord source, int erasures, DateTimeOffset leaseUntil) =>
+        Carry(lane, lane.Enqueue(places.Add(lane.Places, delivery, source, erasures, leaseUntil)));
+
+    /// <summary>How many times events were erased. To be read before one is stored that goes into a lane.</summary>
+    public int Erasures => places.Erasures;
 
     /// <summary>A delivery waits in the store until then. Says nothing to this process if another one owns the webhook.</summary>
     public void Expect(string tenantId, string webhookId, DateTimeOffset due)
@@ -74,6 +77,9 @@ internal sealed class Lanes(
 
     /// <summary>A delivery was cancelled: it is not sent any more.</summary>
     public void Forget(string deliveryId) => places.Lose(deliveryId);
+
+    /// <summary>Events were erased: what waits in lanes is read again before it is sent.</summary>
+    public void NoteErasure() => places.NoteErasure();
 
     public Lane? Find(string webhookId) => _lanes.GetValueOrDefault(webhookId);
 

@@ -48,6 +48,11 @@ internal sealed class WakeLoop(
             {
                 lanes.Expect(work.TenantId, work.WebhookId, clock.GetUtcNow());
             }
+            else if (signal is StoreSignal.ConfigurationChanged { Keys: false })
+            {
+                // Another node may have erased events.
+                lanes.NoteErasure();
+            }
         });
         if (signals.PollInterval is not { } interval)
         {

@@ -65,6 +65,7 @@ internal static class HostingRegistration
             .AddSingleton(store.Deliveries)
             .AddSingleton(store.Redrives)
             .AddSingleton(store.Replays)
+            .AddSingleton(store.Erasures)
             .AddSingleton(store.Stats)
             .AddSingleton(store.Webhooks)
             .AddSingleton(store.EventTypes)

@@ -10,7 +10,8 @@ using Grpc.Core;
 namespace ControlPlane.Server.Publishing;
 
 /// <summary>EventService over gRPC.</summary>
-internal sealed class EventGrpcService(Publisher publisher, IEventStore events, EventValidator validator, TenantPlans plans)
+internal sealed class EventGrpcService(
+    Publisher publisher, IEventStore events, EventValidator validator, TenantPlans plans, ErasureCalls erasures)
     : EventService.EventServiceBase
 {
     private const int MaximumBatch = 1000;
@@ -101,6 +102,9 @@ internal sealed class EventGrpcService(Publisher publisher, IEventStore events, 
             EventMapper.ToProto);
         return new ListEventsResponse { Events = { page.Items }, NextPageToken = paging.Token(page.Next) };
     }
+
+    public override Task<EraseEventsResponse> EraseEvents(EraseEventsRequest request, ServerCallContext context) =>
+        erasures.EraseAsync(request, context);
 
     private EventDraft Check(Event source, Violations violations)
     {

@@ -8,8 +8,9 @@ internal sealed class FanOut
 {
     private readonly Lanes _lanes;
     private readonly Lane?[] _reserved;
+    private readonly int _erasures;
 
-    private FanOut(NewEvent source, Lanes lanes, Lane?[] reserved) => (Event, _lanes, _reserved) = (source, lanes, reserved);
+    private FanOut(NewEvent source, Lanes lanes, Lane?[] reserved) => (Event, _lanes, _reserved, _erasures) = (source, lanes, reserved, lanes.Erasures);
 
     public NewEvent Event { get; }
 
@@ -61,7 +62,7 @@ internal sealed class FanOut
             }
             else if (delivery.State == DeliveryState.InFlight)
             {
-                _lanes.Enqueue(lane, delivery, Event.Event, leaseUntil);
+                _lanes.Enqueue(lane, delivery, Event.Event, _erasures, leaseUntil);
             }
             else
             {

@@ -19,6 +19,8 @@ internal static class PublishingRegistration
             .AddSingleton<TestAppender>()
             .AddSingleton<TestPublisher>()
             .AddSingleton<SchemaRules>()
+            .AddSingleton<EventErasure>()
+            .AddSingleton<ErasureCalls>()
             .AddSingleton<TestRules>()
             .AddSingleton<EventValidator>();
     }

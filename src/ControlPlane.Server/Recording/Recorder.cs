@@ -37,7 +37,7 @@ internal sealed class Recorder(
         };
         // A test is sent by hand, past the webhook's state, and whoever sent it sees how it went.
         var test = delivery.Trigger == DeliveryTrigger.Test;
-        var asked = !test && !outcome.Expired && !outcome.Unsendable && !outcome.GaveWay;
+        var asked = !test && !outcome.Expired && !outcome.Erased && !outcome.Unsendable && !outcome.GaveWay;
         var verdict = asked ? health.Judge(webhook, outcome, now) : default;
         var more = !test && (verdict.Reason != StateReason.None || verdict.IsWarning || completion.State == DeliveryState.Dead);
         var (stored, suspended) = more ? await CompleteAsync(completion, webhook, outcome, verdict, now) : new(await CompleteAsync(completion), false);

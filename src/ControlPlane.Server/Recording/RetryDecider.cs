@@ -5,7 +5,7 @@ using ControlPlane.Storage;
 namespace ControlPlane.Server.Recording;
 
 /// <summary>What follows from an attempt.</summary>
-/// <param name="State">Succeeded, Dead or RetryScheduled.</param>
+/// <param name="State">Succeeded, Dead, Cancelled or RetryScheduled.</param>
 /// <param name="EndReason">Set unless RetryScheduled.</param>
 /// <param name="NextAttemptTime">Set exactly if RetryScheduled.</param>
 internal readonly record struct RetryDecision(DeliveryState State, EndReason EndReason, DateTimeOffset? NextAttemptTime);
@@ -31,6 +31,11 @@ internal static class RetryDecider
         if (outcome.Expired)
         {
             return Dead(EndReason.Expired);
+        }
+
+        if (outcome.Erased)
+        {
+            return new(DeliveryState.Cancelled, EndReason.Erased, null);
         }
 
         if (outcome.Unsendable)

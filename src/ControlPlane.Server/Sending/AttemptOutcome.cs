@@ -23,6 +23,9 @@ internal sealed record AttemptOutcome
     /// <summary>Nothing was sent: the event's payload is no longer stored, or the delivery is older than its policy allows.</summary>
     public bool Expired { get; init; }
 
+    /// <summary>Nothing was sent: the event was erased.</summary>
+    public bool Erased { get; init; }
+
     /// <summary>The event cannot be sent in the webhook's dialect, now or later, so the receiver was not asked.</summary>
     public bool Unsendable => Failure == FailureKind.Unsendable;
 

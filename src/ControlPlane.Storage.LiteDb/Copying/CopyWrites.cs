@@ -112,6 +112,7 @@ internal static class CopyWrites
                 && OrderingLines.IsBusy(session, new OrderingLine(webhook.Seq, joined, webhook.HeadOfLine), session.Now),
             HasLeaseKey = leased,
             LeaseUntil = leased ? session.Now : null,
+            Erased = leased ? ErasureRules.ReasonOf(source.Event) : EndReason.None,
             Attempts = [.. delivery.Attempts],
         };
         session.Deliveries.Change(stored);

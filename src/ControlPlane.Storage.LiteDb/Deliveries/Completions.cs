@@ -17,8 +17,9 @@ internal static class Completions
         // A delivery that goes on needs to know what became of its webhook.
         var orphaned = completion.State == DeliveryState.RetryScheduled && WebhookOf.IsDeleted(session, stored);
         var delivery = DeliveryTransitions.Complete(
-            completion, stored.Delivery.AttemptCount, stored.Delivery.RoundAttempts, orphaned, now);
-        stored.Add(completion.Attempt with { Number = delivery.AttemptCount });
+            completion, stored.Delivery.AttemptCount, stored.Delivery.RoundAttempts, orphaned, stored.Erased, now);
+        var attempt = stored.Erased == EndReason.None ? completion.Attempt : ErasureRules.Erase(completion.Attempt);
+        stored.Add(attempt with { Number = delivery.AttemptCount });
         var completed = session.Save(stored, delivery);
         session.Minute.Note(stored.Tenant, completed, now);
         session.Minute.Note(stored.Webhook, completed, now);

@@ -63,7 +63,7 @@ internal static class Leases
 
     private static void Return(WriteSession session, StoredDelivery stored, DateTimeOffset due, DateTimeOffset now)
     {
-        session.Save(stored, DeliveryTransitions.Release(stored.Delivery, due, now));
+        session.Save(stored, DeliveryTransitions.Release(stored.Delivery, stored.Erased, due, now));
         if (WebhookOf.Line(session, stored) is { } line)
         {
             OrderingLines.Advance(session, line, now);

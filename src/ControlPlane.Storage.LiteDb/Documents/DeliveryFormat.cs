@@ -47,6 +47,7 @@ internal static class DeliveryFormat
         document.SetNumber("sc", delivery.LastStatusCode);
         document.SetNumber("lf", (int)delivery.LastFailure);
         document.SetNumber("b", stored.Blocked ? 1 : 0);
+        document.SetNumber("er", (int)stored.Erased);
         document.SetText("lo", stored.Owner);
         document.SetTime("lu", stored.LeaseUntil);
         if (stored.Line is { } line)
@@ -74,6 +75,7 @@ internal static class DeliveryFormat
         HasLeaseKey = document.Int("kl") == 1,
         IsLater = document.Int("lt") == 1,
         Blocked = document.Int("b") == 1,
+        Erased = (EndReason)document.Int("er"),
         Owner = document.Text("lo"),
         LeaseUntil = document.TimeOrNull("lu"),
         Attempts = ReadAttempts(document),

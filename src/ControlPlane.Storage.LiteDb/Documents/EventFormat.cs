@@ -49,6 +49,8 @@ internal static class EventFormat
         document.SetText("ct", record.ContentType == JsonContent ? "" : record.ContentType);
         document.SetText("ik", record.IdempotencyKey);
         document.SetText("o", record.OrderingKey);
+        document.SetTime("xt", record.ExpireTime);
+        document.SetTime("er", record.EraseTime);
         if (stored.Fingerprint is { } fingerprint)
         {
             document["fp"] = fingerprint;
@@ -78,6 +80,11 @@ internal static class EventFormat
             keys.Add(NameKey(stored.Tenant, stored.Event.IdempotencyKey));
         }
 
+        if (stored.Event is { ExpireTime: { } expires, EraseTime: null })
+        {
+            keys.Add(Key.Of(KeyKind.Expiring, expires.ToMicroseconds(), stored.Seq));
+        }
+
         return keys;
     }
 
@@ -95,6 +102,8 @@ internal static class EventFormat
             : null,
         DeliveryCount = document.Int("dc"),
         CreateTime = document.Time("c"),
+        ExpireTime = document.TimeOrNull("xt"),
+        EraseTime = document.TimeOrNull("er"),
     };
 
     public static BsonDocument WritePayload(long seq, byte[] payload) => new() { ["_id"] = seq, ["b"] = payload };

@@ -142,6 +142,9 @@ internal enum KeyKind : byte
     /// <summary>Delivery that was created after its event: position.</summary>
     Later = 25,
 
+    /// <summary>Event with a time of its own to expire, until it is erased: when, and position.</summary>
+    Expiring = 26,
+
     /// <summary>Ids of events: the first of them.</summary>
     EventIds = 32,
 

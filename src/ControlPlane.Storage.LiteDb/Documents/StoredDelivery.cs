@@ -28,6 +28,9 @@ internal sealed class StoredDelivery
     /// <summary>Whether it waits behind another one of its line.</summary>
     public bool Blocked { get; set; }
 
+    /// <summary>Why it ends when it was not sent: set when its event is erased while it is leased.</summary>
+    public EndReason Erased { get; set; }
+
     public string Owner { get; set; } = "";
     public DateTimeOffset? LeaseUntil { get; set; }
     public List<AttemptRecord> Attempts { get; init; } = [];

@@ -86,6 +86,9 @@ internal sealed class WriteSession : IWriteSession
     /// <summary>Takes note of what was written, with content of a certain size.</summary>
     public void NoteSize(int content = 0, int documents = 1) => _size += ((long)documents * DocumentSize) + content;
 
+    /// <summary>Takes note that something was erased, which shall not stay in the log for longer than it is needed there.</summary>
+    public void NoteErasure() => _files.Log.Forgets = true;
+
     /// <summary>Gives a delivery a new state and a new revision. Returns it with that. What has ended is not ended again; what begins, anew
     /// or for the first time, is said to with <paramref name="opened"/> 1.</summary>
     public DeliveryRecord Save(

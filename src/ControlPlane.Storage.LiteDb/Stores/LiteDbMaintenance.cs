@@ -11,7 +11,7 @@ internal sealed class LiteDbMaintenance(LiteDbDatabase database) : IMaintenance
         // In this order, so that what one leaves without a use the next one takes in the same pass.
         Sweep<DocumentStore, WriteSession>[] sweeps =
         [
-            new PayloadSweep(terms), new DeliverySweep(terms), new EventSweep(terms),
+            new ExpirySweep(terms), new PayloadSweep(terms), new DeliverySweep(terms), new EventSweep(terms),
             new ListingSweep(Listing.Deliveries, terms.Batch), new ListingSweep(Listing.Events, terms.Batch),
             new IdSweep(Listing.Deliveries, terms.Batch), new IdSweep(Listing.Events, terms.Batch),
             new LeftoverSweep(terms), new AuditSweep(terms),

@@ -35,6 +35,10 @@ internal sealed class LogStream : Stream
     /// over pages that are empty.</summary>
     public Func<uint, bool>? Skips { get; set; }
 
+    /// <summary>Whether the file is made as short as can be when the log is cut next, since what was erased is in it.</summary>
+    /// <value>At first true: the process before may have ended before it could.</value>
+    public bool Forgets { get; set; } = true;
+
     /// <summary>Called with each frame that is synced: its number and its page.</summary>
     public FrameSynced? Synced { get; set; }
 
@@ -173,9 +177,11 @@ internal sealed class LogStream : Stream
         StoreFileEvents.Log.Cutting();
         Begin();
         StoreFileEvents.Log.Cut();
-        if (_file.Length > KeptLength)
+        var kept = Forgets ? LogEnd.PositionOf(0) : KeptLength;
+        Forgets = false;
+        if (_file.Length > kept)
         {
-            _file.SetLength(KeptLength);
+            _file.SetLength(kept);
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class MemoryDeliveryQueue(MemorySession session) : IDeliveryQueu
             var now = session.Now;
             foreach (var held in leases.Select(lease => Find(state, lease)).OfType<StoredDelivery>())
             {
-                state.Save(held, DeliveryTransitions.Release(held.Delivery, now + delay, now));
+                state.Save(held, DeliveryTransitions.Release(held.Delivery, MemoryErasureStore.ReasonOf(state, held), now + delay, now));
             }
 
             return true;
@@ -109,8 +109,10 @@ internal sealed class MemoryDeliveryQueue(MemorySession session) : IDeliveryQueu
 
         var (now, before) = (session.Now, held.Delivery);
         var deleted = state.FindWebhook(before.WebhookId) is null;
-        var completed = DeliveryTransitions.Complete(completion, before.AttemptCount, before.RoundAttempts, deleted, now);
-        var attempts = held.Attempts.Add(completion.Attempt with { Number = completed.AttemptCount });
+        var erased = MemoryErasureStore.ReasonOf(state, held);
+        var completed = DeliveryTransitions.Complete(completion, before.AttemptCount, before.RoundAttempts, deleted, erased, now);
+        var attempt = erased == EndReason.None ? completion.Attempt : ErasureRules.Erase(completion.Attempt);
+        var attempts = held.Attempts.Add(attempt with { Number = completed.AttemptCount });
         held = held with { Attempts = attempts.Count > AttemptsKept ? attempts.RemoveAt(0) : attempts };
         completed = state.Save(held, completed).Delivery;
         MemoryStatsStore.Note(state, completed, now);

@@ -19,6 +19,7 @@ internal sealed class MemoryMaintenance(MemorySession session) : IMaintenance
     {
         Sweep[] sweeps =
         [
+            new(state => FindExpired(state, terms), (state, position) => new() { Erased = MemoryErasureStore.Erase(state, position, terms.Now) ? 1 : 0 }),
             new(state => FindPayloads(state, terms), (state, position) => new() { Payloads = RemovePayload(state, position, terms) }),
             new(state => FindDeliveries(state, terms), (state, position) => new() { Deliveries = RemoveDelivery(state, position, terms) }),
             new(state => FindEvents(state, terms), RemoveEvent),
@@ -39,6 +40,12 @@ internal sealed class MemoryMaintenance(MemorySession session) : IMaintenance
 
         await session.WriteAsync(state => MemoryStatsStore.Fold(state, terms.Now), cancellationToken).ConfigureAwait(false);
     }
+
+    private static List<long> FindExpired(StoreState state, RetentionTerms terms) =>
+    [
+        .. state.Events.Values.Where(stored => stored.Event.ExpireTime <= terms.Now && stored.Event.EraseTime is null)
+            .OrderBy(stored => stored.Event.ExpireTime).Select(stored => stored.Position),
+    ];
 
     private static List<long> FindPayloads(StoreState state, RetentionTerms terms) =>
     [

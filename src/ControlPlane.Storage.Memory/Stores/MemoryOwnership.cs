@@ -20,7 +20,7 @@ internal sealed class MemoryOwnership(MemorySession session) : IOwnership
             var dead = state.Unfinished.Values.SelectMany(open => open).Select(position => state.Deliveries[position])
                 .Where(stored => stored.LeaseUntil < now || (stored.LeaseUntil is not null && session.Owner is { } own && stored.Owner != own))
                 .Take(AtMost).ToList();
-            dead.ForEach(stored => state.Save(stored, DeliveryTransitions.Release(stored.Delivery, now, now)));
+            dead.ForEach(stored => state.Save(stored, DeliveryTransitions.Release(stored.Delivery, MemoryErasureStore.ReasonOf(state, stored), now, now)));
             return dead.Count;
         },
         cancellationToken);

@@ -30,8 +30,9 @@ internal static class DeliveryWrites
 
         var before = stored.Delivery;
         var completed = DeliveryTransitions.Complete(
-            completion, before.AttemptCount, before.RoundAttempts, stored.WebhookDeleted, unit.Now);
-        unit.Attempts.Add(new StagedAttempt(seq, completion.Attempt with { Number = completed.AttemptCount }));
+            completion, before.AttemptCount, before.RoundAttempts, stored.WebhookDeleted, stored.Erased, unit.Now);
+        var attempt = stored.Erased == EndReason.None ? completion.Attempt : ErasureRules.Erase(completion.Attempt);
+        unit.Attempts.Add(new StagedAttempt(seq, attempt with { Number = completed.AttemptCount }));
         unit.Count(stored, completed);
         return Save(unit, answers, stored, completed);
     }

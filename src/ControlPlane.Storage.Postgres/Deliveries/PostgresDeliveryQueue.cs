@@ -68,7 +68,7 @@ internal sealed class PostgresDeliveryQueue(
                     {
                         if (DeliveryWrites.Find(unit, answers, place.Seq, lease.Fence) is { } stored)
                         {
-                            DeliveryWrites.Save(unit, answers, stored, DeliveryTransitions.Release(stored.Delivery, unit.Now + delay, unit.Now));
+                            DeliveryWrites.Save(unit, answers, stored, DeliveryTransitions.Release(stored.Delivery, stored.Erased, unit.Now + delay, unit.Now));
                         }
                     }
 

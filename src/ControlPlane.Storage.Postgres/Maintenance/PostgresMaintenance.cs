@@ -26,6 +26,14 @@ internal sealed class PostgresMaintenance(Transactions transactions, IOwnership 
             yield break;
         }
 
+        int expired;
+        do
+        {
+            expired = await EraseExpiredAsync(terms, cancellationToken).ConfigureAwait(false);
+            yield return new Removed { Erased = expired };
+        }
+        while (expired > 0);
+
         if (Database.Options.DropsDays)
         {
             // What is left of the days that expired is looked through; the others wait until they have.
@@ -154,6 +162,13 @@ internal sealed class PostgresMaintenance(Transactions transactions, IOwnership 
                 return () => (new Removed { Events = removed.Count }, locked.Length == terms.Batch ? locked[^1] : null);
             },
             cancellationToken);
+
+    private async Task<int> EraseExpiredAsync(RetentionTerms terms, CancellationToken cancellationToken)
+    {
+        var seqs = await Database.ListAsync(
+            RetentionSql.FindExpired, row => row.GetInt64(0), cancellationToken, terms.Now, terms.Batch).ConfigureAwait(false);
+        return await new EventErasing(transactions).EraseAsync(seqs, ofTenant: null, audit: null, cancellationToken).ConfigureAwait(false);
+    }
 
     private Task<int> DeleteAsync(string sql, CancellationToken cancellationToken, params object?[] values) => transactions.RunAsync<int>(
         async unit =>

@@ -91,6 +91,10 @@ internal static class RetentionSql
     public const string DeleteEventPayloads = "DELETE FROM payloads WHERE event_seq = ANY($1) AND event_seq BETWEEN $2 AND $3";
     public const string DeleteEvents = "DELETE FROM events WHERE seq = ANY($1) AND seq BETWEEN $2 AND $3 RETURNING seq";
 
+    /// <summary>Events with a time of their own to expire that has come: $1 now, $2 how many.</summary>
+    public const string FindExpired =
+        "SELECT seq FROM events WHERE expire_time <= $1 AND expire_time IS NOT NULL AND erase_time IS NULL ORDER BY expire_time LIMIT $2";
+
     public const string DeleteWebhooks =
         """
         WITH gone AS (

@@ -47,7 +47,7 @@ internal sealed class PostgresOwnership(Transactions transactions, Membership me
                     if (answers.IsMember && stored.LeaseUntil is { } until && unit.Holdings.Owns(stored.Delivery.WebhookId)
                         && (until < unit.Now || (name is not null && stored.Owner != name)))
                     {
-                        DeliveryWrites.Save(unit, answers, stored, DeliveryTransitions.Release(stored.Delivery, unit.Now, unit.Now));
+                        DeliveryWrites.Save(unit, answers, stored, DeliveryTransitions.Release(stored.Delivery, stored.Erased, unit.Now, unit.Now));
                     }
                 }
 

@@ -57,7 +57,7 @@ internal static class EventWalks
         while (bytes < EventWalk.MostBytes && await rows.ReadAsync().ConfigureAwait(false))
         {
             var (seq, source) = EventRows.Read(rows);
-            source = source with { Payload = rows.BytesOrNull(11) };
+            source = source with { Payload = rows.BytesOrNull(EventRows.Added) };
             bytes += source.Payload?.Length ?? 0;
             found.Add(new(seq, source));
         }

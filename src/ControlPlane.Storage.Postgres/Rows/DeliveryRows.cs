@@ -11,7 +11,8 @@ internal static class DeliveryRows
         """
         d.seq, d.tenant_seq, d.webhook_seq, d.event_seq, d.blocked, d.lease_owner, d.lease_until, w.delete_time IS NOT NULL, w.head_of_line,
         d.id, d.event_id, w.id, t.id, d.event_type, d.instance, coalesce(d.line, ''), d.state, d.trigger, d.end_reason, d.attempt_count,
-        d.round_attempts, d.round_start, d.due, d.last_status, d.last_failure, d.revision, d.fence, d.create_time, d.update_time 
+        d.round_attempts, d.round_start, d.due, d.last_status, d.last_failure, d.revision, d.fence, d.create_time, d.update_time,
+        d.erased 
         """;
 
     public const string Select = "SELECT " + Columns + From;
@@ -25,7 +26,10 @@ internal static class DeliveryRows
 
     public static StoredDelivery Read(NpgsqlDataReader row) => new(
         row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), ReadDelivery(row), row.GetBoolean(4), row.TextOrNull(5),
-        row.TimeOrNull(6), row.GetBoolean(7), (HeadOfLine)row.GetInt16(8));
+        row.TimeOrNull(6), row.GetBoolean(7), (HeadOfLine)row.GetInt16(8))
+    {
+        Erased = (EndReason)row.GetInt16(29),
+    };
 
     public static DeliveryRecord ReadDelivery(NpgsqlDataReader row) => new()
     {

@@ -7,8 +7,12 @@ internal static class EventRows
 {
     private const string Columns =
         """
-        e.seq, e.id, t.id, e.type, e.instance, e.content_type, e.idempotency_key, e.ordering_key, e.labels, e.delivery_count, e.create_time 
+        e.seq, e.id, t.id, e.type, e.instance, e.content_type, e.idempotency_key, e.ordering_key, e.labels, e.delivery_count, e.create_time,
+        e.expire_time, e.erase_time 
         """;
+
+    /// <summary>The place of a column that is added to those of an event.</summary>
+    public const int Added = 13;
 
     private const string From = "FROM events e JOIN tenants t ON t.seq = e.tenant_seq ";
 
@@ -36,7 +40,9 @@ internal static class EventRows
         Labels = row.TextOrNull(8) is { } labels ? Json.ReadMap(labels) : null,
         DeliveryCount = row.GetInt32(9),
         CreateTime = row.Time(10),
+        ExpireTime = row.TimeOrNull(11),
+        EraseTime = row.TimeOrNull(12),
     });
 
-    public static EventRecord ReadWhole(NpgsqlDataReader row) => Read(row).Event with { Payload = row.BytesOrNull(11) };
+    public static EventRecord ReadWhole(NpgsqlDataReader row) => Read(row).Event with { Payload = row.BytesOrNull(Added) };
 }

@@ -21,4 +21,8 @@ internal sealed record StoredDelivery(
     string? Owner,
     DateTimeOffset? LeaseUntil,
     bool WebhookDeleted,
-    HeadOfLine HeadOfLine);
+    HeadOfLine HeadOfLine)
+{
+    /// <summary>Why it ends when it was not sent: set when its event is erased while it is leased.</summary>
+    public EndReason Erased { get; init; }
+}

@@ -8,6 +8,7 @@ internal static class AttemptRows
 
     private static readonly Insertion InsertMany = new("attempts", "(?, ?, ?, ?, ?, ?, ?, ?, ?)");
     private static readonly Sql DeleteOne = new("DELETE FROM attempts WHERE key = ?");
+    private static readonly Sql EraseAnswers = new("UPDATE attempts SET response_excerpt = NULL WHERE key >= ? AND key < ? AND response_excerpt IS NOT NULL");
     internal static readonly Sql DeleteOfDeliveries = new("DELETE FROM attempts WHERE key >= ? AND key < ?");
 
     internal static readonly Sql Select = new(
@@ -68,6 +69,13 @@ internal static class AttemptRows
     /// <summary>Removes those of the deliveries from the first to the last one.</summary>
     public static void DeleteAll(WriteSession session, long first, long last) =>
         session.Use(DeleteOfDeliveries).Bind(Key(first, 0)).Bind(Key(last + 1, 0)).Run();
+
+    /// <summary>Erases what receivers answered to the deliveries from the first to the last one.</summary>
+    public static void EraseAll(WriteSession session, long first, long last)
+    {
+        Flush(session);
+        session.Use(EraseAnswers).Bind(Key(first, 0)).Bind(Key(last + 1, 0)).Run();
+    }
 
     private static long Key(long delivery, int number) => (delivery << NumberBits) + number;
 

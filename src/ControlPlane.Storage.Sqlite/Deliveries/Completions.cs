@@ -8,8 +8,8 @@ internal static class Completions
     private static readonly Sql Find = new(
         """
         SELECT d.seq, d.state, d.fence, d.attempt_count, d.round_attempts, w.delete_time IS NOT NULL,
-          d.line, d.webhook_seq, w.head_of_line
-        FROM deliveries d CROSS JOIN webhooks w ON w.seq = d.webhook_seq
+          d.line, d.webhook_seq, w.head_of_line, e.expire_time, e.erase_time
+        FROM deliveries d CROSS JOIN webhooks w ON w.seq = d.webhook_seq CROSS JOIN events e ON e.seq = d.event_seq
         WHERE d.id = ?
         """);
 
@@ -28,7 +28,7 @@ internal static class Completions
 
         var number = leased.AttemptCount + 1;
         AttemptRows.Add(session, leased.Seq, number, completion.Attempt);
-        var ended = DeliveryTransitions.Complete(completion, leased.AttemptCount, leased.RoundAttempts, webhookDeleted: false, session.Now);
+        var ended = DeliveryTransitions.Complete(completion, leased.AttemptCount, leased.RoundAttempts, webhookDeleted: false, EndReason.None, session.Now);
         StatsRows.Note(session, ended);
         return new Completed(DeliveryRows.SaveEnd(session, leased.Seq, ended), null);
     }
@@ -40,6 +40,7 @@ internal static class Completions
         int attempts;
         OrderingLine? line;
         DeliveryRecord delivery;
+        EndReason erased;
         using (var row = session.Use(Find).Bind(completion.Delivery.Id))
         {
             if (!row.Step()
@@ -52,10 +53,11 @@ internal static class Completions
             seq = row.Long(0);
             attempts = row.Int(3) + 1;
             line = row.LongOrNull(6) is { } key ? new OrderingLine(row.Long(7), key, (HeadOfLine)row.Int(8)) : null;
-            delivery = DeliveryTransitions.Complete(completion, row.Int(3), row.Int(4), webhookDeleted: row.Bool(5), now);
+            erased = ErasureRules.ReasonOf(row.TimeOrNull(9), row.TimeOrNull(10));
+            delivery = DeliveryTransitions.Complete(completion, row.Int(3), row.Int(4), webhookDeleted: row.Bool(5), erased, now);
         }
 
-        AttemptRows.Add(session, seq, attempts, completion.Attempt);
+        AttemptRows.Add(session, seq, attempts, erased == EndReason.None ? completion.Attempt : ErasureRules.Erase(completion.Attempt));
         delivery = DeliveryRows.Save(session, seq, delivery);
         StatsRows.Note(session, delivery);
         return new Completed(delivery, line is { } next ? OrderingLines.Advance(session, next, now) : null);

@@ -1,3 +1,5 @@
+using ControlPlane.Storage.Transitions;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Delivery rows as records.</summary>
@@ -9,7 +11,8 @@ internal static class DeliveryRows
         SELECT d.seq, d.id, e.id, w.id, t.id, ty.text, n.text, d.state, d.trigger, d.end_reason, d.attempt_count,
           d.round_attempts, d.round_start, coalesce(d.next_due, d.line_due), d.last_status, d.last_failure, d.revision, d.fence, d.create_time,
           d.update_time, w.delete_time IS NOT NULL, d.event_seq,
-          CASE WHEN d.line IS NOT NULL THEN e.ordering_key END, d.webhook_seq, d.line, w.head_of_line
+          CASE WHEN d.line IS NOT NULL THEN e.ordering_key END, d.webhook_seq, d.line, w.head_of_line, e.expire_time,
+          e.erase_time
         FROM deliveries d
           CROSS JOIN events e ON e.seq = d.event_seq
           CROSS JOIN webhooks w ON w.seq = d.webhook_seq
@@ -172,8 +175,15 @@ internal static class DeliveryRows
 
     private static StoredDelivery ReadStored(Statement row) => new(
         row.Long(0), Read(row), row.Bool(20), row.Long(21),
-        row.LongOrNull(24) is { } key ? new OrderingLine(row.Long(23), key, (HeadOfLine)row.Int(25)) : null);
+        row.LongOrNull(24) is { } key ? new OrderingLine(row.Long(23), key, (HeadOfLine)row.Int(25)) : null)
+    {
+        Erased = ErasureRules.ReasonOf(row.TimeOrNull(26), row.TimeOrNull(27)),
+    };
 }
 
 /// <summary>A delivery with what only the engine knows of it.</summary>
-internal readonly record struct StoredDelivery(long Seq, DeliveryRecord Delivery, bool WebhookDeleted, long EventSeq, OrderingLine? Line);
+internal readonly record struct StoredDelivery(long Seq, DeliveryRecord Delivery, bool WebhookDeleted, long EventSeq, OrderingLine? Line)
+{
+    /// <summary>Why it ends when it was not sent: None if its event was not erased.</summary>
+    public EndReason Erased { get; init; }
+}

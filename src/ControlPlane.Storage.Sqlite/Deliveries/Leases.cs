@@ -84,7 +84,7 @@ internal static class Leases
     private static void Return(WriteSession session, long seq, DateTimeOffset due, DateTimeOffset now)
     {
         var stored = DeliveryRows.Get(session.Connection, seq);
-        DeliveryRows.Save(session, seq, DeliveryTransitions.Release(stored.Delivery, due, now));
+        DeliveryRows.Save(session, seq, DeliveryTransitions.Release(stored.Delivery, stored.Erased, due, now));
         if (stored.Line is { } line)
         {
             OrderingLines.Advance(session, line, now);

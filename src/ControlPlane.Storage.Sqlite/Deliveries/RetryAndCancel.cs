@@ -124,14 +124,18 @@ internal static class RetryAndCancel
         }
     }
 
-    private static DeliveryRecord End(WriteSession session, StoredDelivery stored, EndReason reason, DateTimeOffset now)
+    private static DeliveryRecord End(WriteSession session, StoredDelivery stored, EndReason reason, DateTimeOffset now) =>
+        End(session, stored, DeliveryTransitions.Cancel(stored.Delivery, reason, now));
+
+    /// <summary>Stores the end of a delivery that has not ended by itself.</summary>
+    public static DeliveryRecord End(WriteSession session, StoredDelivery stored, DeliveryRecord ended)
     {
         if (stored.Line is not null)
         {
             OrderingLines.Leave(session, stored.Seq);
         }
 
-        return DeliveryRows.Save(session, stored.Seq, DeliveryTransitions.Cancel(stored.Delivery, reason, now));
+        return DeliveryRows.Save(session, stored.Seq, ended);
     }
 
     private static List<long> ReadSeqs(Statement statement)

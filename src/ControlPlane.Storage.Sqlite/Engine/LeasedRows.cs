@@ -2,7 +2,7 @@ namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>
 /// What the writer knows of deliveries under lease that stand in no line, so that recording their attempts need not look for them: as
-/// many as the process has places for. A delivery that is not found here can be leased all the same; one that is found is, exactly so.
+/// many as the process has places for. Those of erased events are not among them. A delivery that is not found here can be leased all the same; one that is found is, exactly so.
 /// </summary>
 internal sealed class LeasedRows
 {
@@ -22,6 +22,9 @@ internal sealed class LeasedRows
             _rows.Remove(delivery.Id);
         }
     }
+
+    /// <summary>Forgets a delivery, whose event was erased: how its attempt ends is for its row to say.</summary>
+    public void Forget(string deliveryId) => _rows.Remove(deliveryId);
 
     /// <summary>Forgets everything: a rollback may have taken it back.</summary>
     public void Clear() => _rows.Clear();

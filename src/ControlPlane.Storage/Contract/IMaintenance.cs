@@ -10,6 +10,7 @@ public interface IMaintenance
     /// </summary>
     /// <remarks>
     /// <para>
+    /// An event whose <see cref="EventRecord.ExpireTime"/> has come is erased, as <see cref="IErasureStore"/> says.
     /// A delivery that has ended goes with its attempts when it was last changed before
     /// <see cref="RetentionTerms.MetadataBefore"/>, unless it is one of the dead letters to keep. An event goes when it was
     /// created before that and none of its deliveries is left, and is then forgotten: its id and its idempotency key are free. A
@@ -46,7 +47,10 @@ public readonly record struct Removed(int Payloads, int Deliveries, int Events, 
     /// <summary>Entries of the audit log.</summary>
     public int AuditEvents { get; init; }
 
-    public int Total => Payloads + Deliveries + Events + Webhooks + Redrives + InternedTexts + AuditEvents;
+    /// <summary>Events with a time to expire of their own that were erased.</summary>
+    public int Erased { get; init; }
+
+    public int Total => Payloads + Deliveries + Events + Webhooks + Redrives + InternedTexts + AuditEvents + Erased;
 
     public static Removed operator +(Removed one, Removed other) => new(
         one.Payloads + other.Payloads,
@@ -57,5 +61,6 @@ public readonly record struct Removed(int Payloads, int Deliveries, int Events, 
         one.InternedTexts + other.InternedTexts)
     {
         AuditEvents = one.AuditEvents + other.AuditEvents,
+        Erased = one.Erased + other.Erased,
     };
 }

@@ -35,7 +35,7 @@ public abstract record StoreSignal
     /// <param name="WebhookId">The webhook.</param>
     public sealed record WorkWaiting(string TenantId, string WebhookId) : StoreSignal;
 
-    /// <summary>Another process changed webhooks, event types, the policy or keys of a tenant, or deleted the tenant.</summary>
+    /// <summary>Another process changed webhooks, event types, the policy or keys of a tenant, deleted the tenant, or erased events of it.</summary>
     /// <param name="TenantId">The tenant. Null if platform keys changed.</param>
     /// <param name="Keys">Whether API keys changed.</param>
     public sealed record ConfigurationChanged(string? TenantId, bool Keys) : StoreSignal;

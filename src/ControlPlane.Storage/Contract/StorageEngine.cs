@@ -20,6 +20,7 @@ public sealed record StorageEngine : IAsyncDisposable
     public required IStatsStore Stats { get; init; }
     public required IRedriveStore Redrives { get; init; }
     public required IReplayStore Replays { get; init; }
+    public required IErasureStore Erasures { get; init; }
     public required IWebhookStore Webhooks { get; init; }
     public required IEventTypeStore EventTypes { get; init; }
     public required IAccessStore Access { get; init; }

@@ -37,6 +37,9 @@ public enum EndReason
 
     /// <summary>The event does not fit the webhook's dialect, so nothing was sent.</summary>
     Unsendable = 9,
+
+    /// <summary>The event was erased.</summary>
+    Erased = 10,
 }
 
 /// <summary>What set an attempt going. Numbers equal those of <c>controlplane.v1.DeliveryTrigger</c> and are stored.</summary>
@@ -164,4 +167,5 @@ public enum AuditAction
     Retried = 5,
     Cancelled = 6,
     Suspended = 7,
+    Erased = 8,
 }

@@ -24,4 +24,10 @@ public sealed record EventRecord
     public int DeliveryCount { get; init; }
 
     public DateTimeOffset CreateTime { get; init; }
+
+    /// <summary>When it expires; null if it has no time of its own to.</summary>
+    public DateTimeOffset? ExpireTime { get; init; }
+
+    /// <summary>When it was erased; null if it was not.</summary>
+    public DateTimeOffset? EraseTime { get; init; }
 }

@@ -39,8 +39,15 @@ public static class DeliveryTransitions
     };
 
     /// <summary>Returns a leased delivery after its lease was given back or taken back: Pending if no attempt of the round was made,
-    /// else RetryScheduled.</summary>
-    public static DeliveryRecord Release(DeliveryRecord delivery, DateTimeOffset due, DateTimeOffset now) => delivery with
+    /// else RetryScheduled; ended if its event was erased.</summary>
+    /// <param name="delivery">The delivery.</param>
+    /// <param name="erased">Why it ends; None if its event was not erased.</param>
+    /// <param name="due">When it is due.</param>
+    /// <param name="now">The engine's time.</param>
+    public static DeliveryRecord Release(DeliveryRecord delivery, EndReason erased, DateTimeOffset due, DateTimeOffset now) =>
+        erased != EndReason.None ? ErasureRules.End(delivery, erased, now) : Wait(delivery, due, now);
+
+    private static DeliveryRecord Wait(DeliveryRecord delivery, DateTimeOffset due, DateTimeOffset now) => delivery with
     {
         State = delivery.RoundAttempts == 0 ? DeliveryState.Pending : DeliveryState.RetryScheduled,
         NextAttemptTime = due.ToStorePrecision(),
@@ -109,25 +116,28 @@ public static class DeliveryTransitions
     }
 
     /// <summary>
-    /// Returns a leased delivery after an attempt was recorded. One that would be retried ends Cancelled if its webhook was deleted.
+    /// Returns a leased delivery after an attempt was recorded. One that would be retried ends Cancelled if its webhook was deleted, and ends
+    /// if its event was erased.
     /// </summary>
     /// <param name="completion">The attempt and what follows.</param>
     /// <param name="attempts">Attempts that are stored, over all rounds.</param>
     /// <param name="roundAttempts">Attempts of the round that are stored.</param>
     /// <param name="webhookDeleted">Whether the webhook was deleted.</param>
+    /// <param name="erased">Why it is not retried; None if its event was not erased.</param>
     /// <param name="now">The engine's time.</param>
     public static DeliveryRecord Complete(
-        Completion completion, int attempts, int roundAttempts, bool webhookDeleted, DateTimeOffset now)
+        Completion completion, int attempts, int roundAttempts, bool webhookDeleted, EndReason erased, DateTimeOffset now)
     {
         var claimed = completion.Delivery;
-        var retried = completion.State == DeliveryState.RetryScheduled;
-        var orphaned = retried && webhookDeleted;
+        var would = completion.State == DeliveryState.RetryScheduled;
+        var instead = !would ? EndReason.None : webhookDeleted ? EndReason.WebhookDeleted : erased;
+        var retried = would && instead == EndReason.None;
         return claimed with
         {
-            State = orphaned ? DeliveryState.Cancelled : completion.State,
-            EndReason = orphaned ? EndReason.WebhookDeleted : completion.EndReason,
-            NextAttemptTime = orphaned ? null : (now + completion.RetryAfter)?.ToStorePrecision(),
-            Trigger = retried && !orphaned && claimed.Trigger != DeliveryTrigger.Test ? DeliveryTrigger.Schedule : claimed.Trigger,
+            State = instead != EndReason.None ? ErasureRules.StateOf(instead) : completion.State,
+            EndReason = instead != EndReason.None ? instead : completion.EndReason,
+            NextAttemptTime = retried ? (now + completion.RetryAfter)?.ToStorePrecision() : null,
+            Trigger = retried && claimed.Trigger != DeliveryTrigger.Test ? DeliveryTrigger.Schedule : claimed.Trigger,
             AttemptCount = attempts + 1,
             RoundAttempts = roundAttempts + (completion.Counts ? 1 : 0),
             LastStatusCode = completion.Attempt.StatusCode,

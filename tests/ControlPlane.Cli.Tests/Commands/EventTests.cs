@@ -144,6 +144,42 @@ public sealed class EventTests : HookctlTest
     }
 
     [Fact]
+    public async Task Erase_Ids_AreErasedOneByOneAndCountedTogether()
+    {
+        Server.Answer<EraseEventsRequest>(_ => new EraseEventsResponse { Count = 1 });
+
+        var run = (await RunAsync("events erase e-1 e-2 --reason ticket")).Succeeded();
+
+        Assert.Equal(["e-1", "e-2"], Server.Requests.OfType<EraseEventsRequest>().Select(request => request.EventId));
+        Assert.All(Server.Requests.OfType<EraseEventsRequest>(), request => Assert.Equal("ticket", request.Reason));
+        Assert.Equal("erased  2", Assert.Single(run.Lines));
+    }
+
+    [Fact]
+    public async Task Erase_LabelsToCount_FillTheRequest()
+    {
+        Server.Answer<EraseEventsRequest>(_ => new EraseEventsResponse { Count = 7 });
+
+        var run = (await RunAsync("events erase --tenant acme --label person=42 --dry-run")).Succeeded();
+
+        Assert.Equal(
+            new EraseEventsRequest { TenantId = "acme", Labels = { ["person"] = "42" }, ValidateOnly = true }, Server.Single<EraseEventsRequest>());
+        Assert.Equal("found  7", Assert.Single(run.Lines));
+    }
+
+    [Theory]
+    [InlineData("events erase")]
+    [InlineData("events erase e-1 --all")]
+    [InlineData("events erase --all --label a=b")]
+    public async Task Erase_NotOneTarget_IsAUsageErrorAndErasesNothing(string command)
+    {
+        var run = await RunAsync(command);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Empty(Server.Calls);
+    }
+
+    [Fact]
     public async Task List_Filters_FillTheRequest()
     {
         Time.Now = DateTimeOffset.UnixEpoch.AddYears(80);

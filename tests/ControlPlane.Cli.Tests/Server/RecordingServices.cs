@@ -60,6 +60,9 @@ internal sealed class RecordingEvents(CallLog log) : EventService.EventServiceBa
     public override Task<GetEventResponse> GetEvent(GetEventRequest request, ServerCallContext context) =>
         log.TakeAsync<GetEventResponse>(request, context);
 
+    public override Task<EraseEventsResponse> EraseEvents(EraseEventsRequest request, ServerCallContext context) =>
+        log.TakeAsync<EraseEventsResponse>(request, context);
+
     public override Task<ListEventsResponse> ListEvents(ListEventsRequest request, ServerCallContext context) =>
         log.TakeAsync<ListEventsResponse>(request, context);
 }

@@ -40,6 +40,7 @@ public sealed class AuditTests(SharedServer shared) : SharedServerTest(shared)
         ["WebhookService/UpdateEventType"] = OwnOf(f => f.Tenant.Clients.Webhooks.UpdateEventTypeAsync(
             new() { EventType = new() { Name = f.Ids.EventType, Description = "new" } })),
         ["WebhookService/DeleteEventType"] = OwnOf(f => f.Tenant.Clients.Webhooks.DeleteEventTypeAsync(new() { Name = f.Ids.EventType })),
+        ["EventService/EraseEvents"] = OwnOf(f => f.Tenant.Clients.Events.EraseEventsAsync(new() { EventId = f.Ids.Event })),
         ["DeliveryService/RetryDelivery"] = OwnOf(f => f.Tenant.Clients.Deliveries.RetryDeliveryAsync(new() { DeliveryId = f.Ids.Delivery })),
         ["DeliveryService/RedriveDeliveries"] = Own(c => c.Deliveries.RedriveDeliveriesAsync(new())),
         ["DeliveryService/ReplayEvents"] = OwnOf(f => f.Tenant.Clients.Deliveries.ReplayEventsAsync(new() { WebhookId = f.Ids.Webhook })),

@@ -107,6 +107,7 @@ public abstract class AdminTest : IAsyncLifetime
         Stats = null!,
         Redrives = null!,
         Replays = null!,
+        Erasures = null!,
         Changes = null!,
         Signals = null!,
         Maintenance = null!,

@@ -84,7 +84,7 @@ public sealed class LaneAlarmTests : IAsyncDisposable
         for (var i = 0; i < 2; i++)
         {
             Assert.True(lane.TryReserve());
-            lane.Enqueue(new WorkItem(new(), Records.Delivery(), null, Now));
+            lane.Enqueue(new WorkItem(new(), Records.Delivery(), null, 0, Now));
         }
 
         Carry(lane, lane.Start(out _));

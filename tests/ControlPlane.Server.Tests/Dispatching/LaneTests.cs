@@ -198,7 +198,7 @@ public sealed class LaneTests
         return back;
     }
 
-    private WorkItem Item(int number) => new(new(), Records.Delivery($"dlv_{number}"), null, Now.AddMinutes(1));
+    private WorkItem Item(int number) => new(new(), Records.Delivery($"dlv_{number}"), null, 0, Now.AddMinutes(1));
 
     private void Fill(int count)
     {

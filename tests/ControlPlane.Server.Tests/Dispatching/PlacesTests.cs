@@ -19,6 +19,22 @@ public sealed class PlacesTests
     }
 
     [Fact]
+    public void FindEvent_AfterAnErasure_HasToBeReadAgain()
+    {
+        Assert.True(_places.TryTake(_tenant));
+        Assert.True(_places.TryTake(_tenant));
+        var read = _places.Erasures;
+        var before = _places.Add(_tenant, Records.Delivery("dlv_1"), Records.Event(payloadBytes: 1), read, Until);
+        Assert.NotNull(_places.FindEvent(before));
+
+        _places.NoteErasure();
+        var late = _places.Add(_tenant, Records.Delivery("dlv_2"), Records.Event(payloadBytes: 1), read, Until);
+
+        Assert.Null(_places.FindEvent(before));
+        Assert.Null(_places.FindEvent(late));
+    }
+
+    [Fact]
     public void TryTake_AllTaken_RefusesUntilOneIsGivenBack()
     {
         Assert.Equal(14, Enumerable.Range(0, 20).Count(_ => _places.TryTake(_tenant)));
@@ -29,12 +45,12 @@ public sealed class PlacesTests
     [Fact]
     public void Add_PayloadsBeyondTheLimit_AreLeftInTheStore()
     {
-        var first = _places.Add(_tenant, Records.Delivery("dlv_1"), Records.Event(payloadBytes: 60), Until);
-        var second = _places.Add(_tenant, Records.Delivery("dlv_2"), Records.Event(payloadBytes: 60), Until);
+        var first = _places.Add(_tenant, Records.Delivery("dlv_1"), Records.Event(payloadBytes: 60), 0, Until);
+        var second = _places.Add(_tenant, Records.Delivery("dlv_2"), Records.Event(payloadBytes: 60), 0, Until);
         Assert.NotNull(first.Event);
         Assert.Null(second.Event);
         _places.Remove(first);
-        Assert.NotNull(_places.Add(_tenant, Records.Delivery("dlv_3"), Records.Event(payloadBytes: 100), Until).Event);
+        Assert.NotNull(_places.Add(_tenant, Records.Delivery("dlv_3"), Records.Event(payloadBytes: 100), 0, Until).Event);
     }
 
     [Fact]
@@ -42,9 +58,9 @@ public sealed class PlacesTests
     {
         _places.TryTake(_tenant);
         _places.TryTake(_tenant);
-        var old = _places.Add(_tenant, Records.Delivery(), null, Until);
+        var old = _places.Add(_tenant, Records.Delivery(), null, 0, Until);
         _places.Lose("dlv_1");
-        var renewed = _places.Add(_tenant, Records.Delivery() with { Fence = 3 }, null, Until);
+        var renewed = _places.Add(_tenant, Records.Delivery() with { Fence = 3 }, null, 0, Until);
         _places.Remove(old);
         Assert.Same(renewed, Assert.Single(_places.Items));
         Assert.True(old.Lost);

@@ -141,6 +141,7 @@ public abstract class WebhookTest : IAsyncLifetime
             .AddDispatching(builder.Configuration)
             .AddSingleton(Engine.Redrives)
             .AddSingleton(Engine.Replays)
+            .AddSingleton(Engine.Erasures)
             .AddSingleton(Engine.Stats)
             .AddWatching(builder.Configuration)
             .AddDeliveries()

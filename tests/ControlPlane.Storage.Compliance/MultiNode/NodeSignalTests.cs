@@ -34,6 +34,17 @@ public abstract class NodeSignalTests<TSource> : StorageTests<TSource>
         await IsChangedAsync("ten_1");
     }
 
+    /// <summary>What a node has in memory of what was erased has to be read again.</summary>
+    [Fact]
+    public async Task Commit_Erasure_ConfigurationChanged()
+    {
+        await AddTenantAsync("ten_1");
+        await AppendAsync(To(NewEvent(tenant: "ten_1"), false));
+        var found = await Store.Erasures.FindAsync(new ErasureWalk("ten_1", 0, null, 10), Cancel);
+        Assert.Equal(1, await Store.Erasures.EraseAsync(new Erasure("ten_1", found.Positions, null), Cancel));
+        await IsChangedAsync("ten_1");
+    }
+
     [Theory]
     [InlineData(TenantRecord.DefaultId)]
     [InlineData(null)]

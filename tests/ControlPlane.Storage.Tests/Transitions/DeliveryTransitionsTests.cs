@@ -13,7 +13,7 @@ public sealed class DeliveryTransitionsTests
     {
         var completion = new Completion(
             Records.Delivery(), Attempt, DeliveryState.RetryScheduled, EndReason.None, TimeSpan.FromSeconds(5) + TimeSpan.FromTicks(3));
-        var completed = DeliveryTransitions.Complete(completion, attempts: 4, roundAttempts: 1, webhookDeleted: false, Later);
+        var completed = DeliveryTransitions.Complete(completion, attempts: 4, roundAttempts: 1, webhookDeleted: false, EndReason.None, Later);
         Assert.Equal((DeliveryState.RetryScheduled, DeliveryTrigger.Schedule), (completed.State, completed.Trigger));
         Assert.Equal((5, 2, 503), (completed.AttemptCount, completed.RoundAttempts, completed.LastStatusCode));
         Assert.Equal(Later.AddSeconds(5), completed.NextAttemptTime);
@@ -24,7 +24,7 @@ public sealed class DeliveryTransitionsTests
     public void Complete_AttemptThatDoesNotCount_LeavesTheRoundAsItWas()
     {
         var completion = new Completion(Records.Delivery(), Attempt, DeliveryState.RetryScheduled, EndReason.None, TimeSpan.Zero) { Counts = false };
-        var completed = DeliveryTransitions.Complete(completion, attempts: 4, roundAttempts: 1, webhookDeleted: false, Later);
+        var completed = DeliveryTransitions.Complete(completion, attempts: 4, roundAttempts: 1, webhookDeleted: false, EndReason.None, Later);
         Assert.Equal((5, 1), (completed.AttemptCount, completed.RoundAttempts));
     }
 
@@ -32,7 +32,7 @@ public sealed class DeliveryTransitionsTests
     public void Complete_RetriedButWebhookDeleted_EndsCancelled()
     {
         var completion = new Completion(Records.Delivery(), Attempt, DeliveryState.RetryScheduled, EndReason.None, TimeSpan.Zero);
-        var completed = DeliveryTransitions.Complete(completion, 0, 0, webhookDeleted: true, Later);
+        var completed = DeliveryTransitions.Complete(completion, 0, 0, webhookDeleted: true, EndReason.Erased, Later);
         Assert.Equal((DeliveryState.Cancelled, EndReason.WebhookDeleted), (completed.State, completed.EndReason));
         Assert.Null(completed.NextAttemptTime);
     }
@@ -42,7 +42,7 @@ public sealed class DeliveryTransitionsTests
     {
         var completion = new Completion(
             Records.Delivery() with { Trigger = DeliveryTrigger.Test }, Attempt, DeliveryState.RetryScheduled, EndReason.None, TimeSpan.Zero);
-        Assert.Equal(DeliveryTrigger.Test, DeliveryTransitions.Complete(completion, 0, 0, false, Later).Trigger);
+        Assert.Equal(DeliveryTrigger.Test, DeliveryTransitions.Complete(completion, 0, 0, false, EndReason.None, Later).Trigger);
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class DeliveryTransitionsTests
     [InlineData(2, DeliveryState.RetryScheduled)]
     public void Release_RoundAttempts_DecideTheState(int attempts, DeliveryState state)
     {
-        var released = DeliveryTransitions.Release(Records.Delivery() with { RoundAttempts = attempts }, Later.AddSeconds(1), Later);
+        var released = DeliveryTransitions.Release(Records.Delivery() with { RoundAttempts = attempts }, EndReason.None, Later.AddSeconds(1), Later);
         Assert.Equal((state, 2L), (released.State, released.Fence));
         Assert.Equal(Later.AddSeconds(1), released.NextAttemptTime);
     }
@@ -127,11 +127,11 @@ public sealed class DeliveryTransitionsTests
         }
 
         DeliveryRecord Complete(DeliveryState state, EndReason reason, TimeSpan? delay) => DeliveryTransitions.Complete(
-            new(delivery, Attempt, state, reason, delay), delivery.AttemptCount, delivery.RoundAttempts, webhookDeleted: false, Later);
+            new(delivery, Attempt, state, reason, delay), delivery.AttemptCount, delivery.RoundAttempts, webhookDeleted: false, EndReason.None, Later);
         return
         [
             cancelled,
-            DeliveryTransitions.Release(delivery, Later, Later),
+            DeliveryTransitions.Release(delivery, EndReason.None, Later, Later),
             Complete(DeliveryState.RetryScheduled, EndReason.None, TimeSpan.Zero),
             Complete(DeliveryState.Succeeded, EndReason.Delivered, null),
             Complete(DeliveryState.Dead, EndReason.Gone, null),

@@ -7,6 +7,8 @@ const event = (id) => ({
 const least = { type: 'a', payload: 'MA==' };
 /** Only GetEvent answers it. */
 const withoutPayload = (prefix) => [`${prefix}.payload`];
+/** No publish answers one that is erased before it is there. */
+const fresh = (prefix) => [...withoutPayload(prefix), `${prefix}.erase_time`];
 
 /** As in admin.mjs. */
 export default {
@@ -17,7 +19,7 @@ export default {
       await w.call({ event: event(1) });
       assert.equal((await w.call({ event: event(1) })).duplicate, true);
     },
-    never: withoutPayload('event'),
+    never: fresh('event'),
   },
   BatchPublishEvents: {
     emptiest: async (w) => assert.equal((await w.call({ events: [least] })).results.length, 1),
@@ -26,7 +28,7 @@ export default {
       const { results } = await w.call({ events: [event(1), event(2), event(2)] });
       assert.deepEqual(results.map(({ duplicate = false }) => duplicate), [false, false, true]);
     },
-    never: withoutPayload('results.event'),
+    never: fresh('results.event'),
   },
   GetEvent: {
     emptiest: async (w) => {
@@ -36,14 +38,24 @@ export default {
     fullest: async (w) => {
       await w.publish(event(1));
       assert.equal((await w.call({ eventId: 'full-1' })).event.payload, event(1).payload);
+      await w.make('EventService/EraseEvents', { eventId: 'full-1' });
+      assert.ok((await w.call({ eventId: 'full-1' })).event.eraseTime);
     },
   },
   ListEvents: {
     emptiest: async (w) => assert.deepEqual(await w.call(), {}),
     fullest: async (w) => {
       for (let i = 0; i < 30; i++) await w.publish(event(i));
+      await w.make('EventService/EraseEvents', { eventId: 'full-29' });
       assert.equal((await w.call({ pageSize: 29 })).events.length, 29);
     },
     never: withoutPayload('events'),
+  },
+  EraseEvents: {
+    emptiest: async (w) => assert.deepEqual(await w.call({ all: true }), {}),
+    fullest: async (w) => {
+      for (let i = 0; i < 3; i++) await w.publish(event(i));
+      assert.equal(String((await w.call({ labels: { region: 'eu' }, reason: 'request 7' })).count), '3');
+    },
   },
 };

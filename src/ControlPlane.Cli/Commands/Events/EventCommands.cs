@@ -11,5 +11,6 @@ internal static class EventCommands
         PublishEvents.Create(runner),
         ReadEvents.CreateList(runner),
         ReadEvents.CreateGet(runner),
+        EraseEventsCommand.Create(runner),
     };
 }

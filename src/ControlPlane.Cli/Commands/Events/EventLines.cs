@@ -112,7 +112,7 @@ internal static class EventLines
             case "idempotencyKey" or "idempotency_key": parsed.IdempotencyKey = value; break;
             case "orderingKey" or "ordering_key": parsed.OrderingKey = value; break;
             // What `events get --json` prints can be published again.
-            case "createTime" or "create_time": break;
+            case "createTime" or "create_time" or "eraseTime" or "erase_time": break;
             default: throw new JsonException($"an event has no field \"{name}\"");
         }
     }

@@ -33,6 +33,7 @@ internal static class ExplanationSummary
         EndReason.TestFailed => "A test, which is sent once; it failed.",
         EndReason.CancelledByCaller => "Cancelled by a caller.",
         EndReason.WebhookDeleted => "Cancelled, since its webhook was deleted.",
+        EndReason.Erased => "Cancelled, since its event was erased.",
         _ => "It has ended.",
     };
 }

@@ -6,7 +6,7 @@ using Endpoint = ControlPlane.Server.Sending.Endpoint;
 namespace ControlPlane.Server.Dispatching;
 
 /// <summary>What an attempt is made of: the webhook, made ready to send to, and the event with its payload.</summary>
-internal sealed class AttemptInputs(WebhookCatalog catalog, EndpointCache endpoints, IEventStore events)
+internal sealed class AttemptInputs(WebhookCatalog catalog, EndpointCache endpoints, IEventStore events, Places places)
 {
     /// <summary>The webhook, null if it does not exist; its endpoint, null if it cannot or must not be sent to.</summary>
     public async ValueTask<(WebhookRecord? Webhook, Endpoint? Endpoint)> FindAsync(Lane lane, CancellationToken cancellationToken)
@@ -17,6 +17,6 @@ internal sealed class AttemptInputs(WebhookCatalog catalog, EndpointCache endpoi
 
     /// <summary>The event, without a payload or null if that is no longer stored.</summary>
     public async ValueTask<EventRecord?> ReadAsync(WorkItem item, CancellationToken cancellationToken) =>
-        item.Event
+        places.FindEvent(item)
         ?? (await events.FindAsync(item.Delivery.EventId, item.Delivery.TenantId, cancellationToken)).SingleOrDefault();
 }

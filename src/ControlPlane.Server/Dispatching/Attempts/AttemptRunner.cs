@@ -1,5 +1,6 @@
 using ControlPlane.Server.Sending;
 using ControlPlane.Storage;
+using ControlPlane.Storage.Transitions;
 using Endpoint = ControlPlane.Server.Sending.Endpoint;
 
 namespace ControlPlane.Server.Dispatching;
@@ -39,9 +40,9 @@ internal sealed class AttemptRunner(
             }
 
             var source = await inputs.ReadAsync(item, cutOff);
-            if (WhyExpired(webhook, item.Delivery, source?.Payload) is { } why)
+            if (WhyNotSent(webhook, item.Delivery, source) is { } notSent)
             {
-                await records.RecordAsync(lane, item, webhook, Expired(why), cutOff);
+                await records.RecordAsync(lane, item, webhook, notSent, cutOff);
                 return;
             }
 
@@ -109,19 +110,25 @@ internal sealed class AttemptRunner(
     };
 
     /// <summary>Why nothing is to be sent any more; null if there is.</summary>
-    private string? WhyExpired(WebhookRecord webhook, DeliveryRecord delivery, byte[]? payload) =>
-        payload is null ? "the event's payload is no longer stored"
-        // What failed before was judged when its retry was scheduled.
-        : delivery.RoundAttempts == 0 && clock.GetStoreNow() > delivery.RoundStartTime + webhook.RetryPolicy?.MaxAge
-            ? "it has waited longer than the retry policy's max_age"
-        : null;
-
-    private AttemptOutcome Expired(string why) => new()
+    private AttemptOutcome? WhyNotSent(WebhookRecord webhook, DeliveryRecord delivery, EventRecord? source)
     {
-        StartTime = clock.GetStoreNow(),
+        var now = clock.GetStoreNow();
+        return source is { EraseTime: not null } && ErasureRules.ReasonOf(source) == EndReason.Erased
+                ? NotSent("the event was erased", now) with { Erased = true }
+            : source?.Payload is null ? Expired("the event's payload is no longer stored")
+            // What failed before was judged when its retry was scheduled.
+            : delivery.RoundAttempts == 0 && now > delivery.RoundStartTime + webhook.RetryPolicy?.MaxAge
+                ? Expired("it has waited longer than the retry policy's max_age")
+            : null;
+
+        AttemptOutcome Expired(string why) => NotSent(why, now) with { Expired = true };
+    }
+
+    private static AttemptOutcome NotSent(string why, DateTimeOffset now) => new()
+    {
+        StartTime = now,
         Duration = TimeSpan.Zero,
         Failure = FailureKind.Protocol,
-        Expired = true,
         Message = $"not sent: {why}",
     };
 }

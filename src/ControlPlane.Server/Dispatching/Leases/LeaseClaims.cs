@@ -28,13 +28,13 @@ internal sealed class LeaseClaims(
         var filled = 0;
         try
         {
-            var until = leases.LeaseUntil();
+            var (until, erasures) = (leases.LeaseUntil(), places.Erasures);
             var claim = await queue.ClaimDueAsync(
                 new ClaimRequest(lane.WebhookId, taken, leases.Owner, leases.Lease), CancellationToken.None);
             filled = claim.Deliveries.Count;
             var sources = await ReadAsync(claim.Deliveries);
             return (
-                [.. claim.Deliveries.Select(delivery => places.Add(lane.Places, delivery, sources.GetValueOrDefault(delivery.EventId), until))],
+                [.. claim.Deliveries.Select(delivery => places.Add(lane.Places, delivery, sources.GetValueOrDefault(delivery.EventId), erasures, until))],
                 claim.NextDue);
         }
         finally

@@ -14,6 +14,7 @@ internal sealed class Places(IOptions<DispatchingOptions> options)
     private readonly Lock _lock = new();
     private int _taken;
     private int _tenants;
+    private int _erasures;
     private long _payloadBytes;
 
     /// <summary>Places that are taken.</summary>
@@ -51,8 +52,22 @@ internal sealed class Places(IOptions<DispatchingOptions> options)
         }
     }
 
+    /// <summary>How many times events were erased. To be read before an event that is kept in memory is.</summary>
+    public int Erasures => Volatile.Read(ref _erasures);
+
+    /// <summary>Events were erased: what is kept in memory is not sent any more before it was read again.</summary>
+    public void NoteErasure() => Interlocked.Increment(ref _erasures);
+
+    /// <summary>The event with its payload as it is in memory; null if it is not there, or can have been erased since.</summary>
+    public EventRecord? FindEvent(WorkItem item) => item.Erasures == Erasures ? item.Event : null;
+
     /// <summary>Fills a place. The payload stays in memory only while there is room for it.</summary>
-    public WorkItem Add(TenantPlaces tenant, DeliveryRecord delivery, EventRecord? source, DateTimeOffset leaseUntil)
+    /// <param name="tenant">Whose place it is.</param>
+    /// <param name="delivery">The delivery.</param>
+    /// <param name="source">Its event, if that is known.</param>
+    /// <param name="erasures">What <see cref="Erasures"/> was before the event was read.</param>
+    /// <param name="leaseUntil">Until when it is leased.</param>
+    public WorkItem Add(TenantPlaces tenant, DeliveryRecord delivery, EventRecord? source, int erasures, DateTimeOffset leaseUntil)
     {
         if (source?.Payload is { } payload && Interlocked.Add(ref _payloadBytes, payload.Length) > options.Value.QueuedPayloadBytes)
         {
@@ -60,7 +75,7 @@ internal sealed class Places(IOptions<DispatchingOptions> options)
             source = null;
         }
 
-        var item = new WorkItem(tenant, delivery, source, leaseUntil);
+        var item = new WorkItem(tenant, delivery, source, erasures, leaseUntil);
         _items[delivery.Id] = item;
         return item;
     }

@@ -3,7 +3,7 @@ using ControlPlane.Storage;
 namespace ControlPlane.Server.Dispatching;
 
 /// <summary>A delivery that this process holds the lease of.</summary>
-internal sealed class WorkItem(TenantPlaces tenant, DeliveryRecord delivery, EventRecord? source, DateTimeOffset leaseUntil)
+internal sealed class WorkItem(TenantPlaces tenant, DeliveryRecord delivery, EventRecord? source, int erasures, DateTimeOffset leaseUntil)
 {
     private long _leaseUntil = leaseUntil.UtcTicks;
     private volatile bool _lost;
@@ -17,6 +17,9 @@ internal sealed class WorkItem(TenantPlaces tenant, DeliveryRecord delivery, Eve
 
     /// <summary>The event with its payload, if it waits in memory; otherwise it is read when the delivery's turn comes.</summary>
     public EventRecord? Event => source;
+
+    /// <summary>How many erasures there had been before the event was read.</summary>
+    public int Erasures => erasures;
 
     public DateTimeOffset LeaseUntil => new(Interlocked.Read(ref _leaseUntil), TimeSpan.Zero);
 

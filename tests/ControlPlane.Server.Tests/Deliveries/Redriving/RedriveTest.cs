@@ -171,6 +171,7 @@ public abstract class RedriveTest : IAsyncLifetime
             .AddSingleton(Engine.Deliveries)
             .AddSingleton(Engine.Redrives)
             .AddSingleton(Engine.Replays)
+            .AddSingleton(Engine.Erasures)
             .AddSingleton(Engine.Stats)
             .AddSingleton(Engine.Webhooks)
             .AddSingleton(Engine.Events)
