@@ -34,6 +34,7 @@ internal static class EventView
         .. Field.Unless(e.OrderingKey.Length == 0, "ordering key", () => e.OrderingKey),
         .. Field.Unless(e.Labels.Count == 0, "labels", () => Show.Map(e.Labels)),
         new("accepted", Show.Time(e.CreateTime)),
+        .. Field.Unless(e.ExpireTime is null, "expires", () => Show.Time(e.ExpireTime)),
         .. Field.Unless(e.EraseTime is null, "erased", () => Show.Time(e.EraseTime)),
         .. Field.Unless(e.Payload.IsEmpty, "payload", () => e.Payload.ToStringUtf8()),
     ];

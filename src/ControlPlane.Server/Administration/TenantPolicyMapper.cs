@@ -4,6 +4,7 @@ using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Validation;
 using ControlPlane.Storage;
 using ControlPlane.V1;
+using Google.Protobuf.WellKnownTypes;
 
 namespace ControlPlane.Server.Administration;
 
@@ -13,7 +14,7 @@ internal static class TenantPolicyMapper
     private const double FastestRate = 100_000;
     private const int LargestPayload = 1 << 20;
     private const int MostFeatures = 20;
-    private static readonly string[] Fields = ["strict_event_types", "enforce_schemas", "limits", "disabled_features"];
+    private static readonly string[] Fields = ["strict_event_types", "enforce_schemas", "limits", "disabled_features", "retention"];
 
     private static readonly FrozenSet<string> Others = Tenant.Descriptor.Fields.InDeclarationOrder()
         .Select(field => field.Name)
@@ -23,7 +24,7 @@ internal static class TenantPolicyMapper
     /// <summary>A tenant of which only the policy is set.</summary>
     public static Tenant ToProto(TenantPolicy policy)
     {
-        var tenant = new Tenant { StrictEventTypes = policy.StrictEventTypes, EnforceSchemas = policy.EnforceSchemas, DisabledFeatures = { policy.DisabledFeatures } };
+        var tenant = new Tenant { StrictEventTypes = policy.StrictEventTypes, EnforceSchemas = policy.EnforceSchemas, DisabledFeatures = { policy.DisabledFeatures }, Retention = policy.Retention?.ToDuration() };
         if (policy is not { MaxWebhooks: 0, PublishRatePerSecond: 0, MaxPayloadBytes: 0 })
         {
             tenant.Limits = new()
@@ -44,6 +45,7 @@ internal static class TenantPolicyMapper
         MaxWebhooks = tenant.Limits?.MaxWebhooks ?? 0,
         PublishRatePerSecond = tenant.Limits?.PublishRatePerSecond ?? 0,
         MaxPayloadBytes = tenant.Limits?.MaxPayloadBytes ?? 0,
+        Retention = tenant.Retention?.ToTimeSpan(),
         DisabledFeatures = [.. Features.InOrder.Where(tenant.DisabledFeatures.Contains)],
     };
 
@@ -70,6 +72,8 @@ internal static class TenantPolicyMapper
     /// <summary>Notes what is wrong with the policy of a tenant.</summary>
     public static void Check(Tenant tenant, Violations violations)
     {
+        ProtoTimes.CheckDuration(
+            violations, "tenant.retention", tenant.Retention, TimeSpan.FromHours(1), TimeSpan.FromDays(365), "1 hour to 365 days");
         if (tenant.Limits is { } limits)
         {
             if (limits.MaxWebhooks < 0)

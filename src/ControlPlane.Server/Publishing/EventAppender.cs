@@ -31,7 +31,7 @@ internal sealed class EventAppender(IEventStore events, WebhookCatalog catalog, 
         {
             for (var i = 0; i < plans.Length; i++)
             {
-                plans[i] = FanOut.Plan(picture.TenantId, matched[i], lanes, ids, now);
+                plans[i] = FanOut.Plan(picture, matched[i], lanes, ids, now);
             }
 
             // Cancellation can only keep the append from being begun: its outcome is always awaited, so that no place or lease is lost.

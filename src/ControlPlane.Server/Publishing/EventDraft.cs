@@ -12,4 +12,8 @@ internal sealed record EventDraft(
     string ContentType,
     string IdempotencyKey,
     string OrderingKey,
-    IReadOnlyDictionary<string, string>? Labels);
+    IReadOnlyDictionary<string, string>? Labels)
+{
+    /// <summary>When it is to expire; null if it need not.</summary>
+    public DateTimeOffset? ExpireTime { get; init; }
+}

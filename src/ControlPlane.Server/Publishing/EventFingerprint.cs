@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Publishing;
 
@@ -26,6 +28,12 @@ internal static class EventFingerprint
         if (draft.OrderingKey.Length > 0)
         {
             Append(hash, draft.OrderingKey);
+        }
+
+        // Begins as neither a key nor a label can, so it is taken for none.
+        if (draft.ExpireTime is { } expires)
+        {
+            Append(hash, string.Create(CultureInfo.InvariantCulture, $"\n{expires.ToMicroseconds()}"));
         }
 
         return hash.GetHashAndReset();

@@ -20,6 +20,7 @@ internal static class EventMapper
             IdempotencyKey = record.IdempotencyKey,
             OrderingKey = record.OrderingKey,
             CreateTime = record.CreateTime.ToTimestamp(),
+            ExpireTime = record.ExpireTime?.ToTimestamp(),
             EraseTime = record.EraseTime?.ToTimestamp(),
         };
         if (record.Payload is { } payload)

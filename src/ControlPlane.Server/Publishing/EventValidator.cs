@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace ControlPlane.Server.Publishing;
 
 /// <summary>Checks events of requests and turns them into drafts.</summary>
-internal sealed class EventValidator(IOptions<PublishingOptions> options)
+internal sealed class EventValidator(IOptions<PublishingOptions> options, TimeProvider clock)
 {
     private const string Json = "application/json";
     private const int MaximumId = 128;
@@ -57,12 +57,21 @@ internal sealed class EventValidator(IOptions<PublishingOptions> options)
         }
 
         FieldRules.CheckLabels(violations, "labels", source.Labels, MaximumLabelValue);
+        var expires = ProtoTimes.CheckTime(violations, "expire_time", source.ExpireTime);
+        if (expires <= clock.GetUtcNow())
+        {
+            violations.Add("expire_time", "NOT_IN_FUTURE", "must be in the future");
+        }
+
         var contentType = CheckContentType(source.ContentType, violations);
         var payload = Bytes(source.Payload);
         CheckPayload("payload", payload, contentType, violations);
         return new(
             source.Id, source.Type, source.Instance, payload, contentType, source.IdempotencyKey, source.OrderingKey,
-            source.Labels.Count > 0 ? new Dictionary<string, string>(source.Labels) : null);
+            source.Labels.Count > 0 ? new Dictionary<string, string>(source.Labels) : null)
+        {
+            ExpireTime = expires is { } time ? Storage.Timestamps.ToStorePrecision(time) : null,
+        };
     }
 
     /// <summary>Notes a payload that is missing, too large or, where it should be JSON, not well-formed.</summary>

@@ -1,3 +1,4 @@
+using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Dispatching;
 using ControlPlane.Storage;
 
@@ -14,7 +15,7 @@ internal sealed class FanOut
 
     public NewEvent Event { get; }
 
-    public static FanOut Plan(string tenantId, MatchedEvent source, Lanes lanes, IdSource ids, DateTimeOffset now)
+    public static FanOut Plan(TenantCatalog picture, MatchedEvent source, Lanes lanes, IdSource ids, DateTimeOffset now)
     {
         var (draft, fingerprint, matched) = source;
         var deliveries = new NewDelivery[matched.Count];
@@ -29,7 +30,7 @@ internal sealed class FanOut
         var record = new EventRecord
         {
             Id = draft.Id.Length > 0 ? draft.Id : ids.Next("evt_"),
-            TenantId = tenantId,
+            TenantId = picture.TenantId,
             Type = draft.Type,
             Instance = draft.Instance,
             ContentType = draft.ContentType,
@@ -39,6 +40,7 @@ internal sealed class FanOut
             Payload = draft.Payload,
             DeliveryCount = deliveries.Length,
             CreateTime = now,
+            ExpireTime = picture.Policy.ExpireTimeOf(now, draft.ExpireTime),
         };
         return new(new NewEvent(record, deliveries, fingerprint), lanes, reserved);
     }

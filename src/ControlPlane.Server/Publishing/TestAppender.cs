@@ -37,6 +37,7 @@ internal sealed class TestAppender(IEventStore events, WebhookCatalog catalog, L
                 return new AppendResult.TenantNotFound();
             }
 
+            source = source with { ExpireTime = picture.Policy.ExpireTimeOf(now) };
             var result = await events.AppendAsync(
                 new AppendRequest(
                     webhook.TenantId, picture.ConfigVersion, [new NewEvent(source, [fanOut], Fingerprint: null)], leases.Owner, leases.Lease),

@@ -20,7 +20,7 @@ internal sealed record AttemptOutcome
     /// <summary>How long the receiver (429 or 503) asked to be left alone; at most 24 hours.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Nothing was sent: the event's payload is no longer stored, or the delivery is older than its policy allows.</summary>
+    /// <summary>Nothing was sent: the event has expired or its payload is no longer stored, or the delivery is older than its policy allows.</summary>
     public bool Expired { get; init; }
 
     /// <summary>Nothing was sent: the event was erased.</summary>

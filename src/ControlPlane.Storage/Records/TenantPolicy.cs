@@ -18,6 +18,15 @@ public sealed record TenantPolicy
     /// <summary>0 means no limit but the server's.</summary>
     public int MaxPayloadBytes { get; init; }
 
+    /// <summary>How long what events say is kept at most; null for as long as the server does.</summary>
+    public TimeSpan? Retention { get; init; }
+
+    /// <summary>When an event expires.</summary>
+    /// <param name="created">When it is accepted.</param>
+    /// <param name="asked">When its publisher wants it to expire; null for no such wish.</param>
+    public DateTimeOffset? ExpireTimeOf(DateTimeOffset created, DateTimeOffset? asked = null) =>
+        created + Retention is { } latest && !(asked < latest) ? latest : asked;
+
     /// <summary>Features that the tenant's plan does not have.</summary>
     public IReadOnlyList<string> DisabledFeatures { get; init; } = [];
 }

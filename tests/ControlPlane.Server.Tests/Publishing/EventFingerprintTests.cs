@@ -14,7 +14,8 @@ public sealed class EventFingerprintTests
         from contentType in Gen.Elements("a", "b")
         from labels in Gen.Elements<Dictionary<string, string>?>(null, new() { ["a"] = "b" }, new() { ["a"] = "b", ["c"] = "" }, new() { ["ab"] = "" })
         from orderingKey in Gen.Elements("", "a", "ab")
-        select new EventDraft("", type, instance, System.Text.Encoding.UTF8.GetBytes(payload), contentType, "", orderingKey, labels);
+        from expires in Gen.Elements<DateTimeOffset?>(null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddMicroseconds(1))
+        select new EventDraft("", type, instance, System.Text.Encoding.UTF8.GetBytes(payload), contentType, "", orderingKey, labels) { ExpireTime = expires };
 
     [Fact]
     public void Of_TwoEvents_IsEqualExactlyIfTheySayTheSame() => Drafts.Zip(Drafts).Holds(c =>
@@ -25,5 +26,5 @@ public sealed class EventFingerprintTests
         EventFingerprint.Of(draft).SequenceEqual(EventFingerprint.Of(draft with { Id = "x", IdempotencyKey = "y" })));
 
     private static string Said(EventDraft d) => string.Join(
-        '\n', d.Type, d.Instance, d.ContentType, d.OrderingKey, Convert.ToHexString(d.Payload), string.Join(',', d.Labels?.Select(l => $"{l.Key}={l.Value}") ?? []));
+        '\n', d.ExpireTime?.Ticks, d.Type, d.Instance, d.ContentType, d.OrderingKey, Convert.ToHexString(d.Payload), string.Join(',', d.Labels?.Select(l => $"{l.Key}={l.Value}") ?? []));
 }

@@ -37,7 +37,7 @@ public abstract class FullStore<TSource> : ReplayTest<TSource>
 
     private async Task AddConfigurationAsync()
     {
-        var policy = new TenantPolicy { MaxWebhooks = 7, PublishRatePerSecond = 2.5, DisabledFeatures = ["filters"] };
+        var policy = new TenantPolicy { MaxWebhooks = 7, PublishRatePerSecond = 2.5, Retention = TimeSpan.FromDays(3), DisabledFeatures = ["filters"] };
         var labels = new Dictionary<string, string> { ["region"] = "eu", ["a"] = "ü" };
         foreach (var tenant in new[]
         {
@@ -128,6 +128,10 @@ public abstract class FullStore<TSource> : ReplayTest<TSource>
     {
         await AppendAsync(To(NewEvent(instance: "i-1") with { Id = "theirs-1", IdempotencyKey = "key-1" }, false, Webhook) with { Fingerprint = Print });
         await AppendAsync(To(NewEvent("message.new") with { Labels = new Dictionary<string, string> { ["region"] = "eu" }, ContentType = "text/plain", Payload = [] }, false));
+        await AppendAsync(To(NewEvent() with { ExpireTime = Now + TimeSpan.FromDays(9) }, false, Webhook));
+        var erased = (await AppendAsync(To(NewEvent() with { Labels = new Dictionary<string, string> { ["person"] = "42" } }, true, Webhook)))[0].Event;
+        var found = await Store.Erasures.FindAsync(new ErasureWalk(erased.TenantId, 0, null, 1) { EventId = erased.Id }, Cancel);
+        Assert.Equal(1, await Store.Erasures.EraseAsync(new Erasure(erased.TenantId, found.Positions, null), Cancel));
         await AppendAsync(To(NewEvent(tenant: "acme"), false, await AddWebhookAsync("acme")));
         var failed = await FailAsync(await PublishAsync(Webhook, leased: true), TimeSpan.FromMinutes(5));
         Clock.Advance(TimeSpan.FromMinutes(5));

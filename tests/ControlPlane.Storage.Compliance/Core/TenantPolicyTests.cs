@@ -11,6 +11,7 @@ public abstract class TenantPolicyTests<TSource> : StorageTests<TSource>
         MaxWebhooks = 3,
         PublishRatePerSecond = 0.5,
         MaxPayloadBytes = 100,
+        Retention = TimeSpan.FromHours(36),
         DisabledFeatures = ["watch", "webhooks"],
     };
 

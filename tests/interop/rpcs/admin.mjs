@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 const tenant = {
-  name: 'full', labels: { plan: 'gold' }, strictEventTypes: true, enforceSchemas: true, disabledFeatures: ['watch'],
+  name: 'full', labels: { plan: 'gold' }, strictEventTypes: true, enforceSchemas: true, disabledFeatures: ['watch'], retention: '86400s',
   limits: { maxWebhooks: 3, publishRatePerSecond: 10, maxPayloadBytes: 1000 },
 };
 let made = 0;

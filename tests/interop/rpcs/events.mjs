@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 const event = (id) => ({
   id: `full-${id}`, type: 'order.created', instance: 'shop-7', payload: Buffer.from(`"${'é👩‍👧'.repeat(3000)}"`).toString('base64'),
-  contentType: 'application/json', idempotencyKey: `key-${id}`, orderingKey: 'order-1', labels: { region: 'eu' },
+  contentType: 'application/json', idempotencyKey: `key-${id}`, orderingKey: 'order-1', labels: { region: 'eu' }, expireTime: '2099-01-01T00:00:00Z',
 });
 const least = { type: 'a', payload: 'MA==' };
 /** Only GetEvent answers it. */

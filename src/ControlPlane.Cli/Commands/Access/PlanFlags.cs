@@ -2,6 +2,7 @@ using System.CommandLine;
 using ControlPlane.Cli.Errors;
 using ControlPlane.Cli.Values;
 using ControlPlane.V1;
+using Duration = Google.Protobuf.WellKnownTypes.Duration;
 
 namespace ControlPlane.Cli.Commands;
 
@@ -26,6 +27,9 @@ internal sealed class PlanFlags
     private readonly Option<int> _maxPayload =
         new("--max-payload-bytes") { Description = "How large a payload may be; 0 means the server's limit.", HelpName = "BYTES" };
 
+    private readonly Option<TimeSpan?> _retention =
+        Flags.Duration("--retention", "How long what its events say is kept, 1h to 365d; 0 means as long as the server does.");
+
     private readonly Option<string[]> _disabled = Flags.Texts(
         "--disable-feature", "A feature that the plan does not have: webhooks, publish, watch or event_types.", "FEATURE");
 
@@ -33,7 +37,7 @@ internal sealed class PlanFlags
 
     public void AddTo(Command command)
     {
-        Option[] all = [_strict, _schemas, _maxWebhooks, _maxPublishRate, _maxPayload, _disabled, _allFeatures];
+        Option[] all = [_strict, _schemas, _maxWebhooks, _maxPublishRate, _maxPayload, _retention, _disabled, _allFeatures];
         foreach (var option in all)
         {
             command.Add(option);
@@ -57,6 +61,10 @@ internal sealed class PlanFlags
             "limits.publish_rate_per_second",
             () => Limits().PublishRatePerSecond = session.Get(_maxPublishRate));
         Set(session.Given(_maxPayload), "limits.max_payload_bytes", () => Limits().MaxPayloadBytes = session.Get(_maxPayload));
+        Set(
+            session.Given(_retention),
+            "retention",
+            () => tenant.Retention = session.Get(_retention) is { Ticks: > 0 } retention ? Duration.FromTimeSpan(retention) : null);
         Set(
             session.Given(_disabled) || session.Get(_allFeatures),
             "disabled_features",

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.Json;
 using ControlPlane.Cli.Errors;
 using ControlPlane.V1;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 
 namespace ControlPlane.Cli.Commands.Events;
 
@@ -111,6 +113,9 @@ internal static class EventLines
             case "contentType" or "content_type": parsed.ContentType = value; break;
             case "idempotencyKey" or "idempotency_key": parsed.IdempotencyKey = value; break;
             case "orderingKey" or "ordering_key": parsed.OrderingKey = value; break;
+            case "expireTime" or "expire_time":
+                parsed.ExpireTime = Timestamp.FromDateTimeOffset(DateTimeOffset.Parse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal));
+                break;
             // What `events get --json` prints can be published again.
             case "createTime" or "create_time" or "eraseTime" or "erase_time": break;
             default: throw new JsonException($"an event has no field \"{name}\"");

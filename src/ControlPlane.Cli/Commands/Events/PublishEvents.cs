@@ -4,6 +4,7 @@ using ControlPlane.Cli.Output;
 using ControlPlane.Cli.Values;
 using ControlPlane.V1;
 using Google.Protobuf;
+using Timestamp = Google.Protobuf.WellKnownTypes.Timestamp;
 
 namespace ControlPlane.Cli.Commands.Events;
 
@@ -26,15 +27,18 @@ internal static class PublishEvents
         Flags.Text("--content-type", "The payload's media type. [default: application/json]", "TYPE");
 
     private static readonly Option<Pair[]> Labels = Flags.Pairs("--label", "An annotation, not sent to receivers.");
+    private static readonly Option<TimeText?> Expires =
+        Flags.Time("--expires", "From when on nothing sends it and it is erased.");
+
     private static readonly Option<string> Batch = Flags.Text(
         "--batch",
         "Publish one event per line of a file, or of stdin with -: JSON objects with type, data (any JSON, sent exactly as written) "
-        + "or payload (base64), and id, instance, contentType, idempotencyKey, orderingKey, labels. All or none of every 1,000.",
+        + "or payload (base64), and id, instance, contentType, idempotencyKey, orderingKey, labels, expireTime. All or none of every 1,000.",
         "FILE");
 
     public static Command Create(CommandRunner runner)
     {
-        Option[] ofOne = [Type, Data, Id, IdempotencyKey, OrderingKey, Instance, ContentType, Labels];
+        Option[] ofOne = [Type, Data, Id, IdempotencyKey, OrderingKey, Instance, ContentType, Labels, Expires];
         var command = new Command("publish", "Publishes an event, or a file of events.");
         foreach (var option in ofOne)
         {
@@ -76,6 +80,7 @@ internal static class PublishEvents
             ContentType = session.Get(ContentType),
             Payload = ByteString.CopyFrom(await InputBytes.ReadDataAsync(session, session.Given(Data) ? session.Get(Data) : "-")),
         };
+        published.ExpireTime = session.Get(Expires) is { } expires ? Timestamp.FromDateTimeOffset(expires.After(session.Now)) : null;
         foreach (var (key, value) in session.Get(Labels))
         {
             published.Labels.Add(key, value);

@@ -29,7 +29,7 @@ internal static class ExplanationSummary
         EndReason.AttemptsExhausted => $"Given up: all {delivery.AttemptCount} attempts failed.",
         EndReason.NonRetryableStatus => $"Given up: the receiver answered {delivery.LastStatusCode}, which the policy does not retry.",
         EndReason.Gone => "Given up: the receiver answered 410 Gone.",
-        EndReason.Expired => "Given up: it grew too old, or its payload is no longer stored.",
+        EndReason.Expired => "Given up: it or its event grew too old, or the payload is no longer stored.",
         EndReason.TestFailed => "A test, which is sent once; it failed.",
         EndReason.CancelledByCaller => "Cancelled by a caller.",
         EndReason.WebhookDeleted => "Cancelled, since its webhook was deleted.",

@@ -115,6 +115,7 @@ internal sealed class AttemptRunner(
         var now = clock.GetStoreNow();
         return source is { EraseTime: not null } && ErasureRules.ReasonOf(source) == EndReason.Erased
                 ? NotSent("the event was erased", now) with { Erased = true }
+            : source?.ExpireTime <= now ? Expired("the event has expired")
             : source?.Payload is null ? Expired("the event's payload is no longer stored")
             // What failed before was judged when its retry was scheduled.
             : delivery.RoundAttempts == 0 && now > delivery.RoundStartTime + webhook.RetryPolicy?.MaxAge
