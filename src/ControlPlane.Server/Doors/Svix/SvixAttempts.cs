@@ -69,7 +69,7 @@ internal sealed class SvixAttempts(SvixServices services, SvixPlaces places)
             throw RequestErrors.NotFound("attempt", id);
         }
 
-        throw SvixUnanswered.Of("This server cannot delete the response of one attempt: it is deleted with the delivery when its retention ends.");
+        throw SvixUnanswered.Of("This server cannot delete the response of one attempt: it is deleted with the content of its message, and when its retention ends.");
     }
 
     private async Task ListDestinationsAsync(SvixCall call)

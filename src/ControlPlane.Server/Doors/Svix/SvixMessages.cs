@@ -70,7 +70,8 @@ internal sealed class SvixMessages(SvixServices services, SvixPlaces places, Svi
 
     private async Task ExpungeAsync(SvixCall call)
     {
-        await places.MessageAsync(call);
-        throw SvixUnanswered.Of("This server cannot delete the payload of one message: all payloads are deleted when their retention ends.");
+        var message = await places.MessageAsync(call);
+        await call.AskAsync(services.Events.EraseEvents, new EraseEventsRequest { TenantId = message.TenantId, EventId = message.Id });
+        await call.AnswerAsync(StatusCodes.Status204NoContent);
     }
 }
