@@ -13,6 +13,7 @@ using ControlPlane.Server.Publishing;
 using ControlPlane.Server.Recording;
 using ControlPlane.Server.Schemas;
 using ControlPlane.Server.Sending;
+using ControlPlane.Server.Telemetry;
 using ControlPlane.Server.Webhooks.Inspecting;
 using ControlPlane.Server.Webhooks.Settings;
 
@@ -36,6 +37,7 @@ public sealed partial class BoundTableTests
     /// <summary>What is fixed in the code, and the words of its row.</summary>
     public static TheoryData<string, string> Fixed => new()
     {
+        { "the `tracestate`", $"| {TraceHeaders.LongestState} characters |" },
         { "all settings of a webhook", $"| {WebhookLimits.Bytes >> 10} KiB |" },
         {
             "client certificate's chain",

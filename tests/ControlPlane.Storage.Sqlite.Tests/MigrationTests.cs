@@ -41,7 +41,8 @@ public sealed class MigrationTests : SqliteTests
         Assert.Equal(1, config.Webhooks[0].Number);
         var second = await store.Webhooks.CreateAsync(config.Webhooks[0] with { Id = "wh_2", RequestId = "", ExternalId = "" }, Cancel);
         Assert.Equal(2, second.Webhook!.Number);
-        Assert.Equal("", Assert.Single(await store.Events.FindAsync("evt_1", "acme", Cancel)).OrderingKey);
+        var source = Assert.Single(await store.Events.FindAsync("evt_1", "acme", Cancel));
+        Assert.Equal(("", null), (source.OrderingKey, source.Trace));
         var claim = await store.Queue.ClaimDueAsync(
             new ClaimRequest("wh_1", 10, "node", TimeSpan.FromSeconds(1)), Cancel);
         Assert.Equal(("dlv_1", ""), (Assert.Single(claim.Deliveries).Id, claim.Deliveries[0].OrderingKey));

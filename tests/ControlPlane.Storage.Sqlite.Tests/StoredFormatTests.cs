@@ -47,7 +47,7 @@ public sealed class StoredFormatTests : StorageTests<SqliteSource>
                 "retry_policy.backoff", "retry_policy.delays", "retry_policy.initial", "retry_policy.jitter",
                 "retry_policy.max", "retry_policy.max_age", "retry_policy.max_attempts", "retry_policy.multiplier",
                 "retry_policy.non_retryable_statuses", "retry_policy.preset", "secrets.create_time", "secrets.expire_time", "secrets.hint",
-                "secrets.id", "secrets.public_key", "secrets.sealed", "signature_algorithm", "state", "state_reason", "tenant_id", "timeout", "update_time", "url", "version", "while_disabled", "while_suspended",
+                "secrets.id", "secrets.public_key", "secrets.sealed", "send_trace_context", "signature_algorithm", "state", "state_reason", "tenant_id", "timeout", "update_time", "url", "version", "while_disabled", "while_suspended",
             ],
             Flatten(document.RootElement, "").Order(StringComparer.Ordinal));
     }

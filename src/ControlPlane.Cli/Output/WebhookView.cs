@@ -44,6 +44,7 @@ internal static class WebhookView
             webhook.WhileSuspended is not WhileInactive.Skip, "while suspended", () => EnumText.Format(webhook.WhileSuspended)),
         .. Field.Unless(
             webhook.WhileDisabled is not WhileInactive.Hold, "while disabled", () => EnumText.Format(webhook.WhileDisabled)),
+        .. Field.Unless(!webhook.SendTraceContext, "trace context", () => "sent"),
         .. webhook.Headers.OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => new Field("header", $"{h.Key}: {h.Value}")),
         .. Field.Unless(webhook.Labels.Count == 0, "labels", () => Show.Map(webhook.Labels)),
         .. Field.Unless(webhook.Description.Length == 0, "description", () => webhook.Description),

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Dispatching;
+using ControlPlane.Server.Telemetry;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Publishing;
@@ -34,6 +36,7 @@ internal sealed class EventAppender(IEventStore events, WebhookCatalog catalog, 
                 plans[i] = FanOut.Plan(picture, matched[i], lanes, ids, now);
             }
 
+            using var commit = TraceSpan.BeginEach("commit", ActivityKind.Internal, matched.Select(each => each.Draft.Trace));
             // Cancellation can only keep the append from being begun: its outcome is always awaited, so that no place or lease is lost.
             var result = await events.AppendAsync(
                 new AppendRequest(picture.TenantId, picture.ConfigVersion, [.. plans.Select(plan => plan.Event)], leases.Owner, leases.Lease),

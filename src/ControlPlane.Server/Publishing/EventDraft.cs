@@ -1,3 +1,5 @@
+using ControlPlane.Storage;
+
 namespace ControlPlane.Server.Publishing;
 
 /// <summary>
@@ -16,4 +18,7 @@ internal sealed record EventDraft(
 {
     /// <summary>When it is to expire; null if it need not.</summary>
     public DateTimeOffset? ExpireTime { get; init; }
+
+    /// <summary>The trace that it belongs to; null for none. No part of what is said of the event: a repeated publish can have another.</summary>
+    public TraceContext? Trace { get; init; }
 }

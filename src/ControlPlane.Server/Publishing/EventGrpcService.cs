@@ -3,6 +3,7 @@ using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Paging;
 using ControlPlane.Server.Api.Validation;
 using ControlPlane.Server.Catalog;
+using ControlPlane.Server.Telemetry;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 using Grpc.Core;
@@ -22,7 +23,7 @@ internal sealed class EventGrpcService(
         var source = request.Event ?? new Event();
         var violations = new Violations();
         violations.Within("event");
-        var draft = Check(source, violations);
+        var draft = Check(source, violations) with { Trace = IncomingTraces.Of(context.GetHttpContext())[0] };
         violations.ThrowIfAny();
         var tenantId = Caller.Of(context).ResolveTenant(source.TenantId);
         var published = await PublishAsync(tenantId, [draft], _ => "event", context.CancellationToken);
@@ -39,11 +40,12 @@ internal sealed class EventGrpcService(
         }
 
         var tenant = request.Events[0].TenantId;
+        var traces = IncomingTraces.Of(context.GetHttpContext());
         var drafts = new EventDraft[request.Events.Count];
         for (var i = 0; i < drafts.Length; i++)
         {
             violations.Within("events", i);
-            drafts[i] = Check(request.Events[i], violations);
+            drafts[i] = Check(request.Events[i], violations) with { Trace = traces[i] };
             if (request.Events[i].TenantId != tenant)
             {
                 violations.Add("tenant_id", "TENANT_DIFFERS", "must be the same in all events of a batch");

@@ -37,6 +37,7 @@ internal sealed class FanOut
             IdempotencyKey = draft.IdempotencyKey,
             OrderingKey = draft.OrderingKey,
             Labels = draft.Labels,
+            Trace = draft.Trace,
             Payload = draft.Payload,
             DeliveryCount = deliveries.Length,
             CreateTime = now,

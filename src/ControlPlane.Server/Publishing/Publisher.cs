@@ -51,7 +51,9 @@ internal sealed class Publisher(
     public async Task<PublishResult> PublishAsync(
         string tenantId, IReadOnlyList<EventDraft> drafts, CancellationToken cancellationToken)
     {
-        var result = await DecideAsync(tenantId, drafts, cancellationToken);
+        using var spans = PublishSpans.Begin(tenantId, drafts);
+        var result = await DecideAsync(tenantId, spans?.Drafts ?? drafts, cancellationToken);
+        spans?.Tell(result);
         if (result is PublishResult.Published published)
         {
             metrics.Accepted(published.Events);

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Text.Json;
 using ControlPlane.Server.Catalog;
 using ControlPlane.Server.Dispatching;
+using ControlPlane.Server.Telemetry;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Publishing;
@@ -12,8 +14,11 @@ internal sealed class TestAppender(IEventStore events, WebhookCatalog catalog, L
     /// <param name="webhook">The webhook.</param>
     /// <param name="type">The event's type; empty for <see cref="TestEvents.DefaultType"/>.</param>
     /// <param name="payload">The event's payload; null for one that says what it is.</param>
-    public async Task<(EventRecord Source, DeliveryRecord Delivery)?> AppendAsync(WebhookRecord webhook, string type, byte[]? payload)
+    /// <param name="trace">The trace that it belongs to; null for none.</param>
+    public async Task<(EventRecord Source, DeliveryRecord Delivery)?> AppendAsync(
+        WebhookRecord webhook, string type, byte[]? payload, TraceContext? trace)
     {
+        using var span = PublishSpans.Begin(webhook.TenantId, trace);
         var now = clock.GetStoreNow();
         var source = new EventRecord
         {
@@ -23,10 +28,12 @@ internal sealed class TestAppender(IEventStore events, WebhookCatalog catalog, L
             Instance = webhook.Instances.Count > 0 ? webhook.Instances[0] : "",
             Labels = new Dictionary<string, string> { [TestEvents.Label] = webhook.Id },
             Payload = payload ?? DefaultPayload(webhook, now),
+            Trace = span?.Context ?? trace,
             DeliveryCount = 1,
             CreateTime = now,
         };
         var fanOut = new NewDelivery(ids.Next("dlv_"), webhook.Id, DeliveryTrigger.Test, Leased: true);
+        span?.Set("messaging.message.id", source.Id).Set("controlplane.event.type", source.Type);
         var outcome = await catalog.TryAsync(webhook.TenantId, AttemptAsync, CancellationToken.None);
         return outcome is AppendResult.Appended appended ? (source, appended.Events[0].Deliveries[0]) : null;
 
@@ -38,6 +45,7 @@ internal sealed class TestAppender(IEventStore events, WebhookCatalog catalog, L
             }
 
             source = source with { ExpireTime = picture.Policy.ExpireTimeOf(now) };
+            using var commit = TraceSpan.Begin("commit", ActivityKind.Internal, source.Trace);
             var result = await events.AppendAsync(
                 new AppendRequest(
                     webhook.TenantId, picture.ConfigVersion, [new NewEvent(source, [fanOut], Fingerprint: null)], leases.Owner, leases.Lease),

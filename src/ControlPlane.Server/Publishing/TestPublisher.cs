@@ -15,10 +15,10 @@ internal sealed class TestPublisher(
     TestAppender appender, IDeliveryStore deliveries, EndpointCache endpoints, WebhookSender sender, Recorder recorder)
 {
     /// <summary>Sends; null if the webhook was deleted meanwhile, or its secrets cannot be opened.</summary>
-    public async Task<TestDelivery?> SendAsync(WebhookRecord webhook, string type, byte[]? payload)
+    public async Task<TestDelivery?> SendAsync(WebhookRecord webhook, string type, byte[]? payload, TraceContext? trace)
     {
         var endpoint = endpoints.Get(webhook);
-        if (endpoint is null || await appender.AppendAsync(webhook, type, payload) is not var (source, delivery))
+        if (endpoint is null || await appender.AppendAsync(webhook, type, payload, trace) is not var (source, delivery))
         {
             return null;
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using ControlPlane.Egress.Metering;
+using ControlPlane.Server.Telemetry;
 using ControlPlane.Signing;
 using ControlPlane.Storage;
 
@@ -56,12 +57,25 @@ internal static class RequestBuilder
         }
 
         AddOwn(headers, endpoint.Webhook);
+        AddTrace(headers, endpoint.Webhook, source.Trace);
         if (token is not null)
         {
             headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
         }
 
         return request;
+    }
+
+    /// <summary>Says which trace the request belongs to, if the webhook asks for that and it belongs to one.</summary>
+    private static void AddTrace(HttpRequestHeaders headers, WebhookRecord webhook, TraceContext? trace)
+    {
+        if (webhook.SendTraceContext && trace is not null)
+        {
+            foreach (var (name, value) in TraceHeaders.Of(trace))
+            {
+                headers.TryAddWithoutValidation(name, value);
+            }
+        }
     }
 
     /// <summary>The webhook's own headers were checked when it was written: tokens and printable values, none of the dialects' names.</summary>

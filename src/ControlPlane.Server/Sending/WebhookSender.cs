@@ -16,6 +16,14 @@ internal sealed class WebhookSender(
     /// <exception cref="OperationCanceledException"><paramref name="cutOff"/> was cancelled: how the receiver took it is unknown.</exception>
     public async Task<AttemptOutcome> SendAsync(Endpoint endpoint, DeliveryRecord delivery, EventRecord source, CancellationToken cutOff)
     {
+        using var span = AttemptSpan.Begin(endpoint, delivery, source);
+        var outcome = await AttemptAsync(endpoint, delivery, span is null ? source : source with { Trace = span.Context }, cutOff);
+        AttemptSpan.Tell(span, outcome);
+        return outcome;
+    }
+
+    private async Task<AttemptOutcome> AttemptAsync(Endpoint endpoint, DeliveryRecord delivery, EventRecord source, CancellationToken cutOff)
+    {
         var startTime = clock.GetStoreNow();
         if (endpoint.HasEnvelope && !JsonMediaType.Is(source.ContentType))
         {

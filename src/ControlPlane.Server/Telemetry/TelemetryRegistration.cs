@@ -1,8 +1,10 @@
 using ControlPlane.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace ControlPlane.Server.Telemetry;
 
@@ -29,24 +31,33 @@ internal static class TelemetryRegistration
         services.AddRoomOptions<TelemetryOptions>(configuration);
         services.AddSingleton<IValidateOptions<TelemetryOptions>, TelemetryOptionsValidator>();
         var options = configuration.Get<TelemetryOptions>() ?? new();
-        var endpoint = options.Otlp.Endpoint ?? Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT");
-        var (scraped, sent) = (options.Prometheus ?? onLoopback, !string.IsNullOrEmpty(endpoint));
-        if (scraped || sent)
+        var (scraped, sent) = (options.Prometheus ?? onLoopback, !string.IsNullOrEmpty(options.Otlp.Resolve()));
+        if (!scraped && !sent)
         {
-            services.AddServerMetrics().AddOpenTelemetry().ConfigureResource(Describe).WithMetrics(metrics =>
-            {
-                metrics.AddMeter(Meters);
-                if (scraped)
-                {
-                    services.AddSingleton<ScrapeEndpoint>();
-                    metrics.AddPrometheusExporter();
-                }
+            return services;
+        }
 
-                if (sent)
-                {
-                    metrics.AddOtlpExporter(exporter => exporter.Endpoint = new Uri(endpoint!));
-                }
-            });
+        var telemetry = services.AddServerMetrics().AddOpenTelemetry().ConfigureResource(Describe).WithMetrics(metrics =>
+        {
+            metrics.AddMeter(Meters);
+            if (scraped)
+            {
+                services.AddSingleton<ScrapeEndpoint>();
+                metrics.AddPrometheusExporter();
+            }
+
+            if (sent)
+            {
+                services.AddHostedService<LastExport>();
+                metrics.AddOtlpExporter(exporter => Address(exporter, options.Otlp, "v1/metrics"));
+            }
+        });
+        if (sent && options.Traces.SamplingRatio is { } ratio)
+        {
+            telemetry.WithTracing(traces => traces
+                .AddSource(TraceSpan.Source)
+                .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(ratio)))
+                .AddOtlpExporter(exporter => Address(exporter, options.Otlp, "v1/traces")));
         }
 
         return services;
@@ -58,6 +69,17 @@ internal static class TelemetryRegistration
         if (endpoints.ServiceProvider.GetService<ScrapeEndpoint>() is not null)
         {
             endpoints.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(HttpListenerOnly.Instance);
+        }
+    }
+
+    /// <summary>Addresses what is set here; what the environment sets the exporter reads itself. Over plain HTTP each signal has a path.</summary>
+    private static void Address(OtlpExporterOptions exporter, OtlpOptions options, string path)
+    {
+        if (options.Endpoint is { Length: > 0 } endpoint)
+        {
+            exporter.Endpoint = exporter.Protocol == OtlpExportProtocol.HttpProtobuf
+                ? new Uri($"{endpoint.TrimEnd('/')}/{path}")
+                : new Uri(endpoint);
         }
     }
 

@@ -1,5 +1,6 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.EventTypes;
+using ControlPlane.Server.Telemetry;
 using ControlPlane.Server.Webhooks.Inspecting;
 using ControlPlane.Server.Webhooks.Settings;
 using ControlPlane.V1;
@@ -33,7 +34,8 @@ internal sealed class WebhookGrpcService(SettingsCalls settings, InspectionCalls
         settings.RotateAsync(request, Caller.Of(context), Initiator.Of(context), context.CancellationToken);
 
     public override Task<TestWebhookResponse> TestWebhook(TestWebhookRequest request, ServerCallContext context) =>
-        inspections.TestAsync(request, Caller.Of(context), context.CancellationToken);
+        inspections.TestAsync(
+            request, Caller.Of(context), TraceHeaders.Read(context.GetHttpContext().Request.Headers), context.CancellationToken);
 
     public override Task<ProbeWebhookResponse> ProbeWebhook(ProbeWebhookRequest request, ServerCallContext context) =>
         inspections.ProbeAsync(request, Caller.Of(context), context.CancellationToken);

@@ -51,6 +51,7 @@ internal static class EventFormat
         document.SetText("o", record.OrderingKey);
         document.SetTime("xt", record.ExpireTime);
         document.SetTime("er", record.EraseTime);
+        document.SetText("tr", record.Trace?.ToString() ?? "");
         if (stored.Fingerprint is { } fingerprint)
         {
             document["fp"] = fingerprint;
@@ -97,6 +98,7 @@ internal static class EventFormat
         ContentType = document.Text("ct") is { Length: > 0 } content ? content : JsonContent,
         IdempotencyKey = document.Text("ik"),
         OrderingKey = document.Text("o"),
+        Trace = document.Text("tr") is { Length: > 0 } trace ? TraceContext.Parse(trace) : null,
         Labels = document["lb"] is { IsArray: true } labels
             ? labels.AsArray.Chunk(2).ToDictionary(pair => pair[0].AsString, pair => pair[1].AsString, StringComparer.Ordinal)
             : null,

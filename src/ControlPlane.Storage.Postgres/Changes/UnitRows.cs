@@ -8,10 +8,10 @@ internal static class UnitRows
     private const string InsertEvents =
         """
         INSERT INTO events SELECT s.event_seq - $1 + u.ord, u.id, u.tenant, u.type, u.instance, u.content, u.key, u.line, u.fingerprint,
-          u.labels, s.delivery_seq - $2 + u.first, u.count, u.created, u.expires
+          u.labels, s.delivery_seq - $2 + u.first, u.count, u.created, u.expires, NULL, u.trace
         FROM store s, unnest($3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-          $11::bytea[], $12::text[], $13::bigint[], $14::int[], $15::bigint[], $16::bigint[])
-          u (ord, id, tenant, type, instance, content, key, line, fingerprint, labels, first, count, created, expires)
+          $11::bytea[], $12::text[], $13::bigint[], $14::int[], $15::bigint[], $16::bigint[], $17::text[])
+          u (ord, id, tenant, type, instance, content, key, line, fingerprint, labels, first, count, created, expires, trace)
         """;
 
     private const string InsertPayloads =
@@ -100,7 +100,8 @@ internal static class UnitRows
             Of(events, e => e.Event.Instance), Of(events, e => e.Event.ContentType), Of(events, e => e.Event.IdempotencyKey),
             Of(events, e => e.Event.OrderingKey), Of(events, e => e.Fingerprint!),
             Of(events, e => e.Event.Labels is { } labels ? Json.Write(labels) : null), firsts, Of(events, e => e.Event.DeliveryCount),
-            Of(events, e => e.Event.CreateTime.ToMicroseconds()), Of(events, e => e.Event.ExpireTime?.ToMicroseconds()));
+            Of(events, e => e.Event.CreateTime.ToMicroseconds()), Of(events, e => e.Event.ExpireTime?.ToMicroseconds()),
+            Of(events, e => e.Event.Trace?.ToString()));
         script.Add(InsertPayloads, count, ords, Of(events, e => e.Event.Payload ?? []));
         var names = events.SelectMany((e, i) => EventNames.Of(e).Select(name => (Ord: i + 1L, e.TenantSeq, name.Kind, name.Name))).ToList();
         if (names.Count > 0)

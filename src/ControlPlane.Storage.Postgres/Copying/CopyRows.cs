@@ -23,7 +23,7 @@ internal sealed class CopiedDelivery(long seq, long source, long tenant, long we
 internal static class CopyRows
 {
     private const string Events =
-        "events (seq, id, tenant_seq, type, instance, content_type, idempotency_key, ordering_key, fingerprint, labels, first_delivery, delivery_count, create_time, expire_time, erase_time)";
+        "events (seq, id, tenant_seq, type, instance, content_type, idempotency_key, ordering_key, fingerprint, labels, first_delivery, delivery_count, create_time, expire_time, erase_time, trace)";
 
     private const string Deliveries =
         """
@@ -89,7 +89,7 @@ internal static class CopyRows
         [
             placed.Seq, record.Id, tenant, record.Type, record.Instance, record.ContentType, record.IdempotencyKey, record.OrderingKey,
             placed.Added.Fingerprint, record.Labels is { } labels ? Json.Write(labels) : null, placed.FirstDelivery, record.DeliveryCount,
-            record.CreateTime.ToMicroseconds(), record.ExpireTime?.ToMicroseconds(), record.EraseTime?.ToMicroseconds(),
+            record.CreateTime.ToMicroseconds(), record.ExpireTime?.ToMicroseconds(), record.EraseTime?.ToMicroseconds(), record.Trace?.ToString(),
         ];
     }
 

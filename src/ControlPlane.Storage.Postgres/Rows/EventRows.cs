@@ -8,11 +8,11 @@ internal static class EventRows
     private const string Columns =
         """
         e.seq, e.id, t.id, e.type, e.instance, e.content_type, e.idempotency_key, e.ordering_key, e.labels, e.delivery_count, e.create_time,
-        e.expire_time, e.erase_time 
+        e.expire_time, e.erase_time, e.trace 
         """;
 
     /// <summary>The place of a column that is added to those of an event.</summary>
-    public const int Added = 13;
+    public const int Added = 14;
 
     private const string From = "FROM events e JOIN tenants t ON t.seq = e.tenant_seq ";
 
@@ -42,6 +42,7 @@ internal static class EventRows
         CreateTime = row.Time(10),
         ExpireTime = row.TimeOrNull(11),
         EraseTime = row.TimeOrNull(12),
+        Trace = TraceContext.Parse(row.TextOrNull(13)),
     });
 
     public static EventRecord ReadWhole(NpgsqlDataReader row) => Read(row).Event with { Payload = row.BytesOrNull(Added) };

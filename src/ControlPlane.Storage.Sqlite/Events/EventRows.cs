@@ -11,7 +11,7 @@ internal static class EventRows
     public const string Select =
         """
         SELECT e.id, t.id, ty.text, n.text, e.content_type, e.idempotency_key, e.labels, e.delivery_count, e.create_time, p.body,
-          e.ordering_key, e.expire_time, e.erase_time
+          e.ordering_key, e.expire_time, e.erase_time, e.trace
         FROM events e
           CROSS JOIN tenants t ON t.seq = e.tenant_seq
           CROSS JOIN names ty ON ty.seq = e.type_seq
@@ -26,7 +26,7 @@ internal static class EventRows
     private static readonly Sql ByTenantAndId = new(WithPayload + "WHERE e.id = ? AND t.id = ?");
     private static readonly Sql WholeBySeq = new(WithPayload + "WHERE e.seq = ?");
     private static readonly Sql BySeq = new(WithoutPayload + "WHERE e.seq = ?");
-    private const string EventValues = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    private const string EventValues = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static readonly Insertion InsertEvents = new("events", EventValues);
     private static readonly Insertion InsertPayloads = new("payloads", "(?, ?)");
     private static readonly Sql InsertOne = new("INSERT INTO events VALUES " + EventValues);
@@ -105,7 +105,8 @@ internal static class EventRows
             .Bind(row.Added.Fingerprint)
             .Bind(stored.Labels is { Count: > 0 } labels ? Json.Write(labels) : null)
             .Bind(stored.OrderingKey.Length == 0 ? null : stored.OrderingKey)
-            .Bind(stored.ExpireTime).Bind(stored.EraseTime);
+            .Bind(stored.ExpireTime).Bind(stored.EraseTime)
+            .Bind(stored.Trace?.ToString());
     }
 
     private static EventRecord Read(Statement row) => new()
@@ -123,5 +124,6 @@ internal static class EventRows
         OrderingKey = row.TextOrNull(10) ?? "",
         ExpireTime = row.TimeOrNull(11),
         EraseTime = row.TimeOrNull(12),
+        Trace = TraceContext.Parse(row.TextOrNull(13)),
     };
 }

@@ -17,6 +17,9 @@ public sealed record EventRecord
 
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
+    /// <summary>The trace that its deliveries belong to; null for none.</summary>
+    public TraceContext? Trace { get; init; }
+
     /// <summary>The published bytes. Null where the payload was not asked for or has expired.</summary>
     public byte[]? Payload { get; init; }
 

@@ -43,6 +43,9 @@ public sealed record WebhookRecord
     /// <summary>With what access tokens for its requests are fetched; null for none.</summary>
     public OAuth2ClientRecord? Oauth2 { get; init; }
 
+    /// <summary>Whether its requests carry the trace that the event belongs to.</summary>
+    public bool SendTraceContext { get; init; }
+
     public IReadOnlyDictionary<string, string> Headers { get; init; } = Empty;
     public IReadOnlyDictionary<string, string> Labels { get; init; } = Empty;
 

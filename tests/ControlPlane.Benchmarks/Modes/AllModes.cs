@@ -9,6 +9,7 @@ internal static class AllModes
         new DeliverMode(),
         new ClusterMode(),
         new LatencyMode(),
+        new TelemetryMode(),
         new IsolationMode(),
         new NeighboursMode(),
         new BacklogMode(),

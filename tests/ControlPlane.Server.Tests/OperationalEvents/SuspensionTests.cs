@@ -92,7 +92,7 @@ public sealed class SuspensionTests : WalkTest
         await AddWebhookAsync("wh_ops", w => w with { EventTypes = ["controlplane.*"] });
         Answer = request => Task.FromResult(request.Path == "/wh_1" ? 410 : 200);
 
-        var sent = await Pipeline.Get<TestPublisher>().SendAsync(webhook, "", null);
+        var sent = await Pipeline.Get<TestPublisher>().SendAsync(webhook, "", null, null);
 
         Assert.Equal(EndReason.TestFailed, sent!.Delivery.EndReason);
         Assert.Equal(WebhookState.Active, (await StoredAsync("wh_1")).State);

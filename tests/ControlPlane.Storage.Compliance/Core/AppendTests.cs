@@ -12,6 +12,7 @@ public abstract class AppendTests<TSource> : StorageTests<TSource>
         {
             Labels = new Dictionary<string, string> { ["a"] = "ä" },
             ContentType = "text/plain",
+            Trace = new("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "vendor=a:b,other=1 2"),
         };
 
         var appended = Assert.Single(await AppendAsync(To(stored, leased: false, webhook)));

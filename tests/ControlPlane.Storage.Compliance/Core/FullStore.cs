@@ -90,6 +90,7 @@ public abstract class FullStore<TSource> : ReplayTest<TSource>
         MatchLabels = new Dictionary<string, string> { ["region"] = "eu" },
         Filter = "payload.n > 0",
         Timeout = TimeSpan.FromSeconds(3),
+        SendTraceContext = true,
         MaxInFlight = 5,
         MaxRatePerSecond = 12.5,
         RetryPolicy = new RetryPolicyRecord { Backoff = BackoffKind.Schedule, Delays = [TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)], MaxAttempts = 9 },
@@ -126,7 +127,7 @@ public abstract class FullStore<TSource> : ReplayTest<TSource>
 
     private async Task AddDeliveriesAsync()
     {
-        await AppendAsync(To(NewEvent(instance: "i-1") with { Id = "theirs-1", IdempotencyKey = "key-1" }, false, Webhook) with { Fingerprint = Print });
+        await AppendAsync(To(NewEvent(instance: "i-1") with { Id = "theirs-1", IdempotencyKey = "key-1", Trace = new("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "vendor=a") }, false, Webhook) with { Fingerprint = Print });
         await AppendAsync(To(NewEvent("message.new") with { Labels = new Dictionary<string, string> { ["region"] = "eu" }, ContentType = "text/plain", Payload = [] }, false));
         await AppendAsync(To(NewEvent() with { ExpireTime = Now + TimeSpan.FromDays(9) }, false, Webhook));
         var erased = (await AppendAsync(To(NewEvent() with { Labels = new Dictionary<string, string> { ["person"] = "42" } }, true, Webhook)))[0].Event;

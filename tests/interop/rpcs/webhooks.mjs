@@ -26,7 +26,7 @@ const full = (w) => retryPolicies.map((retryPolicy, i) => ({
   name: `full ${i}`, url: `${w.receiver.url}${w.path}/${i}`, eventTypes: ['order.*', 'a'], instances: ['shop-7'], enabled: i > 0,
   ...(i === 1 ? { customDialect } : i === 2 ? { signatureAlgorithm: 'SIGNATURE_ALGORITHM_ED25519' } : { dialect: 'wahooks', additionalDialect: 'standard-webhooks' }),
   retryPolicy, headers: { 'X-Region': 'eu' }, timeout: '5s', maxInFlight: 3, maxRatePerSecond: 2.5, labels: { team: 'a' }, matchLabels: { region: 'eu,us' }, filter: 'event.payload.amount > 1', onFilterError: 'ON_FILTER_ERROR_SKIP',
-  description: 'é 👩‍👧 '.repeat(80), externalId: `own-${w.path}-${i}`, headOfLine: 'HEAD_OF_LINE_PARK', whileSuspended: 'WHILE_INACTIVE_SKIP', whileDisabled: 'WHILE_INACTIVE_HOLD',
+  description: 'é 👩‍👧 '.repeat(80), externalId: `own-${w.path}-${i}`, headOfLine: 'HEAD_OF_LINE_PARK', whileSuspended: 'WHILE_INACTIVE_SKIP', whileDisabled: 'WHILE_INACTIVE_HOLD', sendTraceContext: true,
   clientCertificate, oauth2: { tokenUrl: `${w.receiver.url}/token`, clientId: 'interop', clientSecret: 'the secret', scopes: ['events.write'], audience: 'receiver' },
 }));
 const least = (w) => ({ url: `${w.receiver.url}${w.path}`, eventTypes: ['*'] });

@@ -55,6 +55,9 @@ internal sealed class WebhookFlags
     private readonly Option<WhileInactive> _whileDisabled = Flags.Enum<WhileInactive>(
         "--while-disabled", "What becomes of events while it is disabled: hold or skip (the default).", "CHOICE");
 
+    private readonly Option<bool?> _sendTraceContext =
+        new("--send-trace-context") { Description = "Whether requests carry the traceparent of their event.", HelpName = "true|false" };
+
     private readonly CertificateFlags _certificate = new();
 
     private readonly OAuth2Flags _oauth2 = new();
@@ -74,7 +77,7 @@ internal sealed class WebhookFlags
         Option[] all =
         [
             _url, _eventTypes, _name, _description, _externalId, _instances, _matchLabels, _filter, _onFilterError, _enabled, _headers, _labels,
-            _signatureAlgorithm, _attemptTimeout, _maxInFlight, _maxRate, _headOfLine, _whileSuspended, _whileDisabled,
+            _signatureAlgorithm, _attemptTimeout, _maxInFlight, _maxRate, _headOfLine, _whileSuspended, _whileDisabled, _sendTraceContext,
         ];
         foreach (var option in all)
         {
@@ -110,6 +113,7 @@ internal sealed class WebhookFlags
         Set(_headOfLine, "head_of_line", () => webhook.HeadOfLine = session.Get(_headOfLine));
         Set(_whileSuspended, "while_suspended", () => webhook.WhileSuspended = session.Get(_whileSuspended));
         Set(_whileDisabled, "while_disabled", () => webhook.WhileDisabled = session.Get(_whileDisabled));
+        Set(_sendTraceContext, "send_trace_context", () => webhook.SendTraceContext = session.Get(_sendTraceContext) ?? true);
         mask.Paths.Add(await _dialects.ApplyAsync(session, webhook));
         mask.Paths.Add(await _certificate.ApplyAsync(session, webhook));
         mask.Paths.Add(await _oauth2.ApplyAsync(session, webhook));

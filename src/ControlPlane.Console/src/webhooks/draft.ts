@@ -47,6 +47,7 @@ export interface Draft {
   headOfLine: string;
   whileSuspended: string;
   whileDisabled: string;
+  sendTraceContext: boolean;
   secret: string;
 }
 
@@ -55,13 +56,13 @@ export const emptyDraft: Draft = {
   tokenUrl: '', clientId: '', clientSecret: '', scopes: '', audience: '', backoff: 'standard', delays: '5',
   initial: '5', multiplier: '2', max: '3600', maxAttempts: '', timeout: '15', maxInFlight: '', maxRate: '', headers: '', labels: '', matchLabels: '', filter: '', onFilterError: String(OnFilterError.DELIVER),
   description: '', externalId: '', headOfLine: String(HeadOfLine.BLOCK), whileSuspended: String(WhileInactive.HOLD),
-  whileDisabled: String(WhileInactive.SKIP), secret: '',
+  whileDisabled: String(WhileInactive.SKIP), sendTraceContext: false, secret: '',
 };
 
 /** What the form changes; the rest of a webhook stays as it is. */
 export const changedPaths = [
   'name', 'url', 'event_types', 'instances', 'additional_dialect', 'retry_policy', 'timeout', 'max_in_flight', 'max_rate_per_second',
-  'client_certificate', 'oauth2', 'headers', 'labels', 'match_labels', 'filter', 'on_filter_error', 'description', 'external_id', 'head_of_line', 'while_suspended', 'while_disabled',
+  'client_certificate', 'oauth2', 'headers', 'labels', 'match_labels', 'filter', 'on_filter_error', 'description', 'external_id', 'head_of_line', 'while_suspended', 'while_disabled', 'send_trace_context',
 ];
 
 export function draftOf(of: Webhook): Draft {
@@ -92,6 +93,7 @@ export function draftOf(of: Webhook): Draft {
     headOfLine: String(of.headOfLine || HeadOfLine.BLOCK),
     whileSuspended: String(of.whileSuspended || WhileInactive.HOLD),
     whileDisabled: String(of.whileDisabled || WhileInactive.SKIP),
+    sendTraceContext: of.sendTraceContext,
   };
 }
 
@@ -159,6 +161,7 @@ export function webhookOf(draft: Draft, before?: Webhook): { webhook: Init<typeo
     headOfLine: Number(draft.headOfLine),
     whileSuspended: Number(draft.whileSuspended),
     whileDisabled: Number(draft.whileDisabled),
+    sendTraceContext: draft.sendTraceContext,
   };
   return problems.length > 0 ? { problem: { ...wrongField('', ''), fields: problems } } : { webhook };
 }

@@ -4,7 +4,7 @@ import { webhooks } from '../core/api';
 import { useCall } from '../core/calls';
 import { tenant } from '../core/session';
 import { lines } from '../core/text';
-import { Area, Choice, Text } from '../ui/form';
+import { Area, Check, Choice, Text } from '../ui/form';
 import { dialects, type Draft } from './draft';
 
 const backoffs: [string, string][] = [
@@ -83,6 +83,8 @@ export const MoreFields = ({ draft, set }: FieldsProps) => (
     <Choice label="Events for which the filter cannot be evaluated" name="webhook.on_filter_error" value={draft.onFilterError} set={(onFilterError) => set({ onFilterError })}
       options={[[String(OnFilterError.DELIVER), 'Send them'], [String(OnFilterError.SKIP), 'Do not send them']]} />
     <Area label="Request headers" name="webhook.headers" value={draft.headers} set={(headers) => set({ headers })} hint={<>One a line: <code>Name: value</code>.</>} />
+    <Check label="Send traceparent" checked={draft.sendTraceContext} set={(sendTraceContext) => set({ sendTraceContext })}
+      hint="Requests say which trace their event belongs to (W3C Trace Context)." />
     <Area label="Client certificate" name="webhook.client_certificate.certificate_chain" value={draft.certificateChain} set={(certificateChain) => set({ certificateChain })}
       hint="In PEM, with those that issued it behind it. For receivers that want one (mTLS)." />
     <Area label="Its private key" name="webhook.client_certificate.private_key" value={draft.privateKey} set={(privateKey) => set({ privateKey })}

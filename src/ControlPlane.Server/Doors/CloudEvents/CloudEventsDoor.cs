@@ -5,6 +5,7 @@ using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Hardening;
 using ControlPlane.Server.Doors.Json;
 using ControlPlane.Server.Publishing;
+using ControlPlane.Server.Telemetry;
 using Google.Protobuf;
 
 namespace ControlPlane.Server.Doors.CloudEvents;
@@ -67,6 +68,7 @@ internal sealed class CloudEventsDoor(DoorCalls calls, EventGrpcService events)
         {
             var many = Read(() => StructuredMode.ReadBatch(bytes, violations));
             violations.ThrowIfAny();
+            IncomingTraces.Set(context, [.. many.Select(CloudEventMapper.TraceOf)]);
             return many.Count == 0
                 ? CloudEventMapper.Nothing()
                 : await calls.CallAsync(context, events.BatchPublishEvents, CloudEventMapper.ToRequest(many, tenantId));
@@ -76,6 +78,7 @@ internal sealed class CloudEventsDoor(DoorCalls calls, EventGrpcService events)
             ? Read(() => StructuredMode.ReadOne(bytes, violations))
             : new(BinaryMode.Read(context.Request, violations), bytes);
         violations.ThrowIfAny();
+        IncomingTraces.Set(context, [CloudEventMapper.TraceOf(one)]);
         return await calls.CallAsync(context, events.PublishEvent, CloudEventMapper.ToRequest(one, tenantId));
     }
 

@@ -1,5 +1,6 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Webhooks.Settings;
+using ControlPlane.Storage;
 using ControlPlane.V1;
 
 namespace ControlPlane.Server.Webhooks.Inspecting;
@@ -7,11 +8,12 @@ namespace ControlPlane.Server.Webhooks.Inspecting;
 /// <summary>The calls that try a webhook out and change nothing of it.</summary>
 internal sealed class InspectionCalls(WebhookQueries queries, WebhookTester tester, WebhookProber prober, RequestPreviewer previewer)
 {
-    public async Task<TestWebhookResponse> TestAsync(TestWebhookRequest request, Caller caller, CancellationToken cancellationToken)
+    public async Task<TestWebhookResponse> TestAsync(
+        TestWebhookRequest request, Caller caller, TraceContext? trace, CancellationToken cancellationToken)
     {
         tester.Check(request);
         var webhook = await queries.GetWritableAsync(caller, request.WebhookId, cancellationToken);
-        return new() { Delivery = await tester.TestAsync(caller, webhook, request.EventType, request.Payload, cancellationToken) };
+        return new() { Delivery = await tester.TestAsync(caller, webhook, request, trace, cancellationToken) };
     }
 
     public Task<ProbeWebhookResponse> ProbeAsync(ProbeWebhookRequest request, Caller caller, CancellationToken cancellationToken) =>

@@ -5,7 +5,6 @@ using ControlPlane.Server.Deliveries.Listing;
 using ControlPlane.Server.Publishing;
 using ControlPlane.Storage;
 using ControlPlane.V1;
-using Google.Protobuf;
 
 namespace ControlPlane.Server.Webhooks.Inspecting;
 
@@ -36,9 +35,9 @@ internal sealed class WebhookTester(TestPublisher publisher, TestRules rules, Ev
     /// PERMISSION_DENIED, INVALID_ARGUMENT and RESOURCE_EXHAUSTED, as for events that are published; FAILED_PRECONDITION.
     /// </exception>
     public async Task<Delivery> TestAsync(
-        Caller caller, WebhookRecord webhook, string eventType, ByteString payload, CancellationToken cancellationToken)
+        Caller caller, WebhookRecord webhook, TestWebhookRequest request, TraceContext? trace, CancellationToken cancellationToken)
     {
-        var body = payload.IsEmpty ? null : payload.ToByteArray();
+        var (eventType, body) = (request.EventType, request.Payload.IsEmpty ? null : request.Payload.ToByteArray());
         await plans.RequireAsync(webhook.TenantId, Features.Publish, cancellationToken);
         using var trial = trials.Enter(webhook.TenantId);
         switch (await rules.RefuseAsync(webhook.TenantId, eventType, body, cancellationToken))
@@ -52,7 +51,7 @@ internal sealed class WebhookTester(TestPublisher publisher, TestRules rules, Ev
                 throw PublishRefusals.Of(refused, webhook.TenantId, [], _ => "test");
         }
 
-        return await publisher.SendAsync(webhook, eventType, body) is { } sent
+        return await publisher.SendAsync(webhook, eventType, body, trace) is { } sent
             ? DeliveryMapper.ToProto(sent.Delivery, sent.Attempts, caller.IsPlatform)
             : throw RequestErrors.FailedPrecondition(
                 "WEBHOOK_NOT_SENDABLE",

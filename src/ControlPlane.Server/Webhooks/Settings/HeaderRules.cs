@@ -54,6 +54,10 @@ internal static class HeaderRules
         }
     }
 
+    /// <summary>Whether a header of a name is sent: one of the webhook's own or of its dialects.</summary>
+    public static bool Has(string name, IReadOnlyDictionary<string, string> headers, IReadOnlyList<Dialect> dialects) =>
+        headers.Keys.Contains(name, StringComparer.OrdinalIgnoreCase) || Owning(name, dialects) is not null;
+
     private static void CheckValue(Violations violations, string path, string value)
     {
         if (value.Length > WebhookLimits.HeaderValue)
@@ -79,7 +83,9 @@ internal static class HeaderRules
             return "signatures";
         }
 
-        var owner = dialects.FirstOrDefault(d => d.Headers.Any(h => name.Equals(h.Name, StringComparison.OrdinalIgnoreCase)));
-        return owner is null ? null : $"the dialect {owner.Name}";
+        return Owning(name, dialects) is { } owner ? $"the dialect {owner.Name}" : null;
     }
+
+    private static Dialect? Owning(string name, IReadOnlyList<Dialect> dialects) =>
+        dialects.FirstOrDefault(d => d.Headers.Any(h => name.Equals(h.Name, StringComparison.OrdinalIgnoreCase)));
 }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using ControlPlane.Egress.Policy;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Validation;
+using ControlPlane.Server.Telemetry;
 using ControlPlane.Server.Webhooks.Dialects;
 using ControlPlane.Server.Webhooks.Retries;
 using ControlPlane.Server.Webhooks.Secrets;
@@ -145,6 +146,11 @@ internal sealed class WebhookValidator(UrlPolicy urls, TimeProvider clock)
         }
 
         HeaderRules.Check(violations, $"{Field}.headers", webhook.Headers, dialects, current?.Headers);
+        if (webhook.SendTraceContext && TraceHeaders.Names.FirstOrDefault(name => HeaderRules.Has(name, webhook.Headers, dialects)) is { } taken)
+        {
+            violations.Add($"{Field}.send_trace_context", "EXCLUSIVE", $"cannot be set together with a header {taken} of the webhook's own or its dialect's");
+        }
+
         if (webhook.ClientCertificate is { } certificate)
         {
             new ClientCertificateValidator(violations, clock.GetUtcNow()).Check(certificate, current?.ClientCertificate);

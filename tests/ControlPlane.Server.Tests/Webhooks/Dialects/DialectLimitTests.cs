@@ -40,6 +40,15 @@ public sealed class DialectLimitTests
         ["content type"] = (r => Of(r).Headers.Add(Header("content-type", "1")), [$"{Path}.headers[1].name HEADER_NAME_RESERVED"]),
         ["header twice"] = (r => Of(r).Headers.Add(Header("x-acme", "1")), [$"{Path}.headers[1].name HEADER_NAME_DUPLICATE"]),
         ["own header"] = (r => r.Webhook.Headers["x-ACME"] = "1", ["webhook.headers[\"x-ACME\"] HEADER_NAME_RESERVED"]),
+        ["own trace header"] = (
+            r => (r.Webhook.SendTraceContext, r.Webhook.Headers["TraceParent"]) = (true, "1"), ["webhook.send_trace_context EXCLUSIVE"]),
+        ["trace header of the dialect"] = (
+            r =>
+            {
+                r.Webhook.SendTraceContext = true;
+                Of(r).Headers.Add(Header("tracestate", "1"));
+            },
+            ["webhook.send_trace_context EXCLUSIVE"]),
         ["own header of additional"] = (
             r => (r.Webhook.AdditionalDialect, r.Webhook.Headers["stripe-signature"]) = ("stripe", "1"),
             ["webhook.headers[\"stripe-signature\"] HEADER_NAME_RESERVED"]),
