@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# image.sh PROGRAMS VERSION FILE: makes an image of the self-contained programs in a folder, as a tarball in the layout of OCI, without a daemon
-# or a registry. Beside the programs it has what they need of Debian: the C and C++ libraries, OpenSSL, certificates of authorities and time zones.
+# image.sh PROGRAMS VERSION ARCHITECTURE FILE: makes an image of the self-contained programs in a folder for amd64 or arm64, as a tarball in the
+# layout of OCI, without a daemon or a registry, on a machine of either architecture. Beside the programs it has what they need of Debian: the C and C++ libraries, OpenSSL, certificates of authorities and time zones.
 # It is like what deploy/docker/Dockerfile makes: no shell, not root, nothing written but /data.
 set -euo pipefail
-programs=$1 version=$2 file=$3
+programs=$1 version=$2 architecture=$3 file=$4
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 base=$work/base
@@ -11,7 +11,13 @@ mkdir -p "$work/debs" "$base/etc/ssl/certs" "$base/tmp" "$work/app/app" "$work/d
 chmod 0755 "$base"
 
 # As the packages come, signed; their scripts would only write the bundle of certificates.
-(cd "$work/debs" && apt-get download -q base-files ca-certificates libc6 libgcc-s1 libssl3 libstdc++6 tzdata >/dev/null)
+# The machine's own lists are of its own architecture.
+mkdir -p "$work"/apt/{lists,cache/archives}/partial
+touch "$work/apt/status"
+apt=(apt-get -qq -o APT::Architecture="$architecture" -o APT::Architectures::="$architecture" -o APT::Sandbox::User=root
+  -o Dir::State="$work/apt" -o Dir::State::lists="$work/apt/lists" -o Dir::State::status="$work/apt/status" -o Dir::Cache="$work/apt/cache")
+"${apt[@]}" update >/dev/null
+(cd "$work/debs" && "${apt[@]}" download base-files ca-certificates libc6 libgcc-s1 libssl3 libstdc++6 tzdata >/dev/null)
 for deb in "$work"/debs/*.deb; do
   dpkg-deb -x "$deb" "$base"
   # Where scanners look for what an image of this kind is made from.
@@ -45,5 +51,5 @@ umoci config --image "$work/image:$version" --config.user 1654:1654 --config.wor
   --config.env ControlPlane__Storage__Path=/data/controlplane.db \
   --config.env 'ControlPlane__Listen__Grpc=http://*:7400' --config.env 'ControlPlane__Listen__Http=http://*:7401' \
   --config.label org.opencontainers.image.version="$version" --config.label org.opencontainers.image.licenses=MIT \
-  --created "$(date -u -d "@${SOURCE_DATE_EPOCH:-0}" +%FT%TZ)" --os linux --architecture amd64
+  --created "$(date -u -d "@${SOURCE_DATE_EPOCH:-0}" +%FT%TZ)" --os linux --architecture "$architecture"
 tar --sort=name --mtime="@${SOURCE_DATE_EPOCH:-0}" --owner=0 --group=0 --numeric-owner -C "$work/image" -cf "$file" .

@@ -60,10 +60,13 @@ for engine in litedb sqlite; do
 done
 engine=litedb
 
-mkdir "$work/image"
-tar -xf "$out"/*.oci.tar -C "$work/image"
-umoci unpack --image "$work/image:$(umoci list --layout "$work/image")" "$work/bundle" >/dev/null
-in_root "$work/bundle/rootfs" /data 1654 /app/ControlPlane.Server
+unpack_image() {
+  mkdir "$work/image-$1"
+  tar -xf "$out"/*-linux-"$1".oci.tar -C "$work/image-$1"
+  umoci unpack --image "$work/image-$1:$(umoci list --layout "$work/image-$1")" "$work/bundle-$1" >/dev/null
+}
+unpack_image amd64
+in_root "$work/bundle-amd64/rootfs" /data 1654 /app/ControlPlane.Server
 delivers "content of the image, as 1654"
 
 dpkg -i "$out"/controlplane_*_amd64.deb
@@ -75,4 +78,22 @@ dpkg --remove controlplane
 [ -d /var/lib/controlplane ] && [ -f /etc/controlplane/environment ]
 dpkg --purge controlplane
 [ ! -e /var/lib/controlplane ] && [ ! -e /etc/controlplane ] && ! id controlplane 2>/dev/null
+
+# Another machine's cannot be run here. That all of it is for that machine can be seen: what executables and libraries say of themselves.
+echo "== arm64"
+mkdir "$work/arm64"
+tar -xzf "$out"/controlplane-*-linux-arm64.tar.gz -C "$work/arm64"
+dpkg-deb -x "$out"/controlplane_*_arm64.deb "$work/arm64/debian"
+[ "$(dpkg-deb -f "$out"/controlplane_*_arm64.deb Architecture)" = arm64 ]
+unpack_image arm64
+grep -q '"architecture":"arm64"' "$work"/image-arm64/blobs/sha256/*
+count=0
+while IFS= read -r -d '' file; do
+  case $(head -c 20 "$file" | od -An -tx1 | tr -d ' \n') in
+    7f454c46*b700) count=$((count + 1)) ;;
+    7f454c46*) echo "$file is for another machine" && exit 1 ;;
+  esac
+done < <(find "$work/arm64" "$work/bundle-arm64/rootfs" -type f -print0)
+echo "$count executables and libraries, all for arm64, none run"
+[ "$count" -gt 15 ]
 echo "all held"

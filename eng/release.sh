@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes all files of a release in artifacts/release, for the version that git says (docs/releasing.md). Needs the .NET SDK, npm, dpkg-deb and,
-# for the image, apt and umoci of Debian on amd64. CONTROLPLANE_IMAGE=0 leaves the image out.
+# for the images, apt and umoci of Debian. CONTROLPLANE_IMAGE=0 leaves the images out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD out=$PWD/artifacts/release work=$PWD/artifacts/release-work
@@ -68,8 +68,9 @@ debian linux-x64 amd64
 debian linux-arm64 arm64
 
 if [ "${CONTROLPLANE_IMAGE:-1}" != 0 ]; then
-  echo "== image"
-  eng/image.sh "$work/linux-x64" "$version" "$out/controlplane-$version-linux-amd64.oci.tar"
+  echo "== images"
+  eng/image.sh "$work/linux-x64" "$version" amd64 "$out/controlplane-$version-linux-amd64.oci.tar"
+  eng/image.sh "$work/linux-arm64" "$version" arm64 "$out/controlplane-$version-linux-arm64.oci.tar"
 fi
 
 echo "== chart"
