@@ -49,7 +49,7 @@ public sealed partial class RoomTests
     [InlineData("Access", "Api.Errors", "Catalog")]
     [InlineData("Administration", "Access", "Api.Errors", "Api.Paging", "Api.Validation", "Catalog", "Maintenance")]
     [InlineData("Catalog")]
-    [InlineData("Sending", "Catalog", "Webhooks.Dialects", "Webhooks.Secrets")]
+    [InlineData("Sending", "Catalog", "Telemetry", "Webhooks.Dialects", "Webhooks.Secrets")]
     [InlineData("Filtering", "Api.Errors", "Telemetry")]
     [InlineData("Schemas", "Catalog")]
     [InlineData("OperationalEvents", "Catalog", "Filtering")]

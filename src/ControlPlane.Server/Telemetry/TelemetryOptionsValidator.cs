@@ -14,7 +14,8 @@ internal sealed class TelemetryOptionsValidator : IValidateOptions<TelemetryOpti
         if (!string.IsNullOrEmpty(endpoint) && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
         {
             var key = options.Otlp.Endpoint is null ? OtlpOptions.Variable : $"{TelemetryOptions.Section}:Otlp:Endpoint";
-            failures.Add($"{key}: \"{endpoint}\" is not an http(s) URL");
+            // It can have a password in it.
+            failures.Add($"{key}: must be an http(s) URL");
         }
 
         if (options.Traces.SamplingRatio is { } ratio)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ControlPlane.Storage;
 using Microsoft.Extensions.Primitives;
 using OpenTelemetry.Context.Propagation;
@@ -9,6 +10,9 @@ internal static class TraceHeaders
 {
     /// <summary>What everybody has to pass on; of a longer state the first entries are kept that fit.</summary>
     public const int LongestState = 512;
+
+    /// <summary>The flags that mean something: sampled, and that the id is random. The others are not passed on.</summary>
+    private const ActivityTraceFlags Known = (ActivityTraceFlags)3;
 
     private const string Parent = "traceparent";
     private const string State = "tracestate";
@@ -27,15 +31,16 @@ internal static class TraceHeaders
         var read = Format.Extract(default, (parent, state), static (from, name) => name == Parent ? from.parent : from.state).ActivityContext;
         return read.TraceId == default || read.SpanId == default
             ? null
-            : Of(read.TraceId.ToHexString(), read.SpanId.ToHexString(), (byte)read.TraceFlags, Cut(read.TraceState ?? ""));
+            : Of(read.TraceId.ToHexString(), read.SpanId.ToHexString(), read.TraceFlags, Cut(read.TraceState ?? ""));
     }
 
     /// <summary>Returns the context of a span.</summary>
     /// <param name="traceId">32 hexadecimal digits.</param>
     /// <param name="spanId">16 hexadecimal digits.</param>
-    /// <param name="flags">1 if it is recorded.</param>
+    /// <param name="flags">Whether it is recorded.</param>
     /// <param name="state">The state that goes with it.</param>
-    public static TraceContext Of(string traceId, string spanId, byte flags, string state) => new($"00-{traceId}-{spanId}-{flags:x2}", state);
+    public static TraceContext Of(string traceId, string spanId, ActivityTraceFlags flags, string state) =>
+        new($"00-{traceId}-{spanId}-{(int)(flags & Known):x2}", state);
 
     /// <summary>The headers that say it.</summary>
     public static IEnumerable<(string Name, string Value)> Of(TraceContext trace) =>

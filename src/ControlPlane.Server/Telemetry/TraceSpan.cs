@@ -12,8 +12,6 @@ internal sealed class TraceSpan : IDisposable
     /// <summary>The name of the source.</summary>
     public const string Source = "ControlPlane";
 
-    private const char Sampled = '1';
-
     private static readonly ActivitySource Spans = new(Source);
 
     private readonly Activity _activity;
@@ -25,14 +23,15 @@ internal sealed class TraceSpan : IDisposable
 
     /// <summary>What follows from it.</summary>
     public TraceContext Context => TraceHeaders.Of(
-        _activity.TraceId.ToHexString(), _activity.SpanId.ToHexString(), (byte)_activity.ActivityTraceFlags, _activity.TraceStateString ?? "");
+        _activity.TraceId.ToHexString(), _activity.SpanId.ToHexString(), _activity.ActivityTraceFlags, _activity.TraceStateString ?? "");
 
     /// <summary>Begins a span that begins a trace; null if that is not recorded.</summary>
     public static TraceSpan? BeginTrace(string name, ActivityKind kind) => IsOn ? Start(name, kind, default) : null;
 
     /// <summary>Begins a span in a trace; null if there is none or it is not recorded, which whoever began it decides.</summary>
     public static TraceSpan? Begin(string name, ActivityKind kind, TraceContext? parent) =>
-        parent is not null && parent.Parent[^1] == Sampled && IsOn && ActivityContext.TryParse(parent.Parent, parent.State, isRemote: true, out var context)
+        parent is not null && IsOn && ActivityContext.TryParse(parent.Parent, parent.State, isRemote: true, out var context)
+            && context.TraceFlags.HasFlag(ActivityTraceFlags.Recorded)
             ? Start(name, kind, context)
             : null;
 

@@ -34,7 +34,7 @@ public sealed class WrongSettingTests
     [InlineData("Publishing:MaxPayloadBytes", "99999999")]
     [InlineData("Recording:SuspendAfter", "soon")]
     [InlineData("Watching:Ring", "1")]
-    [InlineData("Telemetry:Otlp:Endpoint", "collector:4317")]
+    [InlineData("Telemetry:Otlp:Endpoint", "ftp://user:hidden-password@collector:4317")]
     [InlineData("Telemetry:Traces:SamplingRatio", "0.5")]
     [InlineData("Retention:Payloads", "31.00:00:00")]
     [InlineData("Retention:Metadata", "00:00:00")]

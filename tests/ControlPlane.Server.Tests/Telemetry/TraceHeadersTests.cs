@@ -15,8 +15,9 @@ public sealed class TraceHeadersTests
     [InlineData(Sampled, "", Sampled, "")]
     [InlineData($"00-{Trace}-{Span}-00", "a=1", $"00-{Trace}-{Span}-00", "a=1")]
     [InlineData(Sampled, "a=1,b@c=2 3", Sampled, "a=1,b@c=2 3")]
-    // Flags of later levels say nothing here.
-    [InlineData($"00-{Trace}-{Span}-03", "", Sampled, "")]
+    [InlineData($"00-{Trace}-{Span}-03", "", $"00-{Trace}-{Span}-03", "")]
+    // Flags that mean nothing are not passed on.
+    [InlineData($"00-{Trace}-{Span}-fd", "", Sampled, "")]
     // A later version has more behind it, of which nothing is known.
     [InlineData($"cc-{Trace}-{Span}-01-more", "", Sampled, "")]
     // A state that is none takes the parent nothing.
