@@ -8,12 +8,14 @@ namespace ControlPlane.Server.Publishing;
 internal sealed class PublishSpans : IDisposable
 {
     private readonly Dictionary<string, TraceSpan?> _spans = new(StringComparer.Ordinal);
+    private bool _isTold;
 
     private PublishSpans(string tenantId, IReadOnlyList<EventDraft> drafts)
     {
         Drafts = [.. drafts.Select(draft => SpanOf(tenantId, draft) is { } span ? draft with { Trace = span.Context } : draft)];
         foreach (var span in _spans.Values.OfType<TraceSpan>())
         {
+            // Where there is one it is named, and where there are several they are counted.
             span.Set("messaging.batch.message_count", drafts.Count == 1 ? null : drafts.Count)
                 .Set("controlplane.event.type", drafts.Count == 1 ? drafts[0].Type : null);
         }
@@ -36,6 +38,7 @@ internal sealed class PublishSpans : IDisposable
     /// <summary>Says how the publish ended.</summary>
     public void Tell(PublishResult result)
     {
+        _isTold = true;
         foreach (var span in _spans.Values.OfType<TraceSpan>())
         {
             if (result is not PublishResult.Published published)
@@ -53,9 +56,14 @@ internal sealed class PublishSpans : IDisposable
 
     public void Dispose()
     {
-        foreach (var span in _spans.Values)
+        foreach (var span in _spans.Values.OfType<TraceSpan>())
         {
-            span?.Dispose();
+            if (!_isTold)
+            {
+                span.Fail("exception");
+            }
+
+            span.Dispose();
         }
     }
 

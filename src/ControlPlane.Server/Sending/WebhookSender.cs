@@ -17,9 +17,17 @@ internal sealed class WebhookSender(
     public async Task<AttemptOutcome> SendAsync(Endpoint endpoint, DeliveryRecord delivery, EventRecord source, CancellationToken cutOff)
     {
         using var span = AttemptSpan.Begin(endpoint, delivery, source);
-        var outcome = await AttemptAsync(endpoint, delivery, span is null ? source : source with { Trace = span.Context }, cutOff);
-        AttemptSpan.Tell(span, outcome);
-        return outcome;
+        try
+        {
+            var outcome = await AttemptAsync(endpoint, delivery, span is null ? source : source with { Trace = span.Context }, cutOff);
+            AttemptSpan.Tell(span, outcome);
+            return outcome;
+        }
+        catch (Exception e)
+        {
+            span?.Fail(e is OperationCanceledException ? "cut_off" : "exception");
+            throw;
+        }
     }
 
     private async Task<AttemptOutcome> AttemptAsync(Endpoint endpoint, DeliveryRecord delivery, EventRecord source, CancellationToken cutOff)
