@@ -47,7 +47,9 @@ debian() {
     deploy/systemd/controlplane.service >"$tree/lib/systemd/system/controlplane.service"
   cp deploy/debian/environment "$tree/etc/controlplane"
   cp deploy/debian/copyright "$tree/usr/share/doc/controlplane"
-  gzip -9n <CHANGELOG.md >"$tree/usr/share/doc/controlplane/changelog.gz"
+  gzip -9n <CHANGELOG.md >"$tree/usr/share/doc/controlplane/CHANGELOG.md.gz"
+  printf 'controlplane (%s) unstable; urgency=medium\n\n  * What changed is in CHANGELOG.md.gz.\n\n -- %s  %s\n' "${version/-/\~}" \
+    "$(sed -n 's/^Maintainer: //p' deploy/debian/control)" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")" | gzip -9n >"$tree/usr/share/doc/controlplane/changelog.gz"
   cp deploy/debian/lintian-overrides "$tree/usr/share/lintian/overrides/controlplane"
   cp deploy/debian/{conffiles,postinst,prerm,postrm} "$tree/DEBIAN"
   # Debian's order: a version with a tilde comes before the same without.
