@@ -42,6 +42,7 @@ internal static class AccessView
         .. Field.Unless(key.Name.Length == 0, "name", () => key.Name),
         new("tenant", Owner(key)),
         new("scopes", Show.Words(key.Scopes)),
+        .. Field.Unless(key.WebhookIds.Count == 0, "webhooks", () => Show.Words(key.WebhookIds)),
         new("expires", key.ExpireTime is null ? "never" : Show.Time(key.ExpireTime)),
         new("created", Show.Time(key.CreateTime)),
         .. Field.Unless(key.RevokeTime is null, "revoked", () => new Cell(Show.Time(key.RevokeTime), Tone.Bad)),

@@ -9,7 +9,8 @@ namespace ControlPlane.Server.Access;
 /// <summary>Who may call a method, or, as metadata, an endpoint that is no method.</summary>
 /// <param name="Scope">The scope, or <see cref="Scopes.Any"/>; null lets everybody in.</param>
 /// <param name="PlatformOnly">Only platform keys.</param>
-internal sealed record AccessRule(string? Scope, bool PlatformOnly);
+/// <param name="SomeWebhooks">Keys that are for some webhooks only, too.</param>
+internal sealed record AccessRule(string? Scope, bool PlatformOnly, bool SomeWebhooks = false);
 
 /// <summary>
 /// Who may call each method, read from the contract. Health answers load balancers and reflection repeats a contract
@@ -53,7 +54,9 @@ internal sealed class AccessRules(IEnumerable<FileDescriptor> files)
     {
         var scope = method.GetOptions()?.GetExtension(AccessExtensions.RequiredScope);
         return scope is not null && (scope == Scopes.Any || Scopes.All.Contains(scope))
-            ? new(scope, method.GetOptions().GetExtension(AccessExtensions.PlatformOnly))
+            ? new(
+                scope, method.GetOptions().GetExtension(AccessExtensions.PlatformOnly),
+                method.GetOptions().GetExtension(AccessExtensions.SomeWebhooks))
             : throw new InvalidOperationException(
                 $"The method {method.FullName} has no required_scope, or one that does not exist (\"{scope}\").");
     }

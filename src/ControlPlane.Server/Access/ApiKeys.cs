@@ -17,9 +17,6 @@ internal sealed class ApiKeys : IDisposable
     /// <summary>What ids of keys begin with.</summary>
     public const string Prefix = "key_";
 
-    /// <summary>What the ids of those begin with that were made for the portal.</summary>
-    public const string PortalPrefix = "psn_";
-
     /// <summary>How long a key that was read from the store is cached.</summary>
     public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
 
@@ -129,16 +126,20 @@ internal sealed class ApiKeys : IDisposable
     private async Task<KnownKey?> ReadAsync(ApiKeyHash hash)
     {
         var record = await _store.FindKeyAsync(hash.ToBytes(), CancellationToken.None);
-        return record is null or { RevokeTime: not null }
-            ? null
-            : new(
-                new Caller(record.Id, record.TenantId, record.Scopes.ToHashSet(StringComparer.Ordinal))
-                {
-                    ExpireTime = record.ExpireTime,
-                    Name = record.Name,
-                    Kind = record.Id.StartsWith(PortalPrefix, StringComparison.Ordinal) ? AuditActorKind.PortalSession : AuditActorKind.ApiKey,
-                },
-                record.ExpireTime);
+        if (record is null or { RevokeTime: not null })
+        {
+            return null;
+        }
+
+        var webhookIds = Scopes.WebhookIds(record.Scopes).OrderDescending(StringComparer.Ordinal).ToList();
+        var caller = new Caller(record.Id, record.TenantId, Scopes.Named(record.Scopes).ToHashSet(StringComparer.Ordinal))
+        {
+            ExpireTime = record.ExpireTime,
+            Name = record.Name,
+            Kind = record.IsPortalSession ? AuditActorKind.PortalSession : AuditActorKind.ApiKey,
+            WebhookIds = webhookIds.Count > 0 ? webhookIds : null,
+        };
+        return new(caller, record.ExpireTime);
     }
 
     /// <summary>Drops keys that do not exist before those that do: made-up ones must not push real ones out.</summary>

@@ -22,10 +22,22 @@ internal sealed record Caller(string KeyId, string? TenantId, IReadOnlySet<strin
     /// <summary>When the key expires; null if it does not.</summary>
     public DateTimeOffset? ExpireTime { get; init; }
 
+    /// <summary>The only webhooks that the caller's key is for, newest first; null if it is for all.</summary>
+    public IReadOnlyList<string>? WebhookIds { get; init; }
+
     public bool IsPlatform => TenantId is null;
 
-    /// <summary>Whether a resource of this tenant exists for the caller.</summary>
+    /// <summary>Whether this tenant exists for the caller.</summary>
     public bool Sees(string tenantId) => TenantId is null || string.Equals(TenantId, tenantId, StringComparison.Ordinal);
+
+    /// <summary>Whether this webhook, and what is about it, exists for the caller.</summary>
+    public bool Sees(string tenantId, string webhookId) => Sees(tenantId) && WebhookIds?.Contains(webhookId, StringComparer.Ordinal) != false;
+
+    /// <inheritdoc cref="Sees(string, string)"/>
+    public bool Sees(WebhookRecord webhook) => Sees(webhook.TenantId, webhook.Id);
+
+    /// <summary>Whether a delivery exists for the caller.</summary>
+    public bool Sees(DeliveryRecord delivery) => Sees(delivery.TenantId, delivery.WebhookId);
 
     /// <summary>The tenant that a create or publish is for.</summary>
     /// <exception cref="RequestException">NOT_FOUND if it is another tenant's key.</exception>

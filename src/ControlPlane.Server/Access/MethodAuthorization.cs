@@ -44,5 +44,8 @@ internal sealed class MethodAuthorization(AccessRules rules) : AuthorizationHand
         rule.Scope != Scopes.Any && !caller.Scopes.Contains(rule.Scope!) ? RequestErrors.ScopeMissing(rule.Scope!)
         : rule.PlatformOnly && !caller.IsPlatform
             ? RequestErrors.PermissionDenied("PLATFORM_KEY_REQUIRED", "Only a platform key can make this call.")
+        : !rule.SomeWebhooks && caller.WebhookIds is not null
+            ? RequestErrors.PermissionDenied(
+                "WHOLE_TENANT_REQUIRED", "The API key is for some webhooks of its tenant only, and this call is about the whole tenant.")
             : null;
 }

@@ -94,7 +94,7 @@ internal sealed partial class AdminGrpcService(
     {
         var draft = ApiKeyValidator.ReadPortalSession(request, clock.GetUtcNow());
         var (key, secret) = await keys.CreateAsync(Caller.Of(context), Initiator.Of(context), draft, context.CancellationToken);
-        return new() { Url = keys.PortalUrl(secret), Token = secret, ApiKey = AdminMapper.ToProto(key) };
+        return new() { Url = keys.Portal.Url(secret), Token = secret, ApiKey = AdminMapper.ToProto(key) };
     }
 
     public override Task<GetCallerResponse> GetCaller(GetCallerRequest request, ServerCallContext context)
@@ -107,6 +107,7 @@ internal sealed partial class AdminGrpcService(
             Platform = caller.IsPlatform,
             Scopes = { Scopes.InOrder.Where(caller.Scopes.Contains) },
             ExpireTime = AdminMapper.ToTimestamp(caller.ExpireTime),
+            WebhookIds = { caller.WebhookIds ?? [] },
         });
     }
 

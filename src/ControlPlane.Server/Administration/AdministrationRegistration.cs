@@ -11,6 +11,7 @@ internal static class AdministrationRegistration
         .AddRoomOptions<ConsoleOptions>(configuration.GetSection(ConsoleOptions.Section))
         .AddSingleton<IValidateOptions<ConsoleOptions>, ConsoleOptionsValidator>()
         .AddSingleton<TenantAdmin>()
+        .AddSingleton<PortalAccess>()
         .AddSingleton<ApiKeyAdmin>()
         .AddSingleton<AdminGrpcService>();
 }

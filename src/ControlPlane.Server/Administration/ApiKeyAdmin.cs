@@ -7,7 +7,7 @@ namespace ControlPlane.Server.Administration;
 
 /// <summary>Makes and ends API keys.</summary>
 internal sealed class ApiKeyAdmin(
-    IAccessStore store, ApiKeys keys, IOptions<AccessOptions> options, IOptions<ConsoleOptions> portal, IdSource ids, TimeProvider clock,
+    IAccessStore store, ApiKeys keys, IOptions<AccessOptions> options, PortalAccess portal, IdSource ids, TimeProvider clock,
     ILogger<ApiKeyAdmin> logger)
     : IDisposable
 {
@@ -39,6 +39,7 @@ internal sealed class ApiKeyAdmin(
                 "KEY_WOULD_OUTLIVE_CALLER", $"The API key expires at {end:O}, so it cannot make one that is valid for longer.");
         }
 
+        await portal.RequireAsync(caller, tenantId, draft.WebhookIds, cancellationToken);
         await _making.WaitAsync(cancellationToken);
         try
         {
@@ -51,8 +52,8 @@ internal sealed class ApiKeyAdmin(
         }
     }
 
-    /// <summary>Where the portal is entered with a key.</summary>
-    public string PortalUrl(string secret) => $"{portal.Value.Url}#token={secret}";
+    /// <summary>What is said of keys for the portal.</summary>
+    public PortalAccess Portal => portal;
 
     public void Dispose() => _making.Dispose();
 
@@ -88,11 +89,11 @@ internal sealed class ApiKeyAdmin(
         var secret = ApiKeySecret.Create();
         var key = new ApiKeyRecord
         {
-            Id = ids.Next(draft.Portal ? ApiKeys.PortalPrefix : ApiKeys.Prefix),
+            Id = ids.Next(draft.Portal ? ApiKeyRecord.PortalPrefix : ApiKeys.Prefix),
             TenantId = tenantId,
             Hash = ApiKeyHash.Of(secret).ToBytes(),
             Name = draft.Name,
-            Scopes = draft.Scopes,
+            Scopes = Scopes.Join(draft.Scopes, draft.WebhookIds),
             CreateTime = clock.GetStoreNow(),
             ExpireTime = draft.ExpireTime,
         };

@@ -6,4 +6,7 @@ internal sealed record ApiKeyDraft(
 {
     /// <summary>It is for a session of the portal.</summary>
     public bool Portal { get; init; }
+
+    /// <summary>The only webhooks that it is for; empty if it is for all.</summary>
+    public IReadOnlyList<string> WebhookIds { get; init; } = [];
 }

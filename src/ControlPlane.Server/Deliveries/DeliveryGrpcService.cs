@@ -24,11 +24,11 @@ internal sealed class DeliveryGrpcService(
         var filter = DeliveryFilterValidator.Check(request, violations);
         violations.ThrowIfAny();
         var caller = Caller.Of(context);
-        filter = filter with { TenantId = caller.ResolveListTenant(request.TenantId) };
+        filter = filter.LimitedTo(caller, request.TenantId);
         var page = await BoundedPage.ReadAsync(
             paging,
             first: 1_000,
-            (before, limit) => deliveries.ListAsync(filter with { Before = before, Limit = limit }, context.CancellationToken),
+            (before, limit) => DeliveryMerge.ListAsync(deliveries, caller, filter with { Before = before, Limit = limit }, context.CancellationToken),
             delivery => DeliveryMapper.ToProto(delivery, caller.IsPlatform));
         return new ListDeliveriesResponse { Deliveries = { page.Items }, NextPageToken = paging.Token(page.Next) };
     }
@@ -92,7 +92,7 @@ internal sealed class DeliveryGrpcService(
         watch.RunAsync(request, responseStream, context);
 
     private async Task<DeliveryRecord> FindAsync(string id, ServerCallContext context) =>
-        await deliveries.GetAsync(id, context.CancellationToken) is { } delivery && Caller.Of(context).Sees(delivery.TenantId)
+        await deliveries.GetAsync(id, context.CancellationToken) is { } delivery && Caller.Of(context).Sees(delivery)
             ? delivery
             : throw RequestErrors.NotFound("delivery", id);
 

@@ -34,7 +34,7 @@ internal sealed class DeliveryWatch(
         var resumed = ReadToken(request, violations);
         violations.ThrowIfAny();
         var caller = Caller.Of(context);
-        filter = filter with { TenantId = caller.ResolveListTenant(request.TenantId) };
+        filter = filter.LimitedTo(caller, request.TenantId);
         if (filter.TenantId is not null)
         {
             await plans.RequireAsync(filter.TenantId, Features.Watch, context.CancellationToken);
@@ -52,12 +52,12 @@ internal sealed class DeliveryWatch(
         var after = resumed ?? (startTime is { } time
             ? Math.Max(await feed.FindBeforeAsync(time, context.CancellationToken), await feed.GetFloorAsync(context.CancellationToken))
             : head);
-        using var states = request.WebhookStates ? new WebhookStates(catalog, webhooks, filter.TenantId, filter.WebhookId) : null;
+        using var states = request.WebhookStates ? new WebhookStates(catalog, webhooks, filter.TenantId, Only(filter, caller)) : null;
         // Revisions and times can be a little out of step: each change is judged by its own time.
         await stream.RunAsync(
             after,
             filter.TenantId,
-            delivery => !(delivery.UpdateTime < startTime) && filter.Matches(delivery),
+            delivery => !(delivery.UpdateTime < startTime) && filter.Matches(delivery) && caller.Sees(delivery),
             heartbeat ?? DefaultHeartbeat,
             states,
             async message =>
@@ -72,6 +72,9 @@ internal sealed class DeliveryWatch(
             },
             context.CancellationToken);
     }
+
+    private static IReadOnlyList<string>? Only(Storage.DeliveryFilter filter, Caller caller) =>
+        filter.WebhookId is { } one ? [one] : caller.WebhookIds;
 
     private RequestException TooMany(string tenantId) => RequestErrors.QuotaExceeded(
         "TOO_MANY_WATCHES", tenantId, $"The tenant has {options.Value.MaxPerTenant} watches open, as many as it may.", TimeSpan.FromSeconds(30));

@@ -2,6 +2,7 @@ using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Paging;
 using ControlPlane.Server.Api.Validation;
+using ControlPlane.Server.Deliveries.Listing;
 using ControlPlane.Server.Deliveries.Redriving;
 using ControlPlane.Storage;
 using ControlPlane.V1;
@@ -17,8 +18,14 @@ internal sealed class RedriveCalls(IRedriveStore redrives, RedriveStarts starts)
         var violations = new Violations();
         var filter = RedriveValidator.CheckFilter(request, violations);
         var rate = RedriveValidator.CheckRate("max_rate_per_second", request.MaxRatePerSecond, violations);
+        var caller = Caller.Of(context);
+        if (filter.WebhookId is null && caller.WebhookIds is [_, _, ..])
+        {
+            violations.Add("webhook_id", "REQUIRED", "must be set: the API key is for several webhooks, and redrives are of one");
+        }
+
         violations.ThrowIfAny();
-        filter = filter with { TenantId = Caller.Of(context).ResolveListTenant(request.TenantId) };
+        filter = filter.LimitedTo(caller, request.TenantId);
         if (request.ValidateOnly)
         {
             return new RedriveDeliveriesResponse { Count = (await CountAsync() ?? throw NoTenant(filter)).Count };
@@ -40,10 +47,16 @@ internal sealed class RedriveCalls(IRedriveStore redrives, RedriveStarts starts)
         FieldRules.CheckId(violations, "tenant_id", request.TenantId);
         var paging = PageRequest.Read(request, request.PageSize, request.PageToken, violations);
         violations.ThrowIfAny();
-        var tenant = Caller.Of(context).ResolveListTenant(request.TenantId);
-        var page = await BoundedPage.ReadAsync(
-            paging, first: 128, (before, limit) => redrives.ListAsync(tenant, before, limit, context.CancellationToken), RedriveMapper.ToProto);
+        var caller = Caller.Of(context);
+        var tenant = caller.ResolveListTenant(request.TenantId);
+        var page = await BoundedPage.ReadAsync(paging, first: 128, ListAsync, RedriveMapper.ToProto);
         return new ListRedrivesResponse { Redrives = { page.Items }, NextPageToken = paging.Token(page.Next) };
+
+        async Task<Page<RedriveRecord>> ListAsync(long? before, int limit)
+        {
+            var found = await redrives.ListAsync(tenant, before, limit, context.CancellationToken);
+            return caller.WebhookIds is null ? found : new([.. found.Items.Where(redrive => IsSeen(redrive, caller))], found.Next);
+        }
     }
 
     public async Task<CancelRedriveResponse> CancelAsync(CancelRedriveRequest request, ServerCallContext context)
@@ -59,15 +72,18 @@ internal sealed class RedriveCalls(IRedriveStore redrives, RedriveStarts starts)
         return new CancelRedriveResponse { Redrive = RedriveMapper.ToProto(await FindAsync(found.Id, context)) };
     }
 
-    /// <summary>One over every tenant exists for platform keys only.</summary>
-    private async Task<RedriveRecord> FindAsync(string id, ServerCallContext context)
-    {
-        var caller = Caller.Of(context);
-        return await redrives.GetAsync(id, context.CancellationToken) is { } redrive
-            && (caller.IsPlatform || redrive.Filter.TenantId is { } tenant && caller.Sees(tenant))
+    private async Task<RedriveRecord> FindAsync(string id, ServerCallContext context) =>
+        await redrives.GetAsync(id, context.CancellationToken) is { } redrive && IsSeen(redrive, Caller.Of(context))
             ? redrive
             : throw RequestErrors.NotFound("redrive", id);
-    }
+
+    /// <summary>One over every tenant exists for platform keys only, one over every webhook not for keys that are for some.</summary>
+    private static bool IsSeen(RedriveRecord redrive, Caller caller) => redrive.Filter switch
+    {
+        { TenantId: { } tenant, WebhookId: { } webhook } => caller.Sees(tenant, webhook),
+        { TenantId: { } tenant } => caller.Sees(tenant) && caller.WebhookIds is null,
+        _ => caller.IsPlatform,
+    };
 
     private static RequestException NoTenant(DeliveryFilter filter) => RequestErrors.NotFound("tenant", filter.TenantId ?? "");
 }

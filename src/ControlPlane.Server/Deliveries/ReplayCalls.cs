@@ -22,7 +22,7 @@ internal sealed class ReplayCalls(IWebhookStore webhooks, ReplayWalk walk, Redri
         FilterRules.Check(violations, "filter", request.Filter);
         var rate = RedriveValidator.CheckRate("max_per_second", request.MaxPerSecond, violations);
         violations.ThrowIfAny();
-        var webhook = await webhooks.GetAsync(request.WebhookId, context.CancellationToken) is { } found && Caller.Of(context).Sees(found.TenantId)
+        var webhook = await webhooks.GetAsync(request.WebhookId, context.CancellationToken) is { } found && Caller.Of(context).Sees(found)
             ? found
             : throw NotFound(request);
         filter = filter with { TenantId = webhook.TenantId };

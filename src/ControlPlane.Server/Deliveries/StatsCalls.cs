@@ -32,11 +32,43 @@ internal sealed class StatsCalls(IStatsStore stats, IWebhookStore webhooks)
         }
 
         violations.ThrowIfAny();
+        var size = bucket == Minute ? BucketSize.Minute : BucketSize.Hour;
+        var buckets = (int)Math.Ceiling(window / bucket);
+        if (request.WebhookId.Length == 0 && caller.WebhookIds is { } only)
+        {
+            caller.ResolveTenant(request.TenantId);
+            return ToProto(await AddUpAsync(only, size, buckets, cancellationToken));
+        }
+
         var (ofWebhook, id) = await ResolveAsync(request, caller, cancellationToken);
-        var query = new StatsQuery(ofWebhook, id, bucket == Minute ? BucketSize.Minute : BucketSize.Hour, (int)Math.Ceiling(window / bucket));
-        return await stats.ReadAsync(query, cancellationToken) is { } found
+        return await stats.ReadAsync(new StatsQuery(ofWebhook, id, size, buckets), cancellationToken) is { } found
             ? ToProto(found)
             : throw RequestErrors.NotFound(ofWebhook ? "webhook" : "tenant", id);
+    }
+
+    /// <summary>The counts of webhooks together. The last buckets tell: a minute can end between two reads.</summary>
+    private async Task<AttemptStats> AddUpAsync(IReadOnlyList<string> webhookIds, BucketSize size, int buckets, CancellationToken cancellationToken)
+    {
+        var counts = new SortedDictionary<DateTimeOffset, AttemptCounts>();
+        var (inFlight, waiting, oldest) = (0L, 0L, (DateTimeOffset?)null);
+        foreach (var id in webhookIds)
+        {
+            if (await stats.ReadAsync(new StatsQuery(true, id, size, buckets), cancellationToken) is not { } found)
+            {
+                // Deleted.
+                continue;
+            }
+
+            (inFlight, waiting) = (inFlight + found.InFlight, waiting + found.Waiting);
+            oldest = oldest is null || found.OldestWaiting < oldest ? found.OldestWaiting ?? oldest : oldest;
+            foreach (var each in found.Buckets)
+            {
+                counts.TryAdd(each.Start, new());
+                counts[each.Start].Add(each.Counts);
+            }
+        }
+
+        return new([.. counts.TakeLast(buckets).Select(each => new StatsBucket(each.Key, each.Value))], inFlight, waiting, oldest);
     }
 
     private async Task<(bool OfWebhook, string Id)> ResolveAsync(GetWebhookStatsRequest request, Caller caller, CancellationToken cancellationToken)
@@ -47,7 +79,7 @@ internal sealed class StatsCalls(IStatsStore stats, IWebhookStore webhooks)
         }
 
         var webhook = await webhooks.GetAsync(request.WebhookId, cancellationToken);
-        return webhook is not null && caller.Sees(webhook.TenantId) && (request.TenantId.Length == 0 || request.TenantId == webhook.TenantId)
+        return webhook is not null && caller.Sees(webhook) && (request.TenantId.Length == 0 || request.TenantId == webhook.TenantId)
             ? (true, webhook.Id)
             : throw RequestErrors.NotFound("webhook", request.WebhookId);
     }

@@ -12,7 +12,7 @@ namespace ControlPlane.Server.Publishing;
 
 /// <summary>EventService over gRPC.</summary>
 internal sealed class EventGrpcService(
-    Publisher publisher, IEventStore events, EventValidator validator, TenantPlans plans, ErasureCalls erasures)
+    Publisher publisher, IEventStore events, IDeliveryStore deliveries, EventValidator validator, TenantPlans plans, ErasureCalls erasures)
     : EventService.EventServiceBase
 {
     private const int MaximumBatch = 1000;
@@ -74,9 +74,25 @@ internal sealed class EventGrpcService(
             violations.ThrowIfAny();
         }
 
-        return found.Count == 1
+        return found.Count == 1 && (caller.WebhookIds is null || await IsReceivedAsync(caller, found[0], context.CancellationToken))
             ? new GetEventResponse { Event = EventMapper.ToProto(found[0]) }
             : throw RequestErrors.NotFound("event", request.EventId);
+    }
+
+    /// <summary>Whether one of the webhooks that the caller's key is for has a delivery of the event.</summary>
+    private async Task<bool> IsReceivedAsync(Caller caller, EventRecord found, CancellationToken cancellationToken)
+    {
+        var query = new DeliveryQuery { TenantId = found.TenantId, EventId = found.Id, Limit = 1_000 };
+        while (true)
+        {
+            var page = await deliveries.ListAsync(query, cancellationToken);
+            if (page.Next is null || page.Items.Any(caller.Sees))
+            {
+                return page.Items.Any(caller.Sees);
+            }
+
+            query = query with { Before = page.Next };
+        }
     }
 
     public override async Task<ListEventsResponse> ListEvents(ListEventsRequest request, ServerCallContext context)

@@ -15,7 +15,7 @@ internal sealed class WebhookStates : IDisposable
     private readonly WebhookCatalog _catalog;
     private readonly IWebhookStore _store;
     private readonly string? _tenantId;
-    private readonly string? _webhookId;
+    private readonly IReadOnlyList<string>? _webhookIds;
 
     /// <summary>The webhooks that were last sent as not active, as they were then.</summary>
     private readonly Dictionary<string, (long Version, WebhookState State, StateReason Reason)> _sent = new(StringComparer.Ordinal);
@@ -26,10 +26,10 @@ internal sealed class WebhookStates : IDisposable
     /// <param name="catalog">Raises changes.</param>
     /// <param name="store">Tells how things stand.</param>
     /// <param name="tenantId">Whose webhooks; null for everybody's.</param>
-    /// <param name="webhookId">The only one; null for any.</param>
-    public WebhookStates(WebhookCatalog catalog, IWebhookStore store, string? tenantId, string? webhookId)
+    /// <param name="webhookIds">The only ones, a few; null for any.</param>
+    public WebhookStates(WebhookCatalog catalog, IWebhookStore store, string? tenantId, IReadOnlyList<string>? webhookIds)
     {
-        (_catalog, _store, _tenantId, _webhookId) = (catalog, store, tenantId, webhookId);
+        (_catalog, _store, _tenantId, _webhookIds) = (catalog, store, tenantId, webhookIds);
         catalog.Changed += Note;
     }
 
@@ -77,11 +77,14 @@ internal sealed class WebhookStates : IDisposable
 
     private async IAsyncEnumerable<WebhookRecord> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (_webhookId is not null)
+        if (_webhookIds is not null)
         {
-            if (await _store.GetAsync(_webhookId, cancellationToken) is { } only && Covers(only.TenantId, only.Id))
+            foreach (var webhookId in _webhookIds)
             {
-                yield return only;
+                if (await _store.GetAsync(webhookId, cancellationToken) is { } one && Covers(one.TenantId, one.Id))
+                {
+                    yield return one;
+                }
             }
 
             yield break;
@@ -160,5 +163,5 @@ internal sealed class WebhookStates : IDisposable
     }
 
     private bool Covers(string tenantId, string webhookId) =>
-        (_tenantId is null || _tenantId == tenantId) && (_webhookId is null || _webhookId == webhookId);
+        (_tenantId is null || _tenantId == tenantId) && _webhookIds?.Contains(webhookId, StringComparer.Ordinal) != false;
 }

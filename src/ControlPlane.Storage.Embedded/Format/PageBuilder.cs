@@ -38,5 +38,5 @@ internal sealed class PageBuilder(int limit, int budget)
         }
     }
 
-    public Page<T> Build<T>(Func<long, T> read) => new(_seqs.ConvertAll(seq => read(seq)), _next);
+    public Page<T> Build<T>(Func<long, T> read) => new(_seqs.ConvertAll(seq => read(seq)), _next) { Positions = _seqs };
 }

@@ -14,6 +14,6 @@ internal static class Pages
     {
         var found = rows.Where(row => before is null || position(row) < before).Reverse().Take(limit + 1).ToList();
         var shown = found.Take(limit).ToList();
-        return new Page<TItem>([.. shown.Select(read)], found.Count > limit ? position(shown[^1]) : null);
+        return new Page<TItem>([.. shown.Select(read)], found.Count > limit ? position(shown[^1]) : null) { Positions = [.. shown.Select(position)] };
     }
 }

@@ -31,7 +31,10 @@ internal static class BoundedList
             {
                 await using var script = new Script(connection).Add(sql, [.. values]);
                 var found = await script.ListAsync(read, cancellationToken).ConfigureAwait(false);
-                Page<T> page = new([.. found.Take(limit).Select(row => row.Item)], found.Count > limit ? found[limit - 1].Seq : null);
+                Page<T> page = new([.. found.Take(limit).Select(row => row.Item)], found.Count > limit ? found[limit - 1].Seq : null)
+                {
+                    Positions = [.. found.Take(limit).Select(row => row.Seq)],
+                };
                 return found.Count > limit ? page : page with { Next = await FindNextAsync(connection, looked, values, cancellationToken).ConfigureAwait(false) };
             },
             cancellationToken);

@@ -27,7 +27,13 @@ public sealed record TenantRecord
 /// <summary>An API key, without the key.</summary>
 public sealed record ApiKeyRecord
 {
+    /// <summary>What the ids of those begin with that are sessions of the portal.</summary>
+    public const string PortalPrefix = "psn_";
+
     public required string Id { get; init; }
+
+    /// <summary>Whether it is a session of the portal.</summary>
+    public bool IsPortalSession => Id.StartsWith(PortalPrefix, StringComparison.Ordinal);
 
     /// <summary>Null in a platform key.</summary>
     public required string? TenantId { get; init; }

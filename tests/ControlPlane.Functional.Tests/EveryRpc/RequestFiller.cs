@@ -51,6 +51,7 @@ public sealed class RequestFiller(ResourceIds ids, string url)
         "scopes" => "events.read",
         "name" when type.Name is "EventType" or "DeleteEventTypeRequest" => ids.EventType,
         "name" => "renamed",
+        "webhook_ids" => ids.Webhook,
         _ when field.Name == "id" || field.Name.EndsWith("_id", StringComparison.Ordinal) => ids.Of(type.Name, field.Name),
         _ => null,
     };

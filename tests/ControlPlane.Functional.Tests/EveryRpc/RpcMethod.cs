@@ -37,6 +37,9 @@ public sealed class RpcMethod(MethodDescriptor descriptor)
 
     public bool PlatformOnly => descriptor.GetOptions().GetExtension(AccessExtensions.PlatformOnly);
 
+    /// <summary>Whether keys that are for some webhooks only may call it.</summary>
+    public bool SomeWebhooks => descriptor.GetOptions().GetExtension(AccessExtensions.SomeWebhooks);
+
     /// <summary>Its HTTP rules: the first, then those besides.</summary>
     public IReadOnlyList<HttpRule> HttpRules =>
         descriptor.GetOptions().GetExtension(AnnotationsExtensions.Http) is { } rule ? [rule, .. rule.AdditionalBindings] : [];

@@ -24,15 +24,15 @@ public sealed class AccessRulesTests
     [Theory]
     [InlineData("/controlplane.v1.AdminService/CreateTenant", "admin", true)]
     [InlineData("/controlplane.v1.AdminService/GetTenant", "admin", false)]
-    [InlineData("/controlplane.v1.AdminService/GetCaller", "any", false)]
+    [InlineData("/controlplane.v1.AdminService/GetCaller", "any", false, true)]
     [InlineData("/controlplane.v1.EventService/PublishEvent", "events.publish", false)]
     [InlineData("/grpc.health.v1.Health/Check", null, false)]
     [InlineData("/grpc.health.v1.Health/List", null, false)]
     [InlineData("/grpc.health.v1.Health/Watch", null, false)]
     [InlineData("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", null, false)]
     [InlineData("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", null, false)]
-    public void Of_Method_WhatTheContractSays(string method, string? scope, bool platformOnly) =>
-        Assert.Equal(new AccessRule(scope, platformOnly), _rules.Of(method));
+    public void Of_Method_WhatTheContractSays(string method, string? scope, bool platformOnly, bool someWebhooks = false) =>
+        Assert.Equal(new AccessRule(scope, platformOnly, someWebhooks), _rules.Of(method));
 
     [Fact]
     public void Of_MethodNothingIsKnownOf_Throws() =>

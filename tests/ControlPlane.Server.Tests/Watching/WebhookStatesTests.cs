@@ -131,7 +131,7 @@ public sealed class WebhookStatesTests : IAsyncLifetime
         return told;
     }
 
-    private WebhookStates Watch(string? tenantId, string? webhookId = null) => new(_catalog, _store.Webhooks, tenantId, webhookId);
+    private WebhookStates Watch(string? tenantId, string? webhookId = null) => new(_catalog, _store.Webhooks, tenantId, webhookId is null ? null : [webhookId]);
 
     private async Task SetAsync(string id, WebhookState state, StateReason reason)
     {

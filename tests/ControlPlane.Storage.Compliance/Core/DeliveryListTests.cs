@@ -51,6 +51,23 @@ public abstract class DeliveryListTests<TSource> : StorageTests<TSource>
     }
 
     [Fact]
+    public async Task List_Positions_AreThoseBeforeWhichAListGoesOn()
+    {
+        foreach (var webhook in new[] { null, _all[0].WebhookId })
+        {
+            var query = new DeliveryQuery { WebhookId = webhook, Limit = 20 };
+            var page = await Store.Deliveries.ListAsync(query, Cancel);
+
+            Assert.Equal(page.Items.Count, page.Positions.Count);
+            Assert.Equal(page.Positions.OrderDescending(), page.Positions);
+            for (var i = 1; i < page.Items.Count; i++)
+            {
+                Assert.Equal(page.Items[i], (await Store.Deliveries.ListAsync(query with { Before = page.Positions[i - 1], Limit = 1 }, Cancel)).Items[0]);
+            }
+        }
+    }
+
+    [Fact]
     public Task List_NoFilter_NewestFirst() => CheckAsync(new DeliveryQuery(), _ => true);
 
     [Fact]

@@ -7,6 +7,8 @@ const tenant = {
 let made = 0;
 const full = (w) => ({ ...tenant, externalId: `own-${w.path}-${made += 1}` });
 const key = (w) => ({ name: 'reader', tenantId: w.tenantId, scopes: ['events.read'], expireTime: '2100-01-01T00:00:00Z' });
+/** As above, and for one webhook only. */
+const narrow = async (w) => ({ ...key(w), webhookIds: [(await w.hook()).id] });
 const asPlatform = (w) => ({ key: w.platformKey });
 
 /** Has a key with a name change something. */
@@ -46,7 +48,7 @@ export default {
   CreateApiKey: {
     emptiest: (w) => w.call({ apiKey: { tenantId: w.tenantId, scopes: ['events.read'] } }, asPlatform(w)),
     fullest: async (w) => {
-      await w.call({ apiKey: key(w) }, asPlatform(w));
+      await w.call({ apiKey: await narrow(w) }, asPlatform(w));
       await w.call({ apiKey: { platform: true, scopes: ['admin'] } }, asPlatform(w));
     },
     never: ['apiKey.revokeTime', 'apiKey.lastUseTime'],
@@ -57,7 +59,7 @@ export default {
       assert.deepEqual(await w.call({ tenantId: made.tenant.id }, asPlatform(w)), {});
     },
     fullest: async (w) => {
-      const { apiKey } = await w.make('AdminService/CreateApiKey', { apiKey: key(w) }, w.platformKey);
+      const { apiKey } = await w.make('AdminService/CreateApiKey', { apiKey: await narrow(w) }, w.platformKey);
       await w.make('AdminService/RevokeApiKey', { apiKeyId: apiKey.id }, w.platformKey);
       await w.call({ tenantId: w.tenantId, pageSize: 1 }, asPlatform(w));
       await w.call({ tenantId: '-' }, asPlatform(w));
@@ -71,7 +73,7 @@ export default {
       await w.call({ apiKeyId: apiKey.id }, asPlatform(w));
     },
     fullest: async (w) => {
-      for (const apiKey of [key(w), { platform: true, scopes: ['events.read'] }]) {
+      for (const apiKey of [await narrow(w), { platform: true, scopes: ['events.read'] }]) {
         const made = await w.make('AdminService/CreateApiKey', { apiKey }, w.platformKey);
         await w.call({ apiKeyId: made.apiKey.id }, asPlatform(w));
       }
@@ -80,7 +82,7 @@ export default {
   },
   CreatePortalSession: {
     emptiest: (w) => w.call({ tenantId: w.tenantId }, asPlatform(w)),
-    fullest: (w) => w.call({ tenantId: w.tenantId, readOnly: true, ttl: '60s' }, asPlatform(w)),
+    fullest: async (w) => w.call({ tenantId: w.tenantId, readOnly: true, ttl: '60s', webhookIds: (await narrow(w)).webhookIds }, asPlatform(w)),
     never: ['apiKey.revokeTime', 'apiKey.lastUseTime', 'apiKey.platform'],
   },
   ListAuditEvents: {
@@ -102,7 +104,7 @@ export default {
       await w.call({}, { key: secret });
     },
     fullest: async (w) => {
-      const { secret } = await w.make('AdminService/CreateApiKey', { apiKey: key(w) }, w.platformKey);
+      const { secret } = await w.make('AdminService/CreateApiKey', { apiKey: await narrow(w) }, w.platformKey);
       await w.call({}, { key: secret });
       await w.call({}, asPlatform(w));
     },

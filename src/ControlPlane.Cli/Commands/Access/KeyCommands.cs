@@ -24,8 +24,9 @@ internal static class KeyCommands
         scopes.Required = true;
         scopes.DefaultValueFactory = null;
         var platform = new Option<bool>("--platform") { Description = "It acts for every tenant." };
+        var webhooks = Flags.Texts("--webhook", "The only webhooks it is for. Default: all of the tenant's.", "WEBHOOK-ID");
         var expires = Flags.Time("--expires", "When it stops working; a duration counts from now. Default: never.");
-        var command = new Command("create", "Makes an API key and shows it, this once.") { name, scopes, platform, expires };
+        var command = new Command("create", "Makes an API key and shows it, this once.") { name, scopes, platform, webhooks, expires };
         return runner.Handle(command, async session =>
         {
             var key = new ApiKey
@@ -35,6 +36,7 @@ internal static class KeyCommands
                 Platform = session.Get(platform),
                 Name = session.Get(name),
                 Scopes = { session.Get(scopes) },
+                WebhookIds = { session.Get(webhooks) },
                 ExpireTime = session.Get(expires) is { } time ? Timestamp.FromDateTimeOffset(time.After(session.Now)) : null,
             };
             var answer = await session.Server.Admin.CreateApiKeyAsync(new CreateApiKeyRequest { ApiKey = key }, session.Call());

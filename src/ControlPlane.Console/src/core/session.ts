@@ -41,6 +41,9 @@ export const isPlatform = computed(() => caller.value?.platform ?? false);
 /** Whether the key has a scope. */
 export const may = (scope: string) => caller.value?.scopes.includes(scope) ?? false;
 
+/** Whether the key has a scope for the whole tenant, and not for some of its webhooks only. */
+export const mayForTenant = (scope: string) => may(scope) && caller.value?.webhookIds.length === 0;
+
 /** The tenant that something new is for: the one chosen, where that is one. */
 export const tenantOfNew = computed(() => (tenant.value === '-' ? '' : tenant.value));
 

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { EventType } from '../../generated/controlplane/v1/event_type_pb';
 import { webhooks } from '../core/api';
 import { useAction, usePages } from '../core/calls';
-import { isPlatform, may, tenant, tenantOfNew } from '../core/session';
+import { isPlatform, mayForTenant, tenant, tenantOfNew } from '../core/session';
 import { Confirm, Dialog } from '../ui/dialog';
 import { Area, Check, Form, Text } from '../ui/form';
 import { Badge, Busy, Empty, More, Page, ProblemBox, Table } from '../ui/parts';
@@ -16,11 +16,11 @@ export function EventTypesPage() {
     return { items: page.eventTypes, next: page.nextPageToken };
   }, [tenant.value]);
   return (
-    <Page title="Event types" actions={may('webhooks.write') && <button type="button" class="primary" onClick={() => setOpen({})}>Add event type</button>}>
+    <Page title="Event types" actions={mayForTenant('webhooks.write') && <button type="button" class="primary" onClick={() => setOpen({})}>Add event type</button>}>
       <p class="quiet">What can be subscribed to: your own types first, then those that the dialects' systems are known to send.</p>
       <ProblemBox problem={list.problem} retry={list.reload} />
       {list.items.length > 0 && (
-        <Table label="Event types" head={['Event type', 'Description', 'Catalogue', ...(may('webhooks.write') ? [<span class="hidden">Actions</span>] : [])]}>
+        <Table label="Event types" head={['Event type', 'Description', 'Catalogue', ...(mayForTenant('webhooks.write') ? [<span class="hidden">Actions</span>] : [])]}>
           {list.items.map((each) => (
             <tr key={`${each.tenantId}/${each.dialect}/${each.name}`}>
               <td><code>{each.name}</code> {each.deprecated && <Badge tone="warn">deprecated</Badge>}</td>
@@ -29,7 +29,7 @@ export function EventTypesPage() {
                 {(each.schema || each.examples.length > 0) && <> <button type="button" class="small" aria-label={`Schema of ${each.name}`} onClick={() => setShown(each)}>Schema</button></>}
               </td>
               <td>{each.tenantId ? (isPlatform.value ? each.tenantId : 'own') : each.dialect || 'operational'}</td>
-              {may('webhooks.write') && (
+              {mayForTenant('webhooks.write') && (
                 <td>{each.tenantId && (
                   <div class="actions">
                     <button type="button" class="small" aria-label={`Edit ${each.name}`} onClick={() => setOpen({ type: each })}>Edit</button>

@@ -4,7 +4,7 @@ import { type Webhook, WebhookState } from '../../generated/controlplane/v1/webh
 import { webhooks } from '../core/api';
 import { usePages } from '../core/calls';
 import { href } from '../core/router';
-import { isPlatform, may, tenant } from '../core/session';
+import { caller, isPlatform, may, mayForTenant, tenant } from '../core/session';
 import { valuesOf, webhookStateText } from '../core/text';
 import { WebhookBadge } from '../ui/badges';
 import { Choice } from '../ui/form';
@@ -23,7 +23,7 @@ export function WebhooksPage() {
   const healthy = may('deliveries.read');
   const health = useHealth(list.items, healthy);
   return (
-    <Page title="Webhooks" actions={may('webhooks.write') && <a class="button primary" href={href(['webhooks', 'new'])}>Create webhook</a>}>
+    <Page title="Webhooks" actions={mayForTenant('webhooks.write') && <a class="button primary" href={href(['webhooks', 'new'])}>Create webhook</a>}>
       <div class="inline"><Choice label="State" name="filter" value={state} set={setState} options={states} /></div>
       <ProblemBox problem={list.problem} retry={list.reload} />
       {list.items.length > 0 && (
@@ -33,7 +33,7 @@ export function WebhooksPage() {
       )}
       {list.busy && <Busy />}
       {!list.busy && !list.problem && list.items.length === 0 && (
-        <Empty>{state ? 'No webhook is in this state.' : 'There are no webhooks yet. A webhook is an HTTPS address that events are sent to.'}</Empty>
+        <Empty>{state ? 'No webhook is in this state.' : caller.value?.webhookIds.length ? 'These webhooks are no longer there.' : 'There are no webhooks yet. A webhook is an HTTPS address that events are sent to.'}</Empty>
       )}
       <More {...list} />
     </Page>

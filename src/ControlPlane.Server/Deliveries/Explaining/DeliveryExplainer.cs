@@ -72,7 +72,7 @@ internal sealed class DeliveryExplainer(
     private async Task<(DeliveryRecord?, WebhookRecord?, MatchedEvent)> FindAsync(
         Caller caller, string deliveryId, CancellationToken cancellationToken)
     {
-        var delivery = await deliveries.GetAsync(deliveryId, cancellationToken) is { } found && caller.Sees(found.TenantId)
+        var delivery = await deliveries.GetAsync(deliveryId, cancellationToken) is { } found && caller.Sees(found)
             ? found
             : throw RequestErrors.NotFound("delivery", deliveryId);
         return (
@@ -84,7 +84,7 @@ internal sealed class DeliveryExplainer(
     private async Task<(DeliveryRecord?, WebhookRecord?, MatchedEvent)> FindAsync(
         Caller caller, Types.Pair pair, CancellationToken cancellationToken)
     {
-        var webhook = await webhooks.GetAsync(pair.WebhookId, cancellationToken) is { } found && caller.Sees(found.TenantId) ? found : null;
+        var webhook = await webhooks.GetAsync(pair.WebhookId, cancellationToken) is { } found && caller.Sees(found) ? found : null;
         var page = await deliveries.ListAsync(
             new()
             {
@@ -94,7 +94,7 @@ internal sealed class DeliveryExplainer(
                 Limit = 1,
             },
             cancellationToken);
-        if (page.Items is [var delivery, ..])
+        if (page.Items is [var delivery, ..] && caller.Sees(delivery))
         {
             return (delivery, webhook, await ReadEventAsync(delivery, cancellationToken));
         }
@@ -105,7 +105,8 @@ internal sealed class DeliveryExplainer(
             throw RequestErrors.NotFound("webhook", pair.WebhookId);
         }
 
-        return await events.FindAsync(pair.EventId, webhook.TenantId, cancellationToken) is [var source, ..]
+        // Events that none of its webhooks received are none of the caller's business if it is not the whole tenant's.
+        return caller.WebhookIds is null && await events.FindAsync(pair.EventId, webhook.TenantId, cancellationToken) is [var source, ..]
             ? (null, webhook, new(source.TenantId, source.Type, source.Instance, source.CreateTime, source))
             : throw RequestErrors.NotFound("event", pair.EventId);
     }

@@ -6,12 +6,10 @@ using Google.Protobuf.WellKnownTypes;
 namespace ControlPlane.Server.Doors.Svix;
 
 /// <summary>Tokens for the portal: keys of one application that live for some days.</summary>
-internal sealed class SvixAuthentication(SvixServices services, SvixApplications applications, TimeProvider clock)
+internal sealed class SvixAuthentication(SvixServices services, SvixApplications applications)
 {
     private const int ShortestExpiry = 3_600;
     private const int LongestExpiry = 604_800;
-    private static readonly string[] Reading = ["webhooks.read", "deliveries.read", "events.read"];
-    private static readonly string[] Writing = ["webhooks.write", "deliveries.write"];
 
     public void Map(SvixRoutes routes)
     {
@@ -30,15 +28,10 @@ internal sealed class SvixAuthentication(SvixServices services, SvixApplications
         body.NotTaken("sessionId", "is not supported");
         body.End();
         var app = await applications.GetOrMakeAsync(call, beside);
-        var key = new ApiKey
-        {
-            TenantId = app.Id,
-            Name = "app portal",
-            Scopes = { readOnly ? Reading : [.. Reading, .. Writing] },
-            ExpireTime = (clock.GetUtcNow() + TimeSpan.FromSeconds(expiry)).ToTimestamp(),
-        };
-        var made = await call.AskAsync(services.Admin.CreateApiKey, new CreateApiKeyRequest { ApiKey = key });
-        await call.AnswerAsync(StatusCodes.Status200OK, new JsonObject { ["url"] = $"{call.Origin}/portal/#token={made.Secret}", ["token"] = made.Secret });
+        var made = await call.AskAsync(
+            services.Admin.CreatePortalSession,
+            new CreatePortalSessionRequest { TenantId = app.Id, ReadOnly = readOnly, Ttl = TimeSpan.FromSeconds(expiry).ToDuration() });
+        await call.AnswerAsync(StatusCodes.Status200OK, new JsonObject { ["url"] = $"{call.Origin}/portal/#token={made.Token}", ["token"] = made.Token });
     }
 
     /// <summary>Ends the caller's own key, if it is one of those above: a key that does not expire is no token of a portal.</summary>

@@ -44,7 +44,7 @@ internal sealed class SettingsCalls(
         var page = await BoundedPage.ReadAsync(
             paging,
             first: 32,
-            (before, limit) => queries.ListAsync(tenantId, filter, paging with { Before = before, Size = limit }, cancellationToken),
+            (before, limit) => queries.ListAsync(caller, tenantId, filter, paging with { Before = before, Size = limit }, cancellationToken),
             Show);
         return new() { Webhooks = { page.Items }, NextPageToken = paging.Token(page.Next) };
     }

@@ -16,7 +16,7 @@ internal sealed class WebhookQueries(IWebhookStore store, WebhookCatalog catalog
 
     /// <exception cref="RequestException">NOT_FOUND.</exception>
     public async Task<WebhookRecord> GetAsync(Caller caller, string webhookId, CancellationToken cancellationToken) =>
-        await store.GetAsync(webhookId, cancellationToken) is { } found && caller.Sees(found.TenantId)
+        await store.GetAsync(webhookId, cancellationToken) is { } found && caller.Sees(found)
             ? found
             : throw RequestErrors.NotFound("webhook", webhookId);
 
@@ -29,11 +29,16 @@ internal sealed class WebhookQueries(IWebhookStore store, WebhookCatalog catalog
         return webhook;
     }
 
-    /// <summary>A page of a tenant's webhooks, or of all (null).</summary>
+    /// <summary>A page of a tenant's webhooks, or of all (null): those of them that the caller's key is for.</summary>
     /// <exception cref="RequestException">NOT_FOUND if there is no such tenant.</exception>
     public async Task<Page<WebhookRecord>> ListAsync(
-        string? tenantId, WebhookFilter filter, PageRequest paging, CancellationToken cancellationToken)
+        Caller caller, string? tenantId, WebhookFilter filter, PageRequest paging, CancellationToken cancellationToken)
     {
+        if (caller.WebhookIds is { } only)
+        {
+            return await ReadAsync(caller, only, filter, paging, cancellationToken);
+        }
+
         var page = filter.IsEmpty
             ? await store.ListAsync(tenantId, paging.Before, paging.Size, cancellationToken)
             : await ScanAsync(tenantId, filter, paging, cancellationToken);
@@ -46,6 +51,23 @@ internal sealed class WebhookQueries(IWebhookStore store, WebhookCatalog catalog
         }
 
         return page;
+    }
+
+    /// <summary>They are few, and never become others: a position is how many of them come before it.</summary>
+    private async Task<Page<WebhookRecord>> ReadAsync(
+        Caller caller, IReadOnlyList<string> ids, WebhookFilter filter, PageRequest paging, CancellationToken cancellationToken)
+    {
+        var found = new List<WebhookRecord>();
+        var at = (int)Math.Clamp(paging.Before ?? 0, 0, ids.Count);
+        while (at < ids.Count && found.Count < paging.Size)
+        {
+            if (await store.GetAsync(ids[at++], cancellationToken) is { } webhook && caller.Sees(webhook) && filter.Matches(webhook))
+            {
+                found.Add(webhook);
+            }
+        }
+
+        return new(found, at < ids.Count ? at : null);
     }
 
     private async Task<Page<WebhookRecord>> ScanAsync(
