@@ -87,6 +87,7 @@ public sealed class QueryPlanTests : SqliteTests
         ["events to erase"] = (ErasureWalks.OfTenant, "events_tenant (tenant_seq=? AND rowid>? AND rowid<?)"),
         ["event to erase"] = (ErasureWalks.ById, "events_id (id=? AND tenant_seq=?"),
         ["events whose time has come"] = (ExpirySweep.Expired, "events_expiring (expire_time"),
+        ["portal sessions"] = (SessionSweep.After, "api_keys_id (id>? AND id<?)"),
         ["names"] = (InternedTextSweep.After, "INTEGER PRIMARY KEY (rowid>?)"),
         ["owner's leases"] = (InternedTextSweep.IsLeasing, "deliveries_leased"),
         ["tenant's webhooks"] = (WebhookRows.OfTenant, "webhooks_tenant (tenant_seq=? AND rowid<?)"),

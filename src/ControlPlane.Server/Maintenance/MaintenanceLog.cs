@@ -4,9 +4,9 @@ namespace ControlPlane.Server.Maintenance;
 internal static partial class MaintenanceLog
 {
     [LoggerMessage(EventIds.Maintenance, LogLevel.Information,
-        "Removed what has expired: {Payloads} payloads, {Deliveries} deliveries, {Events} events, {Webhooks} deleted webhooks, {Redrives} redrives, {Texts} interned texts, {AuditEvents} audit events, and what {Erased} expired events said, in {Seconds:0.0} s")]
+        "Removed what has expired: {Payloads} payloads, {Deliveries} deliveries, {Events} events, {Webhooks} deleted webhooks, {Redrives} redrives, {Texts} interned texts, {AuditEvents} audit events, {Sessions} portal sessions, and what {Erased} expired events said, in {Seconds:0.0} s")]
     public static partial void Removed(
-        ILogger log, int payloads, int deliveries, int events, int webhooks, int redrives, int texts, int auditEvents, int erased,
+        ILogger log, int payloads, int deliveries, int events, int webhooks, int redrives, int texts, int auditEvents, int sessions, int erased,
         double seconds);
 
     [LoggerMessage(EventIds.Maintenance + 1, LogLevel.Warning, "What has expired could not be removed, because the store is not available; the next pass goes on")]

@@ -15,6 +15,9 @@ internal sealed class RetentionPass(IMaintenance maintenance, IOptions<Retention
 
     private const double MostHaste = 8;
 
+    /// <summary>How long the key of a portal session is known as expired before it is unknown.</summary>
+    private static readonly TimeSpan ExpiredSessions = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     public async Task<Removed> RunAsync(CancellationToken stopping)
@@ -25,6 +28,7 @@ internal sealed class RetentionPass(IMaintenance maintenance, IOptions<Retention
             now - settings.Payloads, now - settings.Metadata, settings.DeadLettersPerWebhook, now, settings.Batch)
         {
             AuditBefore = now - settings.Audit,
+            SessionsBefore = now - ExpiredSessions,
         };
         var removed = default(Removed);
         var began = clock.GetTimestamp();

@@ -51,7 +51,7 @@ internal sealed class RetentionWorker(
             {
                 MaintenanceLog.Removed(
                     log, removed.Payloads, removed.Deliveries, removed.Events, removed.Webhooks, removed.Redrives, removed.InternedTexts,
-                    removed.AuditEvents, removed.Erased, clock.GetElapsedTime(started).TotalSeconds);
+                    removed.AuditEvents, removed.Sessions, removed.Erased, clock.GetElapsedTime(started).TotalSeconds);
             }
         }
         catch (StorageDamagedException)

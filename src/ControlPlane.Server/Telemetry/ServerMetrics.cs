@@ -132,6 +132,7 @@ internal sealed class ServerMetrics
             ("payloads", removed.Payloads), ("deliveries", removed.Deliveries), ("events", removed.Events),
             ("webhooks", removed.Webhooks), ("redrives", removed.Redrives), ("audit_events", removed.AuditEvents),
             ("expired_events", removed.Erased),
+            ("portal_sessions", removed.Sessions),
         })
         {
             _removed.Add(count, new KeyValuePair<string, object?>("kind", kind));

@@ -14,7 +14,7 @@ internal sealed class LiteDbMaintenance(LiteDbDatabase database) : IMaintenance
             new ExpirySweep(terms), new PayloadSweep(terms), new DeliverySweep(terms), new EventSweep(terms),
             new ListingSweep(Listing.Deliveries, terms.Batch), new ListingSweep(Listing.Events, terms.Batch),
             new IdSweep(Listing.Deliveries, terms.Batch), new IdSweep(Listing.Events, terms.Batch),
-            new LeftoverSweep(terms), new AuditSweep(terms),
+            new LeftoverSweep(terms), new AuditSweep(terms), new SessionSweep(terms),
             new StatsSweep(Collections.StatsMinutes, terms), new StatsSweep(Collections.StatsHours, terms),
         ];
         return RetentionSweeps.RunAsync(sweeps, database.ReadAsync, database.WriteAsync, cancellationToken);

@@ -26,6 +26,7 @@ internal sealed class MemoryMaintenance(MemorySession session) : IMaintenance
             new(state => FindWebhooks(state, terms), RemoveWebhook),
             new(state => FindRedrives(state, terms), RemoveRedrive),
             new(state => [.. state.Audit.Keys.TakeWhile(position => position < terms.AuditBefore.ToMicroseconds())], RemoveAudit),
+            new(state => FindSessions(state, terms), RemoveSession),
         ];
         foreach (var sweep in sweeps)
         {
@@ -136,6 +137,17 @@ internal sealed class MemoryMaintenance(MemorySession session) : IMaintenance
     {
         state.Audit = state.Audit.Remove(position);
         return new() { AuditEvents = 1 };
+    }
+
+    private static List<long> FindSessions(StoreState state, RetentionTerms terms) =>
+    [
+        .. state.Keys.Values.Where(stored => stored.Key.IsPortalSession && stored.Key.ExpireTime < terms.SessionsBefore).Select(stored => stored.Position),
+    ];
+
+    private static Removed RemoveSession(StoreState state, long position)
+    {
+        state.Keys = state.Keys.Remove(position);
+        return new() { Sessions = 1 };
     }
 
     /// <summary>Whether a delivery is one of the last dead letters of a webhook that was not deleted.</summary>

@@ -84,6 +84,7 @@ internal sealed class PostgresMaintenance(Transactions transactions, IOwnership 
             (RetentionSql.DeleteWebhooks, terms.MetadataBefore, count => new Removed { Webhooks = count }),
             (RetentionSql.DeleteRedrives, terms.MetadataBefore, count => new Removed { Redrives = count }),
             (RetentionSql.DeleteAudit, terms.AuditBefore, count => new Removed { AuditEvents = count }),
+            (RetentionSql.DeleteSessions, terms.SessionsBefore, count => new Removed { Sessions = count }),
         })
         {
             int count;

@@ -113,5 +113,9 @@ internal static class RetentionSql
     public const string DeleteAudit =
         "DELETE FROM audit_events WHERE seq IN (SELECT seq FROM audit_events WHERE seq < $1 ORDER BY seq LIMIT $2) RETURNING seq";
 
+    /// <summary>Sessions end within days, so that all of them are few.</summary>
+    public const string DeleteSessions =
+        "DELETE FROM api_keys WHERE seq IN (SELECT seq FROM api_keys WHERE starts_with(id, 'psn_') AND expire_time < $1 LIMIT $2) RETURNING seq";
+
     public const string DeleteMarks = "DELETE FROM change_marks WHERE revision < (SELECT revision_floor FROM store)";
 }

@@ -12,7 +12,7 @@ internal sealed class SqliteMaintenance(SqliteDatabase database) : IMaintenance
         // In this order, so that what one leaves without a use the next one takes in the same pass.
         Sweep<Connection, WriteSession>[] sweeps =
             [new ExpirySweep(terms), new PayloadSweep(terms), new DeliverySweep(terms), events, new LeftoverSweep(terms), new InternedTextSweep(terms, events),
-                new AuditSweep(terms), new StatsSweep(terms)];
+                new AuditSweep(terms), new SessionSweep(terms), new StatsSweep(terms)];
         return RetentionSweeps.RunAsync(sweeps, database.ReadAsync, database.WriteAsync, cancellationToken);
     }
 }

@@ -16,7 +16,8 @@ public interface IMaintenance
     /// created before that and none of its deliveries is left, and is then forgotten: its id and its idempotency key are free. A
     /// payload goes when its event was created before <see cref="RetentionTerms.PayloadsBefore"/> and no delivery of it is
     /// unfinished or a dead letter to keep. Deleted webhooks go when nothing refers to them any more, redrives that ended and
-    /// interned texts likewise. An entry of the audit log goes when it was stored before <see cref="RetentionTerms.AuditBefore"/>.
+    /// interned texts likewise. An entry of the audit log goes when it was stored before <see cref="RetentionTerms.AuditBefore"/>, the
+    /// key of a portal session when it expired before <see cref="RetentionTerms.SessionsBefore"/>.
     /// </para>
     /// <para>
     /// Removing a delivery raises the floor of the change feed to its revision in the same commit. A row's age is that of the
@@ -39,6 +40,10 @@ public sealed record RetentionTerms(
     /// <summary>Entries of the audit log stored before this.</summary>
     /// <value>Default: none.</value>
     public DateTimeOffset AuditBefore { get; init; } = DateTimeOffset.UnixEpoch;
+
+    /// <summary>Keys of portal sessions that expired before this.</summary>
+    /// <value>Default: none.</value>
+    public DateTimeOffset SessionsBefore { get; init; } = DateTimeOffset.UnixEpoch;
 }
 
 /// <summary>What a step removed.</summary>
@@ -50,7 +55,10 @@ public readonly record struct Removed(int Payloads, int Deliveries, int Events, 
     /// <summary>Events with a time to expire of their own that were erased.</summary>
     public int Erased { get; init; }
 
-    public int Total => Payloads + Deliveries + Events + Webhooks + Redrives + InternedTexts + AuditEvents + Erased;
+    /// <summary>Keys of portal sessions.</summary>
+    public int Sessions { get; init; }
+
+    public int Total => Payloads + Deliveries + Events + Webhooks + Redrives + InternedTexts + AuditEvents + Erased + Sessions;
 
     public static Removed operator +(Removed one, Removed other) => new(
         one.Payloads + other.Payloads,
@@ -62,5 +70,6 @@ public readonly record struct Removed(int Payloads, int Deliveries, int Events, 
     {
         AuditEvents = one.AuditEvents + other.AuditEvents,
         Erased = one.Erased + other.Erased,
+        Sessions = one.Sessions + other.Sessions,
     };
 }

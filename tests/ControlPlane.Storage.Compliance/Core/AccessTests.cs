@@ -28,12 +28,7 @@ public abstract class AccessTests<TSource> : StorageTests<TSource>
         ExpireTime = Now.AddDays(1),
     };
 
-    private async Task<ApiKeyRecord> AddKeyAsync(string? tenant)
-    {
-        var key = NewKey(tenant);
-        Assert.True(await Access.CreateKeyAsync(key, Cancel));
-        return key;
-    }
+    private Task<ApiKeyRecord> AddKeyAsync(string? tenant) => StoreAsync(NewKey(tenant));
 
     private Task<TenantDelete> DeleteAsync(string id, long? version = null, bool force = false) =>
         Access.DeleteTenantAsync(id, version, force, Now, Cancel);
@@ -242,5 +237,55 @@ public abstract class AccessTests<TSource> : StorageTests<TSource>
         Assert.Equal(created.Select(k => k.Id), all.Select(k => k.Id));
         Assert.Equal(created.Where(k => k.TenantId == "ten_1").Select(k => k.Id), ofTenant.Select(k => k.Id));
         Assert.Empty((await Access.ListKeysAsync("nobody", null, 10, Cancel)).Items);
+    }
+
+    [Fact]
+    public async Task Sessions_Expired_AreRemovedInBatchesAndOtherKeysStay()
+    {
+        await AddTenantAsync("ten_1");
+        var (gone, kept) = (new List<ApiKeyRecord>(), new List<ApiKeyRecord>());
+        for (var i = 0; i < 7; i++)
+        {
+            gone.Add(await AddSessionAsync("ten_1", Now.AddDays(-1)));
+            kept.Add(await AddSessionAsync("ten_1", Now));
+            kept.Add(await StoreAsync(NewKey("ten_1") with { ExpireTime = Now.AddDays(-9) }));
+        }
+
+        kept.Add(await AddSessionAsync("ten_1", null));
+        var terms = new RetentionTerms(Now.AddDays(-7), Now.AddDays(-30), 10, Now, 3);
+
+        Assert.Equal(0, await RemoveSessionsAsync(terms));
+        Assert.Equal(7, await RemoveSessionsAsync(terms with { SessionsBefore = Now }));
+        Assert.Equal(0, await RemoveSessionsAsync(terms with { SessionsBefore = Now }));
+        await ReopenAsync();
+        Assert.Equal(
+            kept.Select(key => key.Id), (await Access.ListKeysAsync("ten_1", null, 100, Cancel)).Items.Select(key => key.Id).Reverse());
+        foreach (var key in gone)
+        {
+            Assert.Null(await Access.GetKeyAsync(key.Id, Cancel));
+            Assert.Null(await Access.FindKeyAsync(key.Hash, Cancel));
+            Assert.Null(await Access.RevokeKeyAsync(key.Id, Now, Cancel));
+        }
+    }
+
+    private Task<ApiKeyRecord> AddSessionAsync(string tenant, DateTimeOffset? expireTime) =>
+        StoreAsync(NewKey(tenant) with { Id = NewId(ApiKeyRecord.PortalPrefix), ExpireTime = expireTime });
+
+    private async Task<ApiKeyRecord> StoreAsync(ApiKeyRecord key)
+    {
+        Assert.True(await Access.CreateKeyAsync(key, Cancel));
+        return key;
+    }
+
+    private async Task<int> RemoveSessionsAsync(RetentionTerms terms)
+    {
+        var removed = 0;
+        await foreach (var step in Store.Maintenance.RemoveExpiredAsync(terms, Cancel))
+        {
+            Assert.InRange(step.Sessions, 0, terms.Batch);
+            removed += step.Sessions;
+        }
+
+        return removed;
     }
 }

@@ -1,0 +1,37 @@
+using ControlPlane.Storage.Embedded;
+using LiteDB;
+
+namespace ControlPlane.Storage.LiteDb;
+
+/// <summary>Removes keys of portal sessions that expired. Their ids are beside each other in the index, oldest first.</summary>
+internal sealed class SessionSweep(RetentionTerms terms) : Sweep<DocumentStore, WriteSession>(terms.Batch)
+{
+    private static readonly BsonValue End = Key.Of(KeyKind.Id, ApiKeyRecord.PortalPrefix + '~');
+    private readonly List<BsonValue> _found = [];
+    private string _last = ApiKeyRecord.PortalPrefix;
+
+    public override bool Look(DocumentStore reader)
+    {
+        _found.Clear();
+        var looked = 0;
+        using var rows = reader.WithinKeys(Collections.ApiKeys, Key.Of(KeyKind.Id, _last), End);
+        while (looked < LookAtMost && _found.Count < Batch && rows.Step())
+        {
+            looked++;
+            _last = rows.Current.Text("id");
+            if (rows.Current.TimeOrNull("expire_time") < terms.SessionsBefore)
+            {
+                _found.Add(rows.Current[DocumentStore.Id]);
+            }
+        }
+
+        Finished = looked < LookAtMost && _found.Count < Batch;
+        return _found.Count > 0;
+    }
+
+    public override Removed Remove(WriteSession session)
+    {
+        session.NoteSize(documents: _found.Count);
+        return new Removed { Sessions = session.Stored.Delete(Collections.ApiKeys, _found) };
+    }
+}
