@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using ControlPlane.Egress.Connecting;
 using ControlPlane.Egress.Trust;
 using ControlPlane.Server.Access;
+using ControlPlane.Server.Administration;
 using ControlPlane.Server.Api.Hardening;
 using ControlPlane.Server.Api.Paging;
 using ControlPlane.Server.Deliveries.Redriving;
@@ -57,6 +58,8 @@ public sealed partial class BoundTableTests
         { "not read yet | a connection", $"| {UnreadBytes.PerConnection / Mebi} MiB |" },
         { "not read yet | a tenant", $"| {UnreadBytes.PerCaller / Mebi} MiB |" },
         { "not read yet | the process", $"| {UnreadBytes.PerProcess / Mebi} MiB, and {UnreadBytes.Always / Mebi} MiB for each" },
+        { "how long a charged message takes", $"| {UnfinishedBytes.Arrival.TotalSeconds} s, and at least" },
+        { "webhooks that a key is for", $"| {ApiKeyValidator.MostWebhooks} |" },
         { "unfinished messages with a key | a connection", $"| {UnfinishedBytes.PerConnection / Mebi} MiB |" },
         { "unfinished messages with a key | an API key", $"| {UnfinishedBytes.PerKey / Mebi} MiB |" },
         { "unfinished messages | the process", $"| {UnfinishedBytes.PerProcess / Mebi} MiB |" },

@@ -53,12 +53,13 @@ internal sealed class BodyGate(RequestDelegate next, UnfinishedBytes unfinished)
         }
 
         IDisposable? charge = null;
+        UnfinishedBytes.ArrivalTime? arrival = null;
         var body = context.Request.BodyReader;
         try
         {
             while (true)
             {
-                var read = await body.ReadAsync(context.RequestAborted);
+                var read = await body.ReadAsync(arrival?.Token ?? context.RequestAborted);
                 var buffer = read.Buffer;
                 if (buffer.Length > limit)
                 {
@@ -85,16 +86,26 @@ internal sealed class BodyGate(RequestDelegate next, UnfinishedBytes unfinished)
                 {
                     return (RequestErrors.TooMuchUnfinished(UnfinishedBytes.Patience), null);
                 }
+
+                arrival = unfinished.BeginArrival(context.RequestAborted);
             }
         }
         catch (BadHttpRequestException e)
         {
             return (e.StatusCode == StatusCodes.Status408RequestTimeout ? RequestErrors.TooSlow() : RequestErrors.BodyBroken(), charge);
         }
+        catch (OperationCanceledException) when (arrival is { IsOver: true } && !context.RequestAborted.IsCancellationRequested)
+        {
+            return (RequestErrors.TooSlow(), charge);
+        }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             // The caller is gone: nobody waits for an answer.
             return (null, charge);
+        }
+        finally
+        {
+            arrival?.Dispose();
         }
     }
 }

@@ -41,6 +41,7 @@ internal sealed class FrameGate(RequestDelegate next, UnfinishedBytes unfinished
             charge = held;
             if (refusal is not null)
             {
+                charge?.Dispose();
                 await TrailersOnly.WriteAsync(context.Response, refusal);
                 return;
             }
@@ -83,11 +84,12 @@ internal sealed class FrameGate(RequestDelegate next, UnfinishedBytes unfinished
     {
         var body = context.Request.BodyReader;
         HeldBytes.Charge? charge = null;
+        UnfinishedBytes.ArrivalTime? arrival = null;
         try
         {
             while (true)
             {
-                var read = await body.ReadAsync(context.RequestAborted);
+                var read = await body.ReadAsync(arrival?.Token ?? context.RequestAborted);
                 var buffer = read.Buffer;
                 var refusal = Judge(buffer, method, out var declared);
                 if (refusal is null && charge is null && declared is { } bytes && !(read.IsCompleted && bytes <= Small))
@@ -98,6 +100,7 @@ internal sealed class FrameGate(RequestDelegate next, UnfinishedBytes unfinished
                     refusal = charge is null ? RequestErrors.TooMuchUnfinished(UnfinishedBytes.Patience) : null;
                     if (refusal is null)
                     {
+                        arrival = unfinished.BeginArrival(context.RequestAborted);
                         continue;
                     }
                 }
@@ -112,10 +115,23 @@ internal sealed class FrameGate(RequestDelegate next, UnfinishedBytes unfinished
                 }
             }
         }
+        catch (OperationCanceledException) when (arrival is { IsOver: true } && !context.RequestAborted.IsCancellationRequested)
+        {
+            return (RequestErrors.TooSlow(), charge);
+        }
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status408RequestTimeout)
+        {
+            // Of gRPC-Web, whose connection still takes an answer.
+            return (RequestErrors.TooSlow(), charge);
+        }
         catch
         {
             charge?.Dispose();
             throw;
+        }
+        finally
+        {
+            arrival?.Dispose();
         }
     }
 

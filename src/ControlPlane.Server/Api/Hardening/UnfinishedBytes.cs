@@ -7,6 +7,8 @@ namespace ControlPlane.Server.Api.Hardening;
 /// </summary>
 internal sealed class UnfinishedBytes(TimeProvider clock) : HeldBytes(Most, clock)
 {
+    private readonly TimeProvider _clock = clock;
+
     /// <summary>A stream costs this much, however short its message is.</summary>
     public const int LeastCharge = 4 << 10;
 
@@ -28,6 +30,9 @@ internal sealed class UnfinishedBytes(TimeProvider clock) : HeldBytes(Most, cloc
     /// <summary>How long a message waits for others to be finished.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a message that is charged may take to arrive: what is held for others' is not held for ever.</summary>
+    public static readonly TimeSpan Arrival = TimeSpan.FromSeconds(60);
+
     private static readonly Bounds Most = new()
     {
         Least = LeastCharge,
@@ -38,4 +43,33 @@ internal sealed class UnfinishedBytes(TimeProvider clock) : HeldBytes(Most, cloc
         PerProcess = PerProcess,
         Patience = Patience,
     };
+
+    /// <summary>Begins the time that a charged message has to arrive in.</summary>
+    /// <param name="callEnded">Ends it early.</param>
+    public ArrivalTime BeginArrival(CancellationToken callEnded) => new(_clock, callEnded);
+
+    /// <summary>The time that a message has to arrive in.</summary>
+    public sealed class ArrivalTime : IDisposable
+    {
+        private readonly CancellationTokenSource _timer;
+        private readonly CancellationTokenSource _either;
+
+        internal ArrivalTime(TimeProvider clock, CancellationToken callEnded)
+        {
+            _timer = new(Arrival, clock);
+            _either = CancellationTokenSource.CreateLinkedTokenSource(_timer.Token, callEnded);
+        }
+
+        /// <summary>Is cancelled when it is over, and when the call ends.</summary>
+        public CancellationToken Token => _either.Token;
+
+        /// <summary>Whether it is over.</summary>
+        public bool IsOver => _timer.IsCancellationRequested;
+
+        public void Dispose()
+        {
+            _either.Dispose();
+            _timer.Dispose();
+        }
+    }
 }
