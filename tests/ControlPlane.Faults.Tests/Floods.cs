@@ -23,7 +23,7 @@ internal static class Floods
             await c.AnswerAsync($"HTTP/1.1 200 OK\r\nContent-Length: {HundredMegabytes}\r\n\r\n");
             await c.FloodAsync(new byte[64 * 1024], HundredMegabytes);
         }),
-        ["error of 100 MB"] = new Fault(FailureKind.HttpStatus, 500, "answered 500 InternalServerError", async c =>
+        ["error of 100 MB"] = new Fault(FailureKind.HttpStatus, 500, "answered 500 Internal Server Error", async c =>
         {
             await c.AnswerAsync($"HTTP/1.1 500 No\r\nContent-Length: {HundredMegabytes}\r\n\r\n");
             await c.FloodAsync(new byte[64 * 1024], HundredMegabytes);

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { after, afterEach, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import typescript from '../../src/ControlPlane.Console/node_modules/typescript/lib/typescript.js';
 import { Browser, checkPage, takePicture } from './support/browser.mjs';
 import { makeCertificate } from './support/certificates.mjs';
@@ -121,6 +124,16 @@ test('what is published shows up on the live page, and a page that lost its serv
   await untilTotal(page, 'Delivered', '1,007');
   assert.ok(await page.locator('tbody tr').count() <= 100);
   await client.webhooks.DeleteWebhook({ webhook_id: made.id });
+});
+
+test('an empty live page says how to publish, and what it says does', async () => {
+  const page = await open();
+  await page.getByLabel('Event types').fill('order.created');
+  const command = await page.getByRole('region', { name: 'how to publish' }).innerText();
+  const { stdout } = await promisify(execFile)('sh', ['-c', command], { env: { ...process.env, KEY: key } });
+  assert.equal(JSON.parse(stdout).event.type, 'order.created');
+  const [published] = (await client.events.ListEvents({ event_types: ['order.created'], page_size: 1 })).events;
+  assert.equal((await client.events.GetEvent({ event_id: published.id })).event.payload.toString(), '{"order":1}');
 });
 
 test('a webhook is created with wrong input shown at its fields, and edited, tested, probed, previewed and rotated', async () => {
@@ -339,6 +352,56 @@ for (const [width, colorScheme] of [[1280, 'light'], [380, 'dark']]) {
     await client.webhooks.DeleteWebhook({ webhook_id: shop.id });
   });
 }
+
+test('a narrow page whose list cannot be read says so, though its filter is folded', async () => {
+  const page = await open('webhooks', { width: 380 });
+  await page.route('**/ListDeliveries', (route) => route.abort());
+  browser.expected = 'ERR_FAILED';
+  await page.goto(`${server.http}/console/#/deliveries`);
+  await page.getByRole('alert').filter({ visible: true }).waitFor();
+  browser.expected = undefined;
+  await page.context().close();
+});
+
+test('a portal for some webhooks shows these alone, offers nothing that is of the whole tenant, and works in a frame of a configured origin alone', async () => {
+  await client.admin.CreateTenant({ tenant: { id: 'south' } });
+  const hers = await hook('/hers', { tenant_id: 'south', name: 'Hers' });
+  const second = await hook('/second', { tenant_id: 'south', name: 'Her second' });
+  await hook('/his', { tenant_id: 'south', name: 'His', event_types: ['his.*'] });
+  await publish('order.south', { tenant_id: 'south' });
+  await publish('his.event', { tenant_id: 'south' });
+  const { url } = await client.admin.CreatePortalSession({ tenant_id: 'south', webhook_ids: [hers.id, second.id] });
+
+  const frame = (html) => createServer((_, response) => response.setHeader('content-type', 'text/html').end(html)).listen(0, '127.0.0.1');
+  const held = `<!doctype html><title>shop</title><iframe title="webhooks" width="1200" height="700" src="${url}"></iframe>`;
+  const stranger = frame(held);
+  browser.expected = 'frame-ancestors';
+  const refused = await browser.open(`http://127.0.0.1:${stranger.address().port}/`);
+  await refused.waitForFunction(() => document.querySelector('iframe').contentDocument === null);
+  assert.equal(await refused.frameLocator('iframe').getByRole('navigation').count(), 0);
+  browser.expected = undefined;
+  stranger.close();
+
+  const shop = frame(held);
+  await server.stop();
+  server = await Server.start(folder, certificate.path, {
+    ports: server.ports, settings: { ControlPlane__Console__FrameAncestors: `http://127.0.0.1:${shop.address().port}` },
+  });
+  const page = await browser.open(`http://127.0.0.1:${shop.address().port}/`);
+  const portal = page.frameLocator('iframe');
+  await portal.getByRole('link', { name: 'Webhooks' }).click();
+  await portal.getByRole('link', { name: 'Her second' }).waitFor();
+  await portal.getByRole('link', { name: 'Hers' }).waitFor();
+  assert.equal(await portal.getByRole('link', { name: 'Create webhook' }).count(), 0);
+  await portal.getByRole('link', { name: 'Event types' }).click();
+  await portal.getByRole('table').waitFor();
+  assert.equal(await portal.getByRole('button', { name: 'Add event type' }).count(), 0);
+  await portal.getByRole('link', { name: 'Deliveries' }).click();
+  await portal.getByRole('cell', { name: 'order.south' }).first().waitFor();
+  assert.equal(await portal.getByRole('cell', { name: 'order.south' }).count(), 2);
+  assert.equal(await portal.getByText(/his\.event|His/).count(), 0);
+  shop.close();
+});
 
 test('the portal shows one tenant alone, lets who may only look change nothing, and has no way out of it', async () => {
   await client.admin.CreateTenant({ tenant: { id: 'north' } });

@@ -149,7 +149,7 @@ internal sealed class UrlPolicy(AddressPolicy addresses, PortSet ports)
             : addresses.Judge(address);
         if (!verdict.IsAllowed)
         {
-            violations.Add(new UrlViolation(UrlReason.AddressBlocked, $"{address} may not be sent to: {verdict.Reason}."));
+            violations.Add(new UrlViolation(UrlReason.AddressBlocked, $"{address} may not be sent to: {verdict.Reason}. Who runs the server can allow it with ControlPlane:Egress:AllowedNetworks."));
         }
 
         return verdict.IsAllowed;

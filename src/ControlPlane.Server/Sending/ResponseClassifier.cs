@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using ControlPlane.Storage;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace ControlPlane.Server.Sending;
 
@@ -32,5 +33,5 @@ internal static class ResponseClassifier
 
     /// <summary>The number and the standard name; the receiver's own phrase could be anything.</summary>
     public static string Name(HttpStatusCode status) =>
-        Enum.IsDefined(status) ? $"{(int)status} {status}" : ((int)status).ToString(CultureInfo.InvariantCulture);
+        string.Create(CultureInfo.InvariantCulture, $"{(int)status} {ReasonPhrases.GetReasonPhrase((int)status)}").TrimEnd();
 }

@@ -119,7 +119,7 @@ internal sealed class StoreFiller : IAsyncDisposable
             AttemptDuration,
             status,
             failed ? FailureKind.HttpStatus : FailureKind.None,
-            failed ? "The receiver answered 503 ServiceUnavailable; 2xx is expected." : "",
+            failed ? "The receiver answered 503 Service Unavailable; 2xx is expected." : "",
             "127.0.0.1",
             "");
         var reason = past.State switch

@@ -2,14 +2,19 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { type Delivery, DeliveryState, FailureKind } from '../../generated/controlplane/v1/delivery_pb';
 import { href } from '../core/router';
-import { isPlatform, tenant } from '../core/session';
+import { isPlatform, mayForTenant, tenant, tenantOfNew } from '../core/session';
 import { count, failureText, lines, span, stateText, valuesOf } from '../core/text';
 import { DeliveryBadge, WebhookLink } from '../ui/badges';
 import { Checks, Text } from '../ui/form';
-import { Badge, Empty, Page, ProblemBox, Table, Time } from '../ui/parts';
+import { Badge, Code, Empty, Page, ProblemBox, Table, Time } from '../ui/parts';
 import { Board } from './board';
 import { Chart } from './chart';
 import { Feed, type FeedState } from './feed';
+
+/** What publishes an event from a shell; the payload is base64 of {"order":1}. */
+const publishing = () => `# An event, with your API key in $KEY
+curl ${location.origin}/v1/events -H "authorization: Bearer $KEY" -H 'content-type: application/json' \\
+  -d '${JSON.stringify({ event: { tenantId: tenantOfNew.value || undefined, type: 'order.created', payload: btoa('{"order":1}') } })}'`;
 
 const states = valuesOf(DeliveryState).map((value) => [String(value), stateText(value)] as const);
 const words: Record<FeedState, [tone: string, text: string]> = {
@@ -100,7 +105,12 @@ function Rows({ board }: { board: Board }) {
       )}
       {board.paused.value && <p class="notice info">Paused: counting goes on, the list stands still.</p>}
       {rows.length === 0
-        ? <Empty>Nothing has changed since this page was opened. What is published now shows up here.</Empty>
+        ? (
+          <>
+            <Empty>Nothing has changed since this page was opened. What is published now shows up here.</Empty>
+            {mayForTenant('events.publish') && <Code label="how to publish">{publishing()}</Code>}
+          </>
+        )
         : (
           <Table label="Deliveries as they change" head={['Changed', 'State', 'Event type', ...(isPlatform.value ? ['Tenant'] : []), 'Webhook', 'Attempts', 'Last answer']}>
             {rows.map((row) => <Row key={row.id} of={row} />)}

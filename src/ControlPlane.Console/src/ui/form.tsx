@@ -30,11 +30,12 @@ export function Form({ problem, busy, submit, label, cancel, cancelLabel = 'Canc
   const context = useRef<Context>({ problem, placed: new Set() });
   context.current = { problem, placed: context.current.placed };
   useEffect(() => {
-    const first = problem && form.current?.querySelector<HTMLElement>('[aria-invalid=true]');
-    if (!first) return;
-    const folded = first.closest('details');
+    if (!problem) return;
+    const first = form.current?.querySelector<HTMLElement>('[aria-invalid=true]');
+    // What is folded hides what is wrong: at a field, or, if it is none of them, with the form.
+    const folded = (first ?? form.current)?.closest('details');
     if (folded) folded.open = true;
-    first.focus();
+    first?.focus();
   }, [problem]);
   const unplaced = problem?.fields.filter(({ field }) => ![...context.current.placed].some((name) => belongs(field, name))) ?? [];
   return (
