@@ -140,7 +140,7 @@ public sealed class SvixTests(SharedServer shared) : SvixTest(shared)
     [InlineData("app?iterator=nonsense", "query.iterator ITERATOR_INVALID")]
     [InlineData("app?iterator=~nonsense", "query.iterator PAGE_TOKEN_INVALID")]
     [InlineData("app?iterator=-nonsense", "query.iterator ITERATOR_INVALID")]
-    [InlineData("app?order=ascending&iterator=nonsense", "query.iterator ITERATOR_INVALID")]
+    [InlineData("app/default/endpoint?order=ascending&iterator=nonsense", "query.iterator ITERATOR_INVALID")]
     [InlineData("event-type?iterator=nonsense", "query.iterator ITERATOR_INVALID")]
     [InlineData("app/default/msg?before=now&with_content=1", "query.before WRONG_TYPE", "query.with_content WRONG_TYPE")]
     [InlineData("app/default/msg?event_types=a,not%20ok", "query.event_types.[1] EVENT_TYPE_INVALID")]

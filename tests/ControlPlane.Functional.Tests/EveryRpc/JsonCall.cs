@@ -18,9 +18,33 @@ public static partial class JsonCall
     private static readonly TypeRegistry Details = TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor);
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithTypeRegistry(Details));
 
+    /// <summary>A request to the JSON door; the body is null where the method takes none.</summary>
+    public sealed record Parts(HttpMethod Verb, string Path, string? Body);
+
     /// <summary>Calls it; of a stream, answers the first message and ends it.</summary>
     /// <exception cref="RpcException">The door answered with an error.</exception>
     public static async Task<IMessage> CallAsync(HttpCaller http, MethodDescriptor method, IReadOnlyList<HttpRule> rules, IMessage request)
+    {
+        var parts = Write(rules, request);
+        using var body = parts.Body is null ? null : new StringContent(parts.Body, Encoding.UTF8, "application/json");
+        using var response = await http.OpenAsync(parts.Verb, parts.Path, body);
+        await using var stream = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        var text = method.IsServerStreaming && response.IsSuccessStatusCode
+            ? await Eventually.InTimeAsync(reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask(), parts.Path)
+            : await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        if (response.IsSuccessStatusCode)
+        {
+            return Parser.Parse(text!, method.OutputType);
+        }
+
+        var status = Parser.Parse<Google.Rpc.Status>(text!);
+        throw new RpcException(
+            new((StatusCode)status.Code, status.Message), new Metadata { { "grpc-status-details-bin", status.ToByteArray() } });
+    }
+
+    /// <summary>A message as a request to the JSON door.</summary>
+    public static Parts Write(IReadOnlyList<HttpRule> rules, IMessage request)
     {
         // Of several the one whose address the request can fill.
         var rule = rules.FirstOrDefault(each => Variable().Matches($"{each.Get}{each.Post}{each.Patch}{each.Delete}").All(match => Text(request, match.Groups[1].Value) != NoId)) ?? rules[0];
@@ -39,21 +63,7 @@ public static partial class JsonCall
             path += "?" + string.Join('&', query.Select(pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value)}"));
         }
 
-        using var body = rule.Body.Length > 0 ? new StringContent(JsonFormatter.Default.Format(request), Encoding.UTF8, "application/json") : null;
-        using var response = await http.OpenAsync(verb, path, body);
-        await using var stream = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
-        using var reader = new StreamReader(stream);
-        var text = method.IsServerStreaming && response.IsSuccessStatusCode
-            ? await Eventually.InTimeAsync(reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask(), path)
-            : await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
-        if (response.IsSuccessStatusCode)
-        {
-            return Parser.Parse(text!, method.OutputType);
-        }
-
-        var status = Parser.Parse<Google.Rpc.Status>(text!);
-        throw new RpcException(
-            new((StatusCode)status.Code, status.Message), new Metadata { { "grpc-status-details-bin", status.ToByteArray() } });
+        return new(verb, path, rule.Body.Length > 0 ? JsonFormatter.Default.Format(request) : null);
     }
 
     private static string Text(IMessage message, string path)

@@ -56,6 +56,9 @@ public sealed class RpcMethod(MethodDescriptor descriptor)
     /// <summary>Calls it through the JSON door; of a stream, answers the first message and ends it.</summary>
     public Task<IMessage> CallAsync(HttpCaller http, IMessage request) => JsonCall.CallAsync(http, descriptor, HttpRules, request);
 
+    /// <summary>A message as a request to the JSON door.</summary>
+    public JsonCall.Parts WriteJson(IMessage request) => JsonCall.Write(HttpRules, request);
+
     /// <summary>Calls it with any bytes as the request.</summary>
     public async Task<byte[]> CallAsync(Clients clients, byte[] request)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using ControlPlane.Testing;
 using ControlPlane.V1;
@@ -12,6 +13,13 @@ public sealed class SecrecyTests(SharedServer shared)
     private const string Own = "whsec_myVeryOwnSigningSecret0123456789";
     private const string ClientSecret = "the_client_secret_of_an_authorization_server";
     private const string TooShort = "tiny-07";
+
+    private static readonly string[] ChosenAtDoors =
+    [
+        "whsec_chosenThroughTheJsonDoor0123456789", "whsec_Y2hvc2VuVGhyb3VnaFN2aXhzRG9vcjAxMjM0NTY3", "whsec_chosenThroughWachatsDoor0123456789",
+        "whsec_chosenThroughGowasDoor0123456789",
+    ];
+
     private const string Payload = "payload-that-no-log-may-hold";
 
     [Fact]
@@ -48,12 +56,13 @@ public sealed class SecrecyTests(SharedServer shared)
         }
 
         await FailADeliveryAsync(tenant);
+        await CallDoorsAsync(server, tenant, answers);
         var refusal = await Refusal.OfAsync(tenant.Clients.Webhooks.RotateSecretAsync(new() { WebhookId = webhookId, Secret = TooShort }));
         answers.Append(refusal.Status.ToByteString().ToStringUtf8());
         await CollectAsync(server, furnished, answers);
         Assert.Equal(0, await server.StopAsync());
 
-        foreach (var secret in secrets.Append(TooShort))
+        foreach (var secret in secrets.Concat(ChosenAtDoors).Append(TooShort))
         {
             // The recognisable part: without its prefix, so that no other spelling of it passes either, and of a key pair the private half.
             var core = secret[(secret.IndexOf('_', StringComparison.Ordinal) + 1)..];
@@ -64,6 +73,59 @@ public sealed class SecrecyTests(SharedServer shared)
 
         Assert.DoesNotContain(Payload, server.Log.Text, StringComparison.Ordinal);
         Assert.Contains("\"LogLevel\":\"Debug\"", server.Log.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>Makes webhooks with chosen secrets through every door of the HTTP listener, and keeps all that it says of them afterwards.</summary>
+    private async Task CallDoorsAsync(ServerProcess server, TestTenant tenant, StringBuilder answers)
+    {
+        using var http = new HttpCaller(server.Setup.Http, tenant.Key);
+        var url = shared.Receiver.Open().Url;
+        var svix = $"/svix/api/v1/app/{tenant.Id}";
+        (string Create, string Body, string[] Looks)[] doors =
+        [
+            ("/v1/webhooks", $$$"""{"webhook":{"url":"{{{url}}}","eventTypes":["json.*"]},"secret":"{{{ChosenAtDoors[0]}}}"}""", ["/v1/webhooks", "/v1/auditEvents"]),
+            ($"{svix}/endpoint", $$"""{"url":"{{url}}","filterTypes":["svix.it"],"secret":"{{ChosenAtDoors[1]}}"}""",
+                [$"{svix}/endpoint", $"{svix}/msg", "/svix/api/v1/app", $"{svix}/endpoint/none/secret"]),
+            ("/platforms/wachat/api/v1/webhooks", $$"""{"name":"w","url":"{{url}}","secret":"{{ChosenAtDoors[2]}}"}""",
+                ["/platforms/wachat/api/v1/webhooks"]),
+            ("/platforms/gowa/webhooks", $$"""{"url":"{{url}}","secret":"{{ChosenAtDoors[3]}}","events":["message.received"]}""",
+                ["/platforms/gowa/webhooks"]),
+        ];
+        foreach (var (create, body, looks) in doors)
+        {
+            var made = await http.PostAsync(create, body);
+            Assert.True((int)made.Status is 200 or 201, $"{create} answered {made.Status} {made.Text}");
+            // Refused, and said why, without the secret.
+            answers.Append((await http.PostAsync(create, body.Replace(ChosenAtDoors.Single(body.Contains), TooShort, StringComparison.Ordinal))).Text);
+            answers.Append((await http.PostAsync(create, body[..^1])).Text);
+            foreach (var look in looks)
+            {
+                answers.Append((await http.GetAsync(look)).Text);
+            }
+        }
+
+        const string WaHooks = "/platforms/wahooks/api/connections/c1/webhooks";
+        const string Wazapin = "/platforms/wazapin/v1/settings/developer/webhooks";
+        (string Create, string Body, string Look, string Secret)[] makers =
+        [
+            (WaHooks, $$"""{"url":"{{url}}","events":["message"]}""", WaHooks, "signingSecret"),
+            ($"{Wazapin}/endpoints", $$"""{"name":"w","url":"{{url}}","event_types":["message.received"]}""", Wazapin, "secret"),
+        ];
+        foreach (var (create, body, look, secret) in makers)
+        {
+            var generated = (string)(await http.PostAsync(create, body)).Json[secret]!;
+            var listed = (await http.GetAsync(look)).Is(HttpStatusCode.OK).Text;
+            Assert.DoesNotContain(generated, listed, StringComparison.Ordinal);
+            Assert.DoesNotContain(generated, server.Log.Text, StringComparison.Ordinal);
+            answers.Append(listed);
+        }
+
+        answers.Append((await http.GetAsync("/platforms/wawp/v2/webhook/list")).Is(HttpStatusCode.OK).Text);
+        foreach (var method in RpcMethod.All.Where(method => method.Name.Contains("/List") || method.Name.Contains("/Get")))
+        {
+            var parts = method.WriteJson(method.Input.Parser.ParseFrom(ByteString.Empty));
+            answers.Append((await http.GetAsync(parts.Path)).Text);
+        }
     }
 
     private async Task FailADeliveryAsync(TestTenant tenant)
