@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ControlPlane.Functional.Tests.EveryRpc;
 using ControlPlane.Testing;
@@ -52,6 +54,66 @@ public sealed partial class FuzzTests(SharedServer shared)
         Assert.True(after - before < MostMemory, $"The server grew from {before} to {after} bytes.");
         using var again = await Furnished.CreateAsync(server, shared.Receiver);
         Assert.NotEmpty(await again.DescribeAsync());
+    }
+
+    [Fact]
+    public async Task JsonCall_AnyBodyAndQuery_CleanAnswerAndTheServerGoesOn()
+    {
+        await using var server = await ServerProcess.StartAsync(shared.Receiver);
+        using var furnished = await Furnished.CreateAsync(server, shared.Receiver);
+        using var http = new HttpCaller(server.Setup.Http, ServerSetup.PlatformKey);
+        var before = server.PeakMemory;
+        foreach (var (index, method) in RpcMethod.All.Index())
+        {
+            var right = method.WriteJson(furnished.Filler.Fill(method.Input));
+            var mutations = new JsonMutations(new Random(Seed + index), method.Input);
+            for (var i = 0; i < InputsPerMethod; i++)
+            {
+                var (path, body) = mutations.Next(right);
+                var text = $"{Uri.UnescapeDataString(path)} {(body is null ? "" : Encoding.UTF8.GetString(body))}";
+                // A text can spell an address with escapes too.
+                if (Elsewhere().IsMatch(text) || (text.Contains("\\u", StringComparison.Ordinal) && Read(method, body) is { } message && Elsewhere().IsMatch($"{message}")))
+                {
+                    continue;
+                }
+
+                using var content = body is null ? null : new ByteArrayContent(body);
+                content?.Headers.Add("Content-Type", "application/json");
+                using var response = await http.OpenAsync(right.Verb, path, content);
+                if (!response.IsSuccessStatusCode)
+                {
+                    var answer = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+                    Assert.True(
+                        (int)response.StatusCode is >= 400 and < 500 && IsError(answer),
+                        $"seed {Seed}: {right.Verb} {path} answered {response.StatusCode} {answer} to {(body is null ? "" : Convert.ToHexString(body))}");
+                }
+            }
+        }
+
+        var after = server.PeakMemory;
+        Assert.True(after - before < MostMemory, $"The server grew from {before} to {after} bytes.");
+        using var again = await Furnished.CreateAsync(server, shared.Receiver);
+        Assert.NotEmpty(await again.DescribeAsync());
+    }
+
+    /// <summary>Whether a text is what the door's errors look like, with a reason.</summary>
+    private static bool IsError(string answer)
+    {
+        var status = JsonNode.Parse(answer);
+        return (int?)status?["code"] is > 0 and < 17 and not (int)StatusCode.Unknown and not (int)StatusCode.Internal
+            && status["details"]!.AsArray().Any(detail => (string?)detail!["reason"] is { Length: > 0 });
+    }
+
+    private static IMessage? Read(RpcMethod method, byte[]? body)
+    {
+        try
+        {
+            return body is null ? null : new JsonParser(JsonParser.Settings.Default.WithIgnoreUnknownFields(true)).Parse(Encoding.UTF8.GetString(body), method.Input);
+        }
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException or FormatException)
+        {
+            return null;
+        }
     }
 
     private static bool IsRight(Target target, byte[] input, StatusCode? code) =>

@@ -72,8 +72,9 @@ internal ref struct JsonBody
         {
             Refuse("FIELD_TWICE", "is there twice");
         }
-        else if (_reader.TokenType != JsonTokenType.Null)
+        else if (_reader.TokenType != JsonTokenType.Null || field.RealContainingOneof is not null)
         {
+            // Of several the library takes one, be the others null.
             if (field.RealContainingOneof is { } oneof && seen.Exists(other => other.RealContainingOneof == oneof))
             {
                 Refuse("ONE_OF_SEVERAL", "excludes another field that is set");
@@ -85,7 +86,8 @@ internal ref struct JsonBody
 
     private void CheckField(FieldDescriptor field)
     {
-        if (_reader.TokenType == JsonTokenType.Null)
+        // The library cannot take null for a list or a map, and has no words for it.
+        if (_reader.TokenType == JsonTokenType.Null && !field.IsRepeated)
         {
             return;
         }
