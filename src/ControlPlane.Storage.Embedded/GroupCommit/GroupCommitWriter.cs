@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Threading.Channels;
 
 namespace ControlPlane.Storage.Embedded;
 
@@ -11,24 +10,17 @@ internal sealed class GroupCommitWriter<TSession>
     where TSession : class, IWriteSession
 {
     private const int BatchSize = 1_000;
-    private const int QueueSize = 8_192;
 
-    // A transaction takes operations in for as long as the last commit took. A longer one would spare little of what commits cost,
-    // while all whose operations are in it wait, and with them the senders: they and the writer take turns instead of working side by
-    // side. On a slow disk more must share a commit.
-    private static readonly TimeSpan LeastWork = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan MostWork = TimeSpan.FromMilliseconds(50);
-
-    private readonly Channel<WriteOperation<TSession>> _queue = Channel.CreateBounded<WriteOperation<TSession>>(
-        new BoundedChannelOptions(QueueSize) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-
+    private readonly FairQueue<WriteOperation<TSession>> _queue = new();
+    private readonly CommitPace _pace = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<WriteOperation<TSession>> _batch = new(BatchSize);
     private readonly TSession _session;
     private readonly CommitSignals _signals;
     private readonly Damage _damage;
     private readonly TimeProvider _clock;
-    private TimeSpan _work = LeastWork;
+    private long _began;
+    private bool _mixed;
     private long _head;
     private long _commits;
 
@@ -48,7 +40,12 @@ internal sealed class GroupCommitWriter<TSession>
     /// <summary>Transactions committed since the store was opened.</summary>
     public long Commits => Volatile.Read(ref _commits);
 
-    public Task<T> EnqueueAsync<T>(Func<TSession, T> operation, CancellationToken cancellationToken)
+    /// <summary>Runs an operation in one of the next transactions; completes when that is committed.</summary>
+    /// <param name="share">Whose turn it takes: a tenant's id, or an empty text for the server's own work.</param>
+    /// <param name="rows">How many rows it will write, as far as is known.</param>
+    /// <param name="operation">What to do.</param>
+    /// <param name="cancellationToken">Takes it back while it is queued.</param>
+    public Task<T> EnqueueAsync<T>(string share, int rows, Func<TSession, T> operation, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -56,35 +53,26 @@ internal sealed class GroupCommitWriter<TSession>
         }
 
         _damage.ThrowIfFound();
-        var queued = new WriteOperation<TSession, T>(operation, cancellationToken);
-        return _queue.Writer.TryWrite(queued) ? queued.Task : WaitAsync(queued, cancellationToken);
-    }
-
-    private async Task<T> WaitAsync<T>(WriteOperation<TSession, T> queued, CancellationToken cancellationToken)
-    {
-        try
+        var queued = new WriteOperation<TSession, T>(operation, cancellationToken) { Share = share, Rows = rows };
+        if (_queue.TryAdd(share, queued))
         {
-            await _queue.Writer.WriteAsync(queued, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException)
-        {
-            queued.TryStart();
-            throw new StorageUnavailableException("The store is closing.");
+            return queued.Task;
         }
 
-        return await queued.Task.ConfigureAwait(false);
+        queued.TryStart();
+        return Task.FromException<T>(new StorageUnavailableException("The store is closing."));
     }
 
     /// <summary>Takes nothing more in; completes when everything queued is committed.</summary>
     public Task StopAsync()
     {
-        _queue.Writer.TryComplete();
+        _queue.Close();
         return _stopped.Task;
     }
 
     private void Run()
     {
-        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        while (_queue.WaitAsync().AsTask().GetAwaiter().GetResult())
         {
             RunBatch();
             _batch.Clear();
@@ -104,20 +92,20 @@ internal sealed class GroupCommitWriter<TSession>
             }
 
             _damage.ThrowIfFound();
-            var began = _clock.GetTimestamp();
+            _began = _clock.GetTimestamp();
             _session.Begin();
-            var done = 0;
             do
             {
-                _batch[done++].Execute(_session);
+                Execute(_batch[^1]);
             }
-            while (done < BatchSize && !_session.IsFull && _clock.GetElapsedTime(began) < _work && TryTake());
+            while (_batch.Count < BatchSize && TryTake());
 
+            var flushing = _clock.GetTimestamp();
             _session.Flush();
             var ended = _clock.GetTimestamp();
             _session.Commit();
             var took = _clock.GetElapsedTime(ended);
-            _work = TimeSpan.FromTicks(Math.Clamp(took.Ticks, LeastWork.Ticks, MostWork.Ticks));
+            _pace.Note(_clock.GetElapsedTime(flushing, ended), took, _session.Rows);
             StorageMetrics.Committed(took, _batch.Count);
         }
         catch (Exception exception)
@@ -131,12 +119,20 @@ internal sealed class GroupCommitWriter<TSession>
         CallerNotification<TSession>.Send(CollectionsMarshal.AsSpan(_batch));
     }
 
+    private void Execute(WriteOperation<TSession> operation)
+    {
+        var (began, rows) = (_clock.GetTimestamp(), _session.Rows);
+        operation.Execute(_session);
+        _queue.Charge(operation.Share, _pace.CostOf(_clock.GetElapsedTime(began), _session.Rows - rows));
+    }
+
     private bool TryTake()
     {
-        while (_queue.Reader.TryRead(out var operation))
+        while (_queue.TryTake(out var operation, Accepts))
         {
             if (operation.TryStart())
             {
+                _mixed = _batch.Count > 0 && (_mixed || operation.Share != _batch[0].Share);
                 _batch.Add(operation);
                 return true;
             }
@@ -144,6 +140,12 @@ internal sealed class GroupCommitWriter<TSession>
 
         return false;
     }
+
+    /// <summary>Whether an operation goes into the transaction, of so many shares that wait.</summary>
+    private bool Accepts(WriteOperation<TSession> operation, int waiting) =>
+        _batch.Count == 0
+        || _pace.Allows(
+            _clock.GetElapsedTime(_began), _session.Rows, operation.Rows, _mixed || waiting > 1 || operation.Share != _batch[0].Share);
 
     /// <summary>After a failure: each operation in a transaction of its own, so that only those fail that cannot be done.</summary>
     private void RunOneByOne(Exception failure)

@@ -9,8 +9,8 @@ internal interface IWriteSession
     /// <summary>The latest committed revision.</summary>
     long Head { get; }
 
-    /// <summary>Whether the transaction should take in no more operations.</summary>
-    bool IsFull { get; }
+    /// <summary>What the transaction has written, in rows of the usual size; a large one counts as several.</summary>
+    long Rows { get; }
 
     /// <summary>
     /// Set while the operations of a failed transaction run again, each in one of its own. Operations then check what nearly never

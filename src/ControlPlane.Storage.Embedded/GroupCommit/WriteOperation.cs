@@ -3,6 +3,12 @@ namespace ControlPlane.Storage.Embedded;
 /// <summary>Something to do in a transaction, and the caller who waits for it.</summary>
 internal abstract class WriteOperation<TSession>
 {
+    /// <summary>Whose turn it takes.</summary>
+    public required string Share { get; init; }
+
+    /// <summary>How many rows it will write, as far as is known.</summary>
+    public required int Rows { get; init; }
+
     /// <summary>Takes it up; false if the caller went away before. From here on it runs to the end.</summary>
     public abstract bool TryStart();
 

@@ -54,7 +54,15 @@ internal sealed class LiteDbDatabase : IAsyncDisposable
     /// <param name="operation">Can run more than once: it must not touch anything but the session.</param>
     /// <param name="cancellationToken">Takes the operation back while it is queued; later it runs to the end.</param>
     public Task<T> WriteAsync<T>(Func<WriteSession, T> operation, CancellationToken cancellationToken) =>
-        _writer.EnqueueAsync(operation, cancellationToken);
+        WriteAsync("", 1, operation, cancellationToken);
+
+    /// <summary>The same, as one tenant's turn.</summary>
+    /// <param name="tenantId">Tenants take turns, by what the writer does for each; the server's own work does with an empty one.</param>
+    /// <param name="rows">How many rows will be written, as far as is known.</param>
+    /// <param name="operation">Can run more than once: it must not touch anything but the session.</param>
+    /// <param name="cancellationToken">Takes the operation back while it is queued; later it runs to the end.</param>
+    public Task<T> WriteAsync<T>(string tenantId, int rows, Func<WriteSession, T> operation, CancellationToken cancellationToken) =>
+        _writer.EnqueueAsync(tenantId, rows, operation, cancellationToken);
 
     /// <summary>Runs a query over everything committed before, while nothing else is read or written: it must be short.</summary>
     public Task<T> ReadAsync<T>(Func<DocumentStore, T> query, CancellationToken cancellationToken) =>

@@ -5,9 +5,6 @@ namespace ControlPlane.Storage.LiteDb;
 /// <summary>What the writer knows within a transaction. Operations see what the earlier ones of it wrote.</summary>
 internal sealed class WriteSession : IWriteSession
 {
-    /// <summary>Bytes after which a transaction ends, so that many large operations at once do not hold up the first of them.</summary>
-    private const long FullSize = 8 << 20;
-
     /// <summary>What a document and its keys take, roughly.</summary>
     private const int DocumentSize = 512;
 
@@ -66,7 +63,7 @@ internal sealed class WriteSession : IWriteSession
     /// <summary>The time that leases and due times are reckoned from.</summary>
     public DateTimeOffset Now => _clock.GetStoreNow();
 
-    public bool IsFull => _size >= FullSize;
+    public long Rows => _size / DocumentSize;
 
     /// <summary>The documents with everything that this transaction wrote.</summary>
     public DocumentStore Documents

@@ -4,7 +4,7 @@ namespace ControlPlane.Storage.LiteDb;
 internal sealed class LiteDbEventStore(LiteDbDatabase database) : IEventStore
 {
     public Task<AppendResult> AppendAsync(AppendRequest request, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => Appends.Append(session, request), cancellationToken);
+        database.WriteAsync(request.TenantId, request.Rows, session => Appends.Append(session, request), cancellationToken);
 
     public Task<IReadOnlyList<EventRecord>> FindAsync(string eventId, string? tenantId, CancellationToken cancellationToken) =>
         database.ReadAsync(documents => EventDocuments.Find(documents, eventId, tenantId), cancellationToken);

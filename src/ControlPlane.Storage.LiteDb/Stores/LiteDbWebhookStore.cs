@@ -4,18 +4,18 @@ namespace ControlPlane.Storage.LiteDb;
 internal sealed class LiteDbWebhookStore(LiteDbDatabase database) : IWebhookStore
 {
     public Task<WebhookWrite> CreateAsync(WebhookRecord webhook, AuditRecord audit, CancellationToken cancellationToken) =>
-        WriteAsync(session => WebhookWrites.Create(session, webhook), audit, cancellationToken);
+        WriteAsync(webhook.TenantId, session => WebhookWrites.Create(session, webhook), audit, cancellationToken);
 
     public Task<WebhookWrite> UpdateAsync(WebhookRecord webhook, AuditRecord audit, CancellationToken cancellationToken) =>
-        WriteAsync(session => WebhookWrites.Update(session, webhook), audit, cancellationToken);
+        WriteAsync(webhook.TenantId, session => WebhookWrites.Update(session, webhook), audit, cancellationToken);
 
     public Task<WebhookWrite> UpdateAsync(
         WebhookRecord webhook, long configVersion, IReadOnlyList<NewEvent> events, AuditRecord audit, CancellationToken cancellationToken) =>
-        WriteAsync(session => WebhookWrites.Update(session, webhook, configVersion, events), audit, cancellationToken);
+        WriteAsync(webhook.TenantId, session => WebhookWrites.Update(session, webhook, configVersion, events), audit, cancellationToken);
 
     public Task<WebhookWrite> DeleteAsync(
         string webhookId, long? version, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken) =>
-        WriteAsync(session => WebhookWrites.Delete(session, webhookId, version, now), audit, cancellationToken);
+        WriteAsync("", session => WebhookWrites.Delete(session, webhookId, version, now), audit, cancellationToken);
 
     public Task SetFailingSinceAsync(string webhookId, DateTimeOffset? since, CancellationToken cancellationToken) =>
         database.WriteAsync(session => WebhookDocuments.SetFailingSince(session, webhookId, since), cancellationToken);
@@ -41,7 +41,8 @@ internal sealed class LiteDbWebhookStore(LiteDbDatabase database) : IWebhookStor
                 : null,
             cancellationToken);
 
-    private Task<WebhookWrite> WriteAsync(Func<WriteSession, WebhookWrite> write, AuditRecord audit, CancellationToken cancellationToken) =>
+    private Task<WebhookWrite> WriteAsync(
+        string tenantId, Func<WriteSession, WebhookWrite> write, AuditRecord audit, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            session => AuditDocuments.Log(session, write(session), written => written.Outcome == WebhookWriteOutcome.Done, audit), cancellationToken);
+            tenantId, 1, session => AuditDocuments.Log(session, write(session), written => written.Outcome == WebhookWriteOutcome.Done, audit), cancellationToken);
 }

@@ -5,9 +5,6 @@ namespace ControlPlane.Storage.Sqlite;
 /// <summary>The writer's connection and what it knows within a transaction. Operations see each other's rows in it.</summary>
 internal sealed class WriteSession : IWriteSession
 {
-    /// <summary>Bytes after which a transaction ends, so that many large operations at once do not hold up the first of them.</summary>
-    private const long FullSize = 8 << 20;
-
     /// <summary>What a row and its index entries take, roughly.</summary>
     private const int RowSize = 512;
 
@@ -70,8 +67,7 @@ internal sealed class WriteSession : IWriteSession
     /// <summary>The time that leases and due times are reckoned from.</summary>
     public DateTimeOffset Now => _clock.GetStoreNow();
 
-    /// <summary>Whether the transaction should take in no more.</summary>
-    public bool IsFull => _size >= FullSize;
+    public long Rows => _size / RowSize;
 
     public Statement Use(Sql sql) => _connection.Use(sql);
 

@@ -6,25 +6,25 @@ namespace ControlPlane.Storage.Sqlite;
 internal sealed class SqliteDeliveryQueue(SqliteDatabase database) : IDeliveryQueue
 {
     public Task<ClaimResult> ClaimDueAsync(ClaimRequest request, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => Claims.Claim(session, request), cancellationToken);
+        database.WriteAsync(request.TenantId, request.Limit, session => Claims.Claim(session, request), cancellationToken);
 
     public Task<Completed?> CompleteAsync(Completion completion, CancellationToken cancellationToken)
     {
         DeliveryTransitions.Validate(completion);
-        return database.WriteAsync(session => Completions.Complete(session, completion), cancellationToken);
+        return database.WriteAsync(completion.Delivery.TenantId, 1, session => Completions.Complete(session, completion), cancellationToken);
     }
 
     public Task<CompletionEffectsResult> CompleteAsync(Completion completion, CompletionEffects effects, CancellationToken cancellationToken)
     {
         DeliveryTransitions.Validate(completion);
-        return database.WriteAsync(session => CompletionEffectWrites.Complete(session, completion, effects), cancellationToken);
+        return database.WriteAsync(completion.Delivery.TenantId, 1, session => CompletionEffectWrites.Complete(session, completion, effects), cancellationToken);
     }
 
     public async Task ReleaseAsync(IReadOnlyList<Lease> leases, TimeSpan delay, CancellationToken cancellationToken)
     {
         if (leases.Count > 0)
         {
-            await database.WriteAsync(session => Leases.Release(session, leases, delay), cancellationToken)
+            await database.WriteAsync("", leases.Count, session => Leases.Release(session, leases, delay), cancellationToken)
                 .ConfigureAwait(false);
         }
     }
@@ -33,7 +33,7 @@ internal sealed class SqliteDeliveryQueue(SqliteDatabase database) : IDeliveryQu
         IReadOnlyList<Lease> leases, TimeSpan leaseFor, CancellationToken cancellationToken) =>
         leases.Count == 0
             ? []
-            : await database.WriteAsync(session => Leases.Extend(session, leases, leaseFor), cancellationToken)
+            : await database.WriteAsync("", leases.Count, session => Leases.Extend(session, leases, leaseFor), cancellationToken)
                 .ConfigureAwait(false);
 
     public ValueTask<BacklogCount> CountBacklogAsync(string tenantId, CancellationToken cancellationToken) =>

@@ -64,7 +64,11 @@ public interface IDeliveryQueue
 /// <param name="Limit">How many at most.</param>
 /// <param name="Owner">Who takes them.</param>
 /// <param name="LeaseFor">How long the leases hold from now.</param>
-public sealed record ClaimRequest(string WebhookId, int Limit, string Owner, TimeSpan LeaseFor);
+public sealed record ClaimRequest(string WebhookId, int Limit, string Owner, TimeSpan LeaseFor)
+{
+    /// <summary>Whose turn at the store it takes: the webhook's tenant. The server's own if it is empty.</summary>
+    public string TenantId { get; init; } = "";
+}
 
 /// <summary>Claimed deliveries.</summary>
 /// <param name="Deliveries">InFlight, with their fences.</param>

@@ -33,7 +33,11 @@ public interface IEventStore
 /// <param name="Owner">The sender to which deliveries with <see cref="NewDelivery.Leased"/> are born leased.</param>
 /// <param name="LeaseFor">How long those leases hold from now.</param>
 public sealed record AppendRequest(
-    string TenantId, long ConfigVersion, IReadOnlyList<NewEvent> Events, string Owner, TimeSpan LeaseFor);
+    string TenantId, long ConfigVersion, IReadOnlyList<NewEvent> Events, string Owner, TimeSpan LeaseFor)
+{
+    /// <summary>How many events and deliveries those are.</summary>
+    public int Rows => Events.Count + Events.Sum(each => each.Deliveries.Count);
+}
 
 /// <summary>An event to store.</summary>
 /// <param name="Event">The event, with payload.</param>

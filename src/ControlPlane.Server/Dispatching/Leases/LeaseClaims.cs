@@ -30,7 +30,7 @@ internal sealed class LeaseClaims(
         {
             var (until, erasures) = (leases.LeaseUntil(), places.Erasures);
             var claim = await queue.ClaimDueAsync(
-                new ClaimRequest(lane.WebhookId, taken, leases.Owner, leases.Lease), CancellationToken.None);
+                new ClaimRequest(lane.WebhookId, taken, leases.Owner, leases.Lease) { TenantId = lane.TenantId }, CancellationToken.None);
             filled = claim.Deliveries.Count;
             var sources = await ReadAsync(claim.Deliveries);
             return (

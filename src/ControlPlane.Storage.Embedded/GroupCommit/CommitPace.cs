@@ -1,0 +1,66 @@
+namespace ControlPlane.Storage.Embedded;
+
+/// <summary>
+/// How much goes into a transaction, by what the last ones took. For the writer's thread. What is in a transaction waits for the whole of it, and what
+/// comes meanwhile waits for it too: so the time that its rows will take is reckoned, also that of storing what operations leave for its end.
+/// </summary>
+internal sealed class CommitPace
+{
+    // A transaction takes operations in for as long as the last commit took. A longer one would spare little of what commits cost,
+    // while all whose operations are in it wait, and with them the senders: they and the writer take turns instead of working side by
+    // side. On a slow disk more must share a commit.
+    private static readonly TimeSpan LeastTaking = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan MostTaking = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The work in a transaction of one share while no other waits, unless the disk is slower than that.</summary>
+    public static readonly TimeSpan WorkAlone = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>The same while others wait.</summary>
+    public static readonly TimeSpan WorkContended = TimeSpan.FromMilliseconds(4);
+
+    private static readonly TimeSpan LeastPerRow = TimeSpan.FromMicroseconds(2);
+    private static readonly TimeSpan MostPerRow = TimeSpan.FromMilliseconds(1);
+
+    private TimeSpan _taking = LeastTaking;
+    private TimeSpan _sync = TimeSpan.MaxValue;
+
+    /// <summary>What a row takes that is stored at the end of a transaction and with its commit.</summary>
+    public TimeSpan PerRow { get; private set; } = 5 * LeastPerRow;
+
+    /// <summary>Returns what an operation costs.</summary>
+    /// <param name="executed">How long it ran.</param>
+    /// <param name="rows">The rows it wrote.</param>
+    public TimeSpan CostOf(TimeSpan executed, long rows) => executed + (rows * PerRow);
+
+    /// <summary>Returns whether one more operation goes into the transaction.</summary>
+    /// <param name="elapsed">Since it began.</param>
+    /// <param name="rows">Written by it so far.</param>
+    /// <param name="more">What the next operation will write, as far as is known.</param>
+    /// <param name="contended">Whether another share has an operation in it or waits.</param>
+    public bool Allows(TimeSpan elapsed, long rows, int more, bool contended)
+    {
+        var least = contended ? WorkContended : WorkAlone;
+        return elapsed < _taking && CostOf(elapsed, rows + more) <= Clamp(_sync == TimeSpan.MaxValue ? least : _sync, least, contended ? WorkAlone : MostTaking);
+    }
+
+    /// <summary>Takes note of a commit.</summary>
+    /// <param name="flushed">How long it took to store what operations left for the end.</param>
+    /// <param name="committed">How long the commit took.</param>
+    /// <param name="rows">The rows in it.</param>
+    public void Note(TimeSpan flushed, TimeSpan committed, long rows)
+    {
+        _taking = Clamp(committed, LeastTaking, MostTaking);
+        // The quickest commit of late shows what one costs that has nothing to write.
+        _sync = Least(committed, _sync == TimeSpan.MaxValue ? committed : (_sync * 1.02) + TimeSpan.FromMicroseconds(10));
+        if (rows > 0)
+        {
+            // By rows, so that the many commits of few tell little.
+            var weight = Math.Min(0.5, rows / 1_000d);
+            PerRow = Clamp((PerRow * (1 - weight)) + ((flushed + committed - _sync) / rows * weight), LeastPerRow, MostPerRow);
+        }
+    }
+
+    private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private static TimeSpan Clamp(TimeSpan time, TimeSpan least, TimeSpan most) => time < least ? least : Least(time, most);
+}

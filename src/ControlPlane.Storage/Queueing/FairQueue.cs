@@ -1,0 +1,179 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+
+namespace ControlPlane.Storage;
+
+/// <summary>
+/// What waits for something that works for one at a time. Each item belongs to a share, a tenant's or the server's own; of the shares that wait the
+/// one goes next that has used the least. Within a share whoever came first goes first. A share that comes back after a while goes before
+/// those that were there, and is taken to have used as much as they have: nobody saves up, and nobody pays for what it used while the
+/// others were away.
+/// </summary>
+/// <remarks>For any number of threads that put in and take out.</remarks>
+/// <typeparam name="T">What waits.</typeparam>
+public sealed class FairQueue<T>
+{
+    private const int FewShares = 64;
+    private static readonly TimeSpan Before = TimeSpan.FromTicks(1);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Share> _shares = new(StringComparer.Ordinal);
+    private readonly PriorityQueue<Share, (TimeSpan Used, long Number)> _waiting = new();
+
+    /// <summary>One for each item, so that takers can wait.</summary>
+    private readonly Channel<bool> _tokens = Channel.CreateUnbounded<bool>();
+    private TimeSpan _now = Before;
+    private TimeSpan _most;
+    private int _many = FewShares;
+    private long _number;
+    private bool _closed;
+
+    /// <summary>Shares that have something waiting.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
+
+    /// <summary>Shares that are remembered: those that wait, and some that did.</summary>
+    public int Known
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _shares.Count;
+            }
+        }
+    }
+
+    /// <summary>Puts an item in. Returns false if the queue is closed.</summary>
+    public bool TryAdd(string share, T item)
+    {
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                return false;
+            }
+
+            if (_waiting.Count == 0)
+            {
+                // Nobody has been kept waiting.
+                _now = Later(_now, _most);
+            }
+
+            if (!_shares.TryGetValue(share, out var added))
+            {
+                ForgetIdle();
+                _shares.Add(share, added = new Share());
+            }
+
+            added.Items.Enqueue(item);
+            if (added.Items.Count == 1)
+            {
+                added.Used = Later(added.Used, _now - Before);
+                Wait(added);
+            }
+
+            return _tokens.Writer.TryWrite(true);
+        }
+    }
+
+    /// <summary>Completes when there may be something to take; with false when nothing will be any more.</summary>
+    public ValueTask<bool> WaitAsync() => _tokens.Reader.WaitToReadAsync();
+
+    /// <summary>Takes nothing more in.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+        }
+
+        _tokens.Writer.TryComplete();
+    }
+
+    /// <summary>Takes out what goes next.</summary>
+    /// <param name="item">What was taken.</param>
+    /// <param name="accepts">Whether it is wanted; if not it stays, and nothing is taken. It must not call the queue.</param>
+    public bool TryTake([MaybeNullWhen(false)] out T item, Func<T, int, bool>? accepts = null)
+    {
+        lock (_lock)
+        {
+            item = default;
+            if (!TryFindNext(out var share) || accepts?.Invoke(share.Items.Peek(), _waiting.Count) == false)
+            {
+                return false;
+            }
+
+            _tokens.Reader.TryRead(out _);
+            item = share.Items.Dequeue();
+            _waiting.Dequeue();
+            _now = Later(_now, share.Used);
+            if (share.Items.Count > 0)
+            {
+                Wait(share);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Counts what an item that was taken has used.</summary>
+    public void Charge(string share, TimeSpan used)
+    {
+        lock (_lock)
+        {
+            if (_shares.TryGetValue(share, out var charged))
+            {
+                charged.Used += used;
+                _most = Later(_most, charged.Used);
+            }
+        }
+    }
+
+    private bool TryFindNext([NotNullWhen(true)] out Share? next)
+    {
+        while (_waiting.TryPeek(out next, out var place) && place.Used < next.Used)
+        {
+            // It was charged since it was put there.
+            _waiting.Dequeue();
+            Wait(next);
+        }
+
+        return next is not null;
+    }
+
+    /// <summary>Forgets shares that have used no more than one that comes for the first time, now and then.</summary>
+    private void ForgetIdle()
+    {
+        if (_shares.Count < _many)
+        {
+            return;
+        }
+
+        foreach (var (name, _) in _shares.Where(each => each.Value.Items.Count == 0 && each.Value.Used <= _now))
+        {
+            _shares.Remove(name);
+        }
+
+        _many = Math.Max(FewShares, 2 * _shares.Count);
+    }
+
+    private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    private void Wait(Share share) => _waiting.Enqueue(share, (share.Used, ++_number));
+
+    private sealed class Share
+    {
+        public Queue<T> Items { get; } = [];
+
+        public TimeSpan Used { get; set; }
+    }
+}

@@ -1,0 +1,182 @@
+namespace ControlPlane.Storage.Tests.Queueing;
+
+/// <summary>Whose turn it is, by what each has used.</summary>
+public sealed class FairQueueTests
+{
+    private readonly FairQueue<string> _queue = new();
+
+    [Fact]
+    public void TryTake_OneShare_InOrder()
+    {
+        Add("a", 3);
+        Assert.Equal(["a0", "a1", "a2"], TakeAll());
+        Assert.False(_queue.TryTake(out _));
+    }
+
+    [Fact]
+    public void TryTake_SharesThatUseTheSame_TakeTurns()
+    {
+        Add("a", 3);
+        Add("b", 2);
+        Assert.Equal(["a0", "b0", "a1", "b1", "a2"], TakeAll());
+    }
+
+    [Fact]
+    public void TryTake_OneUsesTenTimesAsMuch_GetsATenthOfTheTurns()
+    {
+        Add("large", 20);
+        Add("small", 100);
+        var taken = TakeAll(share => share == "large" ? 10 : 1);
+        Assert.InRange(taken.Take(33).Count(item => item.StartsWith("large", StringComparison.Ordinal)), 3, 4);
+    }
+
+    [Fact]
+    public void TryTake_LatecomerBesideSharesThatUsedMuch_GoesNextAndSavesNothingUp()
+    {
+        Add("a", 100);
+        Add("b", 100);
+        for (var i = 0; i < 50; i++)
+        {
+            Take(_ => 10);
+        }
+
+        Add("late", 10);
+        Assert.Equal("late0", Take(_ => 10));
+        var next = Enumerable.Range(0, 9).Select(_ => Take(_ => 10)).ToList();
+        Assert.InRange(next.Count(item => item.StartsWith("late", StringComparison.Ordinal)), 2, 4);
+    }
+
+    [Fact]
+    public void TryTake_ManySharesWait_AnIdleOneWaitsForNoneOfThem()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            Add($"hostile{i}", 100);
+        }
+
+        for (var i = 0; i < 500; i++)
+        {
+            Take(_ => 7);
+            if (i % 50 == 49)
+            {
+                Add("idle", 1);
+                Assert.Equal("idle0", Take(_ => 1));
+            }
+        }
+    }
+
+    [Fact]
+    public void TryTake_NotAccepted_StaysAndIsNext()
+    {
+        Add("a", 1);
+        Add("b", 1);
+        var asked = new List<(string, int)>();
+        Assert.False(_queue.TryTake(out _, (item, waiting) =>
+        {
+            asked.Add((item, waiting));
+            return false;
+        }));
+        Assert.Equal([("a0", 2)], asked);
+        Assert.Equal(["a0", "b0"], TakeAll());
+    }
+
+    [Fact]
+    public void Charge_WhileNobodyElseWaits_IsNotHeldAgainstIt()
+    {
+        for (var i = 0; i < 1_000; i++)
+        {
+            Add("a", 1);
+            Take(_ => 10);
+        }
+
+        Add("a", 100);
+        Add("b", 100);
+        var taken = Enumerable.Range(0, 22).Select(_ => Take(_ => 1)).ToList();
+        Assert.Equal(11, taken.Count(item => item.StartsWith('a')));
+    }
+
+    [Fact]
+    public void TryAdd_ManySharesThatDoNotComeBack_AreForgotten()
+    {
+        for (var i = 0; i < 10_000; i++)
+        {
+            Add($"once{i}", 1);
+            Take(_ => 1);
+        }
+
+        Assert.InRange(_queue.Known, 1, 128);
+    }
+
+    [Fact]
+    public async Task Close_WhatIsInIsTakenAndThenWaitingEnds()
+    {
+        Add("a", 2);
+        _queue.Close();
+        Assert.False(_queue.TryAdd("a", "late"));
+        Assert.True(await _queue.WaitAsync());
+        Assert.Equal(2, TakeAll().Count);
+        Assert.False(await _queue.WaitAsync());
+    }
+
+    [Fact]
+    public async Task WaitAsync_NothingIn_CompletesWithTheNextOne()
+    {
+        var waiting = _queue.WaitAsync().AsTask();
+        Assert.False(waiting.IsCompleted);
+        Add("a", 1);
+        Assert.True(await waiting);
+    }
+
+    [Fact]
+    public async Task TryTake_ManyThreads_EachItemOnce()
+    {
+        const int Count = 2_000;
+        var taken = new System.Collections.Concurrent.ConcurrentBag<string>();
+        var takers = Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
+        {
+            while (await _queue.WaitAsync())
+            {
+                if (_queue.TryTake(out var item))
+                {
+                    taken.Add(item);
+                    _queue.Charge(item[..1], TimeSpan.FromTicks(1));
+                }
+            }
+        })).ToList();
+        Parallel.For(0, Count, i => Assert.True(_queue.TryAdd("abcdefgh".Substring(i % 8, 1), $"{"abcdefgh"[i % 8]}{i}")));
+        _queue.Close();
+        await Task.WhenAll(takers);
+        Assert.Equal(Count, taken.Distinct().Count());
+        Assert.Equal(Count, taken.Count);
+    }
+
+    private void Add(string share, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            Assert.True(_queue.TryAdd(share, $"{share}{i}"));
+        }
+    }
+
+    private string Take(Func<string, int> cost)
+    {
+        Assert.True(_queue.TryTake(out var item));
+        // Some names have digits of their own, before the item's number.
+        var share = item.StartsWith("hostile", StringComparison.Ordinal) ? item[..8]
+            : item.StartsWith("once", StringComparison.Ordinal) ? item[..^1]
+            : item.TrimEnd("0123456789".ToCharArray());
+        _queue.Charge(share, TimeSpan.FromMilliseconds(cost(share)));
+        return item;
+    }
+
+    private List<string> TakeAll(Func<string, int>? cost = null)
+    {
+        var taken = new List<string>();
+        while (_queue.Waiting > 0)
+        {
+            taken.Add(Take(cost ?? (_ => 1)));
+        }
+
+        return taken;
+    }
+}
