@@ -23,6 +23,9 @@ internal sealed class RequestTrace : IDisposable
     /// <summary>The HTTP/1.1 connection that the request was last written to.</summary>
     public Http1Meter? Connection { get; set; }
 
+    /// <summary>Called when the request is about to be written to a connection, once for each.</summary>
+    public Action? Writing { get; init; }
+
     /// <summary>Whether the request was written to a connection.</summary>
     public bool WasSent => _heads > 0;
 
@@ -57,6 +60,7 @@ internal sealed class RequestTrace : IDisposable
             }
 
             trace._heads++;
+            trace.Writing?.Invoke();
         }
 
         return null;

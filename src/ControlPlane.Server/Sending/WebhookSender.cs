@@ -13,8 +13,14 @@ internal sealed class WebhookSender(
     EgressInvoker egress, ServerTrust trust, RemoteAddressLedger ledger, IOptions<SendingOptions> options, TimeProvider clock)
 {
     /// <summary>Sends. Whatever the receiver does is an outcome.</summary>
+    /// <param name="endpoint">Where to.</param>
+    /// <param name="delivery">What of.</param>
+    /// <param name="source">Its event.</param>
+    /// <param name="cutOff">Breaks off.</param>
+    /// <param name="writing">Called when there is a connection and the request is written to it.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cutOff"/> was cancelled: how the receiver took it is unknown.</exception>
-    public async Task<AttemptOutcome> SendAsync(Endpoint endpoint, DeliveryRecord delivery, EventRecord source, CancellationToken cutOff)
+    public async Task<AttemptOutcome> SendAsync(
+        Endpoint endpoint, DeliveryRecord delivery, EventRecord source, CancellationToken cutOff, Action? writing = null)
     {
         using var span = AttemptSpan.Begin(endpoint, delivery, source);
         try
@@ -40,7 +46,7 @@ internal sealed class WebhookSender(
 
         // Cancelled by whichever comes first; the cut-off tells by itself that it was it.
         using var deadline = new CancellationTokenSource(endpoint.Timeout, clock);
-        var attempt = new Attempt(endpoint, delivery, source, startTime, clock.GetTimestamp(), deadline, cutOff);
+        var attempt = new Attempt(endpoint, delivery, source, startTime, clock.GetTimestamp(), deadline, writing, cutOff);
         await using var cut = cutOff.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);
         return endpoint.Token is { } tokens
             ? await SendWithTokenAsync(attempt, tokens)
@@ -97,7 +103,7 @@ internal sealed class WebhookSender(
         var (endpoint, deadline) = (attempt.Endpoint, attempt.Deadline);
         using var request = RequestBuilder.Build(endpoint, attempt.Delivery, attempt.Source, attempt.StartTime, token?.Text);
         AttemptDeadline.Set(request, endpoint.Webhook.TenantId, deadline.Token);
-        using var trace = new RequestTrace();
+        using var trace = new RequestTrace { Writing = attempt.Writing };
         var outcome = new AttemptOutcome { StartTime = attempt.StartTime, Duration = TimeSpan.Zero, Failure = FailureKind.None };
         try
         {
@@ -168,5 +174,5 @@ internal sealed class WebhookSender(
     /// <summary>What the requests of an attempt have in common.</summary>
     private readonly record struct Attempt(
         Endpoint Endpoint, DeliveryRecord Delivery, EventRecord Source, DateTimeOffset StartTime, long Started, CancellationTokenSource Deadline,
-        CancellationToken CutOff);
+        Action? Writing, CancellationToken CutOff);
 }

@@ -230,6 +230,45 @@ public sealed class TurnsTests
         Assert.Equal(Limit, turns.InFlight);
     }
 
+    [Fact]
+    public void TryTake_NotWrittenYet_GivesWayAfterFiveSecondsAndNotAfterOne()
+    {
+        var turns = Create();
+        Enlist(turns, "first", Limit);
+        TakeAll(turns, writes: false);
+        Enlist(turns, "second", Limit / 8);
+        TakeAll(turns, writes: false);
+        _clock.Advance(Turns.UnwrittenAfter - TimeSpan.FromMilliseconds(1));
+        TakeFor(turns, "late");
+        Assert.DoesNotContain(_inFlight, turn => turn.GivesWay);
+        Assert.Empty(turns.FindSilent());
+
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        TakeAll(turns);
+        Assert.Same(_inFlight[0], Assert.Single(_inFlight, turn => turn.GivesWay));
+    }
+
+    [Fact]
+    public void TryTake_ConnectingTookSeconds_TheReceiverHasItsSecondFromThen()
+    {
+        var turns = Create();
+        Enlist(turns, "first", Limit);
+        TakeAll(turns, writes: false);
+        Enlist(turns, "second", Limit / 8);
+        TakeAll(turns, writes: false);
+        _clock.Advance(TimeSpan.FromSeconds(4));
+        _inFlight.ForEach(turns.NoteWritten);
+        _clock.Advance(Turns.SilentAfter - TimeSpan.FromMilliseconds(1));
+        TakeFor(turns, "late");
+        Assert.DoesNotContain(_inFlight, turn => turn.GivesWay);
+        Assert.Empty(turns.FindSilent());
+
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        TakeAll(turns);
+        Assert.Single(_inFlight, turn => turn.GivesWay);
+        Assert.Equal(Limit, turns.FindSilent().Count);
+    }
+
     private int TakeFor(Turns turns, string tenantId)
     {
         Enlist(turns, tenantId, 1);
@@ -238,12 +277,16 @@ public sealed class TurnsTests
         return _inFlight.Skip(before).Count(turn => turn.Lane.TenantId == tenantId);
     }
 
-    private int TakeAll(Turns turns)
+    private int TakeAll(Turns turns, bool writes = true)
     {
         var before = _inFlight.Count;
         while (turns.TryTake(out var turn))
         {
             _inFlight.Add(turn);
+            if (writes)
+            {
+                turns.NoteWritten(turn);
+            }
         }
 
         return _inFlight.Count - before;

@@ -89,7 +89,7 @@ internal sealed class AttemptRunner(
         AttemptOutcome outcome;
         try
         {
-            outcome = await sender.SendAsync(endpoint, item.Delivery, source, either.Token);
+            outcome = await sender.SendAsync(endpoint, item.Delivery, source, either.Token, () => turns.NoteWritten(turn));
         }
         catch (OperationCanceledException) when (turn.GivingWay.IsCancellationRequested && !cutOff.IsCancellationRequested)
         {

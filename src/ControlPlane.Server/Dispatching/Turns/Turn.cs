@@ -16,6 +16,9 @@ internal sealed class Turn(Lane lane, Receiver receiver, TenantTurns tenant, lon
 
     public long StartedAt => startedAt;
 
+    /// <summary>When the request was written to a connection; null before that.</summary>
+    public long? WrittenAt { get; set; }
+
     /// <summary>Its place among the tenant's requests in flight.</summary>
     public LinkedListNode<Turn>? Node { get; set; }
 
@@ -30,6 +33,11 @@ internal sealed class Turn(Lane lane, Receiver receiver, TenantTurns tenant, lon
 
     /// <summary>Cancelled when the request is to end.</summary>
     public CancellationToken GivingWay => _givingWay.Token;
+
+    /// <summary>Whether it has waited for an answer for long, or for a connection for longer.</summary>
+    public bool IsOld(TimeProvider clock) => WrittenAt is { } written
+        ? clock.GetElapsedTime(written) >= Turns.SilentAfter
+        : clock.GetElapsedTime(startedAt) >= Turns.UnwrittenAfter;
 
     /// <summary>Ends the request. Whoever waits for it goes on elsewhere.</summary>
     public void GiveWay()

@@ -11,8 +11,12 @@ namespace ControlPlane.Server.Dispatching;
 /// </summary>
 internal sealed class Turns(IOptions<DispatchingOptions> options, TimeProvider clock)
 {
-    /// <summary>How long a request goes without an answer before it counts as unanswered.</summary>
+    /// <summary>How long a request goes without an answer, once it was written, before it counts as unanswered.</summary>
     public static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long it may take until it is written. A connection is not only the receiver's doing: thousands of first TLS handshakes at once
+    /// take this machine seconds.</summary>
+    public static readonly TimeSpan UnwrittenAfter = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, TenantTurns> _tenants = new(StringComparer.Ordinal);
@@ -23,16 +27,7 @@ internal sealed class Turns(IOptions<DispatchingOptions> options, TimeProvider c
     private bool _closed;
 
     /// <summary>Requests in flight, over all tenants.</summary>
-    public int InFlight
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _inFlight;
-            }
-        }
-    }
+    public int InFlight => Volatile.Read(ref _inFlight);
 
     private int Limit => options.Value.MaxInFlight;
 
@@ -105,6 +100,15 @@ internal sealed class Turns(IOptions<DispatchingOptions> options, TimeProvider c
         return turn is not null;
     }
 
+    /// <summary>There is a connection, and the request is written to it: from here on it is the receiver who is waited for.</summary>
+    public void NoteWritten(Turn turn)
+    {
+        lock (_lock)
+        {
+            turn.WrittenAt ??= clock.GetTimestamp();
+        }
+    }
+
     /// <summary>It is known how the request ended. With an answer its receiver is no longer silent, after its timeout it is.</summary>
     public void Hear(Turn turn, bool answered, bool timedOut)
     {
@@ -159,7 +163,7 @@ internal sealed class Turns(IOptions<DispatchingOptions> options, TimeProvider c
         List<Lane> silent = [];
         lock (_lock)
         {
-            foreach (var turn in _tenants.Values.SelectMany(tenant => tenant.InFlight.TakeWhile(IsOld)).Where(turn => !turn.Judged && !turn.Heard))
+            foreach (var turn in _tenants.Values.SelectMany(Old).Where(turn => !turn.Judged))
             {
                 turn.Judged = true;
                 if (turn.Receiver.AnsweredAt < turn.StartedAt)
@@ -218,7 +222,7 @@ internal sealed class Turns(IOptions<DispatchingOptions> options, TimeProvider c
     /// <summary>Ends the request of the tenant that has waited longest for an answer, unless one is ending already.</summary>
     private void EndOne(TenantTurns tenant, bool silentOnly, ref List<Turn>? givingWay)
     {
-        List<Turn> old = [.. tenant.InFlight.TakeWhile(IsOld).Where(turn => !turn.Heard)];
+        List<Turn> old = [.. Old(tenant)];
         var victim = old.Find(turn => turn.Lane.AnsweredAt < turn.StartedAt) ?? (silentOnly ? null : old.FirstOrDefault());
         if (victim is not null && !old.Exists(turn => turn.GivesWay))
         {
@@ -227,7 +231,9 @@ internal sealed class Turns(IOptions<DispatchingOptions> options, TimeProvider c
         }
     }
 
-    private bool IsOld(Turn turn) => clock.GetElapsedTime(turn.StartedAt) >= SilentAfter;
+    /// <summary>Requests that have waited for an answer for long, the one that was begun first before the others.</summary>
+    private IEnumerable<Turn> Old(TenantTurns tenant) =>
+        tenant.InFlight.TakeWhile(turn => clock.GetElapsedTime(turn.StartedAt) >= SilentAfter).Where(turn => !turn.Heard && turn.IsOld(clock));
 
     private TenantTurns TenantOf(string tenantId)
     {
