@@ -5,15 +5,16 @@ using Grpc.Core.Interceptors;
 namespace ControlPlane.Server.Access;
 
 /// <summary>
-/// Lets tenants take turns at reading. Lists, which can look at many rows, take no more than a part of the store's readers, so that
-/// what reads one row, keys above all, never waits behind them.
+/// Lets tenants take turns at reading and at changing what they have. Lists, which can look at many rows, take no more than a part of the
+/// store's readers, so that what reads one row, keys above all, never waits behind them. Publishing has turns of its own at the store, and
+/// what waits for a receiver (tests and probes) has bounds of its own.
 /// </summary>
 internal sealed class ReadTurns(AccessRules rules) : Interceptor
 {
     /// <summary>Calls at once that list or count.</summary>
     public const int Lists = 2;
 
-    /// <summary>Calls at once that read what they name.</summary>
+    /// <summary>Calls at once that read what they name or change something.</summary>
     public const int Others = 16;
 
     /// <summary>Of those, one tenant's.</summary>
@@ -39,7 +40,8 @@ internal sealed class ReadTurns(AccessRules rules) : Interceptor
     {
         var name = method.AsSpan(method.LastIndexOf('/') + 1);
         return name.StartsWith("List") || name is "RedriveDeliveries" or "ReplayEvents" ? _lists
-            : rules.Of(method).Scope?.EndsWith(".read", StringComparison.Ordinal) == true && name is not "ProbeWebhook" ? _others
+            : name is "ProbeWebhook" or "TestWebhook" ? null
+            : rules.Of(method).Scope is { } scope && (scope.EndsWith(".read", StringComparison.Ordinal) || scope.EndsWith(".write", StringComparison.Ordinal)) ? _others
             : null;
     }
 }

@@ -9,7 +9,8 @@ internal sealed class LeaseBook(
     IDeliveryQueue queue, IDeliveryStore deliveries, Places places, NodeIdentity node, IOptions<DispatchingOptions> options,
     TimeProvider clock, ILogger<LeaseBook> log)
 {
-    private const int Batch = 1000;
+    /// <summary>Leases in one operation of the store, which everybody's writes wait for.</summary>
+    private const int Batch = 250;
 
     public string Owner => node.NodeId;
 
@@ -33,8 +34,11 @@ internal sealed class LeaseBook(
         try
         {
             var delay = due - clock.GetStoreNow();
-            await queue.ReleaseAsync(
-                [.. items.Select(item => item.Lease)], delay > TimeSpan.Zero ? delay : TimeSpan.Zero, CancellationToken.None);
+            foreach (var some in items.Chunk(Batch))
+            {
+                await queue.ReleaseAsync(
+                    [.. some.Select(item => item.Lease)], delay > TimeSpan.Zero ? delay : TimeSpan.Zero, CancellationToken.None);
+            }
         }
         finally
         {
