@@ -28,5 +28,6 @@ internal sealed record Bench(Settings Settings, Report Report, Action<string> Pr
     public Task PauseAsync(TimeSpan time) => Task.Delay(time, Clock, Cancellation);
 
     /// <summary>A folder for a store, which goes with the answer.</summary>
-    public Processes.Workspace OpenWorkspace() => new(Settings.Folder, Settings.Provider);
+    /// <param name="resolver">How servers in it look names up, in the words of resolv.conf; null as the system does.</param>
+    public Processes.Workspace OpenWorkspace(string? resolver = null) => new(Settings.Folder, Settings.Provider) { Resolver = resolver };
 }

@@ -16,6 +16,7 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
     private const int Callers = 30;
     private const int Readers = 50;
     private const int Watches = 50;
+    private const int SilentNames = 400;
     private static readonly TimeSpan EventPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>What calls cost here, on the same cores, is not what is measured: those that are refused are not made again at once.</summary>
@@ -28,14 +29,18 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
     private Task _work = Task.CompletedTask;
     private int _refused;
 
-    /// <summary>Each way to be a bad neighbour: its name, what it is in words, and what adds it.</summary>
-    public static IReadOnlyList<(string Name, string Description, Func<HostileTenants, Task> AddAsync)> Ways { get; } =
+    /// <summary>Each way to be a bad neighbour: its name, what it is in words, what adds it, and whether that takes a silent name server.</summary>
+    public static IReadOnlyList<Way> Ways { get; } =
     [
-        ("hanging", $"ten tenants with {HangingHooks} webhooks that hang, timeout 60 s, and 10 events/s to all of them", tenants => tenants.AddHangingAsync(10)),
-        ("fan-out", $"one that publishes to {WideHooks} webhooks as fast as it is answered", tenants => tenants.AddWideAsync()),
-        ("reading", $"{Readers} readers of a filter that nothing matches", tenants => tenants.AddReadersAsync()),
-        ("large", $"{Callers} that check a webhook among {LargeHooks} large ones, and {Callers} that list them", tenants => tenants.AddLargeAsync()),
-        ("watching", $"{Watches} watches from the beginning, begun again when they end", tenants => tenants.AddWatchesAsync()),
+        new("hanging", $"ten tenants with {HangingHooks} webhooks that hang, timeout 60 s, and 10 events/s to all of them", tenants => tenants.AddHangingAsync(10)),
+        new("fan-out", $"one that publishes to {WideHooks} webhooks as fast as it is answered", tenants => tenants.AddWideAsync()),
+        new("reading", $"{Readers} readers of a filter that nothing matches", tenants => tenants.AddReadersAsync()),
+        new("large", $"{Callers} that check a webhook among {LargeHooks} large ones, and {Callers} that list them", tenants => tenants.AddLargeAsync()),
+        new("watching", $"{Watches} watches from the beginning, begun again when they end", tenants => tenants.AddWatchesAsync()),
+        new("names", $"one with {SilentNames} webhooks on names whose name server is silent, and 10 events/s to all of them", tenants => tenants.AddUnresolvableAsync())
+        {
+            NeedsNames = true,
+        },
     ];
 
     /// <summary>Calls of theirs that were refused.</summary>
@@ -50,6 +55,18 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
         await _work;
         _clients.ForEach(clients => clients.Dispose());
         _end.Dispose();
+    }
+
+    /// <summary>Adds one whose receivers misbehave, and that publishes to all of them.</summary>
+    public async Task AddMisbehavingAsync(IReadOnlyList<string> urls)
+    {
+        var clients = await ConnectAsync();
+        foreach (var url in urls)
+        {
+            await CreateAsync(clients, Hook(url), 10);
+        }
+
+        PublishSteadily(clients);
     }
 
     private static Webhook Hook(string url) =>
@@ -71,12 +88,19 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
         {
             var clients = await ConnectAsync();
             await CreateAsync(clients, Hook(hangingUrl), HangingHooks);
-            _calls.Add(async () =>
-            {
-                await clients.Events.PublishEventAsync(Publish(), cancellationToken: _end.Token);
-                await Task.Delay(EventPause, TimeProvider.System, _end.Token);
-            });
+            PublishSteadily(clients);
         }
+    }
+
+    private async Task AddUnresolvableAsync()
+    {
+        var clients = await ConnectAsync();
+        for (var i = 0; i < SilentNames; i++)
+        {
+            await CreateAsync(clients, Hook($"https://silent-{i}.example.com/hook"), 1);
+        }
+
+        PublishSteadily(clients);
     }
 
     private async Task AddWideAsync()
@@ -115,6 +139,12 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
             }
         });
     }
+
+    private void PublishSteadily(ServerClients clients) => _calls.Add(async () =>
+    {
+        await clients.Events.PublishEventAsync(Publish(), cancellationToken: _end.Token);
+        await Task.Delay(EventPause, TimeProvider.System, _end.Token);
+    });
 
     private void Repeat(int callers, Func<Task> call) => _calls.AddRange(Enumerable.Repeat(call, callers));
 
@@ -155,4 +185,14 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
             }
         }
     }
+}
+
+/// <summary>A way to be a bad neighbour.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Description">What it is in words.</param>
+/// <param name="AddAsync">Adds it.</param>
+internal sealed record Way(string Name, string Description, Func<HostileTenants, Task> AddAsync)
+{
+    /// <summary>Whether it takes a name server that is silent.</summary>
+    public bool NeedsNames { get; init; }
 }

@@ -12,6 +12,8 @@ internal static class AllModes
         new TelemetryMode(),
         new IsolationMode(),
         new NeighboursMode(),
+        new SiegeMode(),
+        new WriterMode(),
         new BacklogMode(),
         new RetentionMode(),
         new ListMode(),

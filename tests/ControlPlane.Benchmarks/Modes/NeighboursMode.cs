@@ -21,24 +21,25 @@ internal sealed class NeighboursMode : IMode
     public async Task RunAsync(Bench bench)
     {
         using var certificates = new TestAuthority();
+        using var names = SilentNameServer.TryStart();
+        IReadOnlyList<Way> ways = [.. HostileTenants.Ways.Where(way => names is not null || !way.NeedsNames)];
         await using var receiver = await TimingReceiver.StartAsync(certificates, bench.Cancellation);
-        foreach (var (name, description, addAsync) in HostileTenants.Ways)
+        var all = new Way("all", "all of them at once", async tenants =>
         {
-            await MeasureAsync(bench, certificates, receiver, name, description, addAsync);
-        }
-
-        await MeasureAsync(bench, certificates, receiver, "all", "all of them at once", async tenants =>
-        {
-            foreach (var (_, _, addAsync) in HostileTenants.Ways)
+            foreach (var way in ways)
             {
-                await addAsync(tenants);
+                await way.AddAsync(tenants);
             }
         });
+        foreach (var way in ways.Append(all))
+        {
+            await MeasureAsync(bench, certificates, receiver, way, names is null ? null : SilentNameServer.Configuration);
+        }
     }
 
-    private async Task MeasureAsync(
-        Bench bench, TestAuthority certificates, TimingReceiver receiver, string name, string description, Func<HostileTenants, Task> addAsync)
+    private async Task MeasureAsync(Bench bench, TestAuthority certificates, TimingReceiver receiver, Way way, string? resolver)
     {
+        var (name, description, addAsync) = way;
         var (settings, cancellation) = (bench.Settings, bench.Cancellation);
         var (rounds, duration) = (settings.RoundsOr(1), TimeSpan.FromSeconds(settings.SecondsOr(20)));
         bench.Report.Note(Name, $"{Rate}/s over {HookCount} webhooks, {duration.TotalSeconds:0} s each alone and beside, after as long to warm up");
@@ -47,7 +48,7 @@ internal sealed class NeighboursMode : IMode
         List<double> memory = [];
         for (var round = 1; round <= rounds; round++)
         {
-            using var workspace = bench.OpenWorkspace();
+            using var workspace = bench.OpenWorkspace(resolver);
             await using var server = await MeasuredServer.StartAsync(workspace, certificates.AuthorityPem, cancellation);
             using var platform = server.Connect();
             using var bystander = await server.ConnectTenantAsync(platform, "bystander", cancellation);

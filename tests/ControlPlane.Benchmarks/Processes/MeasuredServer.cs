@@ -21,7 +21,12 @@ internal sealed class MeasuredServer : IAsyncDisposable
     private MeasuredServer(string assembly, Workspace workspace, string? trustedPem, IReadOnlyDictionary<string, string>? settings)
     {
         Address = new($"http://127.0.0.1:{LocalPorts.Take()}");
-        var start = ServerProgram.ToStart(workspace.Folder, ServerProgram.Dotnet, assembly);
+        var start = workspace.Resolver is { } resolver
+            // Each program becomes the next one, so the process is the server's in the end.
+            ? ServerProgram.ToStart(
+                workspace.Folder, "unshare", "-m", "sh", "-c", "mount --bind \"$0\" /etc/resolv.conf && exec \"$@\"",
+                workspace.Write("resolv.conf", resolver), ServerProgram.Dotnet, assembly)
+            : ServerProgram.ToStart(workspace.Folder, ServerProgram.Dotnet, assembly);
         start.Environment["ControlPlane__Listen__Grpc"] = Address.GetLeftPart(UriPartial.Authority);
         start.Environment["ControlPlane__Listen__Http"] = $"http://127.0.0.1:{LocalPorts.Take()}";
         start.Environment["ControlPlane__Storage__Path"] = StorePath(workspace);

@@ -15,6 +15,9 @@ internal sealed class Workspace : IDisposable
 
     public string? Provider { get; }
 
+    /// <summary>How servers in it look names up; null as the system does.</summary>
+    public string? Resolver { get; init; }
+
     public string Folder => _folder.FullName;
 
     public string PathOf(string file) => Path.Combine(Folder, file);
