@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Threading.Channels;
+using System.Diagnostics.CodeAnalysis;
 
 namespace ControlPlane.Storage.Postgres;
 
@@ -10,8 +10,13 @@ namespace ControlPlane.Storage.Postgres;
 internal sealed class Batcher
 {
     private const int BatchSize = 512;
+
+    /// <summary>Rows after which a transaction takes nothing more in while several tenants wait.</summary>
+    private const int RowsContended = 500;
+
     private const int Tries = 10;
-    private readonly Channel<Operation> _queue = Channel.CreateUnbounded<Operation>();
+    private static readonly TimeSpan PerRow = TimeSpan.FromMicroseconds(10);
+    private readonly FairQueue<Operation> _queue = new();
     private readonly Transactions _transactions;
     private readonly Task[] _workers;
 
@@ -28,33 +33,37 @@ internal sealed class Batcher
     /// <param name="ask">Adds what it needs to know; false if it must not be in one transaction with those asked before.</param>
     /// <param name="apply">Decides, stages, and returns what makes the result after the commit.</param>
     /// <param name="cancellationToken">Takes it back before it is begun.</param>
+    /// <param name="share">Whose turn it takes: a tenant's id, or an empty text for the server's own work.</param>
+    /// <param name="rows">How many rows it will write, as far as is known.</param>
     public async Task<T> RunAsync<T>(
-        Func<Questions, bool> ask, Func<Unit, Answers, Func<T>> apply, CancellationToken cancellationToken)
+        Func<Questions, bool> ask, Func<Unit, Answers, Func<T>> apply, CancellationToken cancellationToken, string share = "", int rows = 1)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var use = _transactions.Database.Enter();
-        var operation = new Operation<T>(ask, apply, cancellationToken);
-        _queue.Writer.TryWrite(operation);
+        var operation = new Operation<T>(ask, apply, cancellationToken) { Share = share, Rows = rows };
+        _queue.TryAdd(share, operation);
         return await operation.Task.ConfigureAwait(false);
     }
 
     /// <summary>Ends when everything queued is committed. Nobody may queue any more.</summary>
     public Task StopAsync()
     {
-        _queue.Writer.TryComplete();
+        _queue.Close();
         return Task.WhenAll(_workers);
     }
 
     private async Task RunAsync()
     {
         var waiting = new Queue<Operation>();
-        while (waiting.Count > 0 || await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+        while (waiting.Count > 0 || await _queue.WaitAsync().ConfigureAwait(false))
         {
             var questions = new Questions();
             var batch = new List<Operation>();
             var later = new Queue<Operation>();
-            while (batch.Count < BatchSize && (waiting.TryDequeue(out var operation) || _queue.Reader.TryRead(out operation)))
+            var rows = 0;
+            while (batch.Count < BatchSize && (waiting.TryDequeue(out var operation) || TryTake(rows, out operation)))
             {
+                rows += operation.Rows;
                 if (operation.TryAsk(questions))
                 {
                     if (operation.TryStart())
@@ -79,6 +88,18 @@ internal sealed class Batcher
                 await RunBatchAsync(batch, questions).ConfigureAwait(false);
             }
         }
+    }
+
+    /// <summary>Takes the next operation, unless it is too much for a transaction that has so many rows.</summary>
+    private bool TryTake(int rows, [NotNullWhen(true)] out Operation? operation)
+    {
+        if (!_queue.TryTake(out operation, (next, shares) => rows == 0 || shares == 1 || rows + next.Rows <= RowsContended))
+        {
+            return false;
+        }
+
+        _queue.Charge(operation.Share, operation.Rows * PerRow);
+        return true;
     }
 
     private async Task RunBatchAsync(List<Operation> batch, Questions questions)

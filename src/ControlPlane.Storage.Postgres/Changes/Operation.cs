@@ -3,6 +3,12 @@ namespace ControlPlane.Storage.Postgres;
 /// <summary>Something to do together with others in one transaction, and the caller who waits for it.</summary>
 internal abstract class Operation
 {
+    /// <summary>Whose turn it takes.</summary>
+    public required string Share { get; init; }
+
+    /// <summary>How many rows it will write, as far as is known.</summary>
+    public required int Rows { get; init; }
+
     /// <summary>Adds what it needs to know; false if it must not be in one transaction with those asked before.</summary>
     public abstract bool TryAsk(Questions questions);
 

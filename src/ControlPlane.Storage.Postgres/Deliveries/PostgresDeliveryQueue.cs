@@ -31,7 +31,8 @@ internal sealed class PostgresDeliveryQueue(
                     return new Completed(completed.Staged.Delivery, completed.Next);
                 }
             : () => null,
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken,
+            completion.Delivery.TenantId).ConfigureAwait(false);
     }
 
     public Task<CompletionEffectsResult> CompleteAsync(
@@ -74,7 +75,8 @@ internal sealed class PostgresDeliveryQueue(
 
                     return () => true;
                 },
-                cancellationToken).ConfigureAwait(false);
+                cancellationToken,
+                rows: chunk.Count).ConfigureAwait(false);
         }
     }
 
@@ -92,7 +94,8 @@ internal sealed class PostgresDeliveryQueue(
                     found.ForEach(each => unit.Extended[each.Place.Seq] = unit.Now + leaseFor);
                     return () => found.Select(each => each.Lease.DeliveryId);
                 },
-                cancellationToken).ConfigureAwait(false));
+                cancellationToken,
+                rows: chunk.Count).ConfigureAwait(false));
         }
 
         return [.. leases.Select(lease => lease.DeliveryId).Where(id => !held.Contains(id))];

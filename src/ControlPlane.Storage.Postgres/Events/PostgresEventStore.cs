@@ -18,7 +18,9 @@ internal sealed class PostgresEventStore(Database database, Batcher batcher, App
         var (result, refs) = await batcher.RunAsync<(AppendResult?, List<AppendedRef>)>(
             questions => Ask(questions, request),
             (unit, answers) => Apply(unit, answers, request),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken,
+            request.TenantId,
+            request.Rows).ConfigureAwait(false);
         return result ?? new AppendResult.Appended(await AnswerAsync(refs).ConfigureAwait(false));
     }
 
