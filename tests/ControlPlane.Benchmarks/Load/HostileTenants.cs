@@ -17,6 +17,7 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
     private const int Readers = 50;
     private const int Watches = 50;
     private const int SilentNames = 400;
+    private const int CreatedAtOnce = 8;
     private static readonly TimeSpan EventPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>What calls cost here, on the same cores, is not what is measured: those that are refused are not made again at once.</summary>
@@ -95,11 +96,7 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
     private async Task AddUnresolvableAsync()
     {
         var clients = await ConnectAsync();
-        for (var i = 0; i < SilentNames; i++)
-        {
-            await CreateAsync(clients, Hook($"https://silent-{i}.example.com/hook"), 1);
-        }
-
+        await CreateAsync(clients, Enumerable.Range(0, SilentNames).Select(i => Hook($"https://silent-{i}.example.com/hook")));
         PublishSteadily(clients);
     }
 
@@ -155,13 +152,14 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
         return clients;
     }
 
-    private async Task CreateAsync(ServerClients clients, Webhook webhook, int count)
-    {
-        for (var i = 0; i < count; i++)
-        {
-            await clients.Webhooks.CreateWebhookAsync(new() { Webhook = webhook }, cancellationToken: cancellationToken);
-        }
-    }
+    private Task CreateAsync(ServerClients clients, Webhook webhook, int count) =>
+        CreateAsync(clients, Enumerable.Repeat(webhook, count));
+
+    private Task CreateAsync(ServerClients clients, IEnumerable<Webhook> webhooks) => Parallel.ForEachAsync(
+        webhooks,
+        new ParallelOptions { MaxDegreeOfParallelism = CreatedAtOnce, CancellationToken = cancellationToken },
+        async (webhook, cancellation) =>
+            await clients.Webhooks.CreateWebhookAsync(new() { Webhook = webhook }, cancellationToken: cancellation));
 
     private async Task RepeatAsync(Func<Task> call)
     {

@@ -49,6 +49,7 @@ internal sealed class SiegeMode : IMode
         await hostile.AddMisbehavingAsync(misbehaving.Urls);
         bench.Report.Note(Name, "receivers that hang, drip, flood, refuse streams, go away and answer 403 early; a connection without a key: half-sent messages, PINGs, resets");
         bench.Report.Note(Name, $"bystander: {Rate}/s over {HookCount} webhooks for {duration.TotalSeconds:0} s; names without an answer: {(names is null ? "no (takes Linux and root)" : "yes")}");
+        bench.Progress("all webhooks are made; the siege begins");
         await using var stranger = new HostileConnection(server.Address);
         stranger.Start();
         hostile.Start();
