@@ -18,6 +18,13 @@ internal sealed class CommitPace
     /// <summary>The same while others wait.</summary>
     public static readonly TimeSpan WorkContended = TimeSpan.FromMilliseconds(4);
 
+    /// <summary>Rows that go in however long they take: where the cores are busy with something else everything takes long, and commits that few
+    /// share would take all the time there is.</summary>
+    public const int RowsAlone = 250;
+
+    /// <summary>The same while others wait.</summary>
+    public const int RowsContended = 150;
+
     private static readonly TimeSpan LeastPerRow = TimeSpan.FromMicroseconds(2);
     private static readonly TimeSpan MostPerRow = TimeSpan.FromMilliseconds(1);
 
@@ -39,8 +46,14 @@ internal sealed class CommitPace
     /// <param name="contended">Whether another share has an operation in it or waits.</param>
     public bool Allows(TimeSpan elapsed, long rows, int more, bool contended)
     {
-        var least = contended ? WorkContended : WorkAlone;
-        return elapsed < _taking && CostOf(elapsed, rows + more) <= Clamp(_sync == TimeSpan.MaxValue ? least : _sync, least, contended ? WorkAlone : MostTaking);
+        if (elapsed >= _taking)
+        {
+            return false;
+        }
+
+        var (least, few) = contended ? (WorkContended, RowsContended) : (WorkAlone, RowsAlone);
+        return rows + more <= few
+            || CostOf(elapsed, rows + more) <= Clamp(_sync == TimeSpan.MaxValue ? least : _sync, least, contended ? WorkAlone : MostTaking);
     }
 
     /// <summary>Takes note of a commit.</summary>

@@ -20,8 +20,8 @@ public sealed class CommitPaceTests
     {
         NoteMany(TimeSpan.FromMicroseconds(50));
         Assert.True(_pace.Allows(Quick, 0, 60, contended: true));
-        Assert.False(_pace.Allows(Quick, 0, 100, contended: true));
-        Assert.True(_pace.Allows(Quick, 0, 100, contended: false));
+        Assert.False(_pace.Allows(Quick, 0, CommitPace.RowsContended + 1, contended: true));
+        Assert.True(_pace.Allows(Quick, 0, CommitPace.RowsContended + 1, contended: false));
     }
 
     [Fact]
@@ -32,9 +32,9 @@ public sealed class CommitPaceTests
             _pace.Note(TimeSpan.Zero, TimeSpan.FromMilliseconds(40), 10);
         }
 
-        Assert.True(_pace.Allows(TimeSpan.FromMilliseconds(30), 100, 1, contended: false));
-        Assert.False(_pace.Allows(TimeSpan.FromMilliseconds(30), 100, 1, contended: true));
-        Assert.True(_pace.Allows(TimeSpan.FromMilliseconds(9), 100, 1, contended: true));
+        Assert.True(_pace.Allows(TimeSpan.FromMilliseconds(30), 300, 1, contended: false));
+        Assert.False(_pace.Allows(TimeSpan.FromMilliseconds(30), 300, 1, contended: true));
+        Assert.True(_pace.Allows(TimeSpan.FromMilliseconds(9), 300, 1, contended: true));
     }
 
     [Fact]
@@ -44,6 +44,16 @@ public sealed class CommitPaceTests
         _pace.Note(TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(40), 10_000);
         Assert.False(_pace.Allows(Quick, 1_500, 1, contended: false));
         Assert.False(_pace.Allows(Quick, 500, 1, contended: true));
+    }
+
+    [Fact]
+    public void Allows_EverythingTakesLong_SmallOperationsStillShareACommit()
+    {
+        NoteMany(TimeSpan.FromMilliseconds(10));
+        Assert.True(_pace.Allows(Quick, CommitPace.RowsContended - 1, 1, contended: true));
+        Assert.False(_pace.Allows(Quick, CommitPace.RowsContended, 1, contended: true));
+        Assert.True(_pace.Allows(Quick, CommitPace.RowsAlone - 1, 1, contended: false));
+        Assert.False(_pace.Allows(Quick, CommitPace.RowsAlone, 1, contended: false));
     }
 
     [Fact]
