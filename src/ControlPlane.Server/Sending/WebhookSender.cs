@@ -25,7 +25,7 @@ internal sealed class WebhookSender(
         using var span = AttemptSpan.Begin(endpoint, delivery, source);
         try
         {
-            var outcome = await AttemptAsync(endpoint, delivery, span is null ? source : source with { Trace = span.Context }, cutOff);
+            var outcome = await AttemptAsync(endpoint, delivery, span is null ? source : source with { Trace = span.Context }, writing, cutOff);
             AttemptSpan.Tell(span, outcome);
             return outcome;
         }
@@ -36,7 +36,8 @@ internal sealed class WebhookSender(
         }
     }
 
-    private async Task<AttemptOutcome> AttemptAsync(Endpoint endpoint, DeliveryRecord delivery, EventRecord source, CancellationToken cutOff)
+    private async Task<AttemptOutcome> AttemptAsync(
+        Endpoint endpoint, DeliveryRecord delivery, EventRecord source, Action? writing, CancellationToken cutOff)
     {
         var startTime = clock.GetStoreNow();
         if (endpoint.HasEnvelope && !JsonMediaType.Is(source.ContentType))
