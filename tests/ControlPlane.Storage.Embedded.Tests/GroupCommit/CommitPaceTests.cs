@@ -34,7 +34,7 @@ public sealed class CommitPaceTests
 
         Assert.True(_pace.Allows(TimeSpan.FromMilliseconds(30), 300, 1, contended: false));
         Assert.False(_pace.Allows(TimeSpan.FromMilliseconds(30), 300, 1, contended: true));
-        Assert.True(_pace.Allows(TimeSpan.FromMilliseconds(9), 300, 1, contended: true));
+        Assert.True(_pace.Allows(TimeSpan.FromMilliseconds(5), 300, 1, contended: true));
     }
 
     [Fact]
