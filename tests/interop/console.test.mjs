@@ -372,9 +372,12 @@ test('a portal for some webhooks shows these alone, offers nothing that is of th
   await publish('his.event', { tenant_id: 'south' });
   const { url } = await client.admin.CreatePortalSession({ tenant_id: 'south', webhook_ids: [hers.id, second.id] });
 
-  const frame = (html) => createServer((_, response) => response.setHeader('content-type', 'text/html').end(html)).listen(0, '127.0.0.1');
+  const frame = (html) => new Promise((resolve) => {
+    const holder = createServer((_, response) => response.setHeader('content-type', 'text/html').end(html));
+    holder.listen(0, '127.0.0.1', () => resolve(holder));
+  });
   const held = `<!doctype html><title>shop</title><iframe title="webhooks" width="1200" height="700" src="${url}"></iframe>`;
-  const stranger = frame(held);
+  const stranger = await frame(held);
   browser.expected = 'frame-ancestors';
   const refused = await browser.open(`http://127.0.0.1:${stranger.address().port}/`);
   await refused.waitForFunction(() => document.querySelector('iframe').contentDocument === null);
@@ -382,7 +385,7 @@ test('a portal for some webhooks shows these alone, offers nothing that is of th
   browser.expected = undefined;
   stranger.close();
 
-  const shop = frame(held);
+  const shop = await frame(held);
   await server.stop();
   server = await Server.start(folder, certificate.path, {
     ports: server.ports, settings: { ControlPlane__Console__FrameAncestors: `http://127.0.0.1:${shop.address().port}` },

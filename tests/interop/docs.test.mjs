@@ -56,9 +56,9 @@ test('wrong input is shown with every wrong field, and nothing is made', async (
   const wrong = await (await send(create, { body: { webhook: { url: 'http://127.0.0.1/', eventTypes: [], maxInFlight: -1 } } })).text('URL_NOT_HTTPS');
   assert.match(wrong, /^400 Bad Request/);
   assert.deepEqual(
-    json(wrong).details.flatMap((detail) => detail.fieldViolations ?? []).map(({ field }) => field).sort(), ['webhook.event_types', 'webhook.max_in_flight', 'webhook.url']);
+    [...new Set(json(wrong).details.flatMap((detail) => detail.fieldViolations ?? []).map(({ field }) => field))].sort(), ['webhook.event_types', 'webhook.max_in_flight', 'webhook.url']);
   assert.match(await (await send(create, { body: '{"webhook":' })).text(/400 Bad Request\n[\s\S]*JSON/), /^400/);
-  assert.deepEqual(json(await (await send(await operationOf('/v1/webhooks', 'get'))).text('200 OK')), {});
+  assert.deepEqual(json(await (await send(await operationOf('/v1/webhooks', 'get'))).text('200 OK')).webhooks, []);
 });
 
 test('a webhook is made, sent an event and watched', async () => {
