@@ -10,8 +10,8 @@ public abstract class ErasureTests<TSource> : ErasureTest<TSource>
     public async Task Erase_DeliveredEvent_LosesPayloadLabelsAndAnswersAlone()
     {
         var webhook = await AddWebhookAsync();
-        var added = (await AppendAsync(To(
-            NewEvent(instance: "i") with { Labels = Person, IdempotencyKey = "k", OrderingKey = "o" }, true, webhook) with { Fingerprint = [1] }))[0];
+        var source = NewEvent(instance: "i") with { Labels = Person, IdempotencyKey = "k", OrderingKey = "o" };
+        var added = (await AppendAsync(To(source, true, webhook) with { Fingerprint = [1] }))[0];
         var delivered = (await SucceedAsync(added.Deliveries[0]))!;
         Assert.Equal(["ok"], await AnswersAsync(delivered));
         Clock.Advance(Moment);
