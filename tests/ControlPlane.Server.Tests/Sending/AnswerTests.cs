@@ -9,7 +9,7 @@ namespace ControlPlane.Server.Tests.Sending;
 /// <summary>An answer is its status, whatever becomes of its body.</summary>
 public sealed class AnswerTests : IDisposable
 {
-    private readonly SenderRig _rig = new();
+    private readonly SenderRig _rig = new(excerptTimeout: TimeSpan.FromMilliseconds(50));
 
     public void Dispose() => _rig.Dispose();
 

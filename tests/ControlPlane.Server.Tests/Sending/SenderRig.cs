@@ -20,7 +20,8 @@ internal sealed class SenderRig : IDisposable
     private readonly WebhookSender _sender;
 
     /// <param name="time">Measures deadlines and other bounds. Certificates are judged by it, too.</param>
-    public SenderRig(TimeProvider? time = null)
+    /// <param name="excerptTimeout">How long a body may take; the default is long, because only one that never ends needs a short one.</param>
+    public SenderRig(TimeProvider? time = null, TimeSpan? excerptTimeout = null)
     {
         Certificate = _authority.Issue(EgressRig.Host);
         _egress = new EgressRig(time ?? TimeProvider.System, ("TrustedCertificates", _authority.BundlePath));
@@ -28,7 +29,7 @@ internal sealed class SenderRig : IDisposable
             _egress.Get<EgressInvoker>(),
             _egress.Get<ServerTrust>(),
             _egress.Get<RemoteAddressLedger>(),
-            Options.Create(new SendingOptions { ExcerptTimeout = TimeSpan.FromMilliseconds(50) }),
+            Options.Create(new SendingOptions { ExcerptTimeout = excerptTimeout ?? TimeSpan.FromSeconds(20) }),
             time ?? TimeProvider.System);
     }
 
