@@ -235,7 +235,7 @@ public abstract class RetentionTests<TSource> : RetentionTest<TSource>
         var redone = deliveries[9];
         await foreach (var step in Store.Maintenance.RemoveExpiredAsync(Terms(batch: 1), Cancel))
         {
-            if (redone.State == DeliveryState.Succeeded)
+            if (step.Total > 0 && redone.State == DeliveryState.Succeeded)
             {
                 Assert.Equal(new Removed { Payloads = 1 }, step);
                 redone = (await Store.Deliveries.RetryAsync(redone.Id, Cancel)).Delivery!;

@@ -8,7 +8,7 @@ const least = { type: 'a', payload: 'MA==' };
 /** Only GetEvent answers it. */
 const withoutPayload = (prefix) => [`${prefix}.payload`];
 /** No publish answers one that is erased before it is there. */
-const fresh = (prefix) => [...withoutPayload(prefix), `${prefix}.erase_time`];
+const fresh = (prefix) => [...withoutPayload(prefix), `${prefix}.eraseTime`];
 
 /** As in admin.mjs. */
 export default {
