@@ -88,7 +88,7 @@ check alert-rules promtool test rules deploy/prometheus/alerts.test.yml
 check format dotnet format whitespace . --folder --verify-no-changes --exclude artifacts tests/interop/node_modules src/ControlPlane.Console/node_modules
 
 # Those that mostly wait for a server, one after another, beside those that mostly calculate.
-waiting="ControlPlane.Cluster.Tests ControlPlane.Functional.Tests ControlPlane.Faults.Tests ControlPlane.CrashTests"
+waiting="ControlPlane.Cluster.Tests ControlPlane.Functional.Tests ControlPlane.Faults.Tests ControlPlane.CrashTests ControlPlane.Client.Tests ControlPlane.Cli.Tests"
 calculating=$(find tests -name '*Tests.csproj' -not -path '*/obj/*' -printf '%f\n' | sed 's/\.csproj$//' | sort \
   | grep -vxF "$(tr ' ' '\n' <<<"$waiting")")
 
