@@ -222,8 +222,8 @@ internal sealed partial class FilterCompiler(List<FilterFault> faults)
                 return Constant(Value.False);
             case NullContext:
                 return Constant(Value.Null);
-            case StringContext text when StringHelpers.Unescape(text.tok.Text, false) is string unescaped:
-                return Constant(Value.Of(unescaped));
+            case StringContext text:
+                return Text(text.tok);
             case DoubleContext number when double.TryParse(number.GetText(), NumberStyles.Float, CultureInfo.InvariantCulture, out var real):
                 return Constant(Value.Of(real));
             case IntContext number when TryReadInt(number.GetText(), out var whole):
@@ -233,6 +233,20 @@ internal sealed partial class FilterCompiler(List<FilterFault> faults)
                 return Nothing;
             default:
                 return Unsupported(context.Start, context is UintContext ? "an unsigned number" : "bytes");
+        }
+    }
+
+    private Part Text(IToken token)
+    {
+        try
+        {
+            return Constant(Value.Of((string)StringHelpers.Unescape(token.Text, false)));
+        }
+        catch (Cel.CelException)
+        {
+            // Such as half of a surrogate pair.
+            faults.Add(FilterFault.At(token, "the text has an escape that stands for no character"));
+            return Nothing;
         }
     }
 

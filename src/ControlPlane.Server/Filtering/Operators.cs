@@ -25,7 +25,7 @@ internal static class Operators
 
         if (left.IsNumber && right.IsNumber)
         {
-            return Compare(left, right) == 0;
+            return AreNumbers(left, right) && Compare(left, right) == 0;
         }
 
         return left.Kind == right.Kind && left.Kind switch
@@ -58,10 +58,12 @@ internal static class Operators
             return NoOverload(op, left, right);
         }
 
-        // Not a number is in no order with any.
-        var known = !left.IsNumber || (!double.IsNaN(left.Double) && !double.IsNaN(right.Double));
+        var known = !left.IsNumber || AreNumbers(left, right);
         return Value.Of(known && op switch { "<" => order < 0, "<=" => order <= 0, ">" => order > 0, _ => order >= 0 });
     }
+
+    /// <summary>What is not a number is in no order with any, and equal to none.</summary>
+    private static bool AreNumbers(Value left, Value right) => !double.IsNaN(left.Double) && !double.IsNaN(right.Double);
 
     public static Value Calculate(Evaluation evaluation, string op, Value left, Value right)
     {

@@ -50,7 +50,9 @@ public sealed class FilterTests
         { "event.payload.missing > 1", "there is no \"missing\"" }, { "event.payload.name.x == 1", "string has no \"x\"" },
         { "event.payload.name > 1", "\">\" does not take string and int" }, { "event.payload.name", "it is string" },
         { "event.payload.inner.x", "true" }, { "event.type == r'order\\d'", "false" }, { "event.type == 'order\\u002ecreated'", "true" },
-        { "0x1F == 31 && 1e3 == 1000", "true" }, { "event.type // a comment", "" },
+        { "0x1F == 31 && 1e3 == 1000", "true" }, { "0.0 / 0.0 == 0.0 / 0.0", "false" }, { "0.0 / 0.0 != 0.0 / 0.0", "true" },
+        { "[0.0 / 0.0] == [0.0 / 0.0]", "false" }, { "0.0 / 0.0 in [1.0, 0.0 / 0.0]", "false" }, { "1.0 / 0.0 == 1.0 / 0.0", "true" },
+        { "event.payload.emoji == '\\U0001F389'", "true" }, { "event.type // a comment", "" },
     };
 
     [Theory, MemberData(nameof(Evaluated))]
@@ -103,6 +105,9 @@ public sealed class FilterTests
     [InlineData("{'a': 1} == {'a': 1}", 1, 1, "a map in the text is not supported")]
     [InlineData("99999999999999999999 == 1", 1, 1, "too large")]
     [InlineData("1 + 1.0 == 2.0", 1, 3, "write double(...)")]
+    [InlineData("event.type == '\\ud800'", 1, 15, "an escape that stands for no character")]
+    [InlineData("event.type == '\\ud83d\\udc31'", 1, 15, "an escape that stands for no character")]
+    [InlineData("event.type == '\\U00110000'", 1, 15, "an escape that stands for no character")]
     [InlineData("event.type == 'a", 1, 15, "'a")]
     [InlineData("event.type # 'a'", 1, 12, "#")]
     public void Compile_WrongText_SaysWhereAndWhat(string text, int line, int column, string message)
