@@ -17,6 +17,7 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
     private const int Readers = 50;
     private const int Watches = 50;
     private const int SilentNames = 400;
+    private const int FilteringHooks = 10_000;
     private const int CreatedAtOnce = 8;
     private static readonly TimeSpan EventPause = TimeSpan.FromMilliseconds(100);
 
@@ -38,6 +39,7 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
         new("reading", $"{Readers} readers of a filter that nothing matches", tenants => tenants.AddReadersAsync()),
         new("large", $"{Callers} that check a webhook among {LargeHooks} large ones, and {Callers} that list them", tenants => tenants.AddLargeAsync()),
         new("watching", $"{Watches} watches from the beginning, begun again when they end", tenants => tenants.AddWatchesAsync()),
+        new("filters", $"one with {FilteringHooks:N0} webhooks whose filters let nothing pass, that publishes as fast as it is answered", tenants => tenants.AddFilteringAsync()),
         new("names", $"one with {SilentNames} webhooks on names whose name server is silent, and 10 events/s to all of them", tenants => tenants.AddUnresolvableAsync())
         {
             NeedsNames = true,
@@ -106,6 +108,15 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
         await CreateAsync(clients, Hook(hangingUrl), WideHooks);
         Repeat(4, async () => await clients.Events.BatchPublishEventsAsync(
             new() { Events = { Publish().Event, Publish().Event } }, cancellationToken: _end.Token));
+    }
+
+    private async Task AddFilteringAsync()
+    {
+        var clients = await ConnectAsync();
+        var hook = Hook(hangingUrl);
+        hook.Filter = "event.type == 'hostile' && size(event.payload) > 1";
+        await CreateAsync(clients, hook, FilteringHooks);
+        Repeat(4, async () => await clients.Events.PublishEventAsync(Publish(), cancellationToken: _end.Token));
     }
 
     private async Task AddReadersAsync()

@@ -10,6 +10,7 @@ internal static class AllModes
         new ClusterMode(),
         new LatencyMode(),
         new TelemetryMode(),
+        new FiltersMode(),
         new IsolationMode(),
         new NeighboursMode(),
         new SiegeMode(),

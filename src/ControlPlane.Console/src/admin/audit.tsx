@@ -46,7 +46,7 @@ export function AuditPage() {
         </Form>
       </details>
       {list.items.length > 0 && (
-        <Table label="Audit log" head={['Time', 'Who', 'From', 'What', 'Resource', 'Changes']}>
+        <Table label="Audit log" head={['Time', 'What', 'Resource', 'Who', 'From', 'Changes']}>
           {list.items.map((entry) => <Row key={`${entry.time?.seconds}.${entry.time?.nanos}`} entry={entry} />)}
         </Table>
       )}
@@ -62,13 +62,19 @@ export function AuditPage() {
 const Row = ({ entry }: { entry: AuditEvent }) => (
   <tr>
     <td><Time at={entry.time} exact /></td>
-    <td>{entry.actor?.type === AuditActorType.SERVER ? 'the server' : <>{entry.actor?.name || '–'}<div class="quiet"><code>{entry.actor?.id}</code></div></>}</td>
-    <td>{entry.door || '–'}<div class="quiet">{entry.peerAddress}</div></td>
     <td>{auditActionText(entry.action as AuditAction)}<div class="quiet">{entry.method}</div></td>
     <td>{entry.resourceType}<div class="quiet"><code>{entry.resourceId}</code></div></td>
-    <td class="wide">{entry.changes.map((change) => <Change key={change.field} {...change} />)}</td>
+    <td>{entry.actor?.type === AuditActorType.SERVER ? 'the server' : <>{entry.actor?.name || '–'}<div class="quiet"><code>{entry.actor?.id}</code></div></>}</td>
+    <td>{entry.door || '–'}<div class="quiet">{entry.peerAddress}</div></td>
+    <td class="wide"><Changes changes={entry.changes} /></td>
   </tr>
 );
+
+/** Many are folded: a row as high as the screen hides the others. */
+const Changes = ({ changes }: { changes: AuditChange[] }) => {
+  const rows = changes.map((change) => <Change key={change.field} {...change} />);
+  return changes.length > 4 ? <details><summary>{changes.length} fields</summary>{rows}</details> : <>{rows}</>;
+};
 
 const Change = ({ field, oldValue, newValue }: AuditChange) => (
   <div><code>{field}</code>{oldValue && <> {oldValue} →</>}{newValue ? <> {newValue}</> : oldValue && ' none'}</div>
