@@ -240,7 +240,7 @@ internal sealed partial class FilterCompiler(List<FilterFault> faults)
     {
         try
         {
-            return Constant(Value.Of((string)StringHelpers.Unescape(token.Text, false)));
+            return Constant(Value.Of((string)StringHelpers.Unescape(Escape(token.Text), false)));
         }
         catch (Cel.CelException)
         {
@@ -249,6 +249,11 @@ internal sealed partial class FilterCompiler(List<FilterFault> faults)
             return Nothing;
         }
     }
+
+    /// <summary>Writes characters that take two places as escapes: beside an escape the package takes each place for a character.</summary>
+    private static string Escape(string literal) => literal[0] is 'r' or 'R' || !literal.Contains('\\')
+        ? literal
+        : string.Concat(literal.EnumerateRunes().Select(rune => rune.IsBmp ? rune.ToString() : $"\\U{rune.Value:X8}"));
 
     private static bool TryReadInt(string text, out long number)
     {

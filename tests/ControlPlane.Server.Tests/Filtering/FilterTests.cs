@@ -52,7 +52,8 @@ public sealed class FilterTests
         { "event.payload.inner.x", "true" }, { "event.type == r'order\\d'", "false" }, { "event.type == 'order\\u002ecreated'", "true" },
         { "0x1F == 31 && 1e3 == 1000", "true" }, { "0.0 / 0.0 == 0.0 / 0.0", "false" }, { "0.0 / 0.0 != 0.0 / 0.0", "true" },
         { "[0.0 / 0.0] == [0.0 / 0.0]", "false" }, { "0.0 / 0.0 in [1.0, 0.0 / 0.0]", "false" }, { "1.0 / 0.0 == 1.0 / 0.0", "true" },
-        { "event.payload.emoji == '\\U0001F389'", "true" }, { "event.type // a comment", "" },
+        { "event.payload.emoji == '\\U0001F389'", "true" }, { "event.payload.emoji + '\\n' == '\ud83c\udf89\\n'", "true" },
+        { "event.payload.emoji + 'a' == r'\ud83c\udf89a' && r'\\\ud83c\udf89' != event.payload.emoji", "true" }, { "event.type // a comment", "" },
     };
 
     [Theory, MemberData(nameof(Evaluated))]
