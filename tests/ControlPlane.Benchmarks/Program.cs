@@ -12,6 +12,11 @@ if (args is [KestrelReceiver.Command, var port, var certificate, var key])
     return 0;
 }
 
+if (args is [HostileProcess.Command, var server, var pem, var secret, .. var ways])
+{
+    return await HostileProcess.RunAsync(new Uri(server), pem, secret, ways);
+}
+
 return await CommandLine.Create(RunAsync).Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = timeToClean });
 
 static async Task<int> RunAsync(IReadOnlyList<IMode> modes, Settings settings, CancellationToken cancellation)

@@ -7,7 +7,7 @@ using Grpc.Core;
 namespace ControlPlane.Benchmarks.Load;
 
 /// <summary>Tenants that take all they can get: of senders, of the writer, of readers and of the change feed.</summary>
-internal sealed class HostileTenants(MeasuredServer server, ServerClients platform, string hangingUrl, CancellationToken cancellationToken)
+internal sealed class HostileTenants(Uri address, ServerClients platform, IReadOnlyList<string> receivers, CancellationToken cancellationToken)
     : IAsyncDisposable
 {
     private const int HangingHooks = 140;
@@ -30,6 +30,7 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
     private readonly List<Func<Task>> _calls = [];
     private Task _work = Task.CompletedTask;
     private int _refused;
+    private int _closed;
 
     /// <summary>Each way to be a bad neighbour: its name, what it is in words, what adds it, and whether that takes a silent name server.</summary>
     public static IReadOnlyList<Way> Ways { get; } =
@@ -44,10 +45,18 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
         {
             NeedsNames = true,
         },
+        new("receivers", "one whose receivers hang, drip, flood, refuse streams, go away and answer 403 early, and 10 events/s to all of them",
+            tenants => tenants.AddMisbehavingAsync()),
+        new("stranger", "a connection without a key: half-sent messages, PINGs, resets", tenants => tenants.AddStranger()),
     ];
 
     /// <summary>Calls of theirs that were refused.</summary>
     public int Refused => Volatile.Read(ref _refused);
+
+    /// <summary>Connections of strangers that were closed.</summary>
+    public int Closed => Volatile.Read(ref _closed);
+
+    private string HangingUrl => receivers[0];
 
     /// <summary>Begins what was added.</summary>
     public void Start() => _work = Task.WhenAll(_calls.Select(call => Task.Run(() => RepeatAsync(call))));
@@ -58,18 +67,6 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
         await _work;
         _clients.ForEach(clients => clients.Dispose());
         _end.Dispose();
-    }
-
-    /// <summary>Adds one whose receivers misbehave, and that publishes to all of them.</summary>
-    public async Task AddMisbehavingAsync(IReadOnlyList<string> urls)
-    {
-        var clients = await ConnectAsync();
-        foreach (var url in urls)
-        {
-            await CreateAsync(clients, Hook(url), 10);
-        }
-
-        PublishSteadily(clients);
     }
 
     private static Webhook Hook(string url) =>
@@ -90,7 +87,7 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
         for (var i = 0; i < tenants; i++)
         {
             var clients = await ConnectAsync();
-            await CreateAsync(clients, Hook(hangingUrl), HangingHooks);
+            await CreateAsync(clients, Hook(HangingUrl), HangingHooks);
             PublishSteadily(clients);
         }
     }
@@ -105,7 +102,7 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
     private async Task AddWideAsync()
     {
         var clients = await ConnectAsync();
-        await CreateAsync(clients, Hook(hangingUrl), WideHooks);
+        await CreateAsync(clients, Hook(HangingUrl), WideHooks);
         Repeat(4, async () => await clients.Events.BatchPublishEventsAsync(
             new() { Events = { Publish().Event, Publish().Event } }, cancellationToken: _end.Token));
     }
@@ -113,7 +110,7 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
     private async Task AddFilteringAsync()
     {
         var clients = await ConnectAsync();
-        var hook = Hook(hangingUrl);
+        var hook = Hook(HangingUrl);
         hook.Filter = "event.type == 'hostile' && size(event.payload) > 1";
         await CreateAsync(clients, hook, FilteringHooks);
         Repeat(4, async () => await clients.Events.PublishEventAsync(Publish(), cancellationToken: _end.Token));
@@ -128,9 +125,9 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
     private async Task AddLargeAsync()
     {
         var clients = await ConnectAsync();
-        await CreateAsync(clients, LargeHook(hangingUrl), LargeHooks);
+        await CreateAsync(clients, LargeHook(HangingUrl), LargeHooks);
         Repeat(Callers, async () => await clients.Webhooks.CreateWebhookAsync(
-            new() { Webhook = LargeHook(hangingUrl), ValidateOnly = true }, cancellationToken: _end.Token));
+            new() { Webhook = LargeHook(HangingUrl), ValidateOnly = true }, cancellationToken: _end.Token));
         Repeat(Callers, async () => await clients.Webhooks.ListWebhooksAsync(new() { PageSize = 1000 }, cancellationToken: _end.Token));
     }
 
@@ -148,6 +145,24 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
         });
     }
 
+    private async Task AddMisbehavingAsync()
+    {
+        var clients = await ConnectAsync();
+        foreach (var url in receivers)
+        {
+            await CreateAsync(clients, Hook(url), 10);
+        }
+
+        PublishSteadily(clients);
+    }
+
+    private Task AddStranger()
+    {
+        var stranger = new HostileConnection(address);
+        _calls.Add(async () => _closed += await stranger.AttackAsync(_end.Token) ? 1 : 0);
+        return Task.CompletedTask;
+    }
+
     private void PublishSteadily(ServerClients clients) => _calls.Add(async () =>
     {
         await clients.Events.PublishEventAsync(Publish(), cancellationToken: _end.Token);
@@ -158,7 +173,7 @@ internal sealed class HostileTenants(MeasuredServer server, ServerClients platfo
 
     private async Task<ServerClients> ConnectAsync()
     {
-        var clients = await server.ConnectTenantAsync(platform, "hostile", cancellationToken);
+        var clients = await platform.CreateTenantAsync("hostile", cancellationToken);
         _clients.Add(clients);
         return clients;
     }

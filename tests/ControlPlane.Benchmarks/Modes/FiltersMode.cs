@@ -60,7 +60,7 @@ internal sealed class FiltersMode : IMode
 
         async Task<ServerClients> AddAsync(string tenant, string filter)
         {
-            var clients = await server.ConnectTenantAsync(platform, tenant, cancellation);
+            var clients = await platform.CreateTenantAsync(tenant, cancellation);
             for (var i = 0; i < HookCount; i++)
             {
                 await clients.Webhooks.CreateWebhookAsync(

@@ -24,26 +24,21 @@ internal sealed class NeighboursMode : IMode
         using var names = SilentNameServer.TryStart();
         IReadOnlyList<Way> ways = [.. HostileTenants.Ways.Where(way => names is not null || !way.NeedsNames)];
         await using var receiver = await TimingReceiver.StartAsync(certificates, bench.Cancellation);
-        var all = new Way("all", "all of them at once", async tenants =>
+        var resolver = names is null ? null : SilentNameServer.Configuration;
+        foreach (var way in ways)
         {
-            foreach (var way in ways)
-            {
-                await way.AddAsync(tenants);
-            }
-        });
-        foreach (var way in ways.Append(all))
-        {
-            await MeasureAsync(bench, certificates, receiver, way, names is null ? null : SilentNameServer.Configuration);
+            bench.Report.Note(Name, $"{way.Name}: {way.Description}");
+            await MeasureAsync(bench, certificates, receiver, way.Name, [way], resolver);
         }
+
+        await MeasureAsync(bench, certificates, receiver, "all", ways, resolver);
     }
 
-    private async Task MeasureAsync(Bench bench, TestAuthority certificates, TimingReceiver receiver, Way way, string? resolver)
+    private async Task MeasureAsync(Bench bench, TestAuthority certificates, TimingReceiver receiver, string name, IReadOnlyList<Way> ways, string? resolver)
     {
-        var (name, description, addAsync) = way;
         var (settings, cancellation) = (bench.Settings, bench.Cancellation);
         var (rounds, duration) = (settings.RoundsOr(1), TimeSpan.FromSeconds(settings.SecondsOr(20)));
         bench.Report.Note(Name, $"{Rate}/s over {HookCount} webhooks, {duration.TotalSeconds:0} s each alone and beside, after as long to warm up");
-        bench.Report.Note(Name, $"{name}: {description}");
         List<TimedRound> alone = [], beside = [];
         List<double> memory = [];
         for (var round = 1; round <= rounds; round++)
@@ -51,21 +46,22 @@ internal sealed class NeighboursMode : IMode
             using var workspace = bench.OpenWorkspace(resolver);
             await using var server = await MeasuredServer.StartAsync(workspace, certificates.AuthorityPem, cancellation);
             using var platform = server.Connect();
-            using var bystander = await server.ConnectTenantAsync(platform, "bystander", cancellation);
+            using var bystander = await platform.CreateTenantAsync("bystander", cancellation);
             var hooks = await Hooks.CreateAsync(bystander, "by", Enumerable.Repeat(receiver.Url, HookCount), 0, cancellation);
             var publishing = new Publishing(bystander, hooks, settings.PayloadBytes);
             Task<TimedRound> TimeAsync() => TimedRound.RunAsync(bench, publishing, receiver, Rate, duration, _ => true);
             await TimeAsync();
             alone.Add(await TimeAsync());
-            await using var hostile = new HostileTenants(server, platform, receiver.HangingUrl, cancellation);
-            await addAsync(hostile);
+            await using var hostile = await HostileProcess.StartAsync(workspace, server.Address, certificates, ways, cancellation);
             var (before, started) = (server.CpuTime, bench.Clock.GetTimestamp());
             hostile.Start();
             beside.Add(await TimeAsync());
+            var (used, took) = (server.CpuTime - before, bench.Clock.GetElapsedTime(started));
             memory.Add(server.ResidentMegabytes);
+            var (refused, closed) = await hostile.EndAsync(cancellation);
             bench.Progress($"{name} {round}: delivery p99 {alone[^1].FromScheduled.At(0.99):F1} ms alone, {beside[^1].FromScheduled.At(0.99):F1} ms beside; "
-                + $"publish p99 {alone[^1].PublishCall.At(0.99):F1} and {beside[^1].PublishCall.At(0.99):F1} ms; {hostile.Refused:N0} hostile calls refused; "
-                + $"the server used {(server.CpuTime - before) / bench.Clock.GetElapsedTime(started):P0} of a core");
+                + $"publish p99 {alone[^1].PublishCall.At(0.99):F1} and {beside[^1].PublishCall.At(0.99):F1} ms; {refused:N0} hostile calls refused, {closed:N0} connections closed; "
+                + $"the server used {used / took:P0} of a core");
         }
 
         AddPart("publish", each => each.PublishCall);

@@ -29,29 +29,24 @@ internal sealed class SiegeMode : IMode
         using var certificates = new TestAuthority();
         using var names = SilentNameServer.TryStart();
         await using var receiver = await TimingReceiver.StartAsync(certificates, cancellation);
-        await using var misbehaving = await HostileReceiver.StartAsync(certificates, cancellation);
         using var workspace = bench.OpenWorkspace(names is null ? null : SilentNameServer.Configuration);
         await using var server = await MeasuredServer.StartAsync(workspace, certificates.AuthorityPem, cancellation);
         using var platform = server.Connect();
-        using var bystander = await server.ConnectTenantAsync(platform, "bystander", cancellation);
+        using var bystander = await platform.CreateTenantAsync("bystander", cancellation);
         var hooks = await Hooks.CreateAsync(bystander, "by", Enumerable.Repeat(receiver.Url, HookCount), 0, cancellation);
         var publishing = new Publishing(bystander, hooks, bench.Settings.PayloadBytes);
         await TimedRound.RunAsync(bench, publishing, receiver, Rate, TimeSpan.FromSeconds(5), _ => true);
         receiver.Clear();
 
-        await using var hostile = new HostileTenants(server, platform, receiver.HangingUrl, cancellation);
-        foreach (var way in HostileTenants.Ways.Where(each => names is not null || !each.NeedsNames))
+        IReadOnlyList<Way> ways = [.. HostileTenants.Ways.Where(way => names is not null || !way.NeedsNames)];
+        await using var hostile = await HostileProcess.StartAsync(workspace, server.Address, certificates, ways, cancellation);
+        foreach (var way in ways)
         {
             bench.Report.Note(Name, way.Description);
-            await way.AddAsync(hostile);
         }
 
-        await hostile.AddMisbehavingAsync(misbehaving.Urls);
-        bench.Report.Note(Name, "receivers that hang, drip, flood, refuse streams, go away and answer 403 early; a connection without a key: half-sent messages, PINGs, resets");
         bench.Report.Note(Name, $"bystander: {Rate}/s over {HookCount} webhooks for {duration.TotalSeconds:0} s; names without an answer: {(names is null ? "no (takes Linux and root)" : "yes")}");
         bench.Progress("all webhooks are made; the siege begins");
-        await using var stranger = new HostileConnection(server.Address);
-        stranger.Start();
         hostile.Start();
         var refused = 0;
         var samples = new (string? Id, long Sent, long Acknowledged)[OpenLoop.Count(Rate, duration)];
@@ -63,9 +58,10 @@ internal sealed class SiegeMode : IMode
             memory = usage.Resident;
         }
 
+        var (refusedHostile, closed) = await hostile.EndAsync(cancellation);
         var acknowledged = samples.Where(sample => sample.Id is not null).ToList();
         var received = acknowledged.Where(sample => receiver.Received.ContainsKey(sample.Id!)).ToList();
-        bench.Progress($"{acknowledged.Count:N0} acknowledged, {refused} refused, {Lost()} lost; {hostile.Refused:N0} hostile calls refused, {stranger.Closed} connections closed");
+        bench.Progress($"{acknowledged.Count:N0} acknowledged, {refused} refused, {Lost()} lost; {refusedHostile:N0} hostile calls refused, {closed:N0} connections closed");
         bench.Report.Add(Name, "acknowledged", "", acknowledged.Count);
         bench.Report.Add(Name, "refused", "", refused);
         bench.Report.Add(Name, "lost", "", Lost());

@@ -8,6 +8,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 {
     private const int LinesKept = 200;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan MostHearing = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     private readonly Process _process;
     private readonly Queue<(long At, string Text)> _lines = [];
@@ -46,6 +48,35 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>The same as one text.</summary>
     public string Output => string.Join(Environment.NewLine, Lines.Select(line => line.Text));
+
+    /// <summary>Writes a line to its standard input.</summary>
+    public void Say(string line)
+    {
+        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Flush();
+    }
+
+    /// <summary>Waits for a line that it writes, which begins with a word; returns what follows that.</summary>
+    /// <exception cref="BenchmarkException">It ended without that line, or took too long.</exception>
+    public async Task<string> HearAsync(string word, CancellationToken cancellationToken)
+    {
+        for (var started = TimeProvider.System.GetTimestamp();;)
+        {
+            // What it wrote before it ended is read a little later.
+            var over = _process.HasExited && _process.WaitForExit(Patience);
+            if (Lines.Select(line => line.Text).FirstOrDefault(line => line.StartsWith(word, StringComparison.Ordinal)) is { } found)
+            {
+                return found[word.Length..].Trim();
+            }
+
+            if (over || TimeProvider.System.GetElapsedTime(started) > MostHearing)
+            {
+                throw new BenchmarkException($"A process did not say {word}:\n{Output}");
+            }
+
+            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+        }
+    }
 
     /// <summary>Asks it to stop, as a supervisor does, and waits; ends it if it does not.</summary>
     /// <exception cref="BenchmarkException">It had to be killed.</exception>

@@ -123,16 +123,6 @@ internal sealed class MeasuredServer : IAsyncDisposable
 
     public ServerClients Connect() => new(Address);
 
-    /// <summary>Makes a tenant and answers clients with a key of it that may do everything.</summary>
-    public async Task<ServerClients> ConnectTenantAsync(ServerClients platform, string name, CancellationToken cancellationToken)
-    {
-        var made = await platform.Admin.CreateTenantAsync(new() { Tenant = new() { Name = name } }, cancellationToken: cancellationToken);
-        string[] scopes = ["webhooks.read", "webhooks.write", "events.publish", "events.read", "deliveries.read", "deliveries.write"];
-        var key = await platform.Admin.CreateApiKeyAsync(
-            new() { ApiKey = new() { TenantId = made.Tenant.Id, Scopes = { scopes } } }, cancellationToken: cancellationToken);
-        return new(Address, key.Secret);
-    }
-
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();

@@ -9,9 +9,11 @@ namespace ControlPlane.Benchmarks.Processes;
 internal sealed class ServerClients : IDisposable
 {
     private readonly GrpcChannel _channel;
+    private readonly Uri _address;
 
     public ServerClients(Uri address, string key = MeasuredServer.PlatformKey)
     {
+        _address = address;
         _channel = GrpcChannel.ForAddress(
             address,
             new GrpcChannelOptions
@@ -40,6 +42,16 @@ internal sealed class ServerClients : IDisposable
     public AdminService.AdminServiceClient Admin { get; }
 
     public Health.HealthClient Health { get; }
+
+    /// <summary>Makes a tenant; returns clients with a key of it that may do everything.</summary>
+    public async Task<ServerClients> CreateTenantAsync(string name, CancellationToken cancellationToken)
+    {
+        var made = await Admin.CreateTenantAsync(new() { Tenant = new() { Name = name } }, cancellationToken: cancellationToken);
+        string[] scopes = ["webhooks.read", "webhooks.write", "events.publish", "events.read", "deliveries.read", "deliveries.write"];
+        var key = await Admin.CreateApiKeyAsync(
+            new() { ApiKey = new() { TenantId = made.Tenant.Id, Scopes = { scopes } } }, cancellationToken: cancellationToken);
+        return new(_address, key.Secret);
+    }
 
     public void Dispose() => _channel.Dispose();
 }

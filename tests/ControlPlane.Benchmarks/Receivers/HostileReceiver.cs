@@ -1,5 +1,5 @@
 using System.Net;
-using ControlPlane.Testing;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -19,7 +19,7 @@ internal sealed class HostileReceiver : IAsyncDisposable
     private static readonly IReadOnlyList<Func<HttpContext, Task>> Ways = [HangAsync, DripAsync, FloodAsync, RefuseAsync, GoAwayAsync, AnswerEarlyAsync];
     private readonly WebApplication _app;
 
-    private HostileReceiver(TestAuthority certificates)
+    private HostileReceiver(X509Certificate2 certificate)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
@@ -29,7 +29,7 @@ internal sealed class HostileReceiver : IAsyncDisposable
                 kestrel.Listen(IPAddress.Loopback, 0, listen =>
                 {
                     listen.Protocols = HttpProtocols.Http1AndHttp2;
-                    listen.UseHttps(certificates.Server);
+                    listen.UseHttps(certificate);
                 });
             }
         });
@@ -40,9 +40,9 @@ internal sealed class HostileReceiver : IAsyncDisposable
     /// <summary>One for each way.</summary>
     public IReadOnlyList<string> Urls => [.. _app.Urls.Select((url, way) => $"{url}/{way}")];
 
-    public static async Task<HostileReceiver> StartAsync(TestAuthority certificates, CancellationToken cancellationToken)
+    public static async Task<HostileReceiver> StartAsync(X509Certificate2 certificate, CancellationToken cancellationToken)
     {
-        var receiver = new HostileReceiver(certificates);
+        var receiver = new HostileReceiver(certificate);
         await receiver._app.StartAsync(cancellationToken);
         return receiver;
     }
