@@ -39,6 +39,7 @@ public static class LiteDbStorage
         var database = await Task.Run(() => OpenDatabase(options), cancellationToken).ConfigureAwait(false);
         if (await database.ReadAsync(CopyMarks.Find, cancellationToken).ConfigureAwait(false) is null)
         {
+            await SliceDocuments.AppendsTo(database).FinishAsync(await database.ReadAsync(SliceDocuments.FindAll, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
             return database;
         }
 
@@ -50,7 +51,7 @@ public static class LiteDbStorage
     {
         Provider = Provider,
         StoreId = database.StoreId,
-        Events = new LiteDbEventStore(database),
+        Events = new LiteDbEventStore(database, SliceDocuments.AppendsTo(database)),
         Queue = new LiteDbDeliveryQueue(database),
         Deliveries = new LiteDbDeliveryStore(database),
         Stats = new LiteDbStatsStore(database),
@@ -128,7 +129,8 @@ public static class LiteDbStorage
             counters.EventsListedTo = counters.EventSeq;
         }
 
-        if (counters.DeliverySeq - counters.DeliveriesListedTo >= Listing.AtOnce)
+        // What is listed has no gaps that are filled later.
+        if (counters.DeliverySeq - counters.DeliveriesListedTo >= Listing.AtOnce && !SliceDocuments.Any(session.Stored))
         {
             Listing.Deliveries.Write(session.Stored, session.Stored.Recent.Deliveries);
             counters.DeliveriesListedTo = counters.DeliverySeq;

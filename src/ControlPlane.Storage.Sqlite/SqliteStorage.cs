@@ -21,6 +21,7 @@ public static class SqliteStorage
             throw CopyRefusals.Unfinished($"store '{database.Path}'");
         }
 
+        await SliceRows.AppendsTo(database).FinishAsync(await database.ReadAsync(SliceRows.FindAll, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         return CreateEngine(database);
     }
 
@@ -39,7 +40,7 @@ public static class SqliteStorage
     {
         Provider = Provider,
         StoreId = database.StoreId,
-        Events = new SqliteEventStore(database),
+        Events = new SqliteEventStore(database, SliceRows.AppendsTo(database)),
         Queue = new SqliteDeliveryQueue(database),
         Deliveries = new SqliteDeliveryStore(database),
         Stats = new SqliteStatsStore(database),
@@ -129,6 +130,11 @@ public static class SqliteStorage
                 throw CopyRefusals.Older($"store '{path}'", version, Migrations.Latest);
             }
 
+            if (SliceRows.FindFirst(connection) is not null)
+            {
+                throw CopyRefusals.CutOff($"store '{path}'");
+            }
+
             return CopyMarks.Find(connection) is null
                 ? new SqliteCopySource(storeLock, connection)
                 : throw CopyRefusals.Unfinished($"store '{path}'");
@@ -146,7 +152,7 @@ public static class SqliteStorage
     {
         AttemptRows.Flush(session);
         StatsRows.Flush(session);
-        WebhookDeliveries.CatchUp(session);
+        WebhookDeliveries.CatchUp(session, SliceRows.FindFirst);
     }
 
     private static void Prepare(Connection writer, string path, TimeProvider clock)

@@ -4,6 +4,8 @@ namespace ControlPlane.Storage.LiteDb.Tests;
 
 public sealed class AppendTests : AppendTests<LiteDbSource>;
 
+public sealed class LargeAppendTests : LargeAppendTests<LiteDbSource>;
+
 public sealed class IdempotencyTests : IdempotencyTests<LiteDbSource>;
 
 public sealed class ClaimTests : ClaimTests<LiteDbSource>;
@@ -71,6 +73,8 @@ public sealed class ReaderCheckpointTests : ReaderTests<SmallLogSource>;
 public sealed class StoreFileTests : StoreFileTests<LiteDbSource>;
 
 public sealed class BackupTests : BackupTests<LiteDbSource>;
+
+public sealed class SliceTests : SliceTests<LiteDbSource>;
 
 public sealed class IntegrityCheckTests : IntegrityCheckTests<LiteDbSource>;
 

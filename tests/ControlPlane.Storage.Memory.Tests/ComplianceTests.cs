@@ -4,6 +4,8 @@ namespace ControlPlane.Storage.Memory.Tests;
 
 public sealed class AppendTests : AppendTests<MemorySource>;
 
+public sealed class LargeAppendTests : LargeAppendTests<MemorySource>;
+
 public sealed class IdempotencyTests : IdempotencyTests<MemorySource>;
 
 public sealed class ClaimTests : ClaimTests<MemorySource>;

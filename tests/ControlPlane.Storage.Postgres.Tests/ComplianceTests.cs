@@ -4,6 +4,8 @@ namespace ControlPlane.Storage.Postgres.Tests;
 
 public sealed class AppendTests : AppendTests<PostgresSource>;
 
+public sealed class LargeAppendTests : LargeAppendTests<PostgresSource>;
+
 public sealed class IdempotencyTests : IdempotencyTests<PostgresSource>;
 
 public sealed class ClaimTests : ClaimTests<PostgresSource>;

@@ -4,6 +4,8 @@ namespace ControlPlane.Storage.Sqlite.Tests;
 
 public sealed class AppendTests : AppendTests<SqliteSource>;
 
+public sealed class LargeAppendTests : LargeAppendTests<SqliteSource>;
+
 public sealed class IdempotencyTests : IdempotencyTests<SqliteSource>;
 
 public sealed class ClaimTests : ClaimTests<SqliteSource>;
@@ -67,6 +69,8 @@ public sealed class ReaderTests : ReaderTests<SqliteSource>;
 public sealed class StoreFileTests : StoreFileTests<SqliteSource>;
 
 public sealed class BackupTests : BackupTests<SqliteSource>;
+
+public sealed class SliceTests : SliceTests<SqliteSource>;
 
 public sealed class IntegrityCheckTests : IntegrityCheckTests<SqliteSource>;
 

@@ -40,6 +40,9 @@ internal sealed class GroupCommitWriter<TSession>
     /// <summary>Transactions committed since the store was opened.</summary>
     public long Commits => Volatile.Read(ref _commits);
 
+    /// <summary>Whether nothing more is taken in.</summary>
+    public bool IsClosed { get; private set; }
+
     /// <summary>Runs an operation in one of the next transactions; completes when that is committed.</summary>
     /// <param name="share">Whose turn it takes: a tenant's id, or an empty text for the server's own work.</param>
     /// <param name="rows">How many rows it will write, as far as is known.</param>
@@ -66,6 +69,7 @@ internal sealed class GroupCommitWriter<TSession>
     /// <summary>Takes nothing more in; completes when everything queued is committed.</summary>
     public Task StopAsync()
     {
+        IsClosed = true;
         _queue.Close();
         return _stopped.Task;
     }

@@ -41,9 +41,12 @@ internal static class Collections
     /// <summary>The same by hour.</summary>
     public const string StatsHours = "stats_hours";
 
+    /// <summary>By their first position, deliveries of large appends that are yet to be stored.</summary>
+    public const string Slices = "slices";
+
     /// <summary>Those with keys to be found by.</summary>
     public static string[] WithKeys { get; } = [Tenants, ApiKeys, Webhooks, EventTypes, Redrives, Audit, Events, Deliveries];
 
     /// <summary>All of them.</summary>
-    public static string[] All { get; } = [Meta, .. WithKeys, Payloads, Changes, EventLists, DeliveryLists, Ids, Backlog, StatsMinutes, StatsHours];
+    public static string[] All { get; } = [Meta, .. WithKeys, Payloads, Changes, EventLists, DeliveryLists, Ids, Backlog, StatsMinutes, StatsHours, Slices];
 }

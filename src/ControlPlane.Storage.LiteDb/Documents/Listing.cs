@@ -80,7 +80,7 @@ internal sealed class Listing
     /// <summary>Lists the newest.</summary>
     public void Write(DocumentStore documents, Newest newest)
     {
-        documents.Insert(_lists, newest.Owned.GroupBy(each => each.Owner, each => each.Seq).Select(owned => WriteList(owned.Key, [.. owned])));
+        documents.Insert(_lists, newest.Owned.GroupBy(each => each.Owner, each => each.Seq).Select(owned => WriteList(owned.Key, [.. owned.Order()])));
         if (newest.Ids.Count > 0)
         {
             documents.Insert(Collections.Ids, [WriteIds(newest.Ids)]);

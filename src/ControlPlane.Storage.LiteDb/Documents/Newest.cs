@@ -39,6 +39,7 @@ internal sealed class Newest
     /// <summary>The ids that are to be listed.</summary>
     public IReadOnlyDictionary<string, long> Ids => _ids;
 
+    /// <summary>In the order in which they were stored, which is nearly that of their positions.</summary>
     public IReadOnlyList<(long Owner, long Seq)> Owned => _owned;
 
     /// <summary>
@@ -58,7 +59,7 @@ internal sealed class Newest
 
     /// <summary>Returns those of an owner with positions from one up to another, in order.</summary>
     public IEnumerable<long> Of(long owner, long from, long to) =>
-        _owned.Where(each => each.Owner == owner && each.Seq >= from && each.Seq < to).Select(each => each.Seq);
+        _owned.Where(each => each.Owner == owner && each.Seq >= from && each.Seq < to).Select(each => each.Seq).Order();
 
     /// <summary>Forgets them all: they are listed now.</summary>
     public void Clear()

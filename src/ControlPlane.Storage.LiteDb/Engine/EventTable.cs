@@ -15,6 +15,11 @@ internal sealed class EventTable
         : EventIds.Find(documents, tenant, id) is { } document ? EventFormat.Read(document)
         : null;
 
+    /// <summary>Finds an event by its position.</summary>
+    public StoredEvent? Find(DocumentStore documents, long seq) =>
+        _added.Select(added => added.Stored).FirstOrDefault(stored => stored.Seq == seq)
+        ?? (documents.Find(Collections.Events, seq) is { } document ? EventFormat.Read(document) : null);
+
     /// <summary>Finds an event whose id was generated. Generated ids grow, so nearly always there is nothing to look for.</summary>
     public StoredEvent? FindGenerated(DocumentStore documents, long tenant, string id) =>
         _lastId is { } last && string.CompareOrdinal(id, last) > 0

@@ -9,7 +9,6 @@ internal sealed class LiteDbDatabase : IAsyncDisposable
     private readonly StoreFiles _files;
     private readonly Gate _gate = new();
     private readonly WriteSession _session;
-    private readonly GroupCommitWriter<WriteSession> _writer;
     private readonly Lock _closing = new();
     private volatile bool _closed;
     private Task? _closeTask;
@@ -23,8 +22,11 @@ internal sealed class LiteDbDatabase : IAsyncDisposable
         var open = new OpenFiles(Damage, Path, StoreFiles.LogOf(Path));
         Checkpointer = new Checkpointer(files, _gate, open, options.CheckpointPages);
         _session = new WriteSession(files, _gate, Checkpointer, Damage, open, beforeCommit, Clock);
-        _writer = new GroupCommitWriter<WriteSession>(_session, Signals, Damage, Clock);
+        Writer = new GroupCommitWriter<WriteSession>(_session, Signals, Damage, Clock);
     }
+
+    /// <summary>Runs operations in transactions.</summary>
+    public GroupCommitWriter<WriteSession> Writer { get; }
 
     public string StoreId { get; }
 
@@ -42,13 +44,13 @@ internal sealed class LiteDbDatabase : IAsyncDisposable
     public DataStream Data => _files.Data;
 
     /// <summary>The latest committed revision.</summary>
-    public long Head => _writer.Head;
+    public long Head => Writer.Head;
 
     /// <summary>How many deliveries have not ended.</summary>
     public Backlog Backlog => _session.OpenDeliveries.Counts;
 
     /// <summary>Transactions committed since the store was opened.</summary>
-    public long Commits => _writer.Commits;
+    public long Commits => Writer.Commits;
 
     /// <summary>Runs an operation in the next transaction; completes when that is synced to disk.</summary>
     /// <param name="operation">Can run more than once: it must not touch anything but the session.</param>
@@ -62,7 +64,7 @@ internal sealed class LiteDbDatabase : IAsyncDisposable
     /// <param name="operation">Can run more than once: it must not touch anything but the session.</param>
     /// <param name="cancellationToken">Takes the operation back while it is queued; later it runs to the end.</param>
     public Task<T> WriteAsync<T>(string tenantId, int rows, Func<WriteSession, T> operation, CancellationToken cancellationToken) =>
-        _writer.EnqueueAsync(tenantId, rows, operation, cancellationToken);
+        Writer.EnqueueAsync(tenantId, rows, operation, cancellationToken);
 
     /// <summary>Runs a query over everything committed before, while nothing else is read or written: it must be short.</summary>
     public Task<T> ReadAsync<T>(Func<DocumentStore, T> query, CancellationToken cancellationToken) =>
@@ -98,7 +100,7 @@ internal sealed class LiteDbDatabase : IAsyncDisposable
 
     private async Task CloseCoreAsync()
     {
-        await _writer.StopAsync().ConfigureAwait(false);
+        await Writer.StopAsync().ConfigureAwait(false);
         await _gate.ReadAsync(() => _closed = true, CancellationToken.None).ConfigureAwait(false);
         Checkpointer.Close();
         _files.Dispose();

@@ -1,10 +1,12 @@
+using ControlPlane.Storage.Embedded;
+
 namespace ControlPlane.Storage.LiteDb;
 
 /// <inheritdoc/>
-internal sealed class LiteDbEventStore(LiteDbDatabase database) : IEventStore
+internal sealed class LiteDbEventStore(LiteDbDatabase database, SlicedAppends<WriteSession> appends) : IEventStore
 {
     public Task<AppendResult> AppendAsync(AppendRequest request, CancellationToken cancellationToken) =>
-        database.WriteAsync(request.TenantId, request.Rows, session => Appends.Append(session, request), cancellationToken);
+        appends.AppendAsync(request, cancellationToken);
 
     public Task<IReadOnlyList<EventRecord>> FindAsync(string eventId, string? tenantId, CancellationToken cancellationToken) =>
         database.ReadAsync(documents => EventDocuments.Find(documents, eventId, tenantId), cancellationToken);

@@ -33,13 +33,16 @@ internal static class WebhookDeliveries
     public static long FirstLatest(Connection connection) => Counters.Load(connection).WebhookDeliveriesTo + 1;
 
     /// <summary>At the end of a transaction: lists what was added, if it is enough for the pages that this changes.</summary>
-    public static void CatchUp(WriteSession session)
+    /// <param name="session">The transaction.</param>
+    /// <param name="findGap">Returns the position of the first delivery that is stored later than others after it; null if there is none.</param>
+    public static void CatchUp(WriteSession session, Func<Connection, long?> findGap)
     {
         ref var counters = ref session.Counters;
         if (counters.DeliverySeq - counters.WebhookDeliveriesTo >= AtOnce)
         {
-            session.Use(Extend).Bind(counters.WebhookDeliveriesTo).Bind(counters.DeliverySeq).Run();
-            counters.WebhookDeliveriesTo = counters.DeliverySeq;
+            var to = findGap(session.Connection) - 1 ?? counters.DeliverySeq;
+            session.Use(Extend).Bind(counters.WebhookDeliveriesTo).Bind(to).Run();
+            counters.WebhookDeliveriesTo = to;
         }
     }
 

@@ -9,7 +9,6 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     private readonly Connection _connection;
     private readonly Checkpointer _checkpointer;
     private readonly WriteSession _session;
-    private readonly GroupCommitWriter<WriteSession> _writer;
     private readonly ReaderPool _readers;
     private readonly Lock _closing = new();
     private Task? _closed;
@@ -24,8 +23,11 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         _checkpointer = new Checkpointer(writer, checkpoints);
         _readers = new ReaderPool(path, options.Readers, Damage);
         _session = new WriteSession(writer, _checkpointer, Damage, new OpenFiles(Damage, path, path + "-wal"), beforeCommit, Clock);
-        _writer = new GroupCommitWriter<WriteSession>(_session, Signals, Damage, Clock);
+        Writer = new GroupCommitWriter<WriteSession>(_session, Signals, Damage, Clock);
     }
+
+    /// <summary>Runs operations in transactions.</summary>
+    public GroupCommitWriter<WriteSession> Writer { get; }
 
     public string StoreId { get; }
 
@@ -38,13 +40,13 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     public CommitSignals Signals { get; } = new();
 
     /// <summary>The latest committed revision.</summary>
-    public long Head => _writer.Head;
+    public long Head => Writer.Head;
 
     /// <summary>How many deliveries have not ended.</summary>
     public Backlog Backlog => _session.Backlog;
 
     /// <summary>Transactions committed since the store was opened.</summary>
-    public long Commits => _writer.Commits;
+    public long Commits => Writer.Commits;
 
     /// <summary>Runs an operation in the next transaction; completes when that is synced to disk.</summary>
     /// <param name="operation">Can run more than once: it must not touch anything but the session.</param>
@@ -58,7 +60,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     /// <param name="operation">Can run more than once: it must not touch anything but the session.</param>
     /// <param name="cancellationToken">Takes the operation back while it is queued; later it runs to the end.</param>
     public Task<T> WriteAsync<T>(string tenantId, int rows, Func<WriteSession, T> operation, CancellationToken cancellationToken) =>
-        _writer.EnqueueAsync(tenantId, rows, operation, cancellationToken);
+        Writer.EnqueueAsync(tenantId, rows, operation, cancellationToken);
 
     /// <summary>Runs a query over one snapshot of everything committed before.</summary>
     public Task<T> ReadAsync<T>(Func<Connection, T> query, CancellationToken cancellationToken) =>
@@ -76,7 +78,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 
     private async Task CloseCoreAsync()
     {
-        await _writer.StopAsync().ConfigureAwait(false);
+        await Writer.StopAsync().ConfigureAwait(false);
         await _readers.DisposeAsync().ConfigureAwait(false);
         _checkpointer.Finish();
         _checkpointer.Dispose();

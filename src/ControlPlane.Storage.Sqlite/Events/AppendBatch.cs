@@ -1,12 +1,22 @@
+using ControlPlane.Storage.Embedded;
 using ControlPlane.Storage.Transitions;
 
 namespace ControlPlane.Storage.Sqlite;
 
-/// <summary>The rows that one append or step of a replay adds, collected so that each table gets its rows at once.</summary>
-internal sealed class AppendBatch(WriteSession session, AppendRequest request, long tenant)
+/// <summary>The rows that one append, slice of an append or step of a replay adds, collected so that each table gets its rows at once.</summary>
+/// <param name="session">The writer's session.</param>
+/// <param name="request">The append.</param>
+/// <param name="tenant">The tenant's number.</param>
+/// <param name="most">How many deliveries are stored with their events.</param>
+internal sealed class AppendBatch(WriteSession session, AppendRequest request, long tenant, int most = int.MaxValue)
 {
     private readonly List<EventRow> _events = new(request.Events.Count);
     private readonly List<DeliveryRow> _deliveries = new(request.Events.Count);
+    private readonly List<SlicedDelivery> _left = [];
+    private int _most = most;
+
+    /// <summary>The deliveries that are left, with the positions that they have.</summary>
+    public IReadOnlyList<SlicedDelivery> Left => _left;
 
     /// <summary>Adds an event with its deliveries. The rows are stored by <see cref="Store"/>, but for those that stand in a line.</summary>
     public AppendedEvent Add(NewEvent added)
@@ -22,22 +32,30 @@ internal sealed class AppendBatch(WriteSession session, AppendRequest request, l
         _events.Add(row);
         session.Counters.NoteEvent(source.CreateTime);
         session.NoteRow(source.Payload?.Length ?? 0);
-        var line = source.OrderingKey.Length > 0 ? OrderingLine.KeyOf(source.OrderingKey) : (long?)null;
-        var deliveries = new DeliveryRecord[added.Deliveries.Count];
-        for (var i = 0; i < deliveries.Length; i++)
+        var deliveries = new DeliveryRecord[Math.Min(_most, added.Deliveries.Count)];
+        for (var i = 0; i < added.Deliveries.Count; i++)
         {
-            deliveries[i] = AddDelivery(row, added.Deliveries[i], line);
+            var position = ++session.Counters.DeliverySeq;
+            if (i < deliveries.Length)
+            {
+                deliveries[i] = Add(row, added.Deliveries[i], position);
+            }
+            else
+            {
+                FindReceiver(added.Deliveries[i]);
+                _left.Add(new(row.Seq, position, added.Deliveries[i]));
+            }
         }
 
-        return new AppendedEvent(source with { Payload = null, DeliveryCount = deliveries.Length }, false, deliveries);
+        _most -= deliveries.Length;
+        return new AppendedEvent(source with { Payload = null, DeliveryCount = added.Deliveries.Count }, false, deliveries);
     }
 
     /// <summary>Adds a delivery of an event that is stored, as if that had been created at the time that its row says.</summary>
     public DeliveryRecord AddLater(in EventRow source, NewDelivery delivery, long webhook)
     {
-        var key = source.Added.Event.OrderingKey;
         session.Counters.NoteEvent(source.Added.Event.CreateTime);
-        var added = AddDelivery(source, delivery, key.Length > 0 ? OrderingLine.KeyOf(key) : null);
+        var added = Add(source, delivery, ++session.Counters.DeliverySeq);
         LaterDeliveries.Insert(session, session.Counters.DeliverySeq, source.Seq, tenant, webhook);
         return added;
     }
@@ -49,14 +67,14 @@ internal sealed class AppendBatch(WriteSession session, AppendRequest request, l
         DeliveryRows.Insert(session, _deliveries);
     }
 
-    private DeliveryRecord AddDelivery(in EventRow source, NewDelivery delivery, long? key)
+    /// <summary>Adds a delivery at a position that it was given.</summary>
+    public DeliveryRecord Add(in EventRow source, NewDelivery delivery, long position)
     {
         var added = source.Added.Event;
         var time = added.CreateTime;
-        var webhook = session.Refs.FindReceiver(tenant, delivery.WebhookId)
-            ?? throw new ArgumentException($"The tenant has no webhook {delivery.WebhookId}.");
-        OrderingLine? line = key is { } hash && OrderingRules.HasPlace(added.OrderingKey, delivery.Trigger)
-            ? new OrderingLine(webhook.Seq, hash, webhook.HeadOfLine) : null;
+        var webhook = FindReceiver(delivery);
+        OrderingLine? line = OrderingRules.HasPlace(added.OrderingKey, delivery.Trigger)
+            ? new OrderingLine(webhook.Seq, OrderingLine.KeyOf(added.OrderingKey), webhook.HeadOfLine) : null;
         var blocked = line is { } busy && OrderingLines.IsBusy(session.Connection, busy, time);
         var leased = delivery.Leased && !blocked;
         var record = DeliveryTransitions.Create(added, delivery, inLine: line is not null, leased) with
@@ -65,7 +83,7 @@ internal sealed class AppendBatch(WriteSession session, AppendRequest request, l
             Revision = ++session.Counters.Revision,
         };
         var row = new DeliveryRow(
-            ++session.Counters.DeliverySeq,
+            position,
             record,
             source,
             webhook.Seq,
@@ -87,4 +105,7 @@ internal sealed class AppendBatch(WriteSession session, AppendRequest request, l
         session.Backlog.Note(record, opened: 1);
         return record;
     }
+
+    private WebhookRef FindReceiver(NewDelivery delivery) =>
+        session.Refs.FindReceiver(tenant, delivery.WebhookId) ?? throw new ArgumentException($"The tenant has no webhook {delivery.WebhookId}.");
 }

@@ -1,9 +1,15 @@
+using ControlPlane.Storage.Embedded;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Storing events with their deliveries. Everything is looked at before anything is written.</summary>
 internal static class Appends
 {
-    public static AppendResult Append(WriteSession session, AppendRequest request)
+    /// <summary>Stores the events with all their deliveries.</summary>
+    public static AppendResult Append(WriteSession session, AppendRequest request) => Begin(session, request, int.MaxValue).Result;
+
+    /// <summary>Stores the events and at most so many deliveries; returns what is left of those.</summary>
+    public static BegunAppend Begin(WriteSession session, AppendRequest request, int most)
     {
         if (session.Refs.FindTenant(request.TenantId) is not { } tenant)
         {
@@ -24,7 +30,7 @@ internal static class Appends
             }
         }
 
-        var batch = new AppendBatch(session, request, tenant.Seq);
+        var batch = new AppendBatch(session, request, tenant.Seq, most);
         var appended = new AppendedEvent[request.Events.Count];
         for (var i = 0; i < appended.Length; i++)
         {
@@ -37,6 +43,8 @@ internal static class Appends
         }
 
         batch.Store();
-        return new AppendResult.Appended(appended);
+        var slices = Slice.Cut(batch.Left);
+        SliceRows.Insert(session, slices);
+        return new BegunAppend(new AppendResult.Appended(appended), slices);
     }
 }

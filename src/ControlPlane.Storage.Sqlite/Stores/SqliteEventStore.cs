@@ -1,10 +1,12 @@
+using ControlPlane.Storage.Embedded;
+
 namespace ControlPlane.Storage.Sqlite;
 
 /// <inheritdoc/>
-internal sealed class SqliteEventStore(SqliteDatabase database) : IEventStore
+internal sealed class SqliteEventStore(SqliteDatabase database, SlicedAppends<WriteSession> appends) : IEventStore
 {
     public Task<AppendResult> AppendAsync(AppendRequest request, CancellationToken cancellationToken) =>
-        database.WriteAsync(request.TenantId, request.Rows, session => Appends.Append(session, request), cancellationToken);
+        appends.AppendAsync(request, cancellationToken);
 
     public Task<IReadOnlyList<EventRecord>> FindAsync(string eventId, string? tenantId, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => EventRows.Find(connection, eventId, tenantId), cancellationToken);

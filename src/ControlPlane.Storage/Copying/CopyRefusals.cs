@@ -7,6 +7,10 @@ public static class CopyRefusals
     public static StorageOpenException Unfinished(string store) => new(
         $"The {store} is an unfinished copy of another store: run \"hookctl admin copy\" to its end, or remove it.");
 
+    /// <summary>A publish was cut off in it, which a server brings to its end.</summary>
+    public static StorageOpenException CutOff(string store) => new(
+        $"The server on the {store} was not stopped, and a publish was cut off: start it once and stop it.");
+
     /// <summary>There is nothing to copy.</summary>
     public static StorageOpenException Missing(string path) => new($"There is no store '{path}'.");
 

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
-using ControlPlane.Benchmarks.Load;
+using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Benchmarks.Receivers;
 using ControlPlane.Testing;
 
-namespace ControlPlane.Benchmarks.Processes;
+namespace ControlPlane.Benchmarks.Load;
 
 /// <summary>
 /// Hostile tenants and their receivers in a process of their own that has what the server and its well-behaved tenant leave of the cores: elsewhere these
