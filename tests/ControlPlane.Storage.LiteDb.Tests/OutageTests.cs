@@ -94,6 +94,35 @@ public sealed class OutageTests : LiteDbTests
         Assert.Equal(["ten_3", "ten_1", "default"], await ListTenantsAsync(Open()));
     }
 
+    [Fact]
+    public async Task Append_DiskFullInTheMiddle_TheRestIsStoredWhenThereIsRoom()
+    {
+        const int Many = 2_000;
+        var database = OpenFailing();
+        await using var store = LiteDbStorage.CreateEngine(database);
+        var webhook = await store.Webhooks.CreateAsync(
+            new WebhookRecord { Id = "wh_1", TenantId = TenantRecord.DefaultId, Url = "https://a/", EventTypes = ["*"], Dialect = "svix", Secrets = [] }, Cancel);
+        var added = new NewEvent(
+            new EventRecord { Id = "evt_1", TenantId = TenantRecord.DefaultId, Type = "a", Payload = [1], CreateTime = Clock.GetStoreNow() },
+            [.. Enumerable.Range(0, Many).Select(n => new NewDelivery($"dlv_{n}", "wh_1", DeliveryTrigger.Publish, Leased: false))],
+            null);
+        Log.Room = 800_000;
+
+        await Assert.ThrowsAsync<StorageUnavailableException>(
+            () => store.Events.AppendAsync(new(TenantRecord.DefaultId, webhook.ConfigVersion, [added], "node", TimeSpan.FromMinutes(1)), Cancel));
+        Assert.InRange(database.Backlog.Of(TenantRecord.DefaultId).OfTenant, 1, Many - 1);
+
+        Log.Room = long.MaxValue;
+        while (database.Backlog.Of(TenantRecord.DefaultId).OfTenant < Many)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+            Cancel.ThrowIfCancellationRequested();
+        }
+
+        Assert.Equal(Many, (await store.Deliveries.ListAsync(new DeliveryQuery { EventId = "evt_1", Limit = 1_000 }, Cancel)).Items.Count * 2);
+    }
+
     private FailingFile Log => _files["log"];
 
     private LiteDbDatabase OpenFailing(int checkpointPages = 2_048) => Open(checkpointPages, path =>

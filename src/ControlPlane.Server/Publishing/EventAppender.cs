@@ -13,7 +13,7 @@ namespace ControlPlane.Server.Publishing;
 internal readonly record struct MatchedEvent(EventDraft Draft, byte[]? Fingerprint, IReadOnlyList<WebhookRecord> Webhooks);
 
 /// <summary>
-/// Stores events with all their deliveries in one commit, and hands those over that have a place in their lane. Returns after the
+/// Stores events with all their deliveries, and hands those over that have a place in their lane. Returns after the last
 /// commit is on disk.
 /// </summary>
 internal sealed class EventAppender(IEventStore events, WebhookCatalog catalog, Lanes lanes, LeaseBook leases, IdSource ids, TimeProvider clock)

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Options;
 namespace ControlPlane.Server.Publishing;
 
 /// <summary>
-/// Keeps the deliveries of one tenant's events from holding everybody up. One commit takes them all, since an acknowledged event has
-/// all its deliveries and an unacknowledged one none; so their number is bounded, and large fan-outs go to the store one at a time,
-/// tenants in turn, with as much time for the writes of all others after each as it took.
+/// Keeps the deliveries of one tenant's events from holding everybody up. An acknowledged event has all its deliveries, so a call is answered when the
+/// last is stored; their number is bounded, and large fan-outs go to the store one at a time, tenants in turn, with as much time for everything else
+/// after each as it took.
 /// </summary>
 internal sealed class FanOutLimit(BacklogLimit backlog, IOptions<PublishingOptions> options, TimeProvider clock)
 {

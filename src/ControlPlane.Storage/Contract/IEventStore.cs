@@ -3,7 +3,11 @@ namespace ControlPlane.Storage;
 /// <summary>Events and the fan-out that is born with them.</summary>
 public interface IEventStore
 {
-    /// <summary>Stores events with all their deliveries in one durable commit, all or none.</summary>
+    /// <summary>
+    /// Stores events with all their deliveries, all or none. An engine can store a large request in several commits: it can then be seen in part before this
+    /// completes, and a process that ends in between leaves it to the next that opens the store, before that does anything else.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">Nothing is stored, or all of it will be.</exception>
     /// <exception cref="ArgumentException">
     /// A delivery goes to a webhook that the tenant does not have, which the configuration version should have ruled out.
     /// </exception>
