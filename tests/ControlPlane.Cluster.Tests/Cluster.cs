@@ -25,17 +25,10 @@ public sealed class Cluster : IAsyncDisposable
         try
         {
             var database = await cluster.Database.CreateDatabaseAsync();
-            var key = Convert.ToBase64String(new byte[32]);
             for (var i = 0; i < nodes; i++)
             {
                 var connection = reach(i, database);
-                cluster._nodes.Add(ServerProcess.Create(cluster.Receiver, setup =>
-                {
-                    setup.Settings.Remove("Storage:Path");
-                    setup.Settings["Storage:Provider"] = "postgres";
-                    setup.Settings["Storage:ConnectionString"] = connection;
-                    setup.Settings["Secrets:MasterKey"] = key;
-                }));
+                cluster._nodes.Add(ServerProcess.Create(cluster.Receiver, setup => setup.Share(connection)));
             }
 
             await Task.WhenAll(cluster._nodes.Select(node => node.StartAsync()));

@@ -8,7 +8,8 @@ using Xunit.Runner.InProc.SystemConsole;
 namespace ControlPlane.CrashTests;
 
 /// <summary>
-/// A test run, or with <c>--cycles</c> a long run: <c>dotnet run --project tests/ControlPlane.CrashTests -- --cycles 200</c>.
+/// A test run, or with <c>--cycles</c> a long run: <c>dotnet run --project tests/ControlPlane.CrashTests -- --cycles 200</c>,
+/// and <c>--nodes 3</c> for servers that share a database.
 /// </summary>
 internal static class Program
 {
@@ -30,20 +31,27 @@ internal static class Program
             Description = "Deals the points and the load; random unless given.",
             DefaultValueFactory = _ => Random.Shared.Next(),
         };
+        var nodes = new Option<int>("--nodes")
+        {
+            Description = "How many servers share the store, one of which is killed at a time; with more than one it is a PostgreSQL database.",
+            DefaultValueFactory = _ => 1,
+        };
         var command = new RootCommand("Kills a server under load again and again, and checks that it keeps its promises.")
         {
-            cycles, perEpoch, seed,
+            cycles, perEpoch, seed, nodes,
         };
         command.SetAction(async parsed =>
         {
             var dealt = parsed.GetValue(seed);
             Console.WriteLine($"seed {dealt}");
-            var first = await CutFirstStartsAsync();
-            var plan = new KillPlan(dealt, ServerSetup.ChosenProvider);
+            var isCluster = parsed.GetValue(nodes) > 1;
+            var first = isCluster ? new() : await CutFirstStartsAsync();
+            var plan = new KillPlan(dealt, isCluster ? KillPlan.Shared : ServerSetup.ChosenProvider);
             var summary = await CrashRun.RunAsync(
                 Enumerable.Range(0, parsed.GetValue(cycles)).Select(_ => plan.Next()),
                 parsed.GetValue(perEpoch),
                 dealt,
+                parsed.GetValue(nodes),
                 now => Console.WriteLine($"{now.Cycles} kills, {now.Acknowledged} acknowledged, {now.Violations.Found.Count} violations"));
             Console.WriteLine(summary);
             return first.Found.Count + summary.Violations.Found.Count == 0 ? 0 : 1;

@@ -65,6 +65,16 @@ public sealed class ServerSetup : IDisposable
     /// <summary>The server's command line.</summary>
     public IReadOnlyList<string> Arguments { get; set; } = [];
 
+    /// <summary>Has it share a database, and a key for what is sealed in it, with others instead of having a file of its own.</summary>
+    /// <param name="database">How to reach it.</param>
+    public void Share(string database)
+    {
+        Settings.Remove("Storage:Path");
+        Settings["Storage:Provider"] = "postgres";
+        Settings["Storage:ConnectionString"] = database;
+        Settings["Secrets:MasterKey"] = Convert.ToBase64String(new byte[32]);
+    }
+
     public string PathOf(string file) => Path.Combine(Folder.FullName, file);
 
     public ProcessStartInfo ToStartInfo()

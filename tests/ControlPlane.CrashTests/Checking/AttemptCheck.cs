@@ -108,8 +108,8 @@ internal static class AttemptCheck
         foreach (var (one, next) in received.Zip(received.Skip(1)))
         {
             evidence.Violations.Unless(
-                one.Life < next.Life
-                    || (one.Life == next.Life && one.Answered > 0 && one.Answered <= next.Arrived)
+                (one.Answered > 0 && one.Answered <= next.Arrived)
+                    || evidence.Lives[one.Life - 1].Ended is > 0 and var ended && ended <= next.Arrived
                     || CancelledMeanwhile(evidence, delivery, received, one),
                 $"Receipts {one.Number} and {next.Number} of {delivery.Id} were under way at once in lives {one.Life} and {next.Life}");
         }

@@ -19,7 +19,7 @@ public sealed class CheckTests
     private readonly Mailbox _mailbox = new("https://localhost/in/1", Behaviours.Healthy, TimeSpan.Zero);
     private readonly List<Event> _events = [];
     private readonly List<Delivery> _deliveries = [];
-    private readonly List<Life> _lives = [new(1, 0, null) { Killed = true }, new(2, 1_000, null)];
+    private readonly List<Life> _lives = [new(1, 0) { Killed = true, Ended = 900 }, new(2, 1_000)];
 
     /// <summary>One event, sent at 200 to the one webhook, acknowledged at 300, delivered at the first attempt in the first life.</summary>
     public CheckTests()

@@ -5,22 +5,31 @@ using Grpc.Core;
 
 namespace ControlPlane.CrashTests.Load;
 
-/// <summary>What the callers of one life of the server share. The load goes on until a call is lost or somebody ends it.</summary>
-internal sealed class Stage(Clients clients, Clients platform, EpochLedger ledger, Moments moments, int life) : IDisposable
+/// <summary>What the callers share between one kill and the next. The load goes on until a call is lost or somebody ends it.</summary>
+/// <param name="clients">With the tenant's key.</param>
+/// <param name="platform">With the platform's key.</param>
+/// <param name="ledger">What is asked and answered.</param>
+/// <param name="moments">Told what happens.</param>
+/// <param name="life">The number of the latest life of a server.</param>
+internal sealed class Stage(NodeClients clients, NodeClients platform, EpochLedger ledger, Moments moments, int life) : IDisposable
 {
     private readonly CancellationTokenSource _over = new();
 
-    public Clients Clients => clients;
+    /// <summary>Those of the node whose turn it is.</summary>
+    public Clients Clients => clients.Next;
 
     /// <summary>With the platform's key, which alone is shown the store's revisions.</summary>
-    public Clients Platform => platform;
+    public Clients Platform => platform.Next;
 
     public EpochLedger Ledger => ledger;
 
     public Moments Moments => moments;
 
-    /// <summary>The life's number.</summary>
+    /// <summary>The number of the latest life of a server.</summary>
     public int Life => life;
+
+    /// <summary>A call got no answer, as happens where a server dies.</summary>
+    public bool HasLost { get; private set; }
 
     public bool GoesOn => !_over.IsCancellationRequested;
 
@@ -30,6 +39,14 @@ internal sealed class Stage(Clients clients, Clients platform, EpochLedger ledge
     public static long Now => TimeProvider.System.GetTimestamp();
 
     public void End() => _over.Cancel();
+
+    /// <summary>Ends the load because a call was lost.</summary>
+    public void Lose()
+    {
+        // A stream that ends with the load is not lost.
+        HasLost |= GoesOn;
+        End();
+    }
 
     /// <summary>Waits a random while, so that callers do not move in step.</summary>
     public async Task PaceAsync(Random random, int mostMilliseconds)
@@ -47,7 +64,7 @@ internal sealed class Stage(Clients clients, Clients platform, EpochLedger ledge
     {
         try
         {
-            using var made = call(clients);
+            using var made = call(Clients);
             moments.Reached(name + " sent");
             var answer = await made.ResponseAsync;
             moments.Reached(name + " acknowledged");
@@ -55,7 +72,7 @@ internal sealed class Stage(Clients clients, Clients platform, EpochLedger ledge
         }
         catch (RpcException e) when (IsLost(e))
         {
-            End();
+            Lose();
             return default;
         }
         catch (RpcException e)
@@ -71,5 +88,10 @@ internal sealed class Stage(Clients clients, Clients platform, EpochLedger ledge
         failure.StatusCode is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Cancelled or StatusCode.Unknown
         && failure.GetRpcStatus() is null;
 
-    public void Dispose() => _over.Dispose();
+    public void Dispose()
+    {
+        clients.Dispose();
+        platform.Dispose();
+        _over.Dispose();
+    }
 }

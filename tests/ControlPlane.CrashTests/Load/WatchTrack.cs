@@ -62,7 +62,7 @@ internal sealed class WatchTrack(string name, IReadOnlyList<DeliveryState> state
         }
         catch (RpcException e) when (Stage.IsLost(e))
         {
-            stage.End();
+            stage.Lose();
         }
         catch (OperationCanceledException)
         {

@@ -100,9 +100,14 @@ internal static class KillPoints
     ];
 
     /// <summary>The points that there are with a storage engine: those of the way of an event, and those inside that engine.</summary>
-    public static IReadOnlyList<Func<Random, KillPoint>> Of(string provider) => provider == "litedb"
-        ? [.. All.Where(make => !IsInsideSqlite(make(new Random(0)))), .. OfLiteDb]
-        : All;
+    public static IReadOnlyList<Func<Random, KillPoint>> Of(string provider) => provider switch
+    {
+        "litedb" => [.. Outside, .. OfLiteDb],
+        "sqlite" => All,
+        _ => [.. Outside],
+    };
+
+    private static IEnumerable<Func<Random, KillPoint>> Outside => All.Where(make => !IsInsideSqlite(make(new Random(0))));
 
     private static bool IsInsideSqlite(KillPoint point) =>
         point.Inside is { } inside && !inside.StartsWith("RuntimeEvent", StringComparison.Ordinal);

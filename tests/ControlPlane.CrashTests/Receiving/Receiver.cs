@@ -2,9 +2,11 @@ using System.Collections.Concurrent;
 using System.Net;
 using ControlPlane.CrashTests.Points;
 using ControlPlane.Testing;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ControlPlane.CrashTests.Receiving;
@@ -40,6 +42,7 @@ internal sealed class Receiver : IAsyncDisposable
                 listen.Use(next => async connection =>
                 {
                     Interlocked.Increment(ref _connections);
+                    connection.Items[nameof(LifeOf)] = LifeOf(((IPEndPoint)connection.RemoteEndPoint!).Port, ((IPEndPoint)connection.LocalEndPoint!).Port);
                     try
                     {
                         await next(connection);
@@ -58,8 +61,8 @@ internal sealed class Receiver : IAsyncDisposable
 
     public string AuthorityPem => _certificates.AuthorityPem;
 
-    /// <summary>The process that requests come from now.</summary>
-    public int Life { get; set; }
+    /// <summary>Returns the life of a server that a connection comes from: told the port of its other end, and of this one.</summary>
+    public Func<int, int, int> LifeOf { get; set; } = (_, _) => 0;
 
     public static async Task<Receiver> StartAsync(Moments moments)
     {
@@ -111,8 +114,9 @@ internal sealed class Receiver : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, ended);
         var headers = context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+        var life = (int)context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items[nameof(LifeOf)]!;
         var (receipt, status) = mailbox.Add(
-            () => new(Interlocked.Increment(ref _numbers), Life, _clock.GetTimestamp(), headers, body.ToArray()));
+            () => new(Interlocked.Increment(ref _numbers), life, _clock.GetTimestamp(), headers, body.ToArray()));
         _moments.Reached("request received");
         await Task.Delay(mailbox.Hold * Random.Shared.NextDouble(), _clock, ended);
         context.Response.StatusCode = receipt.Status = status;

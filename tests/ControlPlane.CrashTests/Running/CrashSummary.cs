@@ -41,9 +41,10 @@ internal sealed class CrashSummary
 
     public void CountStoreCheck() => _storeChecks++;
 
-    public void Add(IEnumerable<Life> killed)
+    /// <summary>Adds the lives among some that ended with a kill.</summary>
+    public void Add(IEnumerable<Life> lives)
     {
-        foreach (var life in killed)
+        foreach (var life in lives.Where(life => life.Killed))
         {
             _cycles++;
             var name = life.Point!.Name;

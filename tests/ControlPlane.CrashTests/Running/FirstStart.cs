@@ -38,7 +38,7 @@ internal static class FirstStart
     public static async Task RunAsync(KillPoint point, Violations violations)
     {
         await using var receiver = await Receiver.StartAsync(new());
-        await using var server = new CrashServer(receiver.AuthorityPem);
+        await using var server = new CrashServer(receiver.AuthorityPem, []);
         violations.Unless(!await server.StartAsync(point), $"The first start never came to '{point.Name}'");
         if (server.Life.Served)
         {

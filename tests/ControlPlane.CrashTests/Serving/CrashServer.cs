@@ -3,7 +3,7 @@ using ControlPlane.Testing;
 
 namespace ControlPlane.CrashTests.Serving;
 
-/// <summary>The real server on one store, started again after each death. Only processes started here are ever killed.</summary>
+/// <summary>One node: the real server on one store, started again after each death. Only processes started here are ever killed.</summary>
 internal sealed class CrashServer : IAsyncDisposable
 {
     private const string Hook = "DOTNET_STARTUP_HOOKS";
@@ -11,14 +11,24 @@ internal sealed class CrashServer : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     private readonly HttpClient _http = new();
-    private readonly List<Life> _lives = [];
+    private readonly List<Life> _lives;
     private readonly TimeProvider _clock = TimeProvider.System;
     private readonly Lock _killing = new();
     private ServerRun? _run;
 
-    public CrashServer(string authorityPem)
+    /// <summary>Sets one up that was not started yet.</summary>
+    /// <param name="authorityPem">What it trusts.</param>
+    /// <param name="lives">Takes its lives; those of other nodes are in it too.</param>
+    /// <param name="database">What it shares with other nodes; null for a file of its own.</param>
+    public CrashServer(string authorityPem, List<Life> lives, string? database = null)
     {
+        _lives = lives;
         Setup = new ServerSetup(authorityPem);
+        if (database is not null)
+        {
+            Setup.Share(database);
+        }
+
         // A receiver that fails a lot is not sent one request at a time here: there would be nothing to cut.
         Setup.Settings["Dispatching:ProbeAfterFailures"] = "1000";
     }
@@ -27,9 +37,23 @@ internal sealed class CrashServer : IAsyncDisposable
 
     public ServerLog Log { get; } = new();
 
-    public IReadOnlyList<Life> Lives => _lives;
+    /// <summary>Its latest.</summary>
+    public Life Life { get; private set; } = null!;
 
-    public Life Life => _lives[^1];
+    /// <summary>It was started, and nobody has noticed its end or ended it.</summary>
+    public bool IsStarted => _run is not null;
+
+    /// <summary>The process that runs now; null if none does.</summary>
+    public int? ProcessId
+    {
+        get
+        {
+            lock (_killing)
+            {
+                return _run is { HasExited: false } run ? run.Id : null;
+            }
+        }
+    }
 
     public string StorePath => Setup.Settings["Storage:Path"];
 
@@ -37,7 +61,7 @@ internal sealed class CrashServer : IAsyncDisposable
     public async Task<bool> StartAsync(KillPoint? point)
     {
         Prepare(point);
-        var life = new Life(_lives.Count + 1, _clock.GetTimestamp(), point);
+        var life = Life = new Life(_lives.Count + 1, _clock.GetTimestamp()) { Point = point };
         _lives.Add(life);
         var run = _run = new ServerRun(Setup, Log);
         using var timer = point?.AfterStart is { } after
@@ -89,6 +113,7 @@ internal sealed class CrashServer : IAsyncDisposable
         var code = await run.ExitAsync();
         Assert.True(code == ServerRun.KilledExitCode, $"The server ended by itself with {code}:\n{Log.Text}");
         Life.Killed = true;
+        Life.Ended = _clock.GetTimestamp();
         await ForgetAsync(run);
     }
 
@@ -99,6 +124,7 @@ internal sealed class CrashServer : IAsyncDisposable
         await run.SignalAsync();
         var code = await run.ExitAsync();
         Assert.True(code == 0, $"The server ended with {code}:\n{Log.Text}");
+        Life.Ended = _clock.GetTimestamp();
         await ForgetAsync(run);
     }
 

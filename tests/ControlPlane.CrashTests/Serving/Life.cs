@@ -3,11 +3,13 @@ using ControlPlane.CrashTests.Points;
 namespace ControlPlane.CrashTests.Serving;
 
 /// <summary>One process of the server, from start to end. Times are timestamps of this machine's monotonic clock.</summary>
-/// <param name="Number">1 for the first.</param>
+/// <param name="Number">1 for the first, over all nodes.</param>
 /// <param name="Started">Before the process was made.</param>
-/// <param name="Point">Where it is to be killed; null if it is not.</param>
-internal sealed record Life(int Number, long Started, KillPoint? Point)
+internal sealed record Life(int Number, long Started)
 {
+    /// <summary>Where it is to be killed; null if it is not.</summary>
+    public KillPoint? Point { get; set; }
+
     /// <summary>It came to serve calls.</summary>
     public bool Served { get; set; }
 
@@ -16,4 +18,7 @@ internal sealed record Life(int Number, long Started, KillPoint? Point)
 
     /// <summary>It was killed where it was meant to be.</summary>
     public bool PointReached { get; set; }
+
+    /// <summary>When it was found to have ended; 0 while it lives.</summary>
+    public long Ended { get; set; }
 }
