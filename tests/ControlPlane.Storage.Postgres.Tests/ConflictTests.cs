@@ -52,6 +52,36 @@ public sealed class ConflictTests : MultiNodeTest
         Assert.Equal((await publishing).Id, Assert.Single((await Store.Deliveries.ListAsync(new DeliveryQuery { Limit = 10 }, Cancel)).Items).Id);
     }
 
+    [Fact]
+    public async Task Change_AmidPublishes_WaitsForThoseBeforeItOnly()
+    {
+        var webhook = await AddWebhookAsync();
+        var stale = new AppendRequest(
+            webhook.TenantId, await ReadConfigVersionAsync(webhook.TenantId), [To(NewEvent(), leased: false, webhook)], "", TimeSpan.FromSeconds(60));
+        await using var other = new NpgsqlConnection(Source.Database);
+        await other.OpenAsync(Cancel);
+        await using var transaction = await other.BeginTransactionAsync(Cancel);
+        await RunAsync(other, "UPDATE store SET revision = revision");
+
+        // It cannot commit, so it keeps its lock; then one who wants to change something waits for it, and one more publishes.
+        var before = PublishAsync(One, webhook, leased: false);
+        await WaitingAsync(1);
+        var change = AddWebhookAsync(webhook.TenantId);
+        await WaitingAsync(2);
+        var after = Two.Events.AppendAsync(stale, Cancel);
+        await WaitingAsync(3);
+        await transaction.CommitAsync(Cancel);
+
+        await before;
+        await change;
+        Assert.IsType<AppendResult.StaleConfig>(await after);
+    }
+
+    /// <summary>Waits until so many transactions wait for a lock.</summary>
+    private Task WaitingAsync(int count) =>
+        EventuallyAsync(async () => await ReadAsync(
+            "SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.datname = current_database()") == count);
+
     /// <summary>Has the database end the next so many transactions that write to a table.</summary>
     private Task FailAsync(string table, string change, string state, int times) => Source.ExecuteAsync(
         $$"""

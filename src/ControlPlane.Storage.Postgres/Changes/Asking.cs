@@ -3,11 +3,23 @@ using Npgsql;
 namespace ControlPlane.Storage.Postgres;
 
 /// <summary>
-/// Looks up and locks what operations asked for. Everybody locks in the same order: tenants, the membership of this node, lines,
-/// deliveries by number, the counters.
+/// Looks up and locks what operations asked for. Everybody locks in the same order: tenants' turns, tenants, the membership of this node,
+/// lines, deliveries by number, the counters.
 /// </summary>
 internal static class Asking
 {
+    // Those who lock a row in share do not wait for one who waits to change it, so that while somebody always publishes, on any node, nobody
+    // could ever change a webhook. Advisory locks are given in the order they are asked for. A turn is that of several tenants, so that a
+    // transaction about many holds a bounded number of locks, and all are taken in one order.
+    private const string TakeTurns =
+        """
+        SELECT CASE WHEN u.changes THEN pg_advisory_xact_lock(2, u.turn) ELSE pg_advisory_xact_lock_shared(2, u.turn) END
+        FROM (
+          SELECT hashtext(t.id) & 63 AS turn, bool_or(t.changes) AS changes
+          FROM (SELECT unnest($1::text[]) AS id, true AS changes UNION ALL SELECT unnest($2::text[]), false) t
+          GROUP BY 1 ORDER BY 1) u
+        """;
+
     private const string LockTenants =
         "SELECT id, seq, config_version FROM tenants WHERE id = ANY($1) AND delete_time IS NULL ORDER BY seq FOR SHARE";
 
@@ -123,6 +135,12 @@ internal static class Asking
 
     private static void AddTenants(Script script, List<Func<NpgsqlDataReader, Answers, Task>> readers, Questions questions)
     {
+        if (questions.ChangedTenants.Count > 0 || questions.Tenants.Count > 0)
+        {
+            script.Add(TakeTurns, questions.ChangedTenants.ToArray(), questions.Tenants.ToArray());
+            readers.Add(static (_, _) => Task.CompletedTask);
+        }
+
         foreach (var (sql, ids) in new[] { (LockChangedTenants, questions.ChangedTenants), (LockTenants, questions.Tenants) })
         {
             if (ids.Count == 0)
