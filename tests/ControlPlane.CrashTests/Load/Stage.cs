@@ -75,6 +75,12 @@ internal sealed class Stage(NodeClients clients, NodeClients platform, EpochLedg
             Lose();
             return default;
         }
+        catch (RpcException e) when (e.GetRpcStatus() is null)
+        {
+            ledger.Violations.Add($"Life {life}: {name} got no answer: {e.Status}");
+            Lose();
+            return default;
+        }
         catch (RpcException e)
         {
             var reason = Refusal.Of(e).Reason;
