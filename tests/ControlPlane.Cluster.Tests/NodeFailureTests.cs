@@ -14,9 +14,18 @@ public sealed class NodeFailureTests() : ClusterTest(nodes: 3)
         var publishing = PublishUntilAsync(() => Volatile.Read(ref through), stop.Token);
         await Inboxes[0].CountAsync(20);
 
+        var killed = TimeProvider.System.GetTimestamp();
         Cluster.Nodes[2].Kill();
         await Cluster.Nodes[2].ExitAsync();
         Volatile.Write(ref through, [0, 1]);
+        var first = (await Tenants[0].PublishAsync()).Event.Id;
+        foreach (var inbox in Inboxes)
+        {
+            await inbox.UntilAsync(requests => requests.Any(request => request.Id == first), "what was published after the kill");
+        }
+
+        // What bounds it are settings, which a test of them adds up; the machine that runs this can be as slow as it likes.
+        TestContext.Current.TestOutputHelper?.WriteLine($"Every webhook was sent to again {TimeProvider.System.GetElapsedTime(killed)} after the kill.");
 
         // Some of the webhooks were its own: each gets something that is published from now on.
         await GoOnAsync();

@@ -45,6 +45,17 @@ public sealed class OwnershipTests : MultiNodeTest
     }
 
     [Fact]
+    public void Gone_ByTheDefaults_OthersTakeOverWithinTenSeconds()
+    {
+        var options = new PostgresStorageOptions { ConnectionString = "" };
+
+        // The lease ends, the next renewal of another node finds that out, and it looks for what waits.
+        var most = options.NodeLease + (options.NodeLease / Membership.RenewalsPerLease) + options.PollEvery;
+
+        Assert.True(most < TimeSpan.FromSeconds(10), $"It can take {most}.");
+    }
+
+    [Fact]
     public async Task Gone_LeaseEnds_OthersTakeOverAndRecover()
     {
         await One.Ownership.JoinAsync("one", Cancel);

@@ -6,6 +6,9 @@ namespace ControlPlane.Storage.Postgres;
 /// </summary>
 internal sealed class Membership : IAsyncDisposable
 {
+    /// <summary>How often a node says that it is there, and looks for those that are not, within a lease: one that is late does no harm.</summary>
+    internal const int RenewalsPerLease = 5;
+
     private readonly Transactions _transactions;
     private readonly Listener _listener;
     private readonly Shares _shares;
@@ -58,8 +61,7 @@ internal sealed class Membership : IAsyncDisposable
 
     private async Task KeepAsync()
     {
-        // Several times within a lease, so that one that is late does no harm.
-        using var timer = new PeriodicTimer(Lease / 5, TimeProvider.System);
+        using var timer = new PeriodicTimer(Lease / RenewalsPerLease, TimeProvider.System);
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false))
