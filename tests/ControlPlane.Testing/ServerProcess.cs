@@ -50,7 +50,7 @@ public sealed class ServerProcess : IAsyncDisposable
         for (var started = clock.GetTimestamp(); !await IsReadyAsync();)
         {
             Assert.False(_run.HasExited, $"The server ended while starting:\n{Log.Text}");
-            Assert.True(clock.GetElapsedTime(started) < Eventually.Limit, $"The server did not become ready:\n{Log.Text}");
+            Assert.True(clock.GetElapsedTime(started) < Eventually.StartLimit, $"The server did not become ready:\n{Log.Text}");
             await Task.Delay(Pause, clock, TestContext.Current.CancellationToken);
         }
     }

@@ -74,7 +74,7 @@ internal sealed class CrashServer : IAsyncDisposable
                 return life.Served = true;
             }
 
-            Assert.True(_clock.GetElapsedTime(life.Started) < Eventually.Limit, $"The server did not become ready:\n{Log.Text}");
+            Assert.True(_clock.GetElapsedTime(life.Started) < Eventually.StartLimit, $"The server did not become ready:\n{Log.Text}");
             await Task.Delay(Pause, _clock);
         }
 

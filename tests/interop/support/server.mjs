@@ -41,7 +41,8 @@ export class Server {
   }
 
   async #ready() {
-    for (let i = 0; i < 300; i++) {
+    // Five minutes: on a machine that is busy with other things a start gets a small share.
+    for (let i = 0; i < 3000; i++) {
       if (this.#process.exitCode !== null) throw new Error(`the server ended:\n${this.#output}`);
       const ready = await fetch(`${this.http}/readyz`).then((r) => r.ok, () => false);
       if (ready) return;
