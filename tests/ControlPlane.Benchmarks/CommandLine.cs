@@ -2,6 +2,7 @@ using System.CommandLine;
 using ControlPlane.Benchmarks.Modes;
 using ControlPlane.Benchmarks.Receivers;
 using ControlPlane.Storage.LiteDb;
+using ControlPlane.Storage.Postgres;
 using ControlPlane.Storage.Sqlite;
 
 namespace ControlPlane.Benchmarks;
@@ -32,8 +33,8 @@ internal static class CommandLine
             DefaultValueFactory = _ => ReceiverChoice.Auto,
         };
         receiver.AcceptOnlyFromAmong(ReceiverChoice.Auto, ReceiverChoice.Nginx, ReceiverChoice.Kestrel);
-        var provider = new Option<string?>("--provider") { Description = "The server's storage engine. Default: the server's own." };
-        provider.AcceptOnlyFromAmong(LiteDbStorage.Provider, SqliteStorage.Provider);
+        var provider = new Option<string?>("--provider") { Description = "The server's storage engine; postgres in list alone. Default: the server's own." };
+        provider.AcceptOnlyFromAmong(LiteDbStorage.Provider, SqliteStorage.Provider, PostgresStorage.Provider);
         var published = new Option<string?>("--published")
         {
             Description = "A folder that the server was published to, for startup. Default: startup publishes it.",
@@ -54,6 +55,13 @@ internal static class CommandLine
         {
             modes, rounds, warmUps, count, seconds, concurrency, payload, full, quick, receiver, provider, published, folder, output,
         };
+        root.Validators.Add(result =>
+        {
+            if (result.GetValue(provider) == PostgresStorage.Provider && !(result.GetValue(modes) is [ListMode.Named]))
+            {
+                result.AddError($"--provider {PostgresStorage.Provider} goes with {ListMode.Named} alone; engines starts its own.");
+            }
+        });
         root.SetAction((parsed, cancellation) =>
         {
             var started = TimeProvider.System.GetUtcNow();

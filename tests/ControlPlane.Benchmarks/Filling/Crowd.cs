@@ -1,5 +1,4 @@
 using ControlPlane.Benchmarks.Load;
-using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Storage;
 using ControlPlane.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -28,12 +27,12 @@ internal sealed class Crowd
 
     private readonly Bench _bench;
     private readonly Random _random = new(Seed);
-    private readonly string _path;
+    private readonly MeasuredStore _store;
     private readonly Dictionary<string, string[]> _hooks = [];
     private readonly byte[] _payload = Payload.Create(PayloadBytes);
     private DateTimeOffset _end;
 
-    private Crowd(Bench bench, string path) => (_bench, _path) = (bench, path);
+    private Crowd(Bench bench, MeasuredStore store) => (_bench, _store) = (bench, store);
 
     /// <summary>What it looks like.</summary>
     public string Description { get; } =
@@ -44,10 +43,10 @@ internal sealed class Crowd
     private static string BusiestTenant => TenantOf(0);
 
     /// <summary>Registers tenants and webhooks through a server, which seals their secrets and is stopped again.</summary>
-    public static async Task<Crowd> CreateAsync(Bench bench, Workspace workspace)
+    public static async Task<Crowd> CreateAsync(Bench bench, MeasuredStore store)
     {
-        var crowd = new Crowd(bench, MeasuredServer.StorePath(workspace));
-        await using var server = await MeasuredServer.StartAsync(workspace, null, bench.Cancellation);
+        var crowd = new Crowd(bench, store);
+        await using var server = await store.StartServerAsync(bench.Cancellation);
         using var clients = server.Connect();
         for (var tenant = 0; tenant < TenantCount; tenant++)
         {
@@ -72,7 +71,7 @@ internal sealed class Crowd
     public async Task FillAsync(long count)
     {
         _end = _bench.Clock.GetStoreNow();
-        await using var filler = await StoreFiller.OpenAsync(_path, _bench.Cancellation);
+        await using var filler = await _store.OpenFillerAsync(_bench.Cancellation);
         var told = 0L;
         for (var done = 0L; done < count;)
         {

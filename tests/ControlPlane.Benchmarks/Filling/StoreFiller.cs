@@ -1,4 +1,3 @@
-using System.Net;
 using ControlPlane.Benchmarks.Reporting;
 using ControlPlane.Storage;
 using ControlPlane.Storage.LiteDb;
@@ -7,14 +6,13 @@ using ControlPlane.Storage.Sqlite;
 namespace ControlPlane.Benchmarks.Filling;
 
 /// <summary>
-/// Puts deliveries with a past into a store whose server is stopped, by the engine's own operations: each event is appended with its
-/// deliveries leased, and each delivery completed, as sending them would have done.
+/// Fills a store in a file by the engine's own operations: each event is appended with its deliveries leased, and each delivery completed,
+/// as sending them would have done.
 /// </summary>
-internal sealed class StoreFiller : IAsyncDisposable
+internal sealed class StoreFiller : IStoreFiller
 {
     private const string Owner = "filler";
     private const int OpenBatches = 8;
-    private static readonly TimeSpan AttemptDuration = TimeSpan.FromMilliseconds(40);
 
     private static ReadOnlySpan<byte> SqliteMark => "SQLite format 3\0"u8;
 
@@ -36,7 +34,7 @@ internal sealed class StoreFiller : IAsyncDisposable
             clock);
     }
 
-    /// <summary>Adds events of one tenant, at most a thousand at a time; answers their ids.</summary>
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> AddAsync(
         string tenantId, IReadOnlyList<PastEvent> events, CancellationToken cancellationToken)
     {
@@ -46,7 +44,7 @@ internal sealed class StoreFiller : IAsyncDisposable
             [.. events.Select(each => Create(tenantId, each))],
             Owner,
             TimeSpan.FromHours(1));
-        _clock.Now = events[^1].Time + AttemptDuration;
+        _clock.Now = events[^1].Time + PastOutcome.AttemptDuration;
         if (await _store.Events.AppendAsync(request, cancellationToken) is not AppendResult.Appended appended)
         {
             throw new BenchmarkException("The store does not take the events.");
@@ -98,7 +96,7 @@ internal sealed class StoreFiller : IAsyncDisposable
         {
             foreach (var (delivery, end) in stored.Deliveries.Zip(past.Deliveries))
             {
-                completions.Add(_store.Queue.CompleteAsync(Complete(delivery, end), cancellationToken));
+                completions.Add(_store.Queue.CompleteAsync(PastOutcome.Of(delivery, end, _clock.GetStoreNow()), cancellationToken));
             }
         }
 
@@ -107,33 +105,6 @@ internal sealed class StoreFiller : IAsyncDisposable
             throw new BenchmarkException("The store does not take the completions.");
         }
     }
-
-    private Completion Complete(DeliveryRecord delivery, PastDelivery past)
-    {
-        var failed = past.State != DeliveryState.Succeeded;
-        var status = (int)(failed ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.NoContent);
-        var attempt = new AttemptRecord(
-            1,
-            DeliveryTrigger.Publish,
-            delivery.CreateTime,
-            AttemptDuration,
-            status,
-            failed ? FailureKind.HttpStatus : FailureKind.None,
-            failed ? "The receiver answered 503 Service Unavailable; 2xx is expected." : "",
-            "127.0.0.1",
-            "");
-        var reason = past.State switch
-        {
-            DeliveryState.Succeeded => EndReason.Delivered,
-            DeliveryState.Dead => EndReason.AttemptsExhausted,
-            DeliveryState.Cancelled => EndReason.CancelledByCaller,
-            _ => EndReason.None,
-        };
-        return new(delivery, attempt, past.State, reason, Remaining(past.Due));
-    }
-
-    private TimeSpan? Remaining(DateTimeOffset? due) =>
-        due - _clock.GetStoreNow() is { } left ? (left > TimeSpan.Zero ? left : TimeSpan.Zero) : null;
 
     private async Task<long> GetVersionAsync(string tenantId, CancellationToken cancellationToken)
     {

@@ -5,15 +5,20 @@ using Google.Protobuf;
 
 namespace ControlPlane.Benchmarks.Load;
 
-/// <summary>Publishes events to webhooks of one server; every event must make exactly one delivery.</summary>
-internal sealed class Publishing(ServerClients clients, Hooks hooks, int payloadBytes)
+/// <summary>Publishes events to webhooks of one server, or of nodes that take turns; every event must make exactly one delivery.</summary>
+internal sealed class Publishing(IReadOnlyList<ServerClients> nodes, Hooks hooks, int payloadBytes)
 {
     private readonly ByteString _payload = ByteString.CopyFrom(Payload.Create(payloadBytes));
+
+    public Publishing(ServerClients clients, Hooks hooks, int payloadBytes)
+        : this([clients], hooks, payloadBytes)
+    {
+    }
 
     /// <summary>Publishes the event of this number; answers its id.</summary>
     public async Task<string> OneAsync(long number, CancellationToken cancellationToken)
     {
-        var answer = await clients.Events.PublishEventAsync(
+        var answer = await nodes[(int)(number % nodes.Count)].Events.PublishEventAsync(
             new PublishEventRequest { Event = Create(number) }, cancellationToken: cancellationToken);
         return Check(answer);
     }
@@ -27,7 +32,7 @@ internal sealed class Publishing(ServerClients clients, Hooks hooks, int payload
             request.Events.Add(Create(first + i));
         }
 
-        var answer = await clients.Events.BatchPublishEventsAsync(request, cancellationToken: cancellationToken);
+        var answer = await nodes[(int)(first / count % nodes.Count)].Events.BatchPublishEventsAsync(request, cancellationToken: cancellationToken);
         foreach (var result in answer.Results)
         {
             Check(result);

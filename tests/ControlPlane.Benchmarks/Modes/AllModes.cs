@@ -7,7 +7,7 @@ internal static class AllModes
     [
         new CeilingMode(),
         new DeliverMode(),
-        new ClusterMode(),
+        new EnginesMode(),
         new LatencyMode(),
         new TelemetryMode(),
         new FiltersMode(),

@@ -1,6 +1,5 @@
 using ControlPlane.Benchmarks.Filling;
 using ControlPlane.Benchmarks.Load;
-using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Benchmarks.Reporting;
 
 namespace ControlPlane.Benchmarks.Modes;
@@ -13,7 +12,10 @@ internal sealed class ListMode : IMode
     private const int Unmeasured = 10;
     private static readonly TimeSpan WalkAtMost = TimeSpan.FromSeconds(10);
 
-    public string Name => "list";
+    /// <summary>What it is called on the command line.</summary>
+    public const string Named = "list";
+
+    public string Name => Named;
 
     public string Summary => "ListDeliveries by filter, first and deep pages, in a large store";
 
@@ -22,19 +24,19 @@ internal sealed class ListMode : IMode
         var settings = bench.Settings;
         var (rounds, calls) = (settings.RoundsOr(3), settings.Quick ? 30 : 200);
         var count = settings.CountOr(1_000_000, 10_000_000);
-        using var workspace = bench.OpenWorkspace();
-        var crowd = await Crowd.CreateAsync(bench, workspace);
+        await using var store = await MeasuredStore.CreateAsync(bench);
+        var crowd = await Crowd.CreateAsync(bench, store);
         var started = bench.Clock.GetTimestamp();
         await crowd.FillAsync(count);
         var filling = bench.Clock.GetElapsedTime(started);
-        var megabytes = new FileInfo(MeasuredServer.StorePath(workspace)).Length / 1e6;
+        var megabytes = await store.ReadMegabytesAsync();
         bench.Progress($"filled with {count:N0} deliveries in {filling.TotalSeconds:F0} s");
 
-        await using var server = await MeasuredServer.StartAsync(workspace, null, bench.Cancellation);
+        await using var server = await store.StartServerAsync(bench.Cancellation);
         using var clients = server.Connect();
         bench.Report.Note(Name, $"{count:N0} deliveries, a store of {megabytes:N0} MB; {crowd.Description}; pages of {PageSize}, one caller, "
             + $"{calls} calls per filter and round after {Unmeasured} that are not counted; deep: pages one after another from where a walk "
-            + $"in pages of {WalkPageSize:N0} got in {WalkAtMost.TotalSeconds:0} s or the middle of the store, files in the system's cache");
+            + $"in pages of {WalkPageSize:N0} got in {WalkAtMost.TotalSeconds:0} s or the middle of the store; {store.Description}");
         bench.Report.Add(Name, "start of the server on this store", "s", server.TimeToServing.TotalSeconds);
         List<string> depths = [];
         foreach (var (name, filter) in crowd.Filters())

@@ -13,7 +13,7 @@ internal sealed class MeasuredServer : IAsyncDisposable
 {
     public const string PlatformKey = "cpk_benchmark_platform_0123456789_0123456789";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly ChildProcess _process;
     private readonly Process _look;
