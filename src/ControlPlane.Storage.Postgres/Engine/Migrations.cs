@@ -15,7 +15,8 @@ internal static class Migrations
     public static async Task<SchemaChange> ApplyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await RunAsync(connection, $"SELECT pg_advisory_xact_lock({SchemaLock})", cancellationToken).ConfigureAwait(false);
+        // Another node may be at it, and an index of a large table takes its time.
+        await RunAsync(connection, $"SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({SchemaLock})", cancellationToken).ConfigureAwait(false);
         var version = await ReadVersionAsync(connection, cancellationToken).ConfigureAwait(false);
         if (version > Latest)
         {
@@ -80,7 +81,7 @@ internal static class Migrations
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
