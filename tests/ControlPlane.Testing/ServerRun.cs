@@ -33,6 +33,16 @@ public sealed class ServerRun : IAsyncDisposable
         }
     }
 
+    /// <summary>The processor time it has used so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Waits until it has ended and all its output is read; answers the exit code.</summary>
     public async Task<int> ExitAsync()
     {

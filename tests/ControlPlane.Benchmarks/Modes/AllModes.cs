@@ -14,6 +14,7 @@ internal static class AllModes
         new IsolationMode(),
         new NeighboursMode(),
         new SiegeMode(),
+        new SoakMode(),
         new WriterMode(),
         new BacklogMode(),
         new RetentionMode(),

@@ -92,6 +92,10 @@ internal sealed class MeasuredServer : IAsyncDisposable
         }
     }
 
+    /// <summary>How many descriptors it has open; 0 where the system does not tell.</summary>
+    public int OpenDescriptors =>
+        Directory.Exists($"/proc/{_process.Id}/fd") ? Directory.EnumerateFileSystemEntries($"/proc/{_process.Id}/fd").Count() : 0;
+
     /// <summary>The last lines of its log, with the clock's timestamps of when they came.</summary>
     public IReadOnlyList<(long At, string Text)> Log => _process.Lines;
 

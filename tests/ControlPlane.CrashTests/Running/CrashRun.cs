@@ -23,7 +23,16 @@ internal static class CrashRun
         receiver.LifeOf = servers.LifeOf;
         foreach (var (i, some) in points.Chunk(perEpoch).Index())
         {
-            await new Epoch($"epoch{i}", seed + (i * 100_000), servers, receiver, moments, summary).RunAsync(some);
+            try
+            {
+                await new Epoch($"epoch{i}", seed + (i * 100_000), servers, receiver, moments, summary).RunAsync(some);
+            }
+            catch (NotReadyException e)
+            {
+                summary.CutShort = e.Message;
+                break;
+            }
+
             progress?.Invoke(summary);
         }
 

@@ -35,6 +35,9 @@ internal sealed class CrashSummary
     /// <summary>Points that were never reached, so that the server was killed elsewhere.</summary>
     public List<string> Missed { get; } = [];
 
+    /// <summary>Why the run ended before its time, which is no violation; null if it did not. What the epoch under way did is not counted.</summary>
+    public string? CutShort { get; set; }
+
     public int Events => _events;
 
     public int Acknowledged => _events + _changes + _retries + _cancels;
@@ -92,6 +95,11 @@ internal sealed class CrashSummary
         };
         lines.AddRange(Violations.Found.Take(Shown).Select(v => "  " + v));
         lines.AddRange(Missed.Select(m => "  not reached: " + m));
+        if (CutShort is not null)
+        {
+            lines.Add($"ended before its time, without a violation: {CutShort}");
+        }
+
         lines.Add("killed at");
         lines.AddRange(_points.Select(p => string.Create(CultureInfo.InvariantCulture, $"  {p.Value,4}  {p.Key}")));
         return string.Join('\n', lines);

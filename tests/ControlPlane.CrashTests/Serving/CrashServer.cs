@@ -58,6 +58,7 @@ internal sealed class CrashServer : IAsyncDisposable
     public string StorePath => Setup.Settings["Storage:Path"];
 
     /// <summary>Starts it; true when it serves, false if it was killed before.</summary>
+    /// <exception cref="NotReadyException">It was neither in time.</exception>
     public async Task<bool> StartAsync(KillPoint? point)
     {
         Prepare(point);
@@ -74,7 +75,12 @@ internal sealed class CrashServer : IAsyncDisposable
                 return life.Served = true;
             }
 
-            Assert.True(_clock.GetElapsedTime(life.Started) < Eventually.StartLimit, $"The server did not become ready:\n{Log.Text}");
+            if (_clock.GetElapsedTime(life.Started) > Eventually.StartLimit)
+            {
+                throw new NotReadyException(
+                    $"Life {life.Number} was not ready within {Eventually.StartLimit}, in which it had {run.ProcessorTime} of processor time:\n{Log.Text}");
+            }
+
             await Task.Delay(Pause, _clock);
         }
 
