@@ -5,6 +5,9 @@ namespace ControlPlane.Server.Maintenance;
 /// <summary>Settings of <c>ControlPlane:Retention</c>: how long what has ended is kept. What is unfinished is always kept.</summary>
 internal sealed class RetentionOptions : IValidatableObject
 {
+    /// <summary>The most rows that a commit removes.</summary>
+    public const int LargestBatch = 10_000;
+
     /// <summary>How long payloads are kept, counted from the publish. Without its payload an event cannot be sent once more.</summary>
     /// <value>Default: 7 days; at least a second, and not longer than <see cref="Metadata"/>.</value>
     [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
@@ -33,9 +36,10 @@ internal sealed class RetentionOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How many rows one commit removes at most.</summary>
+    /// <summary>How many rows one commit removes at most: as long as passes keep up with what expires, and up to eight times as many when
+    /// they do not.</summary>
     /// <value>Default: 50, which takes the writer about half a millisecond.</value>
-    [Range(1, 10_000)]
+    [Range(1, LargestBatch)]
     public int Batch { get; set; } = 50;
 
     /// <summary>
@@ -43,8 +47,8 @@ internal sealed class RetentionOptions : IValidatableObject
     /// waits less and less, down to an eighth of this after 70 minutes.
     /// </summary>
     /// <value>
-    /// Default: 40 ms, with which about 1,200 rows a second are removed, three for each event with one delivery; and up to 8,000 by a
-    /// pass that lasts long.
+    /// Default: 40 ms, with which about 1,200 rows a second are removed, three for each event with one delivery, where a commit is quick; more
+    /// by a pass that lasts long, and by those that follow one that did not keep up.
     /// </value>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan Pause { get; set; } = TimeSpan.FromMilliseconds(40);
