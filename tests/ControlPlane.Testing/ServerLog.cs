@@ -6,6 +6,7 @@ namespace ControlPlane.Testing;
 /// <summary>Everything that a server wrote, over all its runs.</summary>
 public sealed class ServerLog
 {
+    private const int LinesOfTail = 5;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly ConcurrentBag<string> _expected = [];
@@ -16,6 +17,9 @@ public sealed class ServerLog
     public IReadOnlyCollection<string> Errors => _errors;
 
     public string Text => string.Join(Environment.NewLine, _output.Concat(_errors));
+
+    /// <summary>The last lines of it, for what has to be short.</summary>
+    public string Tail => string.Join(Environment.NewLine, _output.TakeLast(LinesOfTail).Concat(_errors.TakeLast(LinesOfTail)));
 
     public void AddOutput(string? line)
     {

@@ -78,7 +78,7 @@ internal sealed class SoakMode : IMode
             intervals.Add(new(looks.Between(began, bench.Clock.GetTimestamp()), percent, publisher.TakeTimes()));
             bench.Report.Note(Name, $"interval {intervals.Count}: {intervals[^1]}");
             bench.Progress($"interval {intervals.Count}: {intervals[^1]}; {events.Acknowledged:N0} acknowledged, {publisher.Refused:N0} refused, "
-                + $"{events.Lost:N0} not received yet; {receiver.Failed:N0} requests failed; {company}");
+                + $"{events.Lost:N0} not received yet; {receiver.Failed:N0} requests failed; {company}; {LastRemoval(server)}");
         }
 
         receiver.BecomeSteady();
@@ -91,6 +91,10 @@ internal sealed class SoakMode : IMode
                 $"{events.Lost} acknowledged events were not received, and {events.Unseen} that were received not seen by the watch that is resumed.");
         }
     }
+
+    /// <summary>What the server said of the last pass of its retention that removed something.</summary>
+    private static string LastRemoval(MeasuredServer server) =>
+        server.Log.LastOrDefault(line => line.Text.Contains("Removed what has expired", StringComparison.Ordinal)).Text?.Trim() ?? "nothing removed yet";
 
     /// <summary>Lets webhooks give up within seconds.</summary>
     private static async Task FailSoonAsync(ServerClients clients, IReadOnlyList<string> ids, CancellationToken cancellationToken)

@@ -78,7 +78,7 @@ internal sealed class CrashServer : IAsyncDisposable
             if (_clock.GetElapsedTime(life.Started) > Eventually.StartLimit)
             {
                 throw new NotReadyException(
-                    $"Life {life.Number} was not ready within {Eventually.StartLimit}, in which it had {run.ProcessorTime} of processor time:\n{Log.Text}");
+                    $"Life {life.Number} was not ready within {Eventually.StartLimit}, in which it had {run.ProcessorTime} of processor time:\n{Log.Tail}");
             }
 
             await Task.Delay(Pause, _clock);
