@@ -12,6 +12,7 @@ public abstract class ReaderTests<TSource> : StorageTests<TSource>
 {
     private const int Readers = 8;
     private const int Writers = 4;
+    private const int ReadsAtATime = 5;
 
     private static TimeSpan Duration => TimeSpan.FromSeconds(
         int.Parse(Environment.GetEnvironmentVariable("CONTROLPLANE_READERS_SECONDS") ?? "3", CultureInfo.InvariantCulture));
@@ -22,6 +23,7 @@ public abstract class ReaderTests<TSource> : StorageTests<TSource>
         var webhook = await AddWebhookAsync();
         var acknowledged = new ConcurrentDictionary<int, DeliveryRecord>();
         var count = -1;
+        var reads = 0L;
         using var stop = new CancellationTokenSource(Duration);
 
         async Task WriteAsync()
@@ -52,6 +54,7 @@ public abstract class ReaderTests<TSource> : StorageTests<TSource>
                 var page = await Store.Deliveries.ListAsync(query, Cancel);
                 Assert.NotEmpty(page.Items);
                 Assert.Distinct(page.Items.Select(delivery => delivery.Id));
+                Interlocked.Add(ref reads, ReadsAtATime);
             }
         }
 
@@ -59,6 +62,7 @@ public abstract class ReaderTests<TSource> : StorageTests<TSource>
             Enumerable.Range(0, Writers).Select(_ => Task.Run(WriteAsync, Cancel))
                 .Concat(Enumerable.Range(0, Readers).Select(reader => Task.Run(() => ReadAsync(reader), Cancel))));
 
+        TestContext.Current.TestOutputHelper?.WriteLine($"{reads:N0} reads beside {count + 1:N0} deliveries published and completed");
         Assert.NotEmpty(acknowledged);
         await ReopenAsync();
         foreach (var known in acknowledged.Values)
