@@ -5,7 +5,7 @@ namespace ControlPlane.Benchmarks.Load;
 /// <summary>What became of events whose ids are their numbers: a byte for each step, so that an hour of them takes little memory.</summary>
 internal sealed class NumberedEvents(int count)
 {
-    private const string Prefix = "soak-";
+    private const string Prefix = "numbered-";
 
     private readonly bool[] _acknowledged = new bool[count];
     private readonly bool[] _received = new bool[count];
@@ -23,6 +23,9 @@ internal sealed class NumberedEvents(int count)
 
     /// <summary>The id of the event of this number.</summary>
     public static string Id(int number) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number}");
+
+    /// <summary>The ids of those that were acknowledged so far.</summary>
+    public IReadOnlyList<string> ListAcknowledged() => [.. _acknowledged.Index().Where(each => each.Item).Select(each => Id(each.Index))];
 
     public void Acknowledge(int number) => _acknowledged[number] = true;
 

@@ -18,6 +18,7 @@ internal static class AllModes
         new WriterMode(),
         new BacklogMode(),
         new RetentionMode(),
+        new BackupMode(),
         new ListMode(),
         new WatchMode(),
         new StartupMode(),
