@@ -10,7 +10,7 @@ public sealed class DocumentedCollectionsTests
     {
         var text = File.ReadAllText(FindDocument());
 
-        Assert.Empty(Collections.All.Where(collection => !text.Contains($"`{collection}`", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Collections.All, collection => !text.Contains($"`{collection}`", StringComparison.Ordinal));
     }
 
     private static string FindDocument()

@@ -1,6 +1,5 @@
 using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Benchmarks.Receivers;
-using ControlPlane.Benchmarks.Reporting;
 
 namespace ControlPlane.Benchmarks.Load;
 
