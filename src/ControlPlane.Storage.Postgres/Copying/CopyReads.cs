@@ -44,7 +44,7 @@ internal static class CopyReads
         async connection =>
         {
             await using var script = new Script(connection)
-                .Add("SET LOCAL statement_timeout = 0").Add("SET LOCAL enable_seqscan = on").Add("SET LOCAL max_parallel_workers_per_gather = 0")
+                .Add("SET LOCAL enable_seqscan = on").Add("SET LOCAL max_parallel_workers_per_gather = 0")
                 .Add($"SELECT store_id, revision, revision_floor, ({Disorder}) FROM store");
             return (await script.ListAsync(
                 row => new StoreSummary(row.GetString(0), row.GetInt64(1), row.GetInt64(2), TimeSpan.FromMicroseconds(row.GetInt64(3))),

@@ -43,7 +43,7 @@ internal sealed class PostgresCopy(Database database, NpgsqlConnection locked) :
         async connection =>
         {
             // The planner knows nothing yet of what came all at once.
-            await using var script = new Script(connection).Add("SET LOCAL statement_timeout = 0").Add("ANALYZE").Add(EventErasing.MarkLeased).Add(Mark, [null]);
+            await using var script = new Script(connection).Add("ANALYZE").Add(EventErasing.MarkLeased).Add(Mark, [null]);
             await script.RunAsync(cancellationToken).ConfigureAwait(false);
         },
         cancellationToken);

@@ -35,11 +35,11 @@ internal static class DeliveryList
         }
 
         var looked = new Conditions(values)
-            .AddIf("x.webhook_seq = (SELECT seq FROM webhooks WHERE id = {0})", filter.WebhookId)
+            .AddIf(OwnedRows.OfWebhook, filter.WebhookId)
             .AddIf("x.seq >= {0}", filter.CreatedAfter is { } after ? Days.FirstSeq(Days.Of(after) - 1) : null);
         if (filter.WebhookId is null)
         {
-            looked.AddIf("x.tenant_seq = (SELECT seq FROM tenants WHERE id = {0})", filter.TenantId);
+            looked.AddIf(OwnedRows.OfTenant, filter.TenantId);
         }
 
         // As a constant, so that the planner sees that the index of dead letters holds all of them.

@@ -8,10 +8,13 @@ internal static class Opening
     // Every statement here finds its rows by an index, however few rows there are yet and whatever the statistics say.
     private const string SessionSettings =
         """
-        SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
+        SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
         SET plan_cache_mode = force_custom_plan; SET statement_timeout = '30s';
         SET idle_in_transaction_session_timeout = '3s'; SET tcp_user_timeout = '5s'
         """;
+
+    // A copy reads and sorts all there is, and nobody waits for it.
+    private const string CopySettings = SessionSettings + "; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
 
     /// <summary>Opens the database for a node, makes a store in it if there is none, and brings an older one up to date.</summary>
     public static Task<Database> OpenAsync(PostgresStorageOptions options, CancellationToken cancellationToken) => OpenAsync(
@@ -25,6 +28,7 @@ internal static class Opening
             return mark is null ? id : throw CopyRefusals.Unfinished("database");
         },
         makesDays: true,
+        copies: false,
         cancellationToken);
 
     /// <summary>Opens the database for a copy, for as long as a connection is open that is locked.</summary>
@@ -45,6 +49,7 @@ internal static class Opening
                     return await LockAsync(locked, isTarget, cancellationToken).ConfigureAwait(false);
                 },
                 isTarget,
+                copies: true,
                 cancellationToken).ConfigureAwait(false);
             return (database, locked!);
         }
@@ -72,32 +77,35 @@ internal static class Opening
                 return "";
             },
             makesDays: false,
+            copies: false,
             cancellationToken).ConfigureAwait(false);
         await database.DisposeAsync().ConfigureAwait(false);
         return change!;
     }
 
-    private static NpgsqlDataSource CreateSource(string connectionString)
+    private static NpgsqlDataSource CreateSource(string connectionString, bool copies)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         Default(settings, "Max Auto Prepare", () => settings.MaxAutoPrepare = 200);
         Default(settings, "Maximum Pool Size", () => settings.MaxPoolSize = 40);
         Default(settings, "Timeout", () => settings.Timeout = 5);
         Default(settings, "Command Timeout", () => settings.CommandTimeout = 35);
+        settings.CommandTimeout = copies ? 0 : settings.CommandTimeout;
         Default(settings, "Cancellation Timeout", () => settings.CancellationTimeout = 2_000);
         Default(settings, "Keepalive", () => settings.KeepAlive = 2);
         Default(settings, "Application Name", () => settings.ApplicationName = "controlplane");
         Default(settings, "No Reset On Close", () => settings.NoResetOnClose = true);
+        var session = copies ? CopySettings : SessionSettings;
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
         builder.UsePhysicalConnectionInitializer(
             connection =>
             {
-                using var command = new NpgsqlCommand(SessionSettings, connection);
+                using var command = new NpgsqlCommand(session, connection);
                 command.ExecuteNonQuery();
             },
             async connection =>
             {
-                await using var command = new NpgsqlCommand(SessionSettings, connection);
+                await using var command = new NpgsqlCommand(session, connection);
                 await command.ExecuteNonQueryAsync().ConfigureAwait(false);
             });
         return builder.Build();
@@ -112,12 +120,12 @@ internal static class Opening
     }
 
     private static async Task<Database> OpenAsync(
-        PostgresStorageOptions options, Func<NpgsqlDataSource, Task<string>> identify, bool makesDays, CancellationToken cancellationToken)
+        PostgresStorageOptions options, Func<NpgsqlDataSource, Task<string>> identify, bool makesDays, bool copies, CancellationToken cancellationToken)
     {
         NpgsqlDataSource source;
         try
         {
-            source = CreateSource(options.ConnectionString);
+            source = CreateSource(options.ConnectionString, copies);
         }
         catch (ArgumentException exception)
         {

@@ -22,6 +22,13 @@ internal sealed class Script(NpgsqlConnection connection) : IAsyncDisposable
         return this;
     }
 
+    /// <summary>Lets the statements that follow take as long as they need, and read a table from end to end.</summary>
+    public Script Patiently()
+    {
+        _batch.Timeout = 0;
+        return Add("SET LOCAL statement_timeout = 0").Add("SET LOCAL enable_seqscan = on");
+    }
+
     /// <summary>Runs all and returns a reader that stands before the rows of the first statement.</summary>
     public Task<NpgsqlDataReader> ReadAsync(CancellationToken cancellationToken) => _batch.ExecuteReaderAsync(cancellationToken);
 

@@ -7,11 +7,11 @@ internal sealed class PostgresErasureStore(Transactions transactions) : IErasure
 {
     private const int LookAtMost = 2_000;
 
-    private const string Find =
-        """
-        SELECT e.seq, e.labels, e.delivery_count, coalesce((SELECT length(p.body) FROM payloads p WHERE p.event_seq = e.seq), 0), e.erase_time IS NOT NULL
-        FROM events e WHERE e.tenant_seq = (SELECT seq FROM tenants WHERE id = $1) AND e.seq >= $2 AND e.seq < $3 AND ($4::text IS NULL OR e.id = $4)
-        ORDER BY e.seq LIMIT $5
+    private static readonly string Find =
+        $"""
+        SELECT x.seq, x.labels, x.delivery_count, coalesce((SELECT length(p.body) FROM payloads p WHERE p.event_seq = x.seq), 0), x.erase_time IS NOT NULL
+        FROM events x WHERE {OwnedRows.OfTenant.Replace("{0}", "$1", StringComparison.Ordinal)} AND x.seq >= $2 AND x.seq < $3 AND ($4::text IS NULL OR x.id = $4)
+        ORDER BY x.seq LIMIT $5
         """;
 
     private Database Database => transactions.Database;

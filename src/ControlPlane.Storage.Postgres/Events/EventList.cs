@@ -8,7 +8,7 @@ internal static class EventList
         List<object?> values = [];
         var looked = new Conditions(values)
             .Add("x.seq < {0}", query.Before ?? long.MaxValue)
-            .AddIf("x.tenant_seq = (SELECT seq FROM tenants WHERE id = {0})", query.TenantId)
+            .AddIf(OwnedRows.OfTenant, query.TenantId)
             .AddIf("x.seq >= {0}", query.CreatedAfter is { } after ? Days.FirstSeq(Days.Of(after) - 1) : null);
         var conditions = new Conditions(values)
             .AddIf("e.instance = {0}", query.Instance)

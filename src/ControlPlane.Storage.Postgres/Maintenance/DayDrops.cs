@@ -77,9 +77,9 @@ internal sealed class DayDrops(Transactions transactions, RetentionTerms terms)
         }
 
         var count = await CountAsync("events", day, cancellationToken).ConfigureAwait(false);
-        await Database.ListAsync(
-            "DELETE FROM event_names WHERE event_seq > $1 AND event_seq <= $2 RETURNING 1", row => row.GetInt32(0), cancellationToken,
-            Days.FirstSeq(day), Days.FirstSeq(day + 1)).ConfigureAwait(false);
+        await LookThroughAsync(
+            "WITH gone AS (DELETE FROM event_names WHERE event_seq > $1 AND event_seq <= $2 RETURNING 1) SELECT count(*)::int FROM gone",
+            row => row.GetInt32(0), cancellationToken, Days.FirstSeq(day), Days.FirstSeq(day + 1)).ConfigureAwait(false);
         // The payloads of a day usually went before.
         var withPayloads = (await ListDaysAsync("payloads", day + 1, cancellationToken).ConfigureAwait(false)).Contains(day);
         return await TryDropAsync(day, withPayloads ? ["payloads", "events"] : ["events"], long.MaxValue, cancellationToken).ConfigureAwait(false) ? count : 0;
@@ -97,10 +97,19 @@ internal sealed class DayDrops(Transactions transactions, RetentionTerms terms)
             return (0, 0, false, head);
         }
 
-        var sql = $"SELECT count(*)::int, coalesce(max(d.revision), 0), coalesce(bool_or(d.end_reason = 0 OR {isYoung} OR {RetentionSql.IsKept}), FALSE) FROM {Partitions.NameOf("deliveries", day)} d";
-        var (count, latest, stays) = await Database.FindAsync(
-            sql, row => (row.GetInt32(0), row.GetInt64(1), row.GetBoolean(2)), cancellationToken, terms.DeadLetters).ConfigureAwait(false);
-        return (count, latest, stays, head);
+        // The first one that stays ends it. Most often that is a dead letter, and those have an index.
+        var deliveries = Partitions.NameOf("deliveries", day);
+        var stays = await LookThroughAsync(
+            $"SELECT EXISTS (SELECT 1 FROM {deliveries} d WHERE {RetentionSql.IsKept}) OR EXISTS (SELECT 1 FROM {deliveries} d WHERE d.end_reason = 0 OR {isYoung})",
+            row => row.GetBoolean(0), cancellationToken, terms.DeadLetters).ConfigureAwait(false);
+        if (stays)
+        {
+            return (0, 0, true, head);
+        }
+
+        var (count, latest) = await LookThroughAsync(
+            $"SELECT count(*)::int, coalesce(max(revision), 0) FROM {deliveries}", row => (row.GetInt32(0), row.GetInt64(1)), cancellationToken).ConfigureAwait(false);
+        return (count, latest, false, head);
     }
 
     /// <summary>Drops a day of tables unless a delivery of that day changed after a revision, or others have them locked for long.</summary>
@@ -168,7 +177,17 @@ internal sealed class DayDrops(Transactions transactions, RetentionTerms terms)
         }
     }
 
-    private Task<int> CountAsync(string table, long day, CancellationToken cancellationToken) => Database.FindAsync(
+    /// <summary>Runs a statement that reads a day, however long that takes, and reads its one row.</summary>
+    private Task<T> LookThroughAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object?[] values) =>
+        Database.ReadAsync(
+            async connection =>
+            {
+                await using var script = new Script(connection).Patiently().Add(sql, values);
+                return (await script.ListAsync(read, cancellationToken).ConfigureAwait(false))[0];
+            },
+            cancellationToken);
+
+    private Task<int> CountAsync(string table, long day, CancellationToken cancellationToken) => LookThroughAsync(
         $"SELECT count(*)::int FROM {Partitions.NameOf(table, day)}", row => row.GetInt32(0), cancellationToken);
 
     private async Task<List<long>> ListDaysAsync(string table, long before, CancellationToken cancellationToken) => await Database.ListAsync(

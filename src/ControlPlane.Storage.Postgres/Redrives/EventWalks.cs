@@ -24,7 +24,7 @@ internal static class EventWalks
     {
         List<object?> values = [];
         var looked = new Conditions(values)
-            .Add("x.tenant_seq = (SELECT seq FROM tenants WHERE id = {0})", walk.Filter.TenantId)
+            .Add(OwnedRows.OfTenant, walk.Filter.TenantId)
             .Add("x.seq >= {0}", walk.From)
             .Add("x.seq < {0}", walk.End)
             .AddIf("x.seq >= {0}", walk.Filter.CreatedAfter is { } after ? Days.FirstSeq(Days.Of(after) - 1) : null);
