@@ -1,6 +1,7 @@
+using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Testing.Postgres;
 
-namespace ControlPlane.Benchmarks.Processes;
+namespace ControlPlane.Benchmarks.Load;
 
 /// <summary>Servers on one store of an engine: one on a file, or some nodes on a database of a PostgreSQL that nobody else uses.</summary>
 internal sealed class ServerGroup : IAsyncDisposable
