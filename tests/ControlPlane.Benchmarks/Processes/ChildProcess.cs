@@ -60,7 +60,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <exception cref="BenchmarkException">It ended without that line, or took too long.</exception>
     public async Task<string> HearAsync(string word, CancellationToken cancellationToken)
     {
-        for (var started = TimeProvider.System.GetTimestamp();;)
+        for (var started = TimeProvider.System.GetTimestamp(); ;)
         {
             // What it wrote before it ended is read a little later.
             var over = _process.HasExited && _process.WaitForExit(Patience);
