@@ -14,7 +14,7 @@ internal static class StartupErrors
         OptionsValidationException options => options.Failures,
         AggregateException many when many.InnerExceptions.All(e => Describe(e) is not null) =>
             many.InnerExceptions.SelectMany(e => Describe(e)!),
-        StorageOpenException or StartupException => [exception.Message],
+        StorageOpenException or StorageUnavailableException or StartupException => [exception.Message],
         IOException { InnerException: AddressInUseException } => [$"{ListenOptions.Section}: {exception.Message}"],
         // The server opens no sockets before it serves but those of its listeners.
         SocketException => [$"{ListenOptions.Section}: a listener cannot be opened: {exception.Message}"],

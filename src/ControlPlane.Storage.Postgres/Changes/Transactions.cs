@@ -89,7 +89,7 @@ internal sealed class Transactions(Database database, Holdings holdings)
             await using var command = new NpgsqlCommand("ROLLBACK", unit.Connection);
             await command.ExecuteNonQueryAsync().ConfigureAwait(false);
         }
-        catch (Exception exception) when (Faults.IsOutage(exception) || exception is InvalidOperationException)
+        catch (Exception exception) when (Faults.IsOutage(exception))
         {
         }
     }

@@ -18,7 +18,7 @@ internal static class Faults
     {
         PostgresException fault => fault.SqlState[..2] is "08" or "53" or "57" or "58" or "25" or "55" || IsConflict(fault),
         NpgsqlException or TimeoutException or SocketException or IOException or ObjectDisposedException => true,
-        _ => false,
+        _ => IsGone(exception),
     };
 
     /// <summary>Returns what callers of the store get for an exception.</summary>
@@ -32,4 +32,12 @@ internal static class Faults
         _ when IsOutage(exception) => new StorageUnavailableException($"The database cannot be reached: {exception.Message}", exception),
         _ => exception,
     };
+
+    /// <summary>
+    /// Returns whether a connection was used that the driver had given up between two commands, as it does when the database ended the
+    /// session: it tells of that in no type of its own, and in the moment of giving up it has nothing where the connection was.
+    /// </summary>
+    private static bool IsGone(Exception exception) =>
+        exception is InvalidOperationException or NullReferenceException
+        && exception.Source == typeof(NpgsqlConnection).Assembly.GetName().Name;
 }

@@ -146,7 +146,7 @@ internal static class Opening
         catch (Exception exception)
         {
             await source.DisposeAsync().ConfigureAwait(false);
-            throw exception is NpgsqlException or TimeoutException or System.Net.Sockets.SocketException
+            throw exception is NpgsqlException || Faults.IsOutage(exception)
                 ? new StorageOpenException($"The database cannot be opened: {exception.Message}", exception)
                 : exception;
         }

@@ -62,7 +62,7 @@ internal sealed class Listener(Database database) : IAsyncDisposable
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
             }
-            catch (Exception exception) when (Faults.IsOutage(exception) || exception is InvalidOperationException or OperationCanceledException)
+            catch (Exception exception) when (Faults.IsOutage(exception) || exception is OperationCanceledException)
             {
                 await Task.Delay(database.Options.PollEvery, TimeProvider.System, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
