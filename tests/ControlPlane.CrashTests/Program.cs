@@ -60,11 +60,29 @@ internal static class Program
                 parsed.GetValue(perEpoch),
                 dealt,
                 parsed.GetValue(nodes),
-                now => Console.WriteLine($"{now.Cycles} kills, {now.Acknowledged} acknowledged, {now.Violations.Found.Count} violations"));
+                new Progress().Print);
             Console.WriteLine(summary);
             return first.Found.Count + summary.Violations.Found.Count > 0 ? Broken : summary.CutShort is not null ? Undecided : 0;
         });
         return command.Parse(args).InvokeAsync();
+    }
+
+    /// <summary>Tells after each epoch what it came to: a run that breaks off later has told what it had found.</summary>
+    private sealed class Progress
+    {
+        private int _told;
+
+        public void Print(CrashSummary now)
+        {
+            var found = now.Violations.Found;
+            Console.WriteLine($"{now.Cycles} kills, {now.Acknowledged} acknowledged, {found.Count} violations");
+            foreach (var violation in found.Skip(_told))
+            {
+                Console.WriteLine($"  {violation}");
+            }
+
+            _told = found.Count;
+        }
     }
 
     private static async Task<Violations> CutFirstStartsAsync()
