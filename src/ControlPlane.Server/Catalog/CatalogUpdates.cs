@@ -1,29 +1,40 @@
-using System.Threading.Channels;
 using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Catalog;
 
 /// <summary>
 /// Refreshes the pictures of tenants that another node changed: when the store signals it, and all of them as often as the engine asks
-/// for in case a signal was lost.
+/// for in case a signal was lost. What cannot be read is read again until it was: nobody signals it a second time.
 /// </summary>
 internal sealed class CatalogUpdates(WebhookCatalog catalog, ISignals signals, TimeProvider clock, ILogger<CatalogUpdates> log) : BackgroundService
 {
-    private const int Waiting = 1_000;
+    private const int MostNoted = 1_000;
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(8);
+    private readonly ChangedTenants _changed = new(MostNoted);
+    private IDisposable? _subscription;
 
-    // Bounded: a node that cannot keep up finds the rest when it polls.
-    private readonly Channel<string> _changed = Channel.CreateBounded<string>(
-        new BoundedChannelOptions(Waiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
-        using var subscription = signals.Subscribe(signal =>
+        // Here, since what follows may run after the first tenant was read.
+        _subscription = signals.Subscribe(signal =>
         {
             if (signal is StoreSignal.ConfigurationChanged { TenantId: { } tenantId })
             {
-                _changed.Writer.TryWrite(tenantId);
+                _changed.Add([tenantId]);
             }
         });
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _subscription?.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
         try
         {
             await Task.WhenAll(FollowAsync(stoppingToken), PollAsync(stoppingToken));
@@ -36,9 +47,20 @@ internal sealed class CatalogUpdates(WebhookCatalog catalog, ISignals signals, T
 
     private async Task FollowAsync(CancellationToken stopping)
     {
-        await foreach (var tenantId in _changed.Reader.ReadAllAsync(stopping))
+        var pause = ShortestPause;
+        while (true)
         {
-            await RefreshAsync(tenantId, stopping);
+            await _changed.Any.WaitAsync(stopping);
+            var left = await RefreshAsync([.. _changed.Take() ?? catalog.TenantIds], stopping);
+            if (left.Count == 0)
+            {
+                pause = ShortestPause;
+                continue;
+            }
+
+            _changed.Add(left);
+            await Task.Delay(pause, clock, stopping);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
@@ -52,26 +74,35 @@ internal sealed class CatalogUpdates(WebhookCatalog catalog, ISignals signals, T
         using var timer = new PeriodicTimer(interval, clock);
         while (await timer.WaitForNextTickAsync(stopping))
         {
-            foreach (var tenantId in catalog.TenantIds)
-            {
-                await RefreshAsync(tenantId, stopping);
-            }
+            _changed.AddAll();
         }
     }
 
-    private async Task RefreshAsync(string tenantId, CancellationToken stopping)
+    /// <summary>Reads tenants again; returns those that are still to be read.</summary>
+    private async Task<IReadOnlyList<string>> RefreshAsync(IReadOnlyList<string> tenantIds, CancellationToken stopping)
     {
-        try
+        var failed = new List<string>();
+        foreach (var (i, tenantId) in tenantIds.Index())
         {
-            if (catalog.Holds(tenantId))
+            try
             {
-                await catalog.RefreshAsync(tenantId, stopping);
+                if (catalog.Holds(tenantId))
+                {
+                    await catalog.RefreshAsync(tenantId, stopping);
+                }
+            }
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+            {
+                // A publish finds out by itself. What waits in lanes goes by the old settings until it can be read.
+                CatalogLog.NotRefreshed(log, e, tenantId);
+                failed.Add(tenantId);
+                if (e is StorageUnavailableException)
+                {
+                    return [.. failed, .. tenantIds.Skip(i + 1)];
+                }
             }
         }
-        catch (Exception e) when (!stopping.IsCancellationRequested)
-        {
-            // A publish finds out by itself. What waits in lanes goes by the old settings until the next signal or poll.
-            CatalogLog.NotRefreshed(log, e, tenantId);
-        }
+
+        return failed;
     }
 }
