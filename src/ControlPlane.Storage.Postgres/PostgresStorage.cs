@@ -59,12 +59,13 @@ public static class PostgresStorage
         var webhooks = new WebhookRefs(database);
         var places = new DeliveryPlaces(database);
         var appends = new Appends(webhooks);
+        var holds = new ChangeHolds(database);
         var shares = new Shares(transactions);
         var membership = new Membership(transactions, shares, listener);
         var ownership = new PostgresOwnership(transactions, membership, shares);
         var signals = new PostgresSignals(database, transactions, listener, counters);
         var queue = new PostgresDeliveryQueue(
-            batcher, new Claims(transactions, webhooks, places), new CompletionWrites(transactions, places, appends), places,
+            batcher, new Claims(transactions, webhooks, places), new CompletionWrites(transactions, places, appends, holds), places,
             new WaitingWebhooks(database, holdings), new Backlogs(database, transactions));
         var doubts = new Doubts(transactions, queue, signals);
         var closed = new Lazy<Task>(() => CloseAsync(database, batcher, membership, listener, doubts));
@@ -72,7 +73,7 @@ public static class PostgresStorage
         {
             Provider = Provider,
             StoreId = database.StoreId,
-            Events = new PostgresEventStore(database, batcher, appends, places),
+            Events = new PostgresEventStore(database, batcher, appends, places, holds),
             Queue = queue,
             Deliveries = new PostgresDeliveryStore(transactions, places),
             Stats = new PostgresStatsStore(database),

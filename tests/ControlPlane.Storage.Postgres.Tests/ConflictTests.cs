@@ -56,8 +56,7 @@ public sealed class ConflictTests : MultiNodeTest
     public async Task Change_AmidPublishes_WaitsForThoseBeforeItOnly()
     {
         var webhook = await AddWebhookAsync();
-        var stale = new AppendRequest(
-            webhook.TenantId, await ReadConfigVersionAsync(webhook.TenantId), [To(NewEvent(), leased: false, webhook)], "", TimeSpan.FromSeconds(60));
+        var stale = await RequestAsync(webhook);
         await using var other = new NpgsqlConnection(Source.Database);
         await other.OpenAsync(Cancel);
         await using var transaction = await other.BeginTransactionAsync(Cancel);
@@ -76,6 +75,37 @@ public sealed class ConflictTests : MultiNodeTest
         await change;
         Assert.IsType<AppendResult.StaleConfig>(await after);
     }
+
+    [Fact]
+    public async Task Publish_OvertakenByAChange_ComesBeforeTheNextOne()
+    {
+        var two = await OpenAsync(NodeLease, longestHold: TimeSpan.FromMinutes(1));
+        var webhook = await AddWebhookAsync();
+        var stale = await RequestAsync(webhook);
+        await AddWebhookAsync(webhook.TenantId);
+        Assert.IsType<AppendResult.StaleConfig>(await two.Events.AppendAsync(stale, Cancel));
+
+        var next = AddWebhookAsync(webhook.TenantId);
+        await WaitingAsync(1);
+        Assert.IsType<AppendResult.Appended>(await two.Events.AppendAsync(await RequestAsync(webhook), Cancel));
+        await next;
+
+        Assert.IsType<AppendResult.StaleConfig>(await two.Events.AppendAsync(stale, Cancel));
+    }
+
+    [Fact]
+    public async Task Publish_OvertakenAndGivenUp_HoldsChangesUpForAMomentOnly()
+    {
+        var webhook = await AddWebhookAsync();
+        var stale = await RequestAsync(webhook);
+        await AddWebhookAsync(webhook.TenantId);
+        Assert.IsType<AppendResult.StaleConfig>(await Two.Events.AppendAsync(stale, Cancel));
+
+        await AddWebhookAsync(webhook.TenantId);
+    }
+
+    private async Task<AppendRequest> RequestAsync(WebhookRecord webhook) => new(
+        webhook.TenantId, await ReadConfigVersionAsync(webhook.TenantId), [To(NewEvent(), leased: false, webhook)], "", TimeSpan.FromSeconds(60));
 
     /// <summary>Waits until so many transactions wait for a lock.</summary>
     private Task WaitingAsync(int count) =>

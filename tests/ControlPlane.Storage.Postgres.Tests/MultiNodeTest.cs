@@ -30,9 +30,16 @@ public abstract class MultiNodeTest : StorageTests<PostgresSource>
     }
 
     /// <summary>Opens the store once more, as a node that prolongs what it owns several times within the lease.</summary>
-    protected async Task<StorageEngine> OpenAsync(TimeSpan nodeLease)
+    protected async Task<StorageEngine> OpenAsync(TimeSpan nodeLease, TimeSpan? longestHold = null)
     {
-        var engine = await Source.OpenAsync(Clock, options => options with { NodeLease = nodeLease, PollEvery = TimeSpan.FromMilliseconds(50) });
+        var engine = await Source.OpenAsync(
+            Clock,
+            options => options with
+            {
+                NodeLease = nodeLease,
+                PollEvery = TimeSpan.FromMilliseconds(50),
+                LongestHold = longestHold ?? options.LongestHold,
+            });
         _opened.Add(engine);
         return engine;
     }

@@ -3,7 +3,7 @@ using Npgsql;
 namespace ControlPlane.Storage.Postgres;
 
 /// <summary>
-/// Looks up and locks what operations asked for. Everybody locks in the same order: tenants' turns, tenants, the membership of this node,
+/// Looks up and locks what operations asked for. Everybody locks in the same order: holds of changes, tenants' turns, tenants, the membership of this node,
 /// lines, deliveries by number, the counters.
 /// </summary>
 internal static class Asking
@@ -19,6 +19,9 @@ internal static class Asking
           FROM (SELECT unnest($1::text[]) AS id, true AS changes UNION ALL SELECT unnest($2::text[]), false) t
           GROUP BY 1 ORDER BY 1) u
         """;
+
+    private const string WaitForHolds =
+        "SELECT pg_advisory_xact_lock(3, u.turn) FROM (SELECT DISTINCT hashtext(t.id) & 63 AS turn FROM unnest($1::text[]) t (id) ORDER BY 1) u";
 
     private const string LockTenants =
         "SELECT id, seq, config_version FROM tenants WHERE id = ANY($1) AND delete_time IS NULL ORDER BY seq FOR SHARE";
@@ -135,6 +138,12 @@ internal static class Asking
 
     private static void AddTenants(Script script, List<Func<NpgsqlDataReader, Answers, Task>> readers, Questions questions)
     {
+        if (questions.ChangedTenants.Count > 0)
+        {
+            script.Add(WaitForHolds, (object)questions.ChangedTenants.ToArray());
+            readers.Add(static (_, _) => Task.CompletedTask);
+        }
+
         if (questions.ChangedTenants.Count > 0 || questions.Tenants.Count > 0)
         {
             script.Add(TakeTurns, questions.ChangedTenants.ToArray(), questions.Tenants.ToArray());

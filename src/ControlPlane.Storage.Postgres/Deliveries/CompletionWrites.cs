@@ -1,7 +1,7 @@
 namespace ControlPlane.Storage.Postgres;
 
 /// <summary>Recording attempts together with what follows beyond their delivery.</summary>
-internal sealed class CompletionWrites(Transactions transactions, DeliveryPlaces places, Appends appends)
+internal sealed class CompletionWrites(Transactions transactions, DeliveryPlaces places, Appends appends, ChangeHolds holds)
 {
     public async Task<CompletionEffectsResult> CompleteAsync(
         Completion completion, CompletionEffects effects, CancellationToken cancellationToken)
@@ -17,7 +17,7 @@ internal sealed class CompletionWrites(Transactions transactions, DeliveryPlaces
         }
 
         appends.TryAsk(questions, delivery.TenantId, effects.OperationalEvents);
-        return await transactions.RunAsync<CompletionEffectsResult>(
+        var result = await transactions.RunAsync<CompletionEffectsResult>(
             questions,
             async (unit, answers) =>
             {
@@ -49,5 +49,15 @@ internal sealed class CompletionWrites(Transactions transactions, DeliveryPlaces
                     new Completed(completed.Staged.Delivery, completed.Next), suspension, Appends.Answer(added, effects.OperationalEvents));
             },
             cancellationToken).ConfigureAwait(false);
+        if (result is CompletionEffectsResult.StaleConfig)
+        {
+            await holds.BeginAsync(delivery.TenantId).ConfigureAwait(false);
+        }
+        else
+        {
+            holds.End(delivery.TenantId);
+        }
+
+        return result;
     }
 }

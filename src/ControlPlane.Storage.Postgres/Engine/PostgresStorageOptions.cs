@@ -18,6 +18,10 @@ public sealed record PostgresStorageOptions
     /// <value>Default: 1 second.</value>
     public TimeSpan PollEvery { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long changes of a tenant's webhooks wait at most for those who have to read them again since the last change.</summary>
+    /// <value>Default: 1 second.</value>
+    internal TimeSpan LongestHold { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Whether retention waits until a whole day has expired and drops its partitions, instead of removing row by row.</summary>
     /// <value>Default: true.</value>
     public bool DropsDays { get; init; } = true;

@@ -1,7 +1,7 @@
 namespace ControlPlane.Storage.Postgres;
 
 /// <inheritdoc/>
-internal sealed class PostgresEventStore(Database database, Batcher batcher, Appends appends, DeliveryPlaces places) : IEventStore
+internal sealed class PostgresEventStore(Database database, Batcher batcher, Appends appends, DeliveryPlaces places, ChangeHolds holds) : IEventStore
 {
     private const string FindById =
         EventRows.SelectWhole + "WHERE e.id = $1 AND ($2::text IS NULL OR t.id = $2) AND e.seq >= $3 ORDER BY e.seq LIMIT 2";
@@ -21,6 +21,15 @@ internal sealed class PostgresEventStore(Database database, Batcher batcher, App
             cancellationToken,
             request.TenantId,
             request.Rows).ConfigureAwait(false);
+        if (result is AppendResult.StaleConfig)
+        {
+            await holds.BeginAsync(request.TenantId).ConfigureAwait(false);
+        }
+        else
+        {
+            holds.End(request.TenantId);
+        }
+
         return result ?? new AppendResult.Appended(await AnswerAsync(refs).ConfigureAwait(false));
     }
 
