@@ -107,11 +107,6 @@ public sealed class ConflictTests : MultiNodeTest
     private async Task<AppendRequest> RequestAsync(WebhookRecord webhook) => new(
         webhook.TenantId, await ReadConfigVersionAsync(webhook.TenantId), [To(NewEvent(), leased: false, webhook)], "", TimeSpan.FromSeconds(60));
 
-    /// <summary>Waits until so many transactions wait for a lock.</summary>
-    private Task WaitingAsync(int count) =>
-        EventuallyAsync(async () => await ReadAsync(
-            "SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.datname = current_database()") == count);
-
     /// <summary>Has the database end the next so many transactions that write to a table.</summary>
     private Task FailAsync(string table, string change, string state, int times) => Source.ExecuteAsync(
         $$"""
@@ -130,14 +125,6 @@ public sealed class ConflictTests : MultiNodeTest
 
     /// <summary>A sequence is not rolled back.</summary>
     private async Task<long> CountFailuresAsync() => await ReadAsync("SELECT last_value FROM failures");
-
-    private async Task<long> ReadAsync(string sql)
-    {
-        await using var connection = new NpgsqlConnection(Source.Database);
-        await connection.OpenAsync(Cancel);
-        await using var command = new NpgsqlCommand(sql, connection);
-        return Convert.ToInt64(await command.ExecuteScalarAsync(Cancel), System.Globalization.CultureInfo.InvariantCulture);
-    }
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql)
     {

@@ -1,4 +1,5 @@
 using ControlPlane.Storage.Compliance;
+using Npgsql;
 
 namespace ControlPlane.Storage.Postgres.Tests;
 
@@ -83,4 +84,18 @@ public abstract class MultiNodeTest : StorageTests<PostgresSource>
     /// <summary>How many shards each node owns.</summary>
     protected async Task<Dictionary<string, int>> ReadSharesAsync() =>
         (await Store.Ownership.ListNodesAsync(Cancel)).ToDictionary(node => node.Name, node => node.Shards);
+
+    /// <summary>Waits until so many transactions wait for a lock.</summary>
+    protected Task WaitingAsync(int count) =>
+        EventuallyAsync(async () => await ReadAsync(
+            "SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted AND a.datname = current_database()") == count);
+
+    /// <summary>Reads one number.</summary>
+    protected async Task<long> ReadAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(Source.Database);
+        await connection.OpenAsync(Cancel);
+        await using var command = new NpgsqlCommand(sql, connection);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(Cancel), System.Globalization.CultureInfo.InvariantCulture);
+    }
 }

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace ControlPlane.Storage.Postgres.Tests;
 
 /// <summary>Who owns what.</summary>
@@ -30,6 +32,39 @@ public sealed class OwnershipTests : MultiNodeTest
             var webhook = await AddWebhookAsync();
             await EventuallyAsync(() => Task.FromResult(one.Ownership.Owns(webhook.Id) != two.Ownership.Owns(webhook.Id)));
         }
+    }
+
+    [Fact]
+    public async Task Join_WhileAShardIsLeased_GetsItWhenNothingOfItIsUnderWay()
+    {
+        var (one, two) = (await OpenAsync(ShortLease), await OpenAsync(ShortLease));
+        await one.Ownership.JoinAsync("one", Cancel);
+        WebhookRecord webhook;
+        do
+        {
+            webhook = await AddWebhookAsync();
+        }
+        while (Holdings.ShardOf(webhook.Id) < Holdings.Shards / 2);
+        await using var other = new NpgsqlConnection(Source.Database);
+        await other.OpenAsync(Cancel);
+        await using var transaction = await other.BeginTransactionAsync(Cancel);
+        await using (var counters = new NpgsqlCommand("UPDATE store SET revision = revision", other))
+        {
+            await counters.ExecuteNonQueryAsync(Cancel);
+        }
+
+        // It cannot commit what it leased; then the shard is to go, which waits for that.
+        var publishing = PublishAsync(one, webhook, leased: true, owner: "one");
+        await WaitingAsync(1);
+        await two.Ownership.JoinAsync("two", Cancel);
+        await WaitingAsync(2);
+        await transaction.CommitAsync(Cancel);
+
+        var delivery = await publishing;
+        Assert.Equal(DeliveryState.InFlight, delivery.State);
+        Assert.False(two.Ownership.Owns(webhook.Id));
+        Assert.NotNull(await SucceedAsync(one, delivery));
+        await EventuallyAsync(() => Task.FromResult(two.Ownership.Owns(webhook.Id)));
     }
 
     [Fact]

@@ -36,6 +36,9 @@ internal sealed class Shares(Transactions transactions)
         WHERE d.lease_until IS NOT NULL AND d.lease_owner = $1 AND w.shard = ANY($2)
         """;
 
+    /// <summary>Whoever leases has the row locked in share, and whoever locks it later knows that the shards are leaving.</summary>
+    private const string AwaitLeasing = "SELECT 1 FROM nodes WHERE epoch = $1 FOR UPDATE";
+
     private const string TakeJob =
         "INSERT INTO ownerships (kind, name, epoch) VALUES (2, $1, $2) ON CONFLICT DO NOTHING";
 
@@ -95,7 +98,6 @@ internal sealed class Shares(Transactions transactions)
     /// <summary>Takes over from nodes that are gone, takes what is free up to this node's part, and gives up what is over it.</summary>
     public async Task BalanceAsync(string name, long epoch)
     {
-        var busy = await FindBusyAsync().ConfigureAwait(false);
         var (owned, leaving) = await transactions.RunAsync<(HashSet<int>, HashSet<int>)>(
             async unit =>
             {
@@ -112,6 +114,7 @@ internal sealed class Shares(Transactions transactions)
                 }
 
                 var over = PickLeaving(own, part, unit.Now);
+                var busy = await FindBusyAsync(unit, [.. over.Where(transactions.Holdings.Leaving.Contains)], epoch).ConfigureAwait(false);
                 var idle = over.Where(shard => transactions.Holdings.Leaving.Contains(shard) && (!busy.Contains(shard) || unit.Now - _leaving[shard] > Patience)).ToList();
                 if (idle.Count > 0)
                 {
@@ -145,13 +148,17 @@ internal sealed class Shares(Transactions transactions)
         return over;
     }
 
-    private async Task<HashSet<int>> FindBusyAsync()
+    /// <summary>The shards in which something is under way, those included that were leased by transactions which are about to commit.</summary>
+    private async Task<HashSet<int>> FindBusyAsync(Unit unit, IReadOnlyList<int> leaving, long epoch)
     {
-        var leaving = transactions.Holdings.Leaving;
-        return leaving.Count == 0
-            ? []
-            : [.. await transactions.Database.ListAsync(
-                FindBusy, row => row.GetInt32(0), CancellationToken.None, transactions.Holdings.LeaseName, leaving.Select(shard => (short)shard).ToArray()).ConfigureAwait(false)];
+        if (leaving.Count == 0)
+        {
+            return [];
+        }
+
+        await unit.RunAsync(AwaitLeasing, epoch).ConfigureAwait(false);
+        return [.. await unit.ListAsync(
+            FindBusy, row => row.GetInt32(0), transactions.Holdings.LeaseName, leaving.Select(shard => (short)shard).ToArray()).ConfigureAwait(false)];
     }
 
     private static string Text(int shard) => shard.ToString(System.Globalization.CultureInfo.InvariantCulture);
