@@ -40,22 +40,6 @@ public sealed class CrashTests
         Assert.Equal(chosen.Length, summary.Cycles);
     }
 
-    [Fact]
-    public async Task Kill_OfNodesOfAClusterUnderLoad_BreaksNoPromise()
-    {
-        KillPoint[] points =
-        [
-            new("request received") { Moment = "request received", Count = 30 },
-            new("any time while starting") { AfterStart = TimeSpan.FromMilliseconds(400) },
-        ];
-
-        var summary = await CrashRun.RunAsync(points, points.Length, Seed, nodes: 3);
-
-        TestContext.Current.TestOutputHelper?.WriteLine(summary.ToString());
-        Assert.True(summary.Violations.Found.Count == 0 && summary.Missed.Count == 0, summary.ToString());
-        Assert.Equal(points.Length, summary.Cycles);
-    }
-
     [Theory]
     [InlineData("file half written")]
     [InlineData("later version not committed")]

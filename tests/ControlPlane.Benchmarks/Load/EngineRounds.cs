@@ -1,4 +1,3 @@
-using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Benchmarks.Receivers;
 
 namespace ControlPlane.Benchmarks.Load;

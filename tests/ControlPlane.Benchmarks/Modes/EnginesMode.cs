@@ -1,5 +1,4 @@
 using ControlPlane.Benchmarks.Load;
-using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Benchmarks.Receivers;
 using ControlPlane.Storage.LiteDb;
 using ControlPlane.Storage.Sqlite;
