@@ -24,7 +24,9 @@ internal static class Unreached
                 $"{innermost!.Message.TrimEnd('.')}; the address of a server without TLS begins with http://",
             HttpRequestException
             {
-                HttpRequestError: HttpRequestError.HttpProtocolError or HttpRequestError.InvalidResponse or HttpRequestError.ResponseEnded,
+                // Unknown where the other side closes in the moment in which HTTP/2 begins, as one that expects TLS can.
+                HttpRequestError: HttpRequestError.HttpProtocolError or HttpRequestError.InvalidResponse or HttpRequestError.ResponseEnded
+                    or HttpRequestError.Unknown,
             } => $"{innermost!.Message.TrimEnd('.')}; is this the address of its gRPC listener, and does that take connections without TLS?",
             HttpRequestException or IOException => innermost!.Message,
             _ => error.StatusCode is StatusCode.Unavailable ? innermost?.Message ?? error.Status.Detail : null,
