@@ -40,10 +40,12 @@ public sealed class ClientCertificateTests(ClientCertificateTests.Certified cert
         using var stranger = new TestAuthority();
         var hook = (await tenant.HookAsync(certified.Receiver.Open(), w => w.ClientCertificate = Of(stranger.IssueForClients("stranger")))).Webhook;
         var test = (await tenant.Clients.Webhooks.TestWebhookAsync(new() { WebhookId = hook.Id })).Delivery;
-        // This one closes the connection without a word.
-        Assert.Equal(
-            (FailureKind.Protocol, "The receiver closed the connection before its answer was complete. It may not accept the webhook's client certificate."),
-            FailureOf(test));
+        // This one ends the connection without a word, and whether that is seen as a close or as a reset depends on the moment.
+        const string Why = " It may not accept the webhook's client certificate.";
+        var (failure, message) = FailureOf(test);
+        Assert.Equal(FailureKind.Protocol, failure);
+        Assert.True(
+            message is "The receiver closed the connection before its answer was complete." + Why or "The connection to the receiver broke." + Why, message);
         var probe = await tenant.Clients.Webhooks.ProbeWebhookAsync(new() { WebhookId = hook.Id });
         Assert.Equal(
             (FailureKind.Tls, "The TLS handshake failed: the receiver refused the webhook's client certificate."),

@@ -41,7 +41,8 @@ public sealed class RepeatTests : IDisposable
         Assert.Equal((true, ""), (first.Succeeded, first.Message));
         Assert.True(second.Succeeded, second.Message);
         Assert.StartsWith("Sent twice:", second.Message, StringComparison.Ordinal);
-        Assert.Equal($"connection 2{new string('.', 28)}", second.ResponseExcerpt);
+        // The client may open a connection that it has no use for in the end, so that the fresh one need not be the second.
+        Assert.Matches(@"\Aconnection [2-9]\.{28}\z", second.ResponseExcerpt);
         Assert.Equal(3, _requests);
     }
 
