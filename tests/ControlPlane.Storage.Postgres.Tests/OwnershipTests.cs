@@ -68,6 +68,23 @@ public sealed class OwnershipTests : MultiNodeTest
     }
 
     [Fact]
+    public async Task Join_WhileTheFirstAlwaysHasTransactions_GetsHalf()
+    {
+        var (one, two) = (await OpenAsync(ShortLease), await OpenAsync(ShortLease));
+        await one.Ownership.JoinAsync("one", Cancel);
+        var epoch = await ReadAsync("SELECT epoch FROM nodes");
+        using var stop = new CancellationTokenSource();
+        // At no time is there none: one that is to wait until there is would wait forever.
+        var transactions = Enumerable.Range(0, 8).Select(_ => LeaseUntilAsync(epoch, stop.Token)).ToList();
+
+        await two.Ownership.JoinAsync("two", Cancel);
+        await EventuallyAsync(async () => (await ReadSharesAsync())["two"] == 128);
+
+        await stop.CancelAsync();
+        await Task.WhenAll(transactions);
+    }
+
+    [Fact]
     public async Task Leave_OthersTakeEverythingAtOnce()
     {
         await One.Ownership.JoinAsync("one", Cancel);
@@ -128,16 +145,18 @@ public sealed class OwnershipTests : MultiNodeTest
     [Fact]
     public async Task Append_WebhookOfTheOther_WaitsForItsOwner()
     {
-        var two = await OpenAsync(ShortLease);
-        await One.Ownership.JoinAsync("one", Cancel);
-        await Source.ExecuteAsync("DELETE FROM ownerships WHERE kind = 1 AND name::int < 128");
+        var (one, two) = (await OpenAsync(ShortLease), await OpenAsync(ShortLease));
+        await one.Ownership.JoinAsync("one", Cancel);
         await two.Ownership.JoinAsync("two", Cancel);
+        await EventuallyAsync(async () => (await ReadSharesAsync())["two"] == 128);
         var webhook = await AddWebhookAsync(two);
 
-        var published = await PublishAsync(two, webhook, leased: true, "two");
-        Assert.Equal(DeliveryState.InFlight, published.State);
-        Assert.Single((await two.Queue.ListWaitingAsync(Cancel)).Append(new("", "", Now)));
-        Assert.NotNull(await SucceedAsync(two, published));
+        var published = await PublishAsync(one, webhook, leased: true, "one");
+
+        Assert.Equal(DeliveryState.Pending, published.State);
+        Assert.Empty((await ClaimAsync(one, webhook, "one")).Deliveries);
+        Assert.Equal(webhook.Id, Assert.Single(await two.Queue.ListWaitingAsync(Cancel)).WebhookId);
+        Assert.Equal(published.Id, Assert.Single((await ClaimAsync(two, webhook, "two")).Deliveries).Id);
     }
 
     [Fact]
@@ -154,5 +173,23 @@ public sealed class OwnershipTests : MultiNodeTest
         Assert.True(await Two.Ownership.TryTakeJobAsync("retention", Cancel));
         await Two.Ownership.LeaveAsync(Cancel);
         Assert.True(await One.Ownership.TryTakeJobAsync("retention", Cancel));
+    }
+
+    /// <summary>Transactions as those of a node that leases in its name, one after the other.</summary>
+    private async Task LeaseUntilAsync(long epoch, CancellationToken stop)
+    {
+        await using var connection = new NpgsqlConnection(Source.Database);
+        await connection.OpenAsync(Cancel);
+        while (!stop.IsCancellationRequested)
+        {
+            await using var transaction = await connection.BeginTransactionAsync(Cancel);
+            await using (var lease = new NpgsqlCommand(Asking.LockMembership, connection) { Parameters = { new() { Value = epoch } } })
+            {
+                await lease.ExecuteNonQueryAsync(Cancel);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, Cancel);
+            await transaction.CommitAsync(Cancel);
+        }
     }
 }

@@ -29,8 +29,10 @@ internal static class Asking
     private const string LockChangedTenants =
         "SELECT id, seq, config_version FROM tenants WHERE id = ANY($1) AND delete_time IS NULL ORDER BY seq FOR NO KEY UPDATE";
 
-    /// <summary>Whoever takes over what a node owned deletes this row, which waits for those who have it locked.</summary>
-    public const string LockMembership = "SELECT 1 FROM nodes WHERE epoch = $1 FOR KEY SHARE";
+    /// <summary>Whoever takes over what a node owned deletes this row, which waits for those who have it locked. The node itself waits for
+    /// those who have the other lock, before it gives shards up: a lock that is given in the order in which it is asked for, since there
+    /// is always somebody who has one.</summary>
+    public const string LockMembership = "SELECT pg_advisory_xact_lock_shared(4, $1::int) FROM nodes WHERE epoch = $1 FOR KEY SHARE";
 
     private const string FindNames =
         """

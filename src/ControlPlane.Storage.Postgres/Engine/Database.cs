@@ -14,9 +14,9 @@ internal sealed class Database : IAsyncDisposable
     private readonly InFlight _inFlight = new();
     private readonly TimeProvider? _clock;
 
-    public Database(NpgsqlDataSource source, PostgresStorageOptions options, string storeId)
+    public Database(NpgsqlDataSource source, NpgsqlDataSource listening, PostgresStorageOptions options, string storeId)
     {
-        Source = source;
+        (Source, Listening) = (source, listening);
         Options = options;
         StoreId = storeId;
         _clock = options.TimeProvider;
@@ -24,6 +24,9 @@ internal sealed class Database : IAsyncDisposable
     }
 
     public NpgsqlDataSource Source { get; }
+
+    /// <summary>Connections for hearing what is notified.</summary>
+    public NpgsqlDataSource Listening { get; }
 
     public PostgresStorageOptions Options { get; }
 
@@ -90,5 +93,6 @@ internal sealed class Database : IAsyncDisposable
         await DrainAsync().ConfigureAwait(false);
         Partitions.Dispose();
         await Source.DisposeAsync().ConfigureAwait(false);
+        await Listening.DisposeAsync().ConfigureAwait(false);
     }
 }

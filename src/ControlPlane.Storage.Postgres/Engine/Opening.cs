@@ -5,6 +5,9 @@ namespace ControlPlane.Storage.Postgres;
 /// <summary>Opening the database: for a node, for a copy, or to bring its schema up to date.</summary>
 internal static class Opening
 {
+    private const string ApplicationName = "controlplane";
+    private const int ConnectSeconds = 5;
+
     // Every statement here finds its rows by an index, however few rows there are yet and whatever the statistics say.
     private const string SessionSettings =
         """
@@ -86,14 +89,18 @@ internal static class Opening
     private static NpgsqlDataSource CreateSource(string connectionString, bool copies)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        // Not Keepalive: each connection would occupy a thread while it waits for its answer, and when the database does not answer those
+        // are more than there are.
+        Default(settings, "Tcp Keepalive", () => settings.TcpKeepAlive = true);
+        Default(settings, "Tcp Keepalive Time", () => settings.TcpKeepAliveTime = 2);
+        Default(settings, "Tcp Keepalive Interval", () => settings.TcpKeepAliveInterval = 1);
         Default(settings, "Max Auto Prepare", () => settings.MaxAutoPrepare = 200);
         Default(settings, "Maximum Pool Size", () => settings.MaxPoolSize = 40);
-        Default(settings, "Timeout", () => settings.Timeout = 5);
+        Default(settings, "Timeout", () => settings.Timeout = ConnectSeconds);
         Default(settings, "Command Timeout", () => settings.CommandTimeout = 35);
         settings.CommandTimeout = copies ? 0 : settings.CommandTimeout;
         Default(settings, "Cancellation Timeout", () => settings.CancellationTimeout = 2_000);
-        Default(settings, "Keepalive", () => settings.KeepAlive = 2);
-        Default(settings, "Application Name", () => settings.ApplicationName = "controlplane");
+        Default(settings, "Application Name", () => settings.ApplicationName = ApplicationName);
         Default(settings, "No Reset On Close", () => settings.NoResetOnClose = true);
         var session = copies ? CopySettings : SessionSettings;
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
@@ -109,6 +116,16 @@ internal static class Opening
                 await command.ExecuteNonQueryAsync().ConfigureAwait(false);
             });
         return builder.Build();
+    }
+
+    /// <summary>Connections on which nothing is asked, so that it has to be found out whether they still lead anywhere.</summary>
+    private static NpgsqlDataSource CreateListening(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
+        Default(settings, "Timeout", () => settings.Timeout = ConnectSeconds);
+        Default(settings, "Keepalive", () => settings.KeepAlive = 2);
+        Default(settings, "Application Name", () => settings.ApplicationName = ApplicationName);
+        return NpgsqlDataSource.Create(settings);
     }
 
     private static void Default(NpgsqlConnectionStringBuilder settings, string name, Action set)
@@ -134,7 +151,8 @@ internal static class Opening
 
         try
         {
-            var database = new Database(source, options, await identify(source).ConfigureAwait(false));
+            var id = await identify(source).ConfigureAwait(false);
+            var database = new Database(source, CreateListening(options.ConnectionString), options, id);
             if (makesDays)
             {
                 var now = await database.ReadNowAsync(cancellationToken).ConfigureAwait(false);

@@ -9,13 +9,14 @@ namespace ControlPlane.Storage.Postgres;
 internal sealed class Listener(Database database) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _hears = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private Task? _running;
 
     /// <summary>Called with what another node tells, one at a time.</summary>
     public event Action<StoreSignal>? Noticed;
 
-    /// <summary>Called when another node left shards to be taken.</summary>
+    /// <summary>Called when another node left shards to be taken, or may have.</summary>
     public event Action? OwnershipNoticed;
 
     /// <summary>Called about every poll interval and whenever notices may have been lost.</summary>
@@ -28,6 +29,14 @@ internal sealed class Listener(Database database) : IAsyncDisposable
         {
             _running ??= Task.Run(() => Task.WhenAll(ListenAsync(), PollAsync()));
         }
+    }
+
+    /// <summary>Begins to listen, and completes when what is told from then on is heard; after a poll interval in any case.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Start();
+        await _hears.Task.WaitAsync(database.Options.PollEvery, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     public async ValueTask DisposeAsync()
@@ -47,11 +56,17 @@ internal sealed class Listener(Database database) : IAsyncDisposable
         {
             try
             {
-                await using var connection = await database.Source.OpenConnectionAsync(_stop.Token).ConfigureAwait(false);
+                await using var connection = await database.Listening.OpenConnectionAsync(_stop.Token).ConfigureAwait(false);
                 connection.Notification += (_, notification) => Take(notification.Payload);
                 await using (var listen = new NpgsqlCommand("LISTEN " + UnitWriter.Channel, connection))
                 {
                     await listen.ExecuteNonQueryAsync(_stop.Token).ConfigureAwait(false);
+                }
+
+                if (!_hears.TrySetResult())
+                {
+                    // What was told meanwhile is lost; the rest is looked for anyway.
+                    OwnershipNoticed?.Invoke();
                 }
 
                 while (true)

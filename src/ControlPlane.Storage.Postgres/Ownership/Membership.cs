@@ -38,9 +38,9 @@ internal sealed class Membership : IAsyncDisposable
             }
 
             await LeaveAsync().ConfigureAwait(false);
+            await _listener.StartAsync(cancellationToken).ConfigureAwait(false);
             await EnterAsync(name).ConfigureAwait(false);
             _name = name;
-            _listener.Start();
             _running ??= Task.Run(KeepAsync, CancellationToken.None);
         },
         cancellationToken);

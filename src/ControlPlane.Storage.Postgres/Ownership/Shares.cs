@@ -36,8 +36,8 @@ internal sealed class Shares(Transactions transactions)
         WHERE d.lease_until IS NOT NULL AND d.lease_owner = $1 AND w.shard = ANY($2)
         """;
 
-    /// <summary>Whoever leases has the row locked in share, and whoever locks it later knows that the shards are leaving.</summary>
-    private const string AwaitLeasing = "SELECT 1 FROM nodes WHERE epoch = $1 FOR UPDATE";
+    /// <summary>Whoever leases has it in share, and whoever gets it later knows that the shards are leaving.</summary>
+    private const string AwaitLeasing = "SELECT pg_advisory_xact_lock(4, $1::int)";
 
     private const string TakeJob =
         "INSERT INTO ownerships (kind, name, epoch) VALUES (2, $1, $2) ON CONFLICT DO NOTHING";
@@ -76,7 +76,7 @@ internal sealed class Shares(Transactions transactions)
     public Task<bool> TryTakeJobAsync(string job, long epoch, CancellationToken cancellationToken) => transactions.RunAsync<bool>(
         async unit =>
         {
-            if (await unit.FindAsync(Asking.LockMembership, row => row.GetInt32(0), epoch).ConfigureAwait(false) == 0)
+            if ((await unit.ListAsync(Asking.LockMembership, _ => true, epoch).ConfigureAwait(false)).Count == 0)
             {
                 return () => false;
             }
