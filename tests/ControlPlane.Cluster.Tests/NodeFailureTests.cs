@@ -1,3 +1,4 @@
+using ControlPlane.Testing;
 using ControlPlane.V1;
 
 namespace ControlPlane.Cluster.Tests;
@@ -81,6 +82,8 @@ public sealed class NodeFailureTests() : ClusterTest(nodes: 3)
         await GoOnAsync();
         await Cluster.Nodes[2].SignalAsync("CONT");
         await GoOnAsync();
+        await Eventually.BecomesAsync(
+            () => Task.FromResult(Cluster.Nodes[2].Log.Text), log => log.Contains("was taken for gone", StringComparison.Ordinal), "the node to say so");
 
         await stop.CancelAsync();
         await ArriveAsync(await publishing);

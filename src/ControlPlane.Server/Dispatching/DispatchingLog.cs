@@ -50,4 +50,7 @@ internal static partial class DispatchingLog
 
     [LoggerMessage(EventIds.Dispatching + 15, LogLevel.Warning, "Could not hand over what this node owns, since the store cannot be reached; others take it over when the node's lease ends")]
     public static partial void NotLeft(ILogger log, Exception exception);
+
+    [LoggerMessage(EventIds.Dispatching + 16, LogLevel.Warning, "This node did not renew its lease in time and was taken for gone; it goes on as a new one. What it was sending, others may send again")]
+    public static partial void TakenForGone(ILogger log);
 }

@@ -6,6 +6,7 @@ namespace ControlPlane.Server.Dispatching;
 internal sealed class OwnershipLoop(StorageEngine store, Lanes lanes, LeaseKeeper keeper, TimeProvider clock, ILogger<OwnershipLoop> log)
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+    private int _timesLost;
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -19,7 +20,17 @@ internal sealed class OwnershipLoop(StorageEngine store, Lanes lanes, LeaseKeepe
             {
             }
 
+            NoteLosses();
             await ApplyAsync(changed, stopping);
+        }
+    }
+
+    private void NoteLosses()
+    {
+        if (store.Ownership.TimesLost is var times && times > _timesLost)
+        {
+            _timesLost = times;
+            DispatchingLog.TakenForGone(log);
         }
     }
 

@@ -8,12 +8,16 @@ internal sealed class Holdings
 
     private static readonly IReadOnlySet<int> None = new HashSet<int>();
     private volatile Standing? _state;
+    private int _timesLost;
 
     /// <summary>Called when it owns other shards than before.</summary>
     public event Action? Changed;
 
     /// <summary>The number under which the process joined; 0 if it has not, or is no member any more.</summary>
     public long Epoch => _state?.Epoch ?? 0;
+
+    /// <summary>How often another process took over because this one was late.</summary>
+    public int TimesLost => Volatile.Read(ref _timesLost);
 
     /// <summary>Whether the process has joined.</summary>
     public bool Joined => _state is not null;
@@ -55,6 +59,13 @@ internal sealed class Holdings
         {
             Changed?.Invoke();
         }
+    }
+
+    /// <summary>Owns nothing any more, until it has joined anew.</summary>
+    public void Lose(string name)
+    {
+        Interlocked.Increment(ref _timesLost);
+        Set(name, 0);
     }
 
     public void Clear()

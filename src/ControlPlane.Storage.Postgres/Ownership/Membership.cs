@@ -74,7 +74,7 @@ internal sealed class Membership : IAsyncDisposable
         }
     }
 
-    /// <summary>Another node left or gave shards up: what is free is taken at once.</summary>
+    /// <summary>Another node left or gave shards up, or may have: what is free is taken at once.</summary>
     private void Hurry()
     {
         if (_name is not null)
@@ -102,14 +102,19 @@ internal sealed class Membership : IAsyncDisposable
             return;
         }
 
-        if (Holdings.Epoch is > 0 and var epoch && await _shares.RenewAsync(epoch, Lease).ConfigureAwait(false))
+        var epoch = Holdings.Epoch;
+        if (epoch > 0 && await _shares.RenewAsync(epoch, Lease).ConfigureAwait(false))
         {
             await _shares.BalanceAsync(name, epoch).ConfigureAwait(false);
+            return;
         }
-        else
+
+        if (epoch > 0)
         {
-            await EnterAsync(name).ConfigureAwait(false);
+            Holdings.Lose(name);
         }
+
+        await EnterAsync(name).ConfigureAwait(false);
     }
 
     private async Task LeaveAsync()

@@ -60,6 +60,8 @@ internal sealed class PostgresOwnership(Transactions transactions, Membership me
 
     public bool IsShared => true;
 
+    public int TimesLost => transactions.Holdings.TimesLost;
+
     public bool Owns(string webhookId) => transactions.Holdings.Owns(webhookId);
 
     public IDisposable? Subscribe(Action changed)

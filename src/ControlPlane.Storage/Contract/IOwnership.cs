@@ -36,6 +36,12 @@ public interface IOwnership
     /// </summary>
     bool Owns(string webhookId) => true;
 
+    /// <summary>
+    /// How often this process was taken for gone since it joined, because it did not say in time that it was there. What it owned others
+    /// took over, and what it was sending then they may send again. It joins anew by itself each time.
+    /// </summary>
+    int TimesLost => 0;
+
     /// <summary>Calls back after this process began or ceased to own webhooks. The callback must not block and must not throw.</summary>
     IDisposable? Subscribe(Action changed) => null;
 

@@ -8,7 +8,7 @@ namespace ControlPlane.CrashTests.Checking;
 
 /// <summary>
 /// Every attempt is a request that was received and answered that way; every request is an attempt, or was cut off by a kill; and no
-/// two of a delivery are under way at once. Attempts and requests are matched by the number in the answer, which the server keeps.
+/// two of a delivery are under way at once. What a node sent that the others took for gone is as if it had been cut off. Attempts and requests are matched by the number in the answer, which the server keeps.
 /// </summary>
 internal static class AttemptCheck
 {
@@ -89,12 +89,15 @@ internal static class AttemptCheck
                 continue;
             }
 
-            evidence.Violations.Unless(
-                evidence.Lives[receipt.Life - 1].Killed,
-                $"Receipt {receipt.Number} is not recorded, and life {receipt.Life} was not killed: {delivery}");
-            evidence.Violations.Unless(
-                received.Last(r => r.Life == receipt.Life) == receipt,
-                $"Receipt {receipt.Number} of {delivery.Id} is not recorded, and life {receipt.Life} sent it again all the same");
+            if (evidence.Lives[receipt.Life - 1] is var life && !life.WasTakenForGone())
+            {
+                evidence.Violations.Unless(
+                    life.Killed, $"Receipt {receipt.Number} is not recorded, and life {receipt.Life} was not killed: {delivery}");
+                evidence.Violations.Unless(
+                    received.Last(r => r.Life == receipt.Life) == receipt,
+                    $"Receipt {receipt.Number} of {delivery.Id} is not recorded, and life {receipt.Life} sent it again all the same");
+            }
+
             cut++;
             tally.CutAfterSuccess += receipt.Status is >= 200 and <= 299 ? 1 : 0;
         }
@@ -110,7 +113,8 @@ internal static class AttemptCheck
             evidence.Violations.Unless(
                 (one.Answered > 0 && one.Answered <= next.Arrived)
                     || evidence.Lives[one.Life - 1].Ended is > 0 and var ended && ended <= next.Arrived
-                    || CancelledMeanwhile(evidence, delivery, received, one),
+                    || CancelledMeanwhile(evidence, delivery, received, one)
+                    || evidence.Lives[one.Life - 1].WasTakenForGone(),
                 $"Receipts {one.Number} and {next.Number} of {delivery.Id} were under way at once in lives {one.Life} and {next.Life}");
         }
     }

@@ -161,6 +161,15 @@ public sealed class CheckTests
     }
 
     [Fact]
+    public void Request_OfANodeThatWasTakenForGone_NeedsNoRecordAndCanBeUnderWayWithAnother()
+    {
+        _lives[0] = new(1, 0) { Ended = 900, WasTakenForGone = () => true };
+        _mailbox.Receipts[0].Answered = 600;
+        _deliveries[0].Attempts[0].ResponseExcerpt = $"{Receipt.Mark}{Receive(life: 1, arrived: 500).Number}";
+        Assert.Empty(Check());
+    }
+
+    [Fact]
     public void Requests_AtOnce_AreFound()
     {
         _mailbox.Receipts[0].Answered = 600;

@@ -26,6 +26,7 @@ internal sealed class CrashSummary
     private int _cancelled;
     private int _tokens;
     private int _storeChecks;
+    private int _takenForGone;
 
     public Violations Violations { get; } = new();
 
@@ -44,9 +45,10 @@ internal sealed class CrashSummary
 
     public void CountStoreCheck() => _storeChecks++;
 
-    /// <summary>Adds the lives among some that ended with a kill.</summary>
-    public void Add(IEnumerable<Life> lives)
+    /// <summary>Adds the lives among some that ended with a kill, and counts those that other nodes took for gone.</summary>
+    public void Add(IReadOnlyList<Life> lives)
     {
+        _takenForGone += lives.Count(life => life.WasTakenForGone());
         foreach (var life in lives.Where(life => life.Killed))
         {
             _cycles++;
@@ -90,6 +92,7 @@ internal sealed class CrashSummary
                 + $"{Per(_cut, _cycles)} per kill; {_cutAfterSuccess} of them had been answered 2xx",
             $"cancelled under way   {_cancelled}",
             $"resume tokens held    {_tokens}",
+            $"nodes taken for gone  {_takenForGone}",
             $"integrity checks      {_storeChecks}",
             $"violations            {Violations.Found.Count}",
         };

@@ -49,8 +49,8 @@ internal sealed class Epoch(string name, int seed, CrashServers servers, Receive
             }
         }
 
-        summary.Add(servers.Lives.Skip(before));
         await FinishAsync(cycle);
+        summary.Add([.. servers.Lives.Skip(before)]);
     }
 
     /// <summary>Makes the tenant, its webhooks and its watchers, and takes one node down.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ControlPlane.CrashTests.Points;
 using ControlPlane.Testing;
 
@@ -10,7 +11,13 @@ internal sealed class CrashServer : IAsyncDisposable
     private const string PointVariable = "CONTROLPLANE_CRASH_POINT";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>What a node logs when the others took over from it while it ran.</summary>
+    private const string TakenForGone = "was taken for gone";
+
     private readonly HttpClient _http = new();
+
+    /// <summary>How many lines there were at the end of each of its lives.</summary>
+    private readonly ConcurrentDictionary<int, int> _ends = [];
     private readonly List<Life> _lives;
     private readonly TimeProvider _clock = TimeProvider.System;
     private readonly Lock _killing = new();
@@ -62,7 +69,7 @@ internal sealed class CrashServer : IAsyncDisposable
     public async Task<bool> StartAsync(KillPoint? point)
     {
         Prepare(point);
-        var life = Life = new Life(_lives.Count + 1, _clock.GetTimestamp()) { Point = point };
+        var life = Life = NewLife(point);
         _lives.Add(life);
         var run = _run = new ServerRun(Setup, Log);
         using var timer = point?.AfterStart is { } after
@@ -147,6 +154,18 @@ internal sealed class CrashServer : IAsyncDisposable
         Setup.Dispose();
     }
 
+    private Life NewLife(KillPoint? point)
+    {
+        var number = _lives.Count + 1;
+        var before = Log.Output.Count;
+        return new(number, _clock.GetTimestamp())
+        {
+            Point = point,
+            WasTakenForGone = () => Log.Output.Take(_ends.GetValueOrDefault(number, int.MaxValue)).Skip(before).Any(
+                line => line.Contains(TakenForGone, StringComparison.Ordinal)),
+        };
+    }
+
     private async Task ForgetAsync(ServerRun run)
     {
         lock (_killing)
@@ -155,6 +174,7 @@ internal sealed class CrashServer : IAsyncDisposable
         }
 
         await run.DisposeAsync();
+        _ends[Life.Number] = Log.Output.Count;
     }
 
     private void Prepare(KillPoint? point)

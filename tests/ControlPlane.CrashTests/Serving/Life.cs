@@ -19,6 +19,9 @@ internal sealed record Life(int Number, long Started)
     /// <summary>It was killed where it was meant to be.</summary>
     public bool PointReached { get; set; }
 
+    /// <summary>Whether it says that the other nodes took it for gone: what it was sending then they sent again, and it could not record.</summary>
+    public Func<bool> WasTakenForGone { get; init; } = static () => false;
+
     /// <summary>When it was found to have ended; 0 while it lives.</summary>
     public long Ended { get; set; }
 }
