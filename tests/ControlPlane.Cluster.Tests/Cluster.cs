@@ -12,6 +12,9 @@ public sealed class Cluster : IAsyncDisposable
 
     public PostgresServer Database { get; }
 
+    /// <summary>How to reach the database that the nodes share.</summary>
+    public string Connection { get; private set; } = "";
+
     public HttpsReceiver Receiver { get; }
 
     public IReadOnlyList<ServerProcess> Nodes => _nodes;
@@ -19,12 +22,14 @@ public sealed class Cluster : IAsyncDisposable
     /// <summary>Starts so many nodes together, on a new database.</summary>
     /// <param name="nodes">How many.</param>
     /// <param name="reach">Gets the number of a node and how to reach the database; returns how that node does.</param>
-    public static async Task<Cluster> StartAsync(int nodes, Func<int, string, string> reach)
+    /// <param name="prepare">Does something to the database before there is a node.</param>
+    public static async Task<Cluster> StartAsync(int nodes, Func<int, string, string> reach, Func<PostgresServer, string, Task> prepare)
     {
         var cluster = new Cluster(await PostgresServer.StartAsync(), await HttpsReceiver.StartAsync());
         try
         {
-            var database = await cluster.Database.CreateDatabaseAsync();
+            var database = cluster.Connection = await cluster.Database.CreateDatabaseAsync();
+            await prepare(cluster.Database, database);
             for (var i = 0; i < nodes; i++)
             {
                 var connection = reach(i, database);

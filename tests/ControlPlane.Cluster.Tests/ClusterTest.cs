@@ -1,5 +1,6 @@
 using System.Net;
 using ControlPlane.Testing;
+using ControlPlane.Testing.Postgres;
 using ControlPlane.V1;
 using Grpc.Core;
 
@@ -22,7 +23,7 @@ public abstract class ClusterTest(int nodes) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Cluster = await Cluster.StartAsync(nodes, Reach);
+        Cluster = await Cluster.StartAsync(nodes, Reach, PrepareAsync);
         _tenants.Add(await TestTenant.CreateAsync(Cluster.Nodes[0]));
         foreach (var node in Cluster.Nodes.Skip(1))
         {
@@ -43,6 +44,16 @@ public abstract class ClusterTest(int nodes) : IAsyncLifetime
         await Cluster.DisposeAsync();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Adds a way to see the tenant, by an address that leads to the nodes; returns its number among <see cref="Tenants"/>.</summary>
+    protected int AddWay(Func<string, Clients> connect)
+    {
+        _tenants.Add(new TestTenant(_tenants[0].Id, _tenants[0].Key, connect(_tenants[0].Key)));
+        return _tenants.Count - 1;
+    }
+
+    /// <summary>Does something to the database before there is a node: nothing unless a test wants it to.</summary>
+    protected virtual Task PrepareAsync(PostgresServer server, string database) => Task.CompletedTask;
 
     /// <summary>How a node reaches the database.</summary>
     protected virtual string Reach(int node, string database) => database;

@@ -5,7 +5,7 @@ using Grpc.Core;
 namespace ControlPlane.Cluster.Tests;
 
 /// <summary>What holds whichever node is asked.</summary>
-public sealed class SemanticsTests() : ClusterTest(nodes: 2)
+public class SemanticsTests() : ClusterTest(nodes: 2)
 {
     [Fact]
     public async Task Publish_AfterAChangeOnTheOtherNode_SeesIt()

@@ -12,13 +12,17 @@ public sealed class Clients : IDisposable
 
     private readonly GrpcChannel _channel;
 
-    public Clients(Uri address, string? key)
+    /// <summary>Makes clients.</summary>
+    /// <param name="address">Of the listener.</param>
+    /// <param name="key">The API key; null for none.</param>
+    /// <param name="handler">Makes their connections; null for one that makes them directly.</param>
+    public Clients(Uri address, string? key, HttpMessageHandler? handler = null)
     {
         _channel = GrpcChannel.ForAddress(
             address,
             new GrpcChannelOptions
             {
-                HttpHandler = new SocketsHttpHandler { UseProxy = false, EnableMultipleHttp2Connections = true },
+                HttpHandler = handler ?? new SocketsHttpHandler { UseProxy = false, EnableMultipleHttp2Connections = true },
                 DisposeHttpClient = true,
                 MaxReceiveMessageSize = LargestMessage,
             });

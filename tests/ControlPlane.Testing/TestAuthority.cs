@@ -50,6 +50,21 @@ public sealed class TestAuthority : IDisposable
 
     public string ServerKeyPem => KeyPem(Server);
 
+    /// <summary>Makes connections to servers with certificates of it, and to no others.</summary>
+    public SocketsHttpHandler Trusting() => new()
+    {
+        UseProxy = false,
+        SslOptions =
+        {
+            CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                CustomTrustStore = { Root },
+                RevocationMode = X509RevocationMode.NoCheck,
+            },
+        },
+    };
+
     public X509Certificate2 Issue(string host) => Issue(host, From, Until);
 
     public X509Certificate2 Issue(string host, DateTimeOffset from, DateTimeOffset until) => Issue(Root, host, from, until);

@@ -1,9 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using ControlPlane.Testing;
-using ControlPlane.V1;
 using Google.Protobuf;
 using Grpc.Core;
-using Grpc.Net.Client;
 
 namespace ControlPlane.Functional.Tests.Configuration;
 
@@ -23,19 +21,17 @@ public sealed class ProxyTests
         await using var server = await ServerProcess.StartAsync(receiver: null);
         var port = LocalPorts.Take();
         await using var proxy = await StartAsync(configuration, port, server.Setup, certificates.Server);
-        using var channel = Connect(port, X509Certificate2.CreateFromPem(certificates.AuthorityPem));
-        var headers = new Metadata { { "authorization", $"Bearer {ServerSetup.PlatformKey}" } };
+        var address = new Uri($"https://127.0.0.1:{port}");
+        using var clients = new Clients(address, ServerSetup.PlatformKey, certificates.Trusting());
+        using var stranger = new Clients(address, null, certificates.Trusting());
 
-        using var watch = new DeliveryService.DeliveryServiceClient(channel).WatchDeliveries(new(), headers);
-        Assert.True(await Eventually.InTimeAsync(watch.ResponseStream.MoveNext(TestContext.Current.CancellationToken), "the watch"));
-        Assert.Equal(WatchDeliveriesResponse.MessageOneofCase.Ready, watch.ResponseStream.Current.MessageCase);
+        await using var watch = await Watcher.StartAsync(clients);
 
-        var published = await new EventService.EventServiceClient(channel).PublishEventAsync(
-            new() { Event = new() { Type = "message.new", Payload = ByteString.CopyFromUtf8("{}") } }, headers);
+        var published = await clients.Events.PublishEventAsync(
+            new() { Event = new() { Type = "message.new", Payload = ByteString.CopyFromUtf8("{}") } });
         Assert.NotEmpty(published.Event.Id);
 
-        var refused = await Assert.ThrowsAsync<RpcException>(
-            () => new AdminService.AdminServiceClient(channel).GetServerInfoAsync(new()).ResponseAsync);
+        var refused = await Assert.ThrowsAsync<RpcException>(() => stranger.Admin.GetServerInfoAsync(new()).ResponseAsync);
         Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
     }
 
@@ -57,17 +53,5 @@ public sealed class ProxyTests
         var file = setup.PathOf(configuration);
         File.WriteAllText(file, text);
         return PeerProcess.StartAsync("haproxy", port, "-f", file);
-    }
-
-    private static GrpcChannel Connect(int port, X509Certificate2 root)
-    {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            CustomTrustStore = { root },
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
-        var handler = new SocketsHttpHandler { UseProxy = false, SslOptions = { CertificateChainPolicy = policy } };
-        return GrpcChannel.ForAddress($"https://127.0.0.1:{port}", new() { HttpHandler = handler, DisposeHttpClient = true });
     }
 }

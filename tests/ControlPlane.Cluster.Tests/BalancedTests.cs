@@ -1,0 +1,92 @@
+using System.Net;
+using ControlPlane.Testing;
+using ControlPlane.V1;
+
+namespace ControlPlane.Cluster.Tests;
+
+/// <summary>Three nodes behind the load balancer of the documentation, which clients know the address of and nothing else.</summary>
+public sealed class BalancedTests() : ClusterTest(nodes: 3)
+{
+    /// <summary>What cut attempts off, as numbers of the requests that each inbox had got before and after.</summary>
+    private readonly List<(IReadOnlyList<int> Before, IReadOnlyList<int> After)> _cuts = [];
+
+    [Fact]
+    public async Task Nodes_KilledStoppedAndWithoutDatabase_EverythingAcknowledgedArrivesAndIsWatched()
+    {
+        Cluster.ExpectComplaints();
+        var port = LocalPorts.Take();
+        await using var balancer = await Balancer.StartAsync(port, Cluster);
+        var address = new Uri($"https://127.0.0.1:{port}");
+        var through = AddWay(key => new Clients(address, key, Cluster.Receiver.Certificates.Trusting()));
+        using var platform = new Clients(address, ServerSetup.PlatformKey, Cluster.Receiver.Certificates.Trusting());
+        // As the only calls, one after another, they go to one node each.
+        await using var one = await LastingWatch.StartAsync(platform, new() { TenantId = Tenants[0].Id });
+        await using var two = await LastingWatch.StartAsync(platform, new() { TenantId = Tenants[0].Id });
+        await using var three = await LastingWatch.StartAsync(platform, new() { TenantId = Tenants[0].Id });
+        LastingWatch[] watches = [one, two, three];
+        using var stop = new CancellationTokenSource();
+        var publishing = PublishUntilAsync(() => [through], stop.Token);
+        await GoOnAsync();
+
+        await CutAsync(async () =>
+        {
+            Cluster.Nodes[2].Kill();
+            await Cluster.Nodes[2].ExitAsync();
+        });
+        Assert.Equal(0, await Cluster.Nodes[1].StopAsync());
+        await GoOnAsync();
+        await CutAsync(async () =>
+        {
+            await Cluster.Database.StopAsync(cleanly: true);
+            await Cluster.Database.StartAsync();
+            await ReadyAsync(Cluster.Nodes[0], HttpStatusCode.OK);
+        });
+
+        await stop.CancelAsync();
+        await ArriveAsync(await publishing);
+        await SettleAsync(Tenants[through]);
+        var deliveries = await ListAsync(platform);
+        foreach (var watch in watches)
+        {
+            await Eventually.BecomesAsync(
+                () => Task.FromResult(deliveries.Where(each => !each.Equals(watch.Latest.GetValueOrDefault(each.Id))).ToList()),
+                missing => missing.Count == 0, "a watch to show the end of every delivery");
+            Assert.Empty(watch.OutOfOrder);
+        }
+
+        Assert.True(watches.Count(watch => watch.Breaks > 0) >= 2, "The nodes that went away broke no watch.");
+        Assert.Empty(Inboxes.SelectMany((inbox, i) => Unexplained(inbox.Requests, i)));
+    }
+
+    /// <summary>Does what cuts attempts off, and notes when it was.</summary>
+    private async Task CutAsync(Func<Task> cut)
+    {
+        var before = Count();
+        await cut();
+        _cuts.Add((before, Count()));
+        await GoOnAsync();
+    }
+
+    private List<int> Count() => [.. Inboxes.Select(inbox => inbox.Requests.Count)];
+
+    /// <summary>Events that were sent again although nothing had cut off the attempt before.</summary>
+    private IEnumerable<string> Unexplained(IReadOnlyList<ReceivedRequest> requests, int inbox) =>
+        from together in requests.GroupBy(request => request.Id)
+        from again in together.Zip(together.Skip(1))
+        where !_cuts.Any(cut => again.First.Number <= cut.After[inbox] && again.Second.Number > cut.Before[inbox])
+        select $"{together.Key} was request {again.First.Number} and again {again.Second.Number} of inbox {inbox}";
+
+    private async Task<IReadOnlyList<Delivery>> ListAsync(Clients platform)
+    {
+        var all = new List<Delivery>();
+        var request = new ListDeliveriesRequest { TenantId = Tenants[0].Id, PageSize = 1000 };
+        do
+        {
+            var page = await platform.Deliveries.ListDeliveriesAsync(request);
+            all.AddRange(page.Deliveries);
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+        return all;
+    }
+}
