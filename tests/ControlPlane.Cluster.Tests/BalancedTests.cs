@@ -32,6 +32,8 @@ public sealed class BalancedTests() : ClusterTest(nodes: 3)
         {
             Cluster.Nodes[2].Kill();
             await Cluster.Nodes[2].ExitAsync();
+            // Only now has all come in that it sent.
+            await Cluster.Receiver.ForgottenAsync();
         });
         Assert.Equal(0, await Cluster.Nodes[1].StopAsync());
         await GoOnAsync();
@@ -40,6 +42,8 @@ public sealed class BalancedTests() : ClusterTest(nodes: 3)
             await Cluster.Database.StopAsync(cleanly: true);
             await Cluster.Database.StartAsync();
             await ReadyAsync(Cluster.Nodes[0], HttpStatusCode.OK);
+            // What was sent and could not be recorded is sent again once its lease is recovered.
+            await GoOnAsync();
         });
 
         await stop.CancelAsync();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
@@ -15,6 +16,7 @@ public sealed class HttpsReceiver : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Inbox> _inboxes = new(StringComparer.Ordinal);
     private readonly TestAuthority _certificates = new();
     private readonly WebApplication _app;
+    private readonly ConcurrentDictionary<ConnectionContext, int> _connections = new();
     private int _count;
 
     private HttpsReceiver(bool wantsCertificates)
@@ -25,6 +27,7 @@ public sealed class HttpsReceiver : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.Use(next => connection => CountAsync(next, connection));
                 listen.UseHttps(_certificates.Server, https =>
                 {
                     https.ClientCertificateMode = wantsCertificates ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.NoCertificate;
@@ -58,10 +61,30 @@ public sealed class HttpsReceiver : IAsyncDisposable
         return _inboxes[path] = new Inbox(_app.Urls.Single() + path);
     }
 
+    /// <summary>Waits until everything has come in that was sent by processes which are gone.</summary>
+    public Task ForgottenAsync() => Eventually.BecomesAsync(
+        () => Task.FromResult(_connections.Keys.Where(IsLeft).ToList()), left => left.Count == 0, "connections of a process that is gone to close");
+
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
         _certificates.Dispose();
+    }
+
+    private static bool IsLeft(ConnectionContext connection) =>
+        LocalSockets.Find(((IPEndPoint)connection.RemoteEndPoint!).Port, ((IPEndPoint)connection.LocalEndPoint!).Port) is null;
+
+    private async Task CountAsync(ConnectionDelegate next, ConnectionContext connection)
+    {
+        _connections[connection] = 0;
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            _connections.TryRemove(connection, out _);
+        }
     }
 
     private async Task ReceiveAsync(HttpContext context)

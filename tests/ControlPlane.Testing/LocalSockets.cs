@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace ControlPlane.CrashTests.Serving;
+namespace ControlPlane.Testing;
 
 /// <summary>Which process of this machine has an end of a connection within it.</summary>
-internal static class LocalSockets
+public static class LocalSockets
 {
     private const int LocalColumn = 1;
     private const int RemoteColumn = 2;
