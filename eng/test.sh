@@ -87,49 +87,52 @@ fi
 check alert-rules promtool test rules deploy/prometheus/alerts.test.yml
 check format dotnet format whitespace . --folder --verify-no-changes --exclude artifacts tests/interop/node_modules src/ControlPlane.Console/node_modules
 
-# Those that mostly wait for a server, one after another, beside those that mostly calculate.
-waiting="ControlPlane.Cluster.Tests ControlPlane.Functional.Tests ControlPlane.Faults.Tests ControlPlane.CrashTests ControlPlane.Client.Tests ControlPlane.Cli.Tests"
-calculating=$(find tests -name '*Tests.csproj' -not -path '*/obj/*' -printf '%f\n' | sed 's/\.csproj$//' | sort \
-  | grep -vxF "$(tr ' ' '\n' <<<"$waiting")")
+# The longest first, so that the last ones are short. Everything runs on the default engine, and what depends on how a store is kept on
+# the other embedded one as well.
+longest="ControlPlane.Functional.Tests ControlPlane.Cluster.Tests node-test ControlPlane.Server.Tests"
+on_sqlite="ControlPlane.Functional.Tests-on-sqlite ControlPlane.CrashTests-on-sqlite"
+jobs="$longest $on_sqlite $(find tests -name '*Tests.csproj' -not -path '*/obj/*' -printf '%f\n' | sed 's/\.csproj$//' | sort \
+  | grep -vxF "$(tr ' ' '\n' <<<"$longest")" | tr '\n' ' ')"
 
 # A test project is a program: run as such it needs neither MSBuild nor the test platform beside it.
 run_tests() {
-  local name=$1 project=$2
-  shift 2
-  dotnet "artifacts/bin/$project/debug/$project.dll" -noLogo -noColor "$@" >"$logs/$name.log" 2>&1
-  echo $? >"$logs/$name.status"
+  local project=$1
+  shift
+  dotnet "artifacts/bin/$project/debug/$project.dll" -noLogo -noColor "$@"
 }
 
-test_projects() {
-  local project
-  for project in "$@"; do
-    run_tests "$project" "$project"
-  done
-}
-
-# Everything runs on the default engine, and what depends on how a store is kept on the other embedded one as well.
-test_on_sqlite() {
-  local folder kept=()
-  for folder in Crashing Faults Listing Maintenance; do
-    kept+=(-namespace "ControlPlane.Functional.Tests.$folder")
-  done
+run_on_sqlite() {
   export CONTROLPLANE_TEST_PROVIDER=sqlite
-  run_tests ControlPlane.Functional.Tests-on-sqlite ControlPlane.Functional.Tests "${kept[@]}"
-  run_tests ControlPlane.CrashTests-on-sqlite ControlPlane.CrashTests
+  case $1 in
+    ControlPlane.Functional.Tests)
+      local folder kept=()
+      for folder in Crashing Faults Listing Maintenance; do
+        kept+=(-namespace "ControlPlane.Functional.Tests.$folder")
+      done
+      run_tests "$1" "${kept[@]}"
+      ;;
+    *) run_tests "$1" ;;
+  esac
 }
 
-test_interop() {
-  (cd tests/interop && node --test --test-concurrency=1 --test-reporter=tap) >"$logs/node-test.log" 2>&1
-  echo $? >"$logs/node-test.status"
+run_job() {
+  local job=$1 started=$SECONDS
+  case $job in
+    node-test) (cd tests/interop && node --test --test-concurrency=1 --test-reporter=tap) ;;
+    *-on-sqlite) run_on_sqlite "${job%-on-sqlite}" ;;
+    *) run_tests "$job" ;;
+  esac >"$logs/$job.log" 2>&1
+  echo $? >"$logs/$job.status"
+  echo "-- $job took $((SECONDS - started)) s"
 }
 
 echo "== tests"
 rm -f "$logs"/*.status
+export logs
+export -f run_tests run_on_sqlite run_job
+# Processes that live for seconds are not worth the counting that a later, better compilation goes by.
 # shellcheck disable=SC2086
-{ test_projects $waiting; test_on_sqlite; } &
-# shellcheck disable=SC2086
-{ test_projects $calculating; test_interop; } &
-wait
+printf '%s\n' $jobs | DOTNET_TieredPGO=0 xargs -P 2 -I JOB bash -c 'run_job JOB'
 
 # Adds what a runner counted; one that broke off is a failure even if no test was.
 add() {
@@ -145,10 +148,13 @@ add() {
 # the assembly could not clean up is an error of its own.
 passed_of() { sed -nE 's/.* Total: ([0-9]+), Errors: [0-9]+, Failed: ([0-9]+), Skipped: ([0-9]+), Not Run: ([0-9]+),.*/\1 - \2 - \3 - \4/p' "$logs/$1.log"; }
 failed_of() { sed -nE 's/.* Total: [0-9]+, Errors: ([0-9]+), Failed: ([0-9]+),.*/\1 + \2/p' "$logs/$1.log"; }
-for project in $waiting $calculating ControlPlane.Functional.Tests-on-sqlite ControlPlane.CrashTests-on-sqlite; do
-  add "$project" "$(($(passed_of "$project")))" "$(($(failed_of "$project")))"
+for job in $jobs; do
+  if [ "$job" = node-test ]; then
+    add "$job" "$(sed -nE 's/^# pass ([0-9]+)$/\1/p' "$logs/$job.log")" "$(sed -nE 's/^# fail ([0-9]+)$/\1/p' "$logs/$job.log")"
+  else
+    add "$job" "$(($(passed_of "$job")))" "$(($(failed_of "$job")))"
+  fi
 done
-add node-test "$(sed -nE 's/^# pass ([0-9]+)$/\1/p' "$logs/node-test.log")" "$(sed -nE 's/^# fail ([0-9]+)$/\1/p' "$logs/node-test.log")"
 
 check demo dotnet artifacts/bin/ControlPlane.Cli/debug/hookctl.dll demo
 
