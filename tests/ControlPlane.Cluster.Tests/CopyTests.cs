@@ -61,7 +61,7 @@ public sealed class CopyTests : IAsyncLifetime
         {
             webhook.EventTypes.Clear();
             webhook.EventTypes.Add("heard");
-            webhook.RetryPolicy = TestTenant.RetryEvery(TimeSpan.FromSeconds(5));
+            webhook.RetryPolicy = TestTenant.RetryEvery(TimeSpan.FromSeconds(5), attempts: 100);
         });
         await PublishAsync(tenant);
         await inbox.CountAsync(Waiting);
