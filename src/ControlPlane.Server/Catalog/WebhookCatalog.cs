@@ -20,6 +20,9 @@ internal sealed class WebhookCatalog(IWebhookStore store)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _known = new(StringComparer.Ordinal);
 
+    /// <summary>How often a tenant is being read.</summary>
+    private readonly Dictionary<string, int> _loading = new(StringComparer.Ordinal);
+
     /// <summary>Raised with the tenant and the webhook after each change that the pictures show, made here or by another node. Can be
     /// raised for a webhook that stayed as it was.</summary>
     public event Action<string, string>? Changed;
@@ -51,6 +54,7 @@ internal sealed class WebhookCatalog(IWebhookStore store)
                 return loaded;
             }
 
+            using var load = Begin(tenantId);
             if (await store.LoadTenantAsync(tenantId, cancellationToken) is not { } config)
             {
                 Forget(tenantId);
@@ -120,8 +124,14 @@ internal sealed class WebhookCatalog(IWebhookStore store)
     /// <summary>The tenants whose webhooks are held.</summary>
     public IEnumerable<string> TenantIds => _tenants.Keys;
 
-    /// <summary>Whether the tenant's webhooks are held.</summary>
-    public bool Holds(string tenantId) => _tenants.ContainsKey(tenantId);
+    /// <summary>Whether the tenant's webhooks are held, or will be: what is being read now can be older than what was changed meanwhile.</summary>
+    public bool Holds(string tenantId)
+    {
+        lock (_lock)
+        {
+            return _tenants.ContainsKey(tenantId) || _loading.ContainsKey(tenantId);
+        }
+    }
 
     /// <summary>Takes over a webhook that was created or updated.</summary>
     public void Apply(WebhookRecord webhook, long version) =>
@@ -149,6 +159,16 @@ internal sealed class WebhookCatalog(IWebhookStore store)
         && await store.GetConfigVersionAsync(tenantId, cancellationToken) == held.ConfigVersion
             ? held
             : null;
+
+    private Load Begin(string tenantId)
+    {
+        lock (_lock)
+        {
+            _loading[tenantId] = _loading.GetValueOrDefault(tenantId) + 1;
+        }
+
+        return new(this, tenantId);
+    }
 
     private void Advance(string tenantId, string webhookId, long version, Func<TenantCatalog, TenantCatalog> next)
     {
@@ -178,6 +198,20 @@ internal sealed class WebhookCatalog(IWebhookStore store)
         foreach (var webhookId in webhookIds)
         {
             Changed?.Invoke(tenantId, webhookId);
+        }
+    }
+
+    private readonly struct Load(WebhookCatalog catalog, string tenantId) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (catalog._lock)
+            {
+                if (--catalog._loading[tenantId] == 0)
+                {
+                    catalog._loading.Remove(tenantId);
+                }
+            }
         }
     }
 }

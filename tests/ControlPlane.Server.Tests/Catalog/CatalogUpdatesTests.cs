@@ -89,6 +89,30 @@ public sealed class CatalogUpdatesTests : IAsyncLifetime
         await UntilHeldAsync(TenantRecord.DefaultId, "wh_2");
     }
 
+    [Fact]
+    public async Task Change_WhileTheTenantIsReadForTheFirstTime_IsRead()
+    {
+        var held = new TaskCompletionSource();
+        var reading = new TaskCompletionSource();
+        var reads = 0;
+        _seam.AfterLoad = () =>
+        {
+            reading.TrySetResult();
+            return Interlocked.Increment(ref reads) == 1 ? held.Task : Task.CompletedTask;
+        };
+        var first = _catalog.GetAsync(TenantRecord.DefaultId, Cancel).AsTask();
+        await reading.Task.WaitAsync(Cancel);
+        await _store.Webhooks.CreateAsync(Records.Webhook("wh_1"), Cancel);
+
+        Signal(TenantRecord.DefaultId);
+        // Whoever heeds the signal reads too, or waits until the first has.
+        await Eventually.BecomesAsync(() => Task.FromResult(Volatile.Read(ref reads)), count => count == 2, "the tenant to be read again");
+        held.SetResult();
+
+        await first;
+        await UntilHeldAsync(TenantRecord.DefaultId, "wh_1");
+    }
+
     private void Signal(params string[] tenantIds)
     {
         foreach (var tenantId in tenantIds)
