@@ -73,7 +73,7 @@ internal sealed class PostgresMaintenance(Transactions transactions, IOwnership 
             (StatsSql.DeleteHours, StatsBuckets.FirstHour(terms.Now)),
         })
         {
-            while (await DeleteAsync(sql, cancellationToken, before, terms.Batch).ConfigureAwait(false) > 0)
+            while (await ChangeAsync(sql, cancellationToken, before, terms.Batch).ConfigureAwait(false) > 0)
             {
                 yield return default;
             }
@@ -90,13 +90,14 @@ internal sealed class PostgresMaintenance(Transactions transactions, IOwnership 
             int count;
             do
             {
-                count = await DeleteAsync(sql, cancellationToken, before, terms.Batch).ConfigureAwait(false);
+                count = await ChangeAsync(sql, cancellationToken, before, terms.Batch).ConfigureAwait(false);
                 yield return kind(count);
             }
             while (count == terms.Batch);
         }
 
-        await DeleteAsync(RetentionSql.DeleteMarks, cancellationToken).ConfigureAwait(false);
+        await ChangeAsync(RetentionSql.DeleteMarks, cancellationToken).ConfigureAwait(false);
+        await ChangeAsync(RetentionSql.Mark, cancellationToken, await Database.ReadNowAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     private Task<(Removed, long?)> RemovePayloadsAsync(RetentionTerms terms, Stretch stretch, CancellationToken cancellationToken) =>
@@ -171,11 +172,11 @@ internal sealed class PostgresMaintenance(Transactions transactions, IOwnership 
         return await new EventErasing(transactions).EraseAsync(seqs, ofTenant: null, audit: null, cancellationToken).ConfigureAwait(false);
     }
 
-    private Task<int> DeleteAsync(string sql, CancellationToken cancellationToken, params object?[] values) => transactions.RunAsync<int>(
+    private Task<int> ChangeAsync(string sql, CancellationToken cancellationToken, params object?[] values) => transactions.RunAsync<int>(
         async unit =>
         {
-            var removed = await unit.ListAsync(sql, row => row.FieldCount > 0, values).ConfigureAwait(false);
-            return () => removed.Count;
+            var changed = await unit.ListAsync(sql, row => row.FieldCount > 0, values).ConfigureAwait(false);
+            return () => changed.Count;
         },
         cancellationToken);
 

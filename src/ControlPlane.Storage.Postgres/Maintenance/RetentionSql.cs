@@ -117,5 +117,17 @@ internal static class RetentionSql
     public const string DeleteSessions =
         "DELETE FROM api_keys WHERE seq IN (SELECT seq FROM api_keys WHERE starts_with(id, 'psn_') AND expire_time < $1 LIMIT $2) RETURNING seq";
 
+    /// <summary>Everything up to the current revision was changed by then. Where too much came since the last mark to look at, that is now.</summary>
+    public const string Mark =
+        """
+        INSERT INTO change_marks (revision, latest)
+        SELECT s.revision, coalesce(greatest(l.latest, CASE WHEN s.revision - coalesce(l.revision, 0) <= 1000000
+          THEN (SELECT max(d.update_time) FROM deliveries d WHERE d.revision > coalesce(l.revision, 0) AND d.revision <= s.revision)
+          ELSE $1 END), $1)
+        FROM store s LEFT JOIN LATERAL (SELECT m.revision, m.latest FROM change_marks m ORDER BY m.revision DESC LIMIT 1) l ON true
+        WHERE s.revision > coalesce(l.revision, 0)
+        RETURNING revision
+        """;
+
     public const string DeleteMarks = "DELETE FROM change_marks WHERE revision < (SELECT revision_floor FROM store)";
 }
