@@ -48,11 +48,15 @@ internal sealed class ForgettingFile(ForgettingDisk disk) : IStoreFile
                 Array.Resize(ref _content, (int)position + bytes.Length);
             }
 
-            bytes.CopyTo(_content.AsSpan((int)position));
-            for (var sector = (int)position / Sector; sector * Sector < position + bytes.Length; sector++)
+            var sectors = Enumerable.Range((int)position / Sector, 1 + (((int)position + bytes.Length - 1) / Sector) - ((int)position / Sector)).ToList();
+            // The system writes to the disk when it likes: what is overwritten can be there already, and what overwrites it not.
+            foreach (var sector in sectors.Where(sector => _unsynced.Contains(sector) && disk.WritesBack()))
             {
-                _unsynced.Add(sector);
+                Keep(sector, ref _durable);
             }
+
+            bytes.CopyTo(_content.AsSpan((int)position));
+            _unsynced.UnionWith(sectors);
         }
     }
 
@@ -85,15 +89,21 @@ internal sealed class ForgettingFile(ForgettingDisk disk) : IStoreFile
         var left = _durable;
         foreach (var sector in _unsynced.Where(_ => random.Next(2) == 0))
         {
-            var (from, to) = (sector * Sector, Math.Min((sector + 1) * Sector, _content.Length));
-            if (from < to)
-            {
-                Array.Resize(ref left, Math.Max(left.Length, to));
-                _content.AsSpan(from, to - from).CopyTo(left.AsSpan(from));
-            }
+            Keep(sector, ref left);
         }
 
         return left;
+    }
+
+    /// <summary>Has a sector be on the disk as it is now.</summary>
+    private void Keep(int sector, ref byte[] durable)
+    {
+        var (from, to) = (sector * Sector, Math.Min((sector + 1) * Sector, _content.Length));
+        if (from < to)
+        {
+            Array.Resize(ref durable, Math.Max(durable.Length, to));
+            _content.AsSpan(from, to - from).CopyTo(durable.AsSpan(from));
+        }
     }
 }
 
@@ -123,6 +133,9 @@ internal sealed class ForgettingDisk
             (_left, _random) = (work, random);
         }
     }
+
+    /// <summary>Whether the system has written something to the disk that nobody had synced.</summary>
+    public bool WritesBack() => _random?.Next(2) == 0;
 
     /// <summary>Counts a write or a sync before it is done.</summary>
     public void Work()
