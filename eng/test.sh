@@ -89,7 +89,7 @@ check format dotnet format whitespace . --folder --verify-no-changes --exclude a
 
 # The longest first, so that the last ones are short. Everything runs on the default engine, and what depends on how a store is kept on
 # the other embedded one as well.
-longest="ControlPlane.Functional.Tests ControlPlane.Cluster.Tests node-test ControlPlane.Server.Tests"
+longest="ControlPlane.Functional.Tests ControlPlane.Cluster.Tests node-test ControlPlane.Server.Tests ControlPlane.Storage.Postgres.Tests ControlPlane.Storage.LiteDb.Tests"
 on_sqlite="ControlPlane.Functional.Tests-on-sqlite ControlPlane.CrashTests-on-sqlite"
 jobs="$longest $on_sqlite $(find tests -name '*Tests.csproj' -not -path '*/obj/*' -printf '%f\n' | sed 's/\.csproj$//' | sort \
   | grep -vxF "$(tr ' ' '\n' <<<"$longest")" | tr '\n' ' ')"
