@@ -98,7 +98,7 @@ try
         grpc.Interceptors.Add<StreamGuard>();
     });
 
-    var app = builder.Build();
+    await using var app = builder.Build();
     // Before the host looks, which would log a stack trace beside the line for the operator.
     app.Services.GetService<IStartupValidator>()?.Validate();
     if (start.CheckConfig)
@@ -126,7 +126,18 @@ try
     app.MapDoors();
     app.MapHealth();
     app.MapTelemetry();
-    await app.RunAsync();
+    try
+    {
+        await app.StartAsync();
+    }
+    catch
+    {
+        // What has begun is told to stop: disposed of, the host would take its end for a failure of its own.
+        await app.StopAsync();
+        throw;
+    }
+
+    await app.WaitForShutdownAsync();
     return 0;
 }
 catch (Exception e) when (StartupErrors.Describe(e) is { } lines)
