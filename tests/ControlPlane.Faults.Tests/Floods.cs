@@ -114,7 +114,12 @@ internal static class Floods
             // A literal header, name "x", of 1,000 bytes.
             byte[] header = [0x00, 0x01, (byte)'x', 0x7f, 0xe9, 0x06, .. Enumerable.Repeat((byte)'x', 1000)];
             await peer.FloodAsync(Http2Peer.Continuation, 0, stream, header);
-        }),
+        }) with
+        {
+            // That the connection is ended over it may be noticed before why.
+            OrKinds = [FailureKind.Protocol],
+            Message = "",
+        },
         ["HTTP/2 settings"] = OverHttp2(0, TooManyFrames, (peer, _) => peer.FloodAsync(Http2Peer.Settings, 0, 0)),
         ["HTTP/2 pings"] = OverHttp2(0, TooManyFrames, (peer, _) => peer.FloodAsync(Http2Peer.Ping, 0, 0, new byte[8])),
         ["HTTP/2 window updates"] = OverHttp2(0, Http2TooLarge, (peer, _) => peer.FloodAsync(Http2Peer.WindowUpdate, 0, 0, Http2Peer.Number(1))),
