@@ -57,7 +57,7 @@ public sealed class UnfinishedMemoryTests(SharedServer shared)
                 sends.Add(SendAsync(client, body));
             }
 
-            await AssertServesAsync(server, before, 96);
+            await AssertServesAsync(server, before, 128);
         }
         finally
         {
