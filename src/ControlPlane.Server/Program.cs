@@ -132,8 +132,9 @@ try
     }
     catch
     {
-        // What has begun is told to stop: disposed of, the host would take its end for a failure of its own.
-        await app.StopAsync();
+        // What has begun is told to stop: disposed of, the host would take its end for a failure of its own. What fails in that the host
+        // logs; why the start failed is what the operator is told.
+        await app.StopAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         throw;
     }
 
