@@ -32,9 +32,10 @@ internal static class CopyWrites
     /// <summary>Deliveries of lines that hold the later ones up, or do as soon as they are due.</summary>
     private const string FindBusy =
         """
-        SELECT DISTINCT d.webhook_seq, d.line, d.state = 3 AND d.due > $3
-        FROM unnest($1::bigint[], $2::text[]) u (webhook, line) JOIN deliveries d ON d.webhook_seq = u.webhook AND d.line = u.line
-        WHERE d.end_reason = 0 AND NOT d.blocked
+        SELECT DISTINCT u.webhook, u.line, d.state = 3 AND d.due > $3
+        FROM unnest($1::bigint[], $2::text[]) u (webhook, line) CROSS JOIN LATERAL (
+          SELECT state, due FROM deliveries
+          WHERE webhook_seq = u.webhook AND line = u.line AND end_reason = 0 AND NOT blocked OFFSET 0) d
         """;
 
     private const string AddBacklogs =

@@ -4,7 +4,7 @@ namespace ControlPlane.Storage.Postgres;
 internal sealed class WaitingWebhooks(Database database, Holdings holdings)
 {
     /// <summary>Every webhook that has waiting deliveries, by jumping through the index from one webhook to the next.</summary>
-    internal const string Waiting =
+    private const string Find =
         """
         WITH RECURSIVE waiting (seq) AS (
           (SELECT webhook_seq FROM deliveries WHERE due IS NOT NULL AND NOT blocked ORDER BY webhook_seq LIMIT 1)
@@ -13,15 +13,10 @@ internal sealed class WaitingWebhooks(Database database, Holdings holdings)
             ORDER BY d.webhook_seq LIMIT 1)
           FROM waiting WHERE waiting.seq IS NOT NULL
         )
-
-        """;
-
-    internal const string Find =
-        Waiting +
-        """
         SELECT t.id, w.id, (SELECT d.due FROM deliveries d WHERE d.webhook_seq = w.seq AND d.due IS NOT NULL AND NOT d.blocked ORDER BY d.due LIMIT 1)
-        FROM waiting JOIN webhooks w ON w.seq = waiting.seq JOIN tenants t ON t.seq = w.tenant_seq
-        WHERE w.delete_time IS NULL
+        FROM waiting
+          CROSS JOIN LATERAL (SELECT id, seq, tenant_seq FROM webhooks WHERE seq = waiting.seq AND delete_time IS NULL OFFSET 0) w
+          JOIN tenants t ON t.seq = w.tenant_seq
         """;
 
     /// <summary>Those of this process.</summary>

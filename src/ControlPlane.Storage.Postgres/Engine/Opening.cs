@@ -9,7 +9,7 @@ internal static class Opening
     private const int ConnectSeconds = 5;
 
     // Every statement here finds its rows by an index, however few rows there are yet and whatever the statistics say.
-    private const string SessionSettings =
+    internal const string SessionSettings =
         """
         SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
         SET plan_cache_mode = force_custom_plan; SET statement_timeout = '30s';

@@ -20,7 +20,7 @@ internal static class RetentionSql
     /// <summary>Whether delivery d is one of the last $1 dead letters of a webhook that was not deleted.</summary>
     public const string IsKept =
         """
-        (d.state = 5 AND EXISTS (SELECT 1 FROM webhooks k WHERE k.seq = d.webhook_seq AND k.delete_time IS NULL)
+        (d.state = 5 AND coalesce((SELECT k.delete_time IS NULL FROM webhooks k WHERE k.seq = d.webhook_seq), false)
           AND (SELECT count(*) FROM (SELECT 1 FROM deliveries o WHERE o.webhook_seq = d.webhook_seq AND o.state = 5 AND o.seq > d.seq LIMIT $1) q) < $1)
         """;
 
@@ -113,7 +113,7 @@ internal static class RetentionSql
     public const string DeleteAudit =
         "DELETE FROM audit_events WHERE seq IN (SELECT seq FROM audit_events WHERE seq < $1 ORDER BY seq LIMIT $2) RETURNING seq";
 
-    /// <summary>Sessions end within days, so that all of them are few.</summary>
+    /// <summary>Sessions of portals that ended before $1, at most $2.</summary>
     public const string DeleteSessions =
         "DELETE FROM api_keys WHERE seq IN (SELECT seq FROM api_keys WHERE starts_with(id, 'psn_') AND expire_time < $1 LIMIT $2) RETURNING seq";
 

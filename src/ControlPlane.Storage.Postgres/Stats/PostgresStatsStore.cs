@@ -5,13 +5,13 @@ namespace ControlPlane.Storage.Postgres;
 /// <inheritdoc/>
 internal sealed class PostgresStatsStore(Database database) : IStatsStore
 {
-    /// <summary>The oldest of those that are due first of each webhook of tenant $1.</summary>
+    /// <summary>The oldest of those that are due first of each webhook of tenant $1. Most webhooks have none waiting, which their backlog
+    /// says without a look at the deliveries of each day.</summary>
     internal const string FindOldestOfTenant =
-        WaitingWebhooks.Waiting +
         """
         SELECT min((SELECT d.create_time FROM deliveries d WHERE d.webhook_seq = w.seq AND d.due IS NOT NULL AND NOT d.blocked ORDER BY d.due LIMIT 1))
-        FROM waiting JOIN webhooks w ON w.seq = waiting.seq
-        WHERE w.tenant_seq = $1
+        FROM webhooks w
+        WHERE w.tenant_seq = $1 AND w.delete_time IS NULL AND (SELECT b.waiting FROM webhook_backlogs b WHERE b.webhook_seq = w.seq) > 0
         """;
 
     public async Task<AttemptStats?> ReadAsync(StatsQuery query, CancellationToken cancellationToken)
