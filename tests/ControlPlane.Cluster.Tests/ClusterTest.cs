@@ -6,8 +6,10 @@ using Grpc.Core;
 
 namespace ControlPlane.Cluster.Tests;
 
-/// <summary>A cluster, a tenant in it, and several of its webhooks, so that every node owns some.</summary>
-public abstract class ClusterTest(int nodes) : IAsyncLifetime
+/// <summary>A tenant in a cluster, and several of its webhooks, so that every node owns some.</summary>
+/// <param name="nodes">How many nodes there are.</param>
+/// <param name="shared">The cluster of all tests that leave it as it is; null for one of the test's own.</param>
+public abstract class ClusterTest(int nodes, Cluster? shared = null) : IAsyncLifetime
 {
     private const int Hooks = 12;
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(10);
@@ -23,7 +25,7 @@ public abstract class ClusterTest(int nodes) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Cluster = await Cluster.StartAsync(nodes, Reach, PrepareAsync);
+        Cluster = shared ?? await Cluster.StartAsync(nodes, Reach, PrepareAsync);
         _tenants.Add(await TestTenant.CreateAsync(Cluster.Nodes[0]));
         foreach (var node in Cluster.Nodes.Skip(1))
         {
@@ -41,7 +43,11 @@ public abstract class ClusterTest(int nodes) : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         _tenants.ForEach(tenant => tenant.Dispose());
-        await Cluster.DisposeAsync();
+        if (shared is null)
+        {
+            await Cluster.DisposeAsync();
+        }
+
         GC.SuppressFinalize(this);
     }
 
