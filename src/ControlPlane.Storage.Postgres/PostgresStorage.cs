@@ -65,7 +65,7 @@ public static class PostgresStorage
         var ownership = new PostgresOwnership(transactions, membership, shares);
         var signals = new PostgresSignals(database, transactions, listener, counters);
         var queue = new PostgresDeliveryQueue(
-            batcher, new Claims(transactions, webhooks, places), new CompletionWrites(transactions, places, appends, holds), places,
+            batcher, new Claims(database, batcher, holdings, webhooks, places), new CompletionWrites(transactions, places, appends, holds), places,
             new WaitingWebhooks(database, holdings), new Backlogs(database, transactions));
         var doubts = new Doubts(transactions, queue, signals);
         var closed = new Lazy<Task>(() => CloseAsync(database, batcher, membership, listener, doubts));

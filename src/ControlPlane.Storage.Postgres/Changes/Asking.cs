@@ -46,8 +46,8 @@ internal static class Asking
     private const string FindIds =
         """
         SELECT u.tenant, u.id, e.seq, e.fingerprint FROM unnest($1::text[], $2::text[]) u (tenant, id)
-          JOIN tenants t ON t.id = u.tenant
-          JOIN events e ON e.id = u.id AND e.tenant_seq = t.seq AND e.seq >= $3
+          JOIN events e ON e.id = u.id AND e.seq >= $3
+          JOIN tenants t ON t.seq = e.tenant_seq + 0 AND t.id = u.tenant
         """;
 
     public const string LockLines = "SELECT pg_advisory_xact_lock(u.key) FROM unnest($1::bigint[]) u (key)";

@@ -26,11 +26,7 @@ internal sealed class Transactions(Database database, Holdings holdings)
     /// <param name="questions">What to ask.</param>
     /// <param name="operation">Stages changes and returns what makes its result after the commit.</param>
     /// <param name="cancellationToken">Looked at before it begins.</param>
-    /// <param name="more">Adds statements before the commit.</param>
-    /// <param name="read">Reads the rows of those.</param>
-    public async Task<T> RunAsync<T>(
-        Questions questions, Func<Unit, Answers, Task<Func<T>>> operation, CancellationToken cancellationToken,
-        Action<Script>? more = null, Func<NpgsqlDataReader, Task>? read = null)
+    public async Task<T> RunAsync<T>(Questions questions, Func<Unit, Answers, Task<Func<T>>> operation, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var use = database.Enter();
@@ -46,7 +42,7 @@ internal sealed class Transactions(Database database, Holdings holdings)
                     var answers = await Asking.BeginAsync(unit, questions).ConfigureAwait(false);
                     var result = await operation(unit, answers).ConfigureAwait(false);
                     committing = true;
-                    Note(await UnitWriter.CommitAsync(unit, more, read).ConfigureAwait(false));
+                    Note(await UnitWriter.CommitAsync(unit).ConfigureAwait(false));
                     return result();
                 }
                 catch (Exception exception)

@@ -35,21 +35,18 @@ internal static class UnitWriter
     private const string SetBlocked =
         """
         UPDATE deliveries d SET blocked = u.blocked FROM unnest($1::bigint[], $2::boolean[]) u (seq, blocked)
-        WHERE d.seq = u.seq AND d.seq BETWEEN $3 AND $4
+        WHERE d.seq = u.seq AND d.seq = ANY($1) AND d.seq BETWEEN $3 AND $4
         """;
 
     private const string Extend =
         """
         UPDATE deliveries d SET lease_until = u.until FROM unnest($1::bigint[], $2::bigint[]) u (seq, until)
-        WHERE d.seq = u.seq AND d.seq BETWEEN $3 AND $4
+        WHERE d.seq = u.seq AND d.seq = ANY($1) AND d.seq BETWEEN $3 AND $4
         """;
 
     private const string SetConfig = "UPDATE tenants SET config_seq = (SELECT config_seq FROM store) WHERE id = ANY($1)";
 
-    /// <param name="unit">What to store.</param>
-    /// <param name="more">Statements to run before the commit, whose rows are read by <paramref name="read"/>.</param>
-    /// <param name="read">Reads the rows of those statements, from the first one on.</param>
-    public static async Task<Committed> CommitAsync(Unit unit, Action<Script>? more = null, Func<NpgsqlDataReader, Task>? read = null)
+    public static async Task<Committed> CommitAsync(Unit unit)
     {
         var partitions = unit.Database.Partitions;
         var day = Math.Max(Days.Of(unit.Now), partitions.From);
@@ -77,7 +74,6 @@ internal static class UnitWriter
         UnitRows.Add(script, unit);
         AddSmall(script, unit);
         UnitAudits.Add(script, unit);
-        more?.Invoke(script);
         foreach (var notice in Notifications.Of(unit))
         {
             script.Add("SELECT pg_notify($1, $2)", Channel, notice);
@@ -85,7 +81,7 @@ internal static class UnitWriter
 
         script.Add("COMMIT");
         await using var rows = await script.ReadAsync(CancellationToken.None).ConfigureAwait(false);
-        return await ReadAsync(rows, unit, takesNumbers, backlogs.Count > 0, read).ConfigureAwait(false);
+        return await ReadAsync(rows, unit, takesNumbers, backlogs.Count > 0).ConfigureAwait(false);
     }
 
     private static void AddSmall(Script script, Unit unit)
@@ -122,8 +118,7 @@ internal static class UnitWriter
         }
     }
 
-    private static async Task<Committed> ReadAsync(
-        NpgsqlDataReader rows, Unit unit, bool takesNumbers, bool hasBacklogs, Func<NpgsqlDataReader, Task>? read)
+    private static async Task<Committed> ReadAsync(NpgsqlDataReader rows, Unit unit, bool takesNumbers, bool hasBacklogs)
     {
         var committed = new Committed(0, [], [], 0);
         if (takesNumbers)
@@ -140,11 +135,6 @@ internal static class UnitWriter
 
             Number(unit, revision, deliverySeq);
             committed = new Committed(revision, [.. unit.Changes.Select(change => change.Delivery)], backlogs, open);
-        }
-
-        if (read is not null)
-        {
-            await read(rows).ConfigureAwait(false);
         }
 
         // What fails later in the script, the commit included, is told by reading to its end.

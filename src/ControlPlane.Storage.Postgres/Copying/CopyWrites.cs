@@ -25,7 +25,7 @@ internal static class CopyWrites
         "(SELECT seq + 1 FROM events WHERE id = {0}::text AND tenant_seq = (SELECT seq FROM tenants WHERE id = $2::text))";
 
     private const string FindEvents =
-        "SELECT e.seq, e.id, t.id FROM events e JOIN tenants t ON t.seq = e.tenant_seq WHERE e.id = ANY($1)";
+        "SELECT e.seq, e.id, t.id FROM events e JOIN tenants t ON t.seq = e.tenant_seq + 0 WHERE e.id = ANY($1)";
 
     private const string InsertLater = "INSERT INTO later_deliveries SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])";
 

@@ -2,64 +2,69 @@ using ControlPlane.Storage.Transitions;
 
 namespace ControlPlane.Storage.Postgres;
 
-/// <summary>Leasing what is due.</summary>
-internal sealed class Claims(Transactions transactions, WebhookRefs webhooks, DeliveryPlaces places)
+/// <summary>
+/// Leasing what is due: looked for without a transaction, and leased together with what others do. Where several nodes share the work,
+/// most deliveries are claimed, and a transaction for each webhook would be most of what a database does.
+/// </summary>
+internal sealed class Claims(Database database, Batcher batcher, Holdings holdings, WebhookRefs webhooks, DeliveryPlaces places)
 {
     private static readonly ClaimResult Nothing = new([], null);
 
-    /// <summary>Tells the locks of webhooks from others.</summary>
-    private const int LockSpace = 1;
-
     /// <summary>One claim of a webhook at a time: others would find the same deliveries and get none.</summary>
-    private const string LockWebhook = "SELECT pg_advisory_xact_lock($1, $2)";
+    private readonly KeyedLock<long> _claiming = new();
 
-    private const string FindDue =
+    /// <summary>The first waiting ones of a webhook, one more than can be claimed: it says when to look again.</summary>
+    private const string FindFirst =
         """
-        SELECT d.seq, w.id, d.line FROM webhooks w CROSS JOIN LATERAL (
-          SELECT seq, due, line FROM deliveries
-          WHERE webhook_seq = w.seq AND due IS NOT NULL AND NOT blocked AND due <= $2 ORDER BY due, seq LIMIT $3) d
+        SELECT d.seq, w.id, d.line, d.due, NOW FROM webhooks w CROSS JOIN LATERAL (
+          SELECT seq, due, line FROM deliveries WHERE webhook_seq = w.seq AND due IS NOT NULL AND NOT blocked ORDER BY due, seq LIMIT $2) d
         WHERE w.seq = $1 AND w.delete_time IS NULL ORDER BY d.due, d.seq
-        """;
-
-    private const string FindNextDue =
-        """
-        SELECT d.due FROM webhooks w CROSS JOIN LATERAL (
-          SELECT due FROM deliveries WHERE webhook_seq = w.seq AND due IS NOT NULL AND NOT blocked ORDER BY due LIMIT 1) d
-        WHERE w.seq = $1 AND w.delete_time IS NULL
         """;
 
     public async Task<ClaimResult> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken)
     {
-        if (await webhooks.FindAsync(request.WebhookId, cancellationToken).ConfigureAwait(false) is not { } webhook
-            || !transactions.Holdings.Owns(request.WebhookId))
+        using var use = batcher.Enter();
+        if (await webhooks.FindAsync(request.WebhookId, cancellationToken).ConfigureAwait(false) is not { } webhook || !holdings.Owns(request.WebhookId))
         {
             return Nothing;
         }
 
-        DateTimeOffset? nextDue = null;
-        return await transactions.RunAsync<ClaimResult>(
-            new Questions(),
-            async (unit, answers) =>
-            {
-                if (!answers.IsMember || !unit.Holdings.Owns(request.WebhookId))
+        using var turn = await _claiming.EnterAsync(webhook.Seq, cancellationToken).ConfigureAwait(false);
+        var (due, next) = await FindDueAsync(webhook, Math.Max(0, request.Limit), cancellationToken).ConfigureAwait(false);
+        return due.Count == 0
+            ? new ClaimResult([], next)
+            : await batcher.RunAsync<ClaimResult>(
+                questions => questions.TryAsk(due),
+                (unit, answers) =>
                 {
-                    return () => Nothing;
-                }
+                    if (!answers.IsMember || !unit.Holdings.Owns(request.WebhookId))
+                    {
+                        return () => Nothing;
+                    }
 
-                var claimed = await StageAsync(unit, webhook, request).ConfigureAwait(false);
-                return () => new ClaimResult(Take(claimed), nextDue);
-            },
-            cancellationToken,
-            script => script.Add(FindNextDue, webhook.Seq),
-            async rows => nextDue = await rows.ReadAsync().ConfigureAwait(false) ? rows.TimeOrNull(0) : null).ConfigureAwait(false);
+                    var claimed = Stage(unit, answers, due, request);
+                    return () => new ClaimResult(Take(claimed), next);
+                },
+                cancellationToken,
+                request.TenantId,
+                due.Count).ConfigureAwait(false);
     }
 
-    private static async Task<List<StagedDelivery>> StageAsync(Unit unit, WebhookRef webhook, ClaimRequest request)
+    private async Task<(List<DeliveryPlace> Due, DateTimeOffset? Next)> FindDueAsync(WebhookRef webhook, int limit, CancellationToken cancellationToken)
     {
-        var due = await FindDueAsync(unit, webhook, request.Limit).ConfigureAwait(false);
-        var questions = new Questions();
-        questions.Ask(due);
-        var answers = await Asking.AskAsync(unit, questions).ConfigureAwait(false);
+        var first = await database.ListPlannedAsync(
+            FindFirst.Replace("NOW", database.Now, StringComparison.Ordinal),
+            row => (
+                Place: new DeliveryPlace(row.GetInt64(0), row.TextOrNull(2) is { } key ? new Line(row.GetString(1), key) : null),
+                Due: row.Time(3),
+                Now: row.Time(4)),
+            cancellationToken, webhook.Seq, limit + 1L).ConfigureAwait(false);
+        var due = first.Take(limit).TakeWhile(each => each.Due <= each.Now).Select(each => each.Place).ToList();
+        return (due, due.Count < first.Count ? first[due.Count].Due : null);
+    }
+
+    private static List<StagedDelivery> Stage(Unit unit, Answers answers, List<DeliveryPlace> due, ClaimRequest request)
+    {
         var claimed = new List<StagedDelivery>();
         foreach (var place in due)
         {
@@ -74,18 +79,6 @@ internal sealed class Claims(Transactions transactions, WebhookRefs webhooks, De
         }
 
         return claimed;
-    }
-
-    private static async Task<List<DeliveryPlace>> FindDueAsync(Unit unit, WebhookRef webhook, int limit)
-    {
-        await using var script = new Script(unit.Connection)
-            .Add(LockWebhook, LockSpace, (int)webhook.Seq)
-            .Add(FindDue, webhook.Seq, unit.Now, (long)Math.Max(0, limit));
-        await using var rows = await script.ReadAsync(CancellationToken.None).ConfigureAwait(false);
-        await rows.NextResultAsync().ConfigureAwait(false);
-        return await rows.ListAsync(
-            row => new DeliveryPlace(row.GetInt64(0), row.TextOrNull(2) is { } key ? new Line(row.GetString(1), key) : null),
-            CancellationToken.None).ConfigureAwait(false);
     }
 
     private static bool IsItsTurn(Unit unit, Answers answers, StoredDelivery stored)

@@ -73,6 +73,20 @@ internal sealed class Database : IAsyncDisposable
         },
         cancellationToken);
 
+    /// <summary>
+    /// Runs one statement and reads its rows. Its plan is the same whatever the values are, so it is made once for each connection: with the
+    /// tables of many days that takes longer than reading a few rows.
+    /// </summary>
+    public Task<List<T>> ListPlannedAsync<T>(
+        string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object?[] values) => ReadAsync(
+        async connection =>
+        {
+            await using var script = new Script(connection)
+                .Add("BEGIN READ ONLY").Add("SET LOCAL plan_cache_mode = force_generic_plan").Add(sql, values).Add("COMMIT");
+            return await script.ListAsync(read, cancellationToken).ConfigureAwait(false);
+        },
+        cancellationToken);
+
     /// <summary>Runs one statement and reads its first row; the default if there is none.</summary>
     public async Task<T?> FindAsync<T>(
         string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object?[] values) =>

@@ -18,7 +18,7 @@ internal sealed class EventErasing(Transactions transactions)
           SELECT seq, webhook_seq, line FROM deliveries WHERE seq BETWEEN e.first_delivery AND e.first_delivery + e.delivery_count - 1
           UNION ALL
           SELECT x.seq, x.webhook_seq, x.line FROM later_deliveries l JOIN deliveries x ON x.seq = l.delivery_seq WHERE l.event_seq = e.seq) d
-        JOIN webhooks w ON w.seq = d.webhook_seq
+        JOIN webhooks w ON w.seq = d.webhook_seq + 0
         WHERE e.seq = ANY($1) AND e.seq BETWEEN $2 AND $3 AND e.erase_time IS NULL
         """;
 
@@ -38,7 +38,7 @@ internal sealed class EventErasing(Transactions transactions)
     private const string Mark =
         """
         UPDATE deliveries d SET erased = u.erased FROM unnest($1::bigint[], $2::smallint[]) u (seq, erased)
-        WHERE d.seq = u.seq AND d.seq BETWEEN $3 AND $4
+        WHERE d.seq = u.seq AND d.seq = ANY($1) AND d.seq BETWEEN $3 AND $4
         """;
 
     /// <summary>Erases those that are not erased yet; returns how many.</summary>

@@ -4,7 +4,7 @@ namespace ControlPlane.Storage.Postgres;
 internal sealed class PostgresEventStore(Database database, Batcher batcher, Appends appends, DeliveryPlaces places, ChangeHolds holds) : IEventStore
 {
     private const string FindById =
-        EventRows.SelectWhole + "WHERE e.id = $1 AND ($2::text IS NULL OR t.id = $2) AND e.seq >= $3 ORDER BY e.seq LIMIT 2";
+        EventRows.SelectWhole + "WHERE e.id = $1 AND ($2::text IS NULL OR t.id = $2) AND e.seq >= $3 ORDER BY e.seq + 0 LIMIT 2";
 
     private const string FindBySeq = EventRows.Select + "WHERE e.seq = ANY($1)";
 
@@ -47,7 +47,7 @@ internal sealed class PostgresEventStore(Database database, Batcher batcher, App
         IReadOnlyList<string> eventIds, string tenantId, long maxBytes, CancellationToken cancellationToken)
     {
         var least = eventIds.Count == 0 ? 0 : eventIds.Min(Days.LeastSeqOf);
-        var found = (await database.ListAsync(
+        var found = (await database.ListPlannedAsync(
             FindMany, EventRows.ReadWhole, cancellationToken, eventIds.ToArray(), tenantId, least).ConfigureAwait(false))
             .ToDictionary(each => each.Id, StringComparer.Ordinal);
         var answered = new List<EventRecord>();

@@ -16,7 +16,7 @@ internal sealed class PostgresSignals : ISignals
 
     private const string LookForWork =
         """
-        SELECT DISTINCT t.id, w.id FROM deliveries d JOIN webhooks w ON w.seq = d.webhook_seq JOIN tenants t ON t.seq = d.tenant_seq
+        SELECT DISTINCT t.id, w.id FROM deliveries d JOIN webhooks w ON w.seq = d.webhook_seq + 0 JOIN tenants t ON t.seq = d.tenant_seq + 0
         WHERE d.revision > $1 AND d.revision <= $2 AND d.due IS NOT NULL AND NOT d.blocked
         """;
 

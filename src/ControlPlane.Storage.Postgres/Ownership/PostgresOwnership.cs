@@ -9,8 +9,7 @@ internal sealed class PostgresOwnership(Transactions transactions, Membership me
 
     private const string FindDead =
         """
-        SELECT d.seq, w.id, d.line FROM deliveries d
-          CROSS JOIN LATERAL (SELECT id, shard FROM webhooks WHERE seq = d.webhook_seq OFFSET 0) w
+        SELECT d.seq, w.id, d.line FROM deliveries d JOIN webhooks w ON w.seq = d.webhook_seq + 0
         WHERE d.lease_until IS NOT NULL AND (d.lease_until < $1 OR d.lease_owner <> $2::text) AND ($3::smallint[] IS NULL OR w.shard = ANY($3))
         LIMIT $4
         """;

@@ -32,8 +32,7 @@ internal sealed class Shares(Transactions transactions)
 
     private const string FindBusy =
         """
-        SELECT DISTINCT w.shard::int FROM deliveries d
-          CROSS JOIN LATERAL (SELECT shard FROM webhooks WHERE seq = d.webhook_seq OFFSET 0) w
+        SELECT DISTINCT w.shard::int FROM deliveries d JOIN webhooks w ON w.seq = d.webhook_seq + 0
         WHERE d.lease_until IS NOT NULL AND d.lease_owner = $1 AND w.shard = ANY($2)
         """;
 

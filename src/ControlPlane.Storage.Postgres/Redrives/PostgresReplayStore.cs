@@ -12,7 +12,7 @@ internal sealed class PostgresReplayStore(Transactions transactions, WebhookRefs
         """;
 
     // Retention locks them to remove them.
-    private const string LockEvents = EventRows.Select + "WHERE e.seq = ANY($1) AND e.seq BETWEEN $2 AND $3 AND e.tenant_seq = $4";
+    private const string LockEvents = EventRows.Select + "WHERE e.seq = ANY($1) AND e.seq BETWEEN $2 AND $3 AND e.tenant_seq + 0 = $4";
 
     private Database Database => transactions.Database;
 

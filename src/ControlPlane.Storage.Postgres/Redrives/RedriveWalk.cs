@@ -29,7 +29,7 @@ internal sealed record RedriveWalk(IReadOnlyList<DeliveryPlace> Found, long Next
                     CultureInfo.InvariantCulture,
                     $"""
                     SELECT d.seq, w.id, d.line FROM ({from} LIMIT {lookAtMost}) d
-                    JOIN webhooks w ON w.seq = d.webhook_seq JOIN tenants t ON t.seq = d.tenant_seq
+                    JOIN webhooks w ON w.seq = d.webhook_seq + 0 JOIN tenants t ON t.seq = d.tenant_seq + 0
                     WHERE TRUE{conditions} ORDER BY d.seq LIMIT {limit}
                     """),
                 [.. values])

@@ -12,7 +12,7 @@ internal sealed class DeliveryPlaces(Database database)
 
     private const string FindPlaces =
         """
-        SELECT d.id, d.seq, w.id, d.line FROM deliveries d JOIN webhooks w ON w.seq = d.webhook_seq
+        SELECT d.id, d.seq, w.id, d.line FROM deliveries d JOIN webhooks w ON w.seq = d.webhook_seq + 0
         WHERE d.id = ANY($1) AND d.seq >= $2
         """;
 

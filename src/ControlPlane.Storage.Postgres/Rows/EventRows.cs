@@ -14,19 +14,20 @@ internal static class EventRows
     /// <summary>The place of a column that is added to those of an event.</summary>
     public const int Added = 14;
 
-    private const string From = "FROM events e JOIN tenants t ON t.seq = e.tenant_seq ";
+    /// <summary>The tenant is found by the event, as the owners of deliveries are.</summary>
+    private const string Owner = "JOIN tenants t ON t.seq = e.tenant_seq + 0 ";
 
     /// <summary>Events without payloads.</summary>
-    public const string Select = "SELECT " + Columns + From;
+    public const string Select = "SELECT " + Columns + "FROM events e " + Owner;
 
     /// <summary>Events without payloads, of the rows that are put in for <c>{0}</c>.</summary>
-    public const string SelectFrom = "SELECT " + Columns + "FROM {0} e JOIN tenants t ON t.seq = e.tenant_seq";
+    public const string SelectFrom = "SELECT " + Columns + "FROM {0} e " + Owner;
 
     /// <summary>Events of rows with one more column.</summary>
-    public static string SelectFromWith(string column, string rows) => $"SELECT {Columns}, {column} FROM {rows} e JOIN tenants t ON t.seq = e.tenant_seq";
+    public static string SelectFromWith(string column, string rows) => $"SELECT {Columns}, {column} FROM {rows} e {Owner}";
 
     /// <summary>Events with payloads.</summary>
-    public const string SelectWhole = "SELECT " + Columns + ", p.body " + From + "LEFT JOIN payloads p ON p.event_seq = e.seq ";
+    public const string SelectWhole = "SELECT " + Columns + ", p.body FROM events e " + Owner + "LEFT JOIN payloads p ON p.event_seq = e.seq ";
 
     public static (long Seq, EventRecord Event) Read(NpgsqlDataReader row) => (row.GetInt64(0), new EventRecord
     {

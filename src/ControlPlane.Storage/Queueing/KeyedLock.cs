@@ -1,13 +1,16 @@
-namespace ControlPlane.Server.Webhooks.Settings;
+namespace ControlPlane.Storage;
 
 /// <summary>Lets one at a time through for each key. Keys that nobody holds or waits for take no memory.</summary>
-internal sealed class KeyedLock<TKey>
+/// <remarks>For any number of threads.</remarks>
+/// <typeparam name="TKey">What is let through one at a time.</typeparam>
+public sealed class KeyedLock<TKey>
     where TKey : notnull
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<TKey, Turn> _turns = [];
 
-    /// <summary>Waits for the key's turn; disposing the answer gives it on.</summary>
+    /// <summary>Waits for the key's turn. Disposing the result gives it on.</summary>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public async Task<IDisposable> EnterAsync(TKey key, CancellationToken cancellationToken)
     {
         Turn? turn;
@@ -23,7 +26,7 @@ internal sealed class KeyedLock<TKey>
 
         try
         {
-            await turn.Free.WaitAsync(cancellationToken);
+            await turn.Free.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {
