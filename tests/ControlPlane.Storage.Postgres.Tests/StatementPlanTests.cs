@@ -59,9 +59,11 @@ public sealed partial class StatementPlanTests(StatementPlanTests.EmptyStore sto
         }
 
         // Without statistics two indexes look the same to the planner: of rows that are named, only the one of the name finds no others.
+        // Where a name is joined by no index, each is compared with each.
         foreach (var kind in new[] { "Filter", "Join Filter" })
         {
-            if (node.TryGetProperty(kind, out var filter) && Name().IsMatch(filter.GetString()!) && ScansOfLarge(node).Any(scan => !FindsNamed(scan)))
+            if (node.TryGetProperty(kind, out var filter) && Name().IsMatch(filter.GetString()!)
+                && ScansOfLarge(node).Any(scan => kind == "Join Filter" || !FindsNamed(scan)))
             {
                 yield return $"{type} {kind} {filter}";
             }

@@ -42,7 +42,7 @@ internal static class UnitRows
         FROM store s, unnest($2::bigint[], $3::bigint[], $4::bigint[]) u (ord, event, webhook)
         """;
 
-    // Named twice: by the range alone, which says on which days they are, the planner would read all between the first and the last one.
+    // The range says on which days they are. An index cannot serve such a condition: the planner would take it to read all in between.
     private const string UpdateDeliveries =
         """
         UPDATE deliveries d SET revision = s.revision - $1 + u.revision, update_time = u.updated, round_start = u.round_start, due = u.due,
@@ -52,7 +52,7 @@ internal static class UnitRows
           $10::int[], $11::int[], $12::smallint[], $13::smallint[], $14::smallint[], $15::smallint[], $16::boolean[], $17::text[])
           u (seq, revision, updated, round_start, due, lease_until, fence, attempts, round_attempts, status, state, reason, trigger, failure,
           blocked, owner)
-        WHERE d.seq = u.seq AND d.seq = ANY($2) AND d.seq BETWEEN $18 AND $19
+        WHERE d.seq = u.seq AND d.seq >= ALL(ARRAY[$18::bigint]) AND d.seq <= ALL(ARRAY[$19::bigint])
         """;
 
     private const string InsertAttempts =
@@ -64,7 +64,7 @@ internal static class UnitRows
     private const string TrimAttempts =
         """
         DELETE FROM attempts a USING unnest($1::bigint[], $2::int[]) u (seq, number)
-        WHERE a.delivery_seq = u.seq AND a.number = u.number AND a.delivery_seq = ANY($1) AND a.delivery_seq BETWEEN $3 AND $4
+        WHERE a.delivery_seq = u.seq AND a.number = u.number AND a.delivery_seq >= ALL(ARRAY[$3::bigint]) AND a.delivery_seq <= ALL(ARRAY[$4::bigint])
         """;
 
     /// <summary>How many attempts of a delivery are kept.</summary>

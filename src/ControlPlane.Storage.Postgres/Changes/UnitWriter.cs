@@ -35,13 +35,13 @@ internal static class UnitWriter
     private const string SetBlocked =
         """
         UPDATE deliveries d SET blocked = u.blocked FROM unnest($1::bigint[], $2::boolean[]) u (seq, blocked)
-        WHERE d.seq = u.seq AND d.seq = ANY($1) AND d.seq BETWEEN $3 AND $4
+        WHERE d.seq = u.seq AND d.seq >= ALL(ARRAY[$3::bigint]) AND d.seq <= ALL(ARRAY[$4::bigint])
         """;
 
     private const string Extend =
         """
         UPDATE deliveries d SET lease_until = u.until FROM unnest($1::bigint[], $2::bigint[]) u (seq, until)
-        WHERE d.seq = u.seq AND d.seq = ANY($1) AND d.seq BETWEEN $3 AND $4
+        WHERE d.seq = u.seq AND d.seq >= ALL(ARRAY[$3::bigint]) AND d.seq <= ALL(ARRAY[$4::bigint])
         """;
 
     private const string SetConfig = "UPDATE tenants SET config_seq = (SELECT config_seq FROM store) WHERE id = ANY($1)";

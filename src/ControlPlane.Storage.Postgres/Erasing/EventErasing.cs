@@ -38,7 +38,7 @@ internal sealed class EventErasing(Transactions transactions)
     private const string Mark =
         """
         UPDATE deliveries d SET erased = u.erased FROM unnest($1::bigint[], $2::smallint[]) u (seq, erased)
-        WHERE d.seq = u.seq AND d.seq = ANY($1) AND d.seq BETWEEN $3 AND $4
+        WHERE d.seq = u.seq AND d.seq >= ALL(ARRAY[$3::bigint]) AND d.seq <= ALL(ARRAY[$4::bigint])
         """;
 
     /// <summary>Erases those that are not erased yet; returns how many.</summary>
