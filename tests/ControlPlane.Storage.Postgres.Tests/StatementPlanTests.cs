@@ -5,7 +5,8 @@ using Npgsql;
 
 namespace ControlPlane.Storage.Postgres.Tests;
 
-/// <summary>Every statement that stands in the engine finds its rows by an index, whatever its values are.</summary>
+/// <summary>Every statement that stands in the engine finds its rows by an index, whatever its values are. Those put together from filters
+/// are the business of <see cref="OwnerPlanTests"/> and <see cref="QueryPlanTests"/>.</summary>
 public sealed partial class StatementPlanTests(StatementPlanTests.EmptyStore store) : IClassFixture<StatementPlanTests.EmptyStore>
 {
     /// <summary>Tables that stay small however much is stored: one row, one for each node, one for each shard.</summary>

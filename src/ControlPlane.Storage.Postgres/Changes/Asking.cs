@@ -43,6 +43,7 @@ internal static class Asking
           JOIN events e ON e.seq = n.event_seq
         """;
 
+    // The tenant by the event, as in EventRows: by its tenant an event would be looked for among all of the day.
     private const string FindIds =
         """
         SELECT u.tenant, u.id, e.seq, e.fingerprint FROM unnest($1::text[], $2::text[]) u (tenant, id)

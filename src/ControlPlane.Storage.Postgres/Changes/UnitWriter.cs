@@ -32,6 +32,7 @@ internal static class UnitWriter
         RETURNING b.tenant_seq, b.open
         """;
 
+    // The days of what is changed by a condition that no index serves, as in UnitRows.
     private const string SetBlocked =
         """
         UPDATE deliveries d SET blocked = u.blocked FROM unnest($1::bigint[], $2::boolean[]) u (seq, blocked)

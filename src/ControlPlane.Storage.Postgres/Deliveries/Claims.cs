@@ -3,7 +3,7 @@ using ControlPlane.Storage.Transitions;
 namespace ControlPlane.Storage.Postgres;
 
 /// <summary>
-/// Leasing what is due: looked for without a transaction, and leased together with what others do. Where several nodes share the work,
+/// Leasing what is due: looked for by a read of its own, and leased together with what others do. Where several nodes share the work,
 /// most deliveries are claimed, and a transaction for each webhook would be most of what a database does.
 /// </summary>
 internal sealed class Claims(Database database, Batcher batcher, Holdings holdings, WebhookRefs webhooks, DeliveryPlaces places)

@@ -35,6 +35,7 @@ internal sealed class EventErasing(Transactions transactions)
         UPDATE attempts SET response_excerpt = '' WHERE delivery_seq = ANY($1) AND delivery_seq BETWEEN $2 AND $3 AND response_excerpt <> ''
         """;
 
+    // The days by a condition that no index serves, as in UnitRows.
     private const string Mark =
         """
         UPDATE deliveries d SET erased = u.erased FROM unnest($1::bigint[], $2::smallint[]) u (seq, erased)

@@ -7,7 +7,7 @@ internal sealed class PostgresStatsStore(Database database) : IStatsStore
 {
     /// <summary>The oldest of those that are due first of each webhook of tenant $1. Most webhooks have none waiting, which their backlog
     /// says without a look at the deliveries of each day.</summary>
-    internal const string FindOldestOfTenant =
+    private const string FindOldestOfTenant =
         """
         SELECT min((SELECT d.create_time FROM deliveries d WHERE d.webhook_seq = w.seq AND d.due IS NOT NULL AND NOT d.blocked ORDER BY d.due LIMIT 1))
         FROM webhooks w
