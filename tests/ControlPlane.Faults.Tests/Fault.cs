@@ -30,6 +30,12 @@ internal sealed record Fault(FailureKind Kind, int? Status, string Message, Func
     /// <summary>It must not come to the end of what it does: the server hangs up before.</summary>
     public bool IsCutOff { get; init; }
 
+    /// <summary>
+    /// The connection is given up right after an answer, so the next request may have been given to it already: that one goes out once
+    /// more, which its success tells.
+    /// </summary>
+    public bool MayBeSentTwice { get; init; }
+
     /// <summary>The excerpt that each attempt must show, if that matters.</summary>
     public string? Excerpt { get; init; }
 
