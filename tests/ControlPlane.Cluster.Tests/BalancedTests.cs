@@ -1,12 +1,25 @@
+using System.Globalization;
 using System.Net;
 using ControlPlane.Testing;
 using ControlPlane.V1;
 
 namespace ControlPlane.Cluster.Tests;
 
-/// <summary>Three nodes behind the load balancer of the documentation, which clients know the address of and nothing else.</summary>
+/// <summary>
+/// Three nodes behind the load balancer of the documentation, which clients know the address of and nothing else. They are published so many
+/// events a second as <c>CONTROLPLANE_TEST_EVENTS_PER_SECOND</c> says, each to one webhook; a few hundred unless it is set.
+/// </summary>
 public sealed class BalancedTests() : ClusterTest(nodes: 3)
 {
+    /// <summary>Few enough for a machine on which other tests run beside this one.</summary>
+    private const int UsualRate = 300;
+
+    private static readonly int Rate =
+        int.TryParse(Environment.GetEnvironmentVariable("CONTROLPLANE_TEST_EVENTS_PER_SECOND"), CultureInfo.InvariantCulture, out var rate) ? rate : UsualRate;
+
+    /// <summary>What one inbox gets in two.</summary>
+    private static readonly int SomeSeconds = Rate * 2 / Hooks;
+
     /// <summary>What cut attempts off, as numbers of the requests that each inbox had got before and after.</summary>
     private readonly List<(IReadOnlyList<int> Before, IReadOnlyList<int> After)> _cuts = [];
 
@@ -25,8 +38,9 @@ public sealed class BalancedTests() : ClusterTest(nodes: 3)
         await using var three = await LastingWatch.StartAsync(platform, new() { TenantId = Tenants[0].Id });
         LastingWatch[] watches = [one, two, three];
         using var stop = new CancellationTokenSource();
-        var publishing = PublishUntilAsync(() => [through], stop.Token);
-        await GoOnAsync();
+        var publisher = new PacedPublisher(Rate, Hooks, events => AnsweredAsync(() => PublishAsync(Tenants[through], events)));
+        var publishing = publisher.RunAsync(stop.Token);
+        await GoOnAsync(SomeSeconds);
 
         await CutAsync(async () =>
         {
@@ -36,18 +50,24 @@ public sealed class BalancedTests() : ClusterTest(nodes: 3)
             await Cluster.Receiver.ForgottenAsync();
         });
         Assert.Equal(0, await Cluster.Nodes[1].StopAsync());
-        await GoOnAsync();
+        await GoOnAsync(SomeSeconds);
         await CutAsync(async () =>
         {
             await Cluster.Database.StopAsync(cleanly: true);
             await Cluster.Database.StartAsync();
             await ReadyAsync(Cluster.Nodes[0], HttpStatusCode.OK);
             // What was sent and could not be recorded is sent again once its lease is recovered.
-            await GoOnAsync();
+            await GoOnAsync(SomeSeconds);
         });
 
         await stop.CancelAsync();
-        await ArriveAsync(await publishing);
+        var (published, reached) = await publishing;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{published.Sum(ids => ids.Count)} events, {reached:0} a second.");
+        foreach (var (i, ids) in published.Index())
+        {
+            await ArriveAsync(ids, i);
+        }
+
         await SettleAsync(Tenants[through]);
         var deliveries = await ListAsync(platform);
         foreach (var watch in watches)
@@ -66,13 +86,21 @@ public sealed class BalancedTests() : ClusterTest(nodes: 3)
         }
     }
 
+    protected override string TypesOf(int hook) => PacedPublisher.TypeOf(hook);
+
+    private static async Task PublishAsync(TestTenant tenant, IEnumerable<Event> events)
+    {
+        var answer = await tenant.Clients.Events.BatchPublishEventsAsync(new() { Events = { events } });
+        Assert.All(answer.Results, result => Assert.Equal(1, result.DeliveryCount));
+    }
+
     /// <summary>Does what cuts attempts off, and notes when it was.</summary>
     private async Task CutAsync(Func<Task> cut)
     {
         var before = Count();
         await cut();
         _cuts.Add((before, Count()));
-        await GoOnAsync();
+        await GoOnAsync(SomeSeconds);
     }
 
     private List<int> Count() => [.. Inboxes.Select(inbox => inbox.Requests.Count)];

@@ -11,7 +11,7 @@ namespace ControlPlane.Cluster.Tests;
 /// <param name="shared">The cluster of all tests that leave it as it is; null for one of the test's own.</param>
 public abstract class ClusterTest(int nodes, Cluster? shared = null) : IAsyncLifetime
 {
-    private const int Hooks = 12;
+    protected const int Hooks = 12;
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(10);
     private readonly List<TestTenant> _tenants = [];
     private int _events;
@@ -34,9 +34,9 @@ public abstract class ClusterTest(int nodes, Cluster? shared = null) : IAsyncLif
 
         while (Inboxes.Count < Hooks)
         {
-            var inbox = Cluster.Receiver.Open();
+            var (inbox, types) = (Cluster.Receiver.Open(), TypesOf(Inboxes.Count));
             Inboxes.Add(inbox);
-            await _tenants[Inboxes.Count % nodes].HookAsync(inbox);
+            await _tenants[Inboxes.Count % nodes].HookAsync(inbox, webhook => webhook.EventTypes[0] = types);
         }
     }
 
@@ -60,6 +60,9 @@ public abstract class ClusterTest(int nodes, Cluster? shared = null) : IAsyncLif
 
     /// <summary>Does something to the database before there is a node: nothing unless a test wants it to.</summary>
     protected virtual Task PrepareAsync(PostgresServer server, string database) => Task.CompletedTask;
+
+    /// <summary>What the webhook with a number subscribes to: everything unless a test wants it otherwise.</summary>
+    protected virtual string TypesOf(int hook) => "*";
 
     /// <summary>How a node reaches the database.</summary>
     protected virtual string Reach(int node, string database) => database;
@@ -98,24 +101,27 @@ public abstract class ClusterTest(int nodes, Cluster? shared = null) : IAsyncLif
     /// <summary>Waits until every inbox has got all events.</summary>
     protected async Task ArriveAsync(IReadOnlyCollection<string> ids)
     {
-        foreach (var inbox in Inboxes)
+        for (var i = 0; i < Inboxes.Count; i++)
         {
-            await Eventually.BecomesAsync(
-                () => Task.FromResult(ids.Except(inbox.Accepted).ToList()), missing => missing.Count == 0, "every event to arrive everywhere");
+            await ArriveAsync(ids, i);
         }
     }
+
+    /// <summary>Waits until one inbox has got all events.</summary>
+    protected Task ArriveAsync(IReadOnlyCollection<string> ids, int inbox) => Eventually.BecomesAsync(
+        () => Task.FromResult(ids.Except(Inboxes[inbox].Accepted).ToList()), missing => missing.Count == 0, $"every event to arrive in inbox {inbox}");
 
     /// <summary>Waits until every delivery is told as succeeded.</summary>
     protected static Task SettleAsync(TestTenant tenant) => Eventually.BecomesAsync(
         () => tenant.ListAsync(), all => all.All(delivery => delivery.State == DeliveryState.Succeeded), "every delivery to have succeeded");
 
-    /// <summary>Waits until every inbox gets more than it has.</summary>
-    protected async Task GoOnAsync()
+    /// <summary>Waits until every inbox has got some more than it has.</summary>
+    protected async Task GoOnAsync(int more = 20)
     {
         var before = Inboxes.Select(inbox => inbox.Requests.Count).ToList();
         foreach (var (inbox, count) in Inboxes.Zip(before))
         {
-            await inbox.CountAsync(count + 20);
+            await inbox.CountAsync(count + more);
         }
     }
 
