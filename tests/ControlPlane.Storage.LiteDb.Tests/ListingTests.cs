@@ -70,12 +70,29 @@ public sealed class ListingTests : StorageTests<LiteDbSource>
         }
     }
 
+    [Fact]
+    public async Task RemoveExpired_FirstThousandsOfAList_LeavesTheRestListed()
+    {
+        var webhook = await AddWebhookAsync();
+        var all = await FillAsync([webhook], old: 6);
+
+        var terms = new RetentionTerms(Now - TimeSpan.FromMinutes(1), Now - TimeSpan.FromMinutes(1), DeadLetters: 0, Now, Batch: 1_000);
+        await foreach (var _ in Store.Maintenance.RemoveExpiredAsync(terms, Cancel))
+        {
+        }
+
+        await CheckAsync([webhook], all[(6 * Each)..]);
+    }
+
     /// <summary>Publishes to webhooks in turn, leased; all succeed.</summary>
-    private async Task<List<DeliveryRecord>> FillAsync(WebhookRecord[] webhooks)
+    /// <param name="webhooks">Where to.</param>
+    /// <param name="old">How many batches are an hour older than the rest.</param>
+    private async Task<List<DeliveryRecord>> FillAsync(WebhookRecord[] webhooks, int old = 0)
     {
         var all = new List<DeliveryRecord>();
         for (var batch = 0; batch < Batches; batch++)
         {
+            Clock.Advance(batch > 0 && batch == old ? TimeSpan.FromHours(1) : TimeSpan.Zero);
             var added = await AppendAsync([.. Enumerable.Range(0, Each).Select(i => To(NewEvent(), leased: true, webhooks[i % webhooks.Length]))]);
             var ended = await Task.WhenAll(added.Select(each => SucceedAsync(each.Deliveries[0])));
             all.AddRange(ended.Select(delivery => delivery!));

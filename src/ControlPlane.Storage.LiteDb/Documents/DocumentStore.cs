@@ -14,11 +14,19 @@ internal sealed class DocumentStore(LiteEngine engine)
 
     public const string Id = "_id";
 
+    /// <summary>Documents that are read at once when many are looked for.</summary>
+    private const int AtOnce = 64;
+
+    /// <summary>To walk over so many costs less than to find the next one by itself.</summary>
+    private const int Near = 4;
+
     private const string KeysExpression = "$.k[*]";
     private readonly BsonDocument _range = new() { ["0"] = BsonValue.Null, ["1"] = BsonValue.Null };
+    private readonly BsonDocument _stretch = new() { ["0"] = BsonValue.Null, ["1"] = BsonValue.Null };
     private readonly BsonDocument _value = new() { ["0"] = BsonValue.Null };
     private BsonExpression? _idIs;
     private BsonExpression? _idWithin;
+    private BsonExpression? _idWithinStretch;
     private BsonExpression? _keyIs;
     private BsonExpression? _keyWithin;
 
@@ -40,6 +48,55 @@ internal sealed class DocumentStore(LiteEngine engine)
     {
         _value["0"] = id;
         return One(collection, _idIs ??= BsonExpression.Create("$._id = @0", _value));
+    }
+
+    /// <summary>Reads documents by their ids, in the order in which those are given; ids without a document are passed over.</summary>
+    public IEnumerable<BsonDocument> FindEach(string collection, IEnumerable<long> ids, BsonExpression? select = null)
+    {
+        foreach (var some in ids.Chunk(AtOnce))
+        {
+            var found = FindAll(collection, some, select);
+            foreach (var id in some)
+            {
+                if (found.TryGetValue(id, out var document))
+                {
+                    yield return document;
+                }
+            }
+        }
+    }
+
+    /// <summary>Reads documents by their ids. Those that are close together are read in one walk, since to find one takes as long as to walk
+    /// over several.</summary>
+    public Dictionary<long, BsonDocument> FindAll(string collection, IEnumerable<long> ids, BsonExpression? select = null)
+    {
+        var found = new Dictionary<long, BsonDocument>();
+        var sorted = ids.Distinct().Order().ToList();
+        for (int first = 0, next; first < sorted.Count; first = next)
+        {
+            for (next = first + 1; next < sorted.Count && sorted[next] - sorted[next - 1] <= Near; next++)
+            {
+            }
+
+            (_stretch["0"], _stretch["1"]) = (sorted[first], sorted[next - 1]);
+            using var rows = Open(
+                collection, _idWithinStretch ??= BsonExpression.Create("$._id BETWEEN @0 AND @1", _stretch), ById, descending: false, select);
+            for (var at = first; rows.Step();)
+            {
+                var id = rows.Current.Seq();
+                while (sorted[at] < id)
+                {
+                    at++;
+                }
+
+                if (sorted[at] == id)
+                {
+                    found.Add(id, rows.Current);
+                }
+            }
+        }
+
+        return found;
     }
 
     public BsonDocument? FindByKey(string collection, BsonValue key)

@@ -6,13 +6,17 @@ namespace ControlPlane.Storage.LiteDb;
 /// <summary>Removes lists when nothing of what they list is left.</summary>
 internal sealed class ListingSweep(Listing listing, int batch) : Sweep<DocumentStore, WriteSession>(batch)
 {
+    private static readonly BsonExpression IdOnly = BsonExpression.Create("{_id: $._id}");
+
     private readonly List<BsonValue> _found = [];
+    private BsonValue _list = BsonValue.Null;
     private long _owner;
+    private int _looked;
 
     public override bool Look(DocumentStore reader)
     {
         _found.Clear();
-        for (var looked = 0; looked < LookAtMost;)
+        for (var left = LookAtMost; left > 0 && _found.Count == 0;)
         {
             if (listing.FindList(reader, _owner) is not { } first)
             {
@@ -20,16 +24,19 @@ internal sealed class ListingSweep(Listing listing, int batch) : Sweep<DocumentS
                 break;
             }
 
-            _owner = first.Owner;
-            if (first.Positions.Any(seq => looked++ < LookAtMost && reader.Find(listing.Documents, seq) is not null))
+            (_owner, _looked) = (first.Owner, first.Id == _list ? _looked : 0);
+            _list = first.Id;
+            var some = first.Positions.Skip(_looked).Take(left).ToList();
+            left -= some.Count;
+            _looked += some.Count;
+            if (reader.FindEach(listing.Documents, some, IdOnly).Any())
             {
                 _owner++;
             }
-            else
+            else if (_looked == first.Positions.Length)
             {
                 // The next one of the same owner is looked at when this one is gone.
                 _found.Add(first.Id);
-                break;
             }
         }
 
