@@ -1,4 +1,5 @@
 using ControlPlane.Storage.Transitions;
+using LiteDB;
 
 namespace ControlPlane.Storage.LiteDb;
 
@@ -23,42 +24,27 @@ internal static class Claims
             }
         }
 
-        return new ClaimResult(claimed, FindNext(session.Documents, webhook.Seq)?.Delivery.NextAttemptTime);
+        return new ClaimResult(claimed, FindNextDue(session.Documents, webhook.Seq));
     }
 
-    public static IReadOnlyList<WaitingWebhook> ListWaiting(DocumentStore documents)
+    /// <summary>Takes note of a webhook, by the facts of its first waiting delivery, unless it is deleted.</summary>
+    public static void NoteWaiting(DocumentStore documents, BsonDocument first, List<WaitingWebhook> into)
     {
-        var found = new List<WaitingWebhook>();
-        foreach (var first in FirstOfEach(documents))
+        var seq = first.Long("ws");
+        if (documents.FirstWithin(Collections.Webhooks, seq, seq, select: WebhookRef.Facts) is { } document
+            && WebhookRef.Read(document) is { IsDeleted: false } webhook)
         {
-            if (documents.Find(Collections.Webhooks, first.Webhook) is { } document && WebhookRef.Read(document) is { IsDeleted: false } webhook)
-            {
-                found.Add(new WaitingWebhook(webhook.TenantId, webhook.Id, first.Delivery.NextAttemptTime!.Value));
-            }
-        }
-
-        return found;
-    }
-
-    /// <summary>Returns the first waiting delivery of every webhook that has some, by jumping from one webhook to the next.</summary>
-    public static IEnumerable<StoredDelivery> FirstOfEach(DocumentStore documents)
-    {
-        for (var webhook = 0L; FindNext(documents, webhook, long.MaxValue) is { } first; webhook = first.Webhook + 1)
-        {
-            yield return first;
+            into.Add(new WaitingWebhook(webhook.TenantId, webhook.Id, first.Time("d")));
         }
     }
 
-    /// <summary>Returns the waiting delivery of a webhook that is due next.</summary>
-    private static StoredDelivery? FindNext(DocumentStore documents, long webhook) => FindNext(documents, webhook, webhook);
-
-    private static StoredDelivery? FindNext(DocumentStore documents, long from, long to) =>
+    /// <summary>Returns when the waiting delivery of a webhook that is due next is.</summary>
+    private static DateTimeOffset? FindNextDue(DocumentStore documents, long webhook) =>
         documents.FirstWithinKeys(
             Collections.Deliveries,
-            Key.Of(KeyKind.Waiting, from, long.MinValue, long.MinValue),
-            Key.Of(KeyKind.Waiting, to, long.MaxValue, long.MaxValue)) is { } document
-            ? DeliveryFormat.Read(document)
-            : null;
+            Key.Of(KeyKind.Waiting, webhook, long.MinValue, long.MinValue),
+            Key.Of(KeyKind.Waiting, webhook, long.MaxValue, long.MaxValue),
+            select: DeliveryFormat.Facts)?.TimeOrNull("d");
 
     private static List<StoredDelivery> FindDue(WriteSession session, long webhook, DateTimeOffset now, int limit)
     {

@@ -23,8 +23,11 @@ internal static class DeliveryWalks
 
     /// <summary>Walks the deliveries of the filter's webhook.</summary>
     public static IEnumerable<BsonDocument> OfWebhook(DocumentStore documents, DeliveryMatcher filter, long from, bool descending) =>
-        Listing.Deliveries.Of(documents, documents.Recent.Deliveries, filter.Webhook!.Value, from, filter.To, descending)
-            .Select(seq => documents.Find(Collections.Deliveries, seq)).OfType<BsonDocument>();
+        documents.FindEach(
+            Collections.Deliveries,
+            Listing.Deliveries.Of(documents, documents.Recent.Deliveries, filter.Webhook!.Value, from, filter.To, descending),
+            DeliveryFormat.Facts);
+
 
     /// <summary>Walks the deliveries of all events with the filter's id: one event, unless several tenants chose the same id.</summary>
     public static IEnumerable<BsonDocument> OfEvents(DocumentStore documents, DeliveryMatcher filter, long from, bool descending)
@@ -78,7 +81,7 @@ internal static class DeliveryWalks
 
         if (leasedOnly || filter.HasOnlyStates(DeliveryState.Pending, DeliveryState.RetryScheduled) is false)
         {
-            found.AddRange(LeasedWalk.All(documents).Take(LiveAtMost + 1 - found.Count));
+            found.AddRange(LeasedWalk.All(documents, DeliveryFormat.Facts).Take(LiveAtMost + 1 - found.Count));
         }
 
         if (found.Count > LiveAtMost)

@@ -1,11 +1,15 @@
 using ControlPlane.Storage.Transitions;
+using LiteDB;
 
 namespace ControlPlane.Storage.LiteDb;
 
 /// <summary>Giving leases back, prolonging them, and taking them from holders that are gone.</summary>
 internal static class Leases
 {
-    private const int RecoverBatch = 1_000;
+    /// <summary>How many are taken back in one operation: others' go in between.</summary>
+    public const int RecoverAtOnce = 256;
+
+    private static readonly BsonExpression Holder = BsonExpression.Create("{_id: $._id, lu: $.lu, lo: $.lo}");
 
     public static int Release(WriteSession session, IReadOnlyList<Lease> leases, TimeSpan delay)
     {
@@ -44,22 +48,23 @@ internal static class Leases
         return stale;
     }
 
-    /// <summary>Lists leases that expired or, if an owner is given, that another one took.</summary>
-    public static List<long> ListDead(DocumentStore documents, string? owner, DateTimeOffset now) =>
-        [.. LeasedWalk.All(documents).Select(DeliveryFormat.Read).Where(stored => IsDead(stored, owner, now)).Select(stored => stored.Seq).Take(RecoverBatch)];
+    /// <summary>Returns those of some positions whose leases expired or, if an owner is given, were taken by another one.</summary>
+    public static IEnumerable<long> FindDead(DocumentStore documents, IEnumerable<long> leased, string? owner, DateTimeOffset now) =>
+        documents.FindEach(Collections.Deliveries, leased, Holder)
+            .Where(document => IsDead(document.TimeOrNull("lu"), document.Text("lo"), owner, now)).Select(document => document.Seq());
 
     /// <summary>Takes back those of the leases that are still dead.</summary>
-    public static int Recover(WriteSession session, List<long> dead, string? owner)
+    public static int Recover(WriteSession session, IReadOnlyList<long> dead, string? owner)
     {
         var now = session.Now;
         var lost = dead.Select(seq => session.Deliveries.Find(session.Stored, seq)).OfType<StoredDelivery>()
-            .Where(stored => IsDead(stored, owner, now)).ToList();
+            .Where(stored => IsDead(stored.LeaseUntil, stored.Owner, owner, now)).ToList();
         lost.ForEach(stored => Return(session, stored, now, now));
         return lost.Count;
     }
 
-    private static bool IsDead(StoredDelivery stored, string? owner, DateTimeOffset now) =>
-        stored.LeaseUntil is { } until && (until < now || (owner is not null && stored.Owner != owner));
+    private static bool IsDead(DateTimeOffset? until, string holder, string? owner, DateTimeOffset now) =>
+        until is not null && (until < now || (owner is not null && holder != owner));
 
     private static void Return(WriteSession session, StoredDelivery stored, DateTimeOffset due, DateTimeOffset now)
     {

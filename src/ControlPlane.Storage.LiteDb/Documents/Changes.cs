@@ -59,9 +59,18 @@ internal static class Changes
     public static (long Revision, long Time)? FirstFrom(DocumentStore documents, long revision) =>
         documents.FirstWithin(Collections.Changes, revision, long.MaxValue, select: Facts) is { } found ? (found.Seq(), found.Long("u")) : null;
 
-    /// <summary>Returns the document of a delivery with what the filter of lists looks at, if a change of it still counts.</summary>
+    /// <summary>Returns the document of a delivery if a change of it still counts.</summary>
     public static BsonDocument? Current(DocumentStore documents, Change change) =>
         documents.Find(Collections.Deliveries, change.Delivery) is { } document && document.Long("rv") == change.Revision ? document : null;
+
+    /// <summary>Returns the same for each of several changes, in their order.</summary>
+    public static List<(Change Change, BsonDocument? Document)> Current(
+        DocumentStore documents, IReadOnlyCollection<Change> changes, BsonExpression? select = null)
+    {
+        var found = documents.FindAll(Collections.Deliveries, changes.Select(change => change.Delivery), select);
+        return [.. changes.Select(change =>
+            (change, found.GetValueOrDefault(change.Delivery) is { } document && document.Long("rv") == change.Revision ? document : null))];
+    }
 
     private static BsonExpression IdOnly { get; } = BsonExpression.Create("{_id: $._id}");
 

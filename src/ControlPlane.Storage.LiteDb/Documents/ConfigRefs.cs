@@ -18,6 +18,10 @@ internal sealed record TenantRef(long Seq, long ConfigVersion, bool IsDeleted)
 /// <summary>What an append needs to know of a webhook.</summary>
 internal sealed record WebhookRef(long Seq, long Tenant, string Id, string TenantId, HeadOfLine HeadOfLine, bool IsDeleted)
 {
+    /// <summary>What is read of a webhook's document.</summary>
+    public static BsonExpression Facts { get; } = BsonExpression.Create(
+        "{_id: $._id, tenant: $.tenant, id: $.id, tenant_id: $.tenant_id, head_of_line: $.head_of_line, delete_time: $.delete_time}");
+
     public static WebhookRef Read(BsonDocument document) => new(
         document.Seq(),
         document.Long("tenant"),

@@ -16,6 +16,5 @@ internal static class EventWalks
     }
 
     public static IEnumerable<BsonDocument> OfTenant(DocumentStore documents, long tenant, long from, long to, bool descending) =>
-        Listing.Events.Of(documents, documents.Recent.Events, tenant, from, to, descending)
-            .Select(seq => documents.Find(Collections.Events, seq)).OfType<BsonDocument>();
+        documents.FindEach(Collections.Events, Listing.Events.Of(documents, documents.Recent.Events, tenant, from, to, descending));
 }

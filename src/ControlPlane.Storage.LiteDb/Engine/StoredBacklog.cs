@@ -9,6 +9,8 @@ namespace ControlPlane.Storage.LiteDb;
 /// </summary>
 internal sealed class StoredBacklog
 {
+    private static readonly BsonExpression Owners = BsonExpression.Create("{_id: $._id, t: $.t, w: $.w, id: $.id}");
+
     private readonly Dictionary<long, (string Field, string Id, long Count)> _changed = [];
     private readonly HashSet<long> _stored = [];
     private bool _isStored = true;
@@ -124,7 +126,7 @@ internal sealed class StoredBacklog
             }
         }
 
-        foreach (var leased in LeasedWalk.All(documents))
+        foreach (var leased in LeasedWalk.All(documents, Owners))
         {
             Counts.LoadLeased(leased.Text("t"), leased.Text("w"), leased.Text("id"));
         }

@@ -10,6 +10,9 @@ namespace ControlPlane.Storage.LiteDb;
 /// </summary>
 internal sealed class DeliverySweep(RetentionTerms terms) : Sweep<DocumentStore, WriteSession>(terms.Batch)
 {
+    /// <summary>Changes whose deliveries are read together.</summary>
+    private const int AtOnce = 64;
+
     private readonly ExpiryJudge _expiry = new(terms.MetadataBefore, terms.Now);
     private readonly List<(long Seq, long Revision)> _found = [];
     private readonly List<BsonValue> _spent = [];
@@ -21,32 +24,33 @@ internal sealed class DeliverySweep(RetentionTerms terms) : Sweep<DocumentStore,
         _found.Clear();
         _spent.Clear();
         var dead = new DeadLetters(reader, terms.DeadLetters);
-        var looked = 0;
-        foreach (var change in Changes.After(reader, _position))
+        for (var looked = 0; !Finished && _found.Count < Batch && looked + (dead.Webhooks * dead.Cost) < LookAtMost;)
         {
-            var current = Changes.Current(reader, change);
-            var age = _expiry.Judge(current?.Long("u") ?? change.Transaction.Time);
-            if (age == Age.Young)
+            var changes = Changes.After(reader, _position).Take(Math.Min(AtOnce, Batch - _found.Count)).ToList();
+            foreach (var (change, current) in Changes.Current(reader, changes, DeliveryFormat.Facts))
             {
-                break;
+                var age = _expiry.Judge(current?.Long("u") ?? change.Transaction.Time);
+                if (age == Age.Young)
+                {
+                    Finished = true;
+                    break;
+                }
+
+                looked++;
+                Look(change, current, age, dead);
             }
 
-            looked++;
-            Look(change, current, age, dead);
-            if (_found.Count == Batch || looked + (dead.Webhooks * dead.Cost) >= LookAtMost)
-            {
-                return _found.Count + _spent.Count > 0;
-            }
+            Finished |= changes.Count == 0;
         }
 
-        Finished = true;
         return _found.Count + _spent.Count > 0;
     }
 
     public override Removed Remove(WriteSession session)
     {
         // What changed since the look is not what was looked at.
-        var gone = _found.Where(found => session.Documents.Find(Collections.Deliveries, found.Seq)?.Long("rv") == found.Revision).ToList();
+        var stored = session.Documents.FindAll(Collections.Deliveries, _found.Select(found => found.Seq), DeliveryFormat.Facts);
+        var gone = _found.Where(found => stored.GetValueOrDefault(found.Seq)?.Long("rv") == found.Revision).ToList();
         session.Documents.Delete(Collections.Deliveries, gone.Select(found => new BsonValue(found.Seq)));
         session.Stored.Delete(Collections.Changes, _spent);
         gone.ForEach(found => session.Counters.NoteRemoved(found.Revision));

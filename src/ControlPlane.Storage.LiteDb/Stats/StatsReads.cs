@@ -6,6 +6,7 @@ namespace ControlPlane.Storage.LiteDb;
 /// <summary>Reads how attempts ended, and since when what waits does.</summary>
 internal static class StatsReads
 {
+    /// <summary>Reads all but since when the deliveries of a tenant wait, which <see cref="WaitingWalk"/> finds.</summary>
     public static AttemptStats? Read(DocumentStore documents, StatsQuery query, Backlog backlog, DateTimeOffset now)
     {
         var owner = query.OfWebhook
@@ -21,16 +22,11 @@ internal static class StatsReads
             StatsDocuments.List(documents, Collections.StatsMinutes, seq, window.FirstMinute, window.LastMinute),
             StatsDocuments.List(documents, Collections.StatsHours, seq, window.FirstHour, window.LastHour));
         var (inFlight, waiting) = backlog.Of(query);
-        return new AttemptStats(buckets, inFlight, waiting, waiting == 0 ? null : FindOldest(documents, query.OfWebhook, seq));
+        return new AttemptStats(buckets, inFlight, waiting, waiting > 0 && query.OfWebhook ? FindOldest(documents, seq) : null);
     }
 
-    private static DateTimeOffset? FindOldest(DocumentStore documents, bool ofWebhook, long owner)
+    private static DateTimeOffset? FindOldest(DocumentStore documents, long owner)
     {
-        if (!ofWebhook)
-        {
-            return Claims.FirstOfEach(documents).Where(first => first.Tenant == owner).Min(first => (DateTimeOffset?)first.Delivery.CreateTime);
-        }
-
         DateTimeOffset? oldest = null;
         foreach (var kind in new[] { KeyKind.Waiting, KeyKind.Blocked })
         {

@@ -5,6 +5,9 @@ namespace ControlPlane.Storage.LiteDb;
 /// <inheritdoc/>
 internal sealed class LiteDbDeliveryQueue(LiteDbDatabase database) : IDeliveryQueue
 {
+    /// <summary>Leases that are changed in one operation: others' go in between.</summary>
+    private const int LeasesAtOnce = 128;
+
     public Task<ClaimResult> ClaimDueAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         database.WriteAsync(request.TenantId, request.Limit, session => Claims.Claim(session, request), cancellationToken);
 
@@ -22,23 +25,33 @@ internal sealed class LiteDbDeliveryQueue(LiteDbDatabase database) : IDeliveryQu
 
     public async Task ReleaseAsync(IReadOnlyList<Lease> leases, TimeSpan delay, CancellationToken cancellationToken)
     {
-        if (leases.Count > 0)
+        foreach (var some in leases.Chunk(LeasesAtOnce))
         {
-            await database.WriteAsync("", leases.Count, session => Leases.Release(session, leases, delay), cancellationToken)
+            await database.WriteAsync("", some.Length, session => Leases.Release(session, some, delay), cancellationToken)
                 .ConfigureAwait(false);
         }
     }
 
-    public async Task<IReadOnlyList<string>> ExtendAsync(
-        IReadOnlyList<Lease> leases, TimeSpan leaseFor, CancellationToken cancellationToken) =>
-        leases.Count == 0
-            ? []
-            : await database.WriteAsync("", leases.Count, session => Leases.Extend(session, leases, leaseFor), cancellationToken)
-                .ConfigureAwait(false);
+    public async Task<IReadOnlyList<string>> ExtendAsync(IReadOnlyList<Lease> leases, TimeSpan leaseFor, CancellationToken cancellationToken)
+    {
+        var stale = new List<string>();
+        foreach (var some in leases.Chunk(LeasesAtOnce))
+        {
+            stale.AddRange(await database.WriteAsync("", some.Length, session => Leases.Extend(session, some, leaseFor), cancellationToken)
+                .ConfigureAwait(false));
+        }
+
+        return stale;
+    }
 
     public ValueTask<BacklogCount> CountBacklogAsync(string tenantId, CancellationToken cancellationToken) =>
         ValueTask.FromResult(database.Backlog.Of(tenantId));
 
-    public Task<IReadOnlyList<WaitingWebhook>> ListWaitingAsync(CancellationToken cancellationToken) =>
-        database.ReadAsync(Claims.ListWaiting, cancellationToken);
+    public async Task<IReadOnlyList<WaitingWebhook>> ListWaitingAsync(CancellationToken cancellationToken)
+    {
+        var found = new List<WaitingWebhook>();
+        await WaitingWalk.RunAsync(database, (documents, first) => Claims.NoteWaiting(documents, first, found), cancellationToken)
+            .ConfigureAwait(false);
+        return found;
+    }
 }

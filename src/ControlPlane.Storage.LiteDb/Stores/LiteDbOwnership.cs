@@ -17,14 +17,13 @@ internal sealed class LiteDbOwnership(LiteDbDatabase database) : IOwnership
         var (owner, taken) = (_owner, 0);
         while (taken == 0)
         {
-            var dead = await database.ReadAsync(
-                documents => Leases.ListDead(documents, owner, database.Clock.GetStoreNow()), cancellationToken).ConfigureAwait(false);
+            var dead = await FindDeadAsync(owner, cancellationToken).ConfigureAwait(false);
             if (dead.Count == 0)
             {
                 return 0;
             }
 
-            taken = await database.WriteAsync(session => Leases.Recover(session, dead, owner), cancellationToken).ConfigureAwait(false);
+            taken = await database.WriteAsync("", dead.Count, session => Leases.Recover(session, dead, owner), cancellationToken).ConfigureAwait(false);
         }
 
         return taken;
@@ -35,5 +34,22 @@ internal sealed class LiteDbOwnership(LiteDbDatabase database) : IOwnership
         // There is nobody to hand over to: the next owner opens the file after this one closed it.
         _owner = null;
         return Task.CompletedTask;
+    }
+
+    /// <summary>Finds some dead leases, if there are any. Looks at some at a time, as the writer waits for each read.</summary>
+    private async Task<IReadOnlyList<long>> FindDeadAsync(string? owner, CancellationToken cancellationToken)
+    {
+        var leased = await database.ReadAsync(documents => LeasedWalk.Positions(documents).ToList(), cancellationToken).ConfigureAwait(false);
+        foreach (var some in leased.Chunk(Leases.RecoverAtOnce))
+        {
+            var dead = await database.ReadAsync(
+                documents => Leases.FindDead(documents, some, owner, database.Clock.GetStoreNow()).ToList(), cancellationToken).ConfigureAwait(false);
+            if (dead.Count > 0)
+            {
+                return dead;
+            }
+        }
+
+        return [];
     }
 }

@@ -30,9 +30,14 @@ public abstract class OwnershipTests<TSource> : StorageTests<TSource>
 
         await ReopenAsync();
 
-        Assert.Equal(1_000, await RecoverAsync("node-2"));
-        Assert.Equal(500, await RecoverAsync("node-2"));
-        Assert.Equal(0, await RecoverAsync("node-2"));
+        var taken = new List<int>();
+        while (await RecoverAsync("node-2") is > 0 and var count)
+        {
+            taken.Add(count);
+        }
+
+        Assert.Equal(1_500, taken.Sum());
+        Assert.All(taken, count => Assert.InRange(count, 1, 1_000));
     }
 
     [Fact]
