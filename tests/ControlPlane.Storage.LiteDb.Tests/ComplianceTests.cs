@@ -48,6 +48,8 @@ public sealed class WebhookTests : WebhookTests<LiteDbSource>;
 
 public sealed class EventTypeTests : EventTypeTests<LiteDbSource>;
 
+public sealed class TenantConfigTests : TenantConfigTests<LiteDbSource>;
+
 public sealed class TenantPolicyTests : TenantPolicyTests<LiteDbSource>;
 
 public sealed class AccessTests : AccessTests<LiteDbSource>;

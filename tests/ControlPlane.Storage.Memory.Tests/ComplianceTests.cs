@@ -52,6 +52,8 @@ public sealed class WebhookTests : WebhookTests<MemorySource>;
 
 public sealed class EventTypeTests : EventTypeTests<MemorySource>;
 
+public sealed class TenantConfigTests : TenantConfigTests<MemorySource>;
+
 public sealed class TenantPolicyTests : TenantPolicyTests<MemorySource>;
 
 public sealed class AccessTests : AccessTests<MemorySource>;

@@ -52,6 +52,8 @@ public sealed class WebhookTests : WebhookTests<PostgresSource>;
 
 public sealed class EventTypeTests : EventTypeTests<PostgresSource>;
 
+public sealed class TenantConfigTests : TenantConfigTests<PostgresSource>;
+
 public sealed class TenantPolicyTests : TenantPolicyTests<PostgresSource>;
 
 public sealed class AccessTests : AccessTests<PostgresSource>;

@@ -50,6 +50,8 @@ public sealed class WebhookTests : WebhookTests<SqliteSource>;
 
 public sealed class EventTypeTests : EventTypeTests<SqliteSource>;
 
+public sealed class TenantConfigTests : TenantConfigTests<SqliteSource>;
+
 public sealed class TenantPolicyTests : TenantPolicyTests<SqliteSource>;
 
 public sealed class AccessTests : AccessTests<SqliteSource>;

@@ -96,8 +96,9 @@ internal sealed class GroupCommitWriter<TSession>
             }
 
             _damage.ThrowIfFound();
-            _began = _clock.GetTimestamp();
             _session.Begin();
+            // Not before: it may have waited for a reader, and then one operation alone would go into the transaction.
+            _began = _clock.GetTimestamp();
             do
             {
                 Execute(_batch[^1]);

@@ -6,10 +6,11 @@ namespace ControlPlane.Storage.LiteDb;
 /// <summary>Giving leases back, prolonging them, and taking them from holders that are gone.</summary>
 internal static class Leases
 {
-    /// <summary>How many are taken back in one operation: others' go in between.</summary>
+    /// <summary>How many are looked at or taken back in one operation: others' go in between.</summary>
     public const int RecoverAtOnce = 256;
 
-    private static readonly BsonExpression Holder = BsonExpression.Create("{_id: $._id, lu: $.lu, lo: $.lo}");
+    /// <summary>Who has a delivery, and until when.</summary>
+    public static BsonExpression Holder { get; } = BsonExpression.Create("{_id: $._id, lu: $.lu, lo: $.lo}");
 
     public static int Release(WriteSession session, IReadOnlyList<Lease> leases, TimeSpan delay)
     {
@@ -48,10 +49,9 @@ internal static class Leases
         return stale;
     }
 
-    /// <summary>Returns those of some positions whose leases expired or, if an owner is given, were taken by another one.</summary>
-    public static IEnumerable<long> FindDead(DocumentStore documents, IEnumerable<long> leased, string? owner, DateTimeOffset now) =>
-        documents.FindEach(Collections.Deliveries, leased, Holder)
-            .Where(document => IsDead(document.TimeOrNull("lu"), document.Text("lo"), owner, now)).Select(document => document.Seq());
+    /// <summary>Returns the positions of those whose leases expired or, if an owner is given, were taken by another one.</summary>
+    public static List<long> DeadOf(IEnumerable<BsonDocument> leased, string? owner, DateTimeOffset now) =>
+        [.. leased.Where(holder => IsDead(holder.TimeOrNull("lu"), holder.Text("lo"), owner, now)).Select(holder => holder.Seq())];
 
     /// <summary>Takes back those of the leases that are still dead.</summary>
     public static int Recover(WriteSession session, IReadOnlyList<long> dead, string? owner)

@@ -5,27 +5,18 @@ namespace ControlPlane.Storage.LiteDb;
 /// <summary>Walks the deliveries that are leased.</summary>
 internal static class LeasedWalk
 {
-    private static readonly BsonExpression IdOnly = BsonExpression.Create("{_id: $._id}");
+    /// <summary>Returns all of them, those first that have been for a while.</summary>
+    public static IEnumerable<BsonDocument> All(DocumentStore documents, BsonExpression select) =>
+        Old(documents, long.MinValue, select).Concat(documents.FindEach(Collections.Deliveries, documents.Recent.Leased, select));
 
-    /// <summary>Returns the positions of all of them, those first that have been for a while.</summary>
-    public static IEnumerable<long> Positions(DocumentStore documents)
+    /// <summary>Returns those that have been for a while, from a position on, in order of position.</summary>
+    public static IEnumerable<BsonDocument> Old(DocumentStore documents, long from, BsonExpression select)
     {
-        using (var rows = documents.WithinKeys(
-            Collections.Deliveries, Key.Of(KeyKind.Leased, long.MinValue), Key.Of(KeyKind.Leased, long.MaxValue), select: IdOnly))
+        using var rows = documents.WithinKeys(
+            Collections.Deliveries, Key.Of(KeyKind.Leased, from), Key.Of(KeyKind.Leased, long.MaxValue), select: select);
+        while (rows.Step())
         {
-            while (rows.Step())
-            {
-                yield return rows.Current.Seq();
-            }
-        }
-
-        foreach (var seq in documents.Recent.Leased)
-        {
-            yield return seq;
+            yield return rows.Current;
         }
     }
-
-    /// <summary>Returns all of them in the same order.</summary>
-    public static IEnumerable<BsonDocument> All(DocumentStore documents, BsonExpression select) =>
-        documents.FindEach(Collections.Deliveries, Positions(documents), select);
 }

@@ -6,6 +6,9 @@ namespace ControlPlane.Storage.LiteDb;
 /// <summary>Removes lists when nothing of what they list is left.</summary>
 internal sealed class ListingSweep(Listing listing, int batch) : Sweep<DocumentStore, WriteSession>(batch)
 {
+    /// <summary>Positions to look at in one read: most are far from each other, and each is looked for by itself.</summary>
+    private const int SeekAtMost = LookAtMost / 4;
+
     private static readonly BsonExpression IdOnly = BsonExpression.Create("{_id: $._id}");
 
     private readonly List<BsonValue> _found = [];
@@ -16,7 +19,7 @@ internal sealed class ListingSweep(Listing listing, int batch) : Sweep<DocumentS
     public override bool Look(DocumentStore reader)
     {
         _found.Clear();
-        for (var left = LookAtMost; left > 0 && _found.Count == 0;)
+        for (var left = SeekAtMost; left > 0 && _found.Count == 0;)
         {
             if (listing.FindList(reader, _owner) is not { } first)
             {

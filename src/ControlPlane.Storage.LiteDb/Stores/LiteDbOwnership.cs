@@ -36,20 +36,28 @@ internal sealed class LiteDbOwnership(LiteDbDatabase database) : IOwnership
         return Task.CompletedTask;
     }
 
-    /// <summary>Finds some dead leases, if there are any. Looks at some at a time, as the writer waits for each read.</summary>
-    private async Task<IReadOnlyList<long>> FindDeadAsync(string? owner, CancellationToken cancellationToken)
+    /// <summary>Finds dead leases, at most about twice as many as are taken back at once. Looks at some at a time, as the writer waits for each read.</summary>
+    private async Task<List<long>> FindDeadAsync(string? owner, CancellationToken cancellationToken)
     {
-        var leased = await database.ReadAsync(documents => LeasedWalk.Positions(documents).ToList(), cancellationToken).ConfigureAwait(false);
-        foreach (var some in leased.Chunk(Leases.RecoverAtOnce))
+        // Before those that have been leased for a while: it can become one of them meanwhile.
+        var latest = await database.ReadAsync(documents => documents.Recent.Leased.ToList(), cancellationToken).ConfigureAwait(false);
+        var dead = new List<long>();
+        for (long? next = long.MinValue; next is { } from && dead.Count < Leases.RecoverAtOnce;)
         {
-            var dead = await database.ReadAsync(
-                documents => Leases.FindDead(documents, some, owner, database.Clock.GetStoreNow()).ToList(), cancellationToken).ConfigureAwait(false);
-            if (dead.Count > 0)
-            {
-                return dead;
-            }
+            var leased = await database.ReadAsync(
+                documents => LeasedWalk.Old(documents, from, Leases.Holder).Take(Leases.RecoverAtOnce).ToList(), cancellationToken).ConfigureAwait(false);
+            dead.AddRange(Leases.DeadOf(leased, owner, database.Clock.GetStoreNow()));
+            next = leased.Count == Leases.RecoverAtOnce ? leased[^1].Seq() + 1 : null;
         }
 
-        return [];
+        for (var looked = 0; looked < latest.Count && dead.Count < Leases.RecoverAtOnce; looked += Leases.RecoverAtOnce)
+        {
+            var some = latest.Skip(looked).Take(Leases.RecoverAtOnce);
+            var leased = await database.ReadAsync(
+                documents => documents.FindEach(Collections.Deliveries, some, Leases.Holder).ToList(), cancellationToken).ConfigureAwait(false);
+            dead.AddRange(Leases.DeadOf(leased, owner, database.Clock.GetStoreNow()));
+        }
+
+        return dead;
     }
 }

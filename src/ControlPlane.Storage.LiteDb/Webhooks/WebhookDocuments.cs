@@ -36,9 +36,6 @@ internal static class WebhookDocuments
             : new Page<WebhookRecord>([], null);
     }
 
-    public static IReadOnlyList<WebhookRecord> LoadAll(DocumentStore documents, long tenant) =>
-        FullPage.Read(documents.OfTenant(Collections.Webhooks, tenant, null), int.MaxValue, document => Read(document).Webhook).Items;
-
     public static bool Any(DocumentStore documents, long tenant)
     {
         using var rows = documents.OfTenant(Collections.Webhooks, tenant, null);
