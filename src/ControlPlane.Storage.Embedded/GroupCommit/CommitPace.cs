@@ -6,9 +6,10 @@ namespace ControlPlane.Storage.Embedded;
 /// </summary>
 internal sealed class CommitPace
 {
-    // A transaction takes operations in for as long as the last commit took. A longer one would spare little of what commits cost,
-    // while all whose operations are in it wait, and with them the senders: they and the writer take turns instead of working side by
-    // side. On a slow disk more must share a commit.
+    // A transaction takes operations in for as long as the last one waited to begin, for a reader, and to commit. A longer one would spare
+    // little of what those cost, while all whose operations are in it wait, and with them the senders: they and the writer take turns instead
+    // of working side by side. On a slow disk, and among many readers, more must share a transaction; while others wait as well, it is not ended
+    // for time before their work is as much as it may be.
     private static readonly TimeSpan LeastTaking = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan MostTaking = TimeSpan.FromMilliseconds(50);
 
@@ -46,7 +47,7 @@ internal sealed class CommitPace
     /// <param name="contended">Whether another share has an operation in it or waits.</param>
     public bool Allows(TimeSpan elapsed, long rows, int more, bool contended)
     {
-        if (elapsed >= _taking)
+        if (elapsed >= (contended && _taking < WorkContended ? WorkContended : _taking))
         {
             return false;
         }
@@ -57,12 +58,13 @@ internal sealed class CommitPace
     }
 
     /// <summary>Takes note of a commit.</summary>
+    /// <param name="waited">How long it waited to begin.</param>
     /// <param name="flushed">How long it took to store what operations left for the end.</param>
     /// <param name="committed">How long the commit took.</param>
     /// <param name="rows">The rows in it.</param>
-    public void Note(TimeSpan flushed, TimeSpan committed, long rows)
+    public void Note(TimeSpan waited, TimeSpan flushed, TimeSpan committed, long rows)
     {
-        _taking = Clamp(committed, LeastTaking, MostTaking);
+        _taking = Clamp(waited + committed, LeastTaking, MostTaking);
         // The quickest commit of late shows what one costs that has nothing to write.
         _sync = Least(committed, _sync == TimeSpan.MaxValue ? committed : (_sync * 1.02) + TimeSpan.FromMicroseconds(10));
         if (rows > 0)

@@ -96,8 +96,8 @@ internal sealed class GroupCommitWriter<TSession>
             }
 
             _damage.ThrowIfFound();
+            var entering = _clock.GetTimestamp();
             _session.Begin();
-            // Not before: it may have waited for a reader, and then one operation alone would go into the transaction.
             _began = _clock.GetTimestamp();
             do
             {
@@ -110,7 +110,7 @@ internal sealed class GroupCommitWriter<TSession>
             var ended = _clock.GetTimestamp();
             _session.Commit();
             var took = _clock.GetElapsedTime(ended);
-            _pace.Note(_clock.GetElapsedTime(flushing, ended), took, _session.Rows);
+            _pace.Note(_clock.GetElapsedTime(entering, _began), _clock.GetElapsedTime(flushing, ended), took, _session.Rows);
             StorageMetrics.Committed(took, _batch.Count);
         }
         catch (Exception exception)

@@ -1,44 +1,147 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics;
+using System.Threading.Channels;
 
 namespace ControlPlane.Storage.LiteDb;
 
 /// <summary>
 /// Lets one thread into LiteDB at a time. Its page cache can give a page away that another thread is about to read: a reader then sees
-/// another page in its place. Reads are bounded and short, and the writer is in for as long as a commit takes, so neither waits long.
+/// another page in its place. Reads have a thread of their own, since one of the pool that waits is missing there. While the writer waits for
+/// them, reads get a seventh of the time: whoever reads can ask for the next page at once, and who writes must keep up.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore holds nothing, and a late reader must be told that the store is closed.")]
 internal sealed class Gate
 {
-    private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _readers = new(1);
+    /// <summary>How much longer the writer is in than reads are, while it waits for them.</summary>
+    private const int WritersShare = 6;
 
-    /// <summary>Runs a read on the thread pool. Of the readers one at a time waits beside the writer, so they cannot keep it out.</summary>
-    public async Task<T> ReadAsync<T>(Func<T> read, CancellationToken cancellationToken)
+    /// <summary>How long reads are done one after another.</summary>
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(2);
+
+    private readonly Lock _gate = new();
+
+    /// <summary>Held by who waits for the gate, so that who was in it cannot be in it again first.</summary>
+    private readonly Lock _next = new();
+    private readonly Channel<ReadOperation> _small = Channel.CreateUnbounded<ReadOperation>(new() { SingleReader = true });
+    private readonly Channel<ReadOperation> _others = Channel.CreateUnbounded<ReadOperation>(new() { SingleReader = true });
+
+    /// <summary>One for each read.</summary>
+    private readonly Channel<bool> _tokens = Channel.CreateUnbounded<bool>(new() { SingleReader = true });
+    private volatile bool _writerWaits;
+
+    public Gate() => new Thread(Run) { IsBackground = true, Name = "store reader" }.Start();
+
+    public bool IsHeld => _gate.IsHeldByCurrentThread;
+
+    /// <summary>Runs a read when those before it are done.</summary>
+    /// <param name="read">What to do.</param>
+    /// <param name="isSmall">Whether it finds a few documents that calls and attempts wait for: then it goes before the others.</param>
+    /// <param name="cancellationToken">Takes it back while it waits.</param>
+    /// <exception cref="StorageUnavailableException">The gate is closed.</exception>
+    public async Task<T> ReadAsync<T>(Func<T> read, bool isSmall, CancellationToken cancellationToken)
     {
-        await _readers.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        var operation = new ReadOperation<T>(read, cancellationToken);
+        using var registration = cancellationToken.UnsafeRegister(static self => ((ReadOperation<T>)self!).TryCancel(), operation);
+        if (!(isSmall ? _small : _others).Writer.TryWrite(operation) || !_tokens.Writer.TryWrite(true))
         {
-            return await Task.Run(
-                () =>
-                {
-                    lock (_gate)
-                    {
-                        return read();
-                    }
-                },
-                cancellationToken).ConfigureAwait(false);
+            throw new StorageUnavailableException("The store is closed.");
         }
-        finally
-        {
-            _readers.Release();
-        }
+
+        return await operation.Task.ConfigureAwait(false);
     }
 
     /// <summary>For the writer's thread.</summary>
-    public void Enter() => _gate.Enter();
+    public void Enter()
+    {
+        _writerWaits = true;
+        EnterInTurn();
+        _writerWaits = false;
+    }
 
     /// <inheritdoc cref="Enter"/>
     public void Exit() => _gate.Exit();
 
-    public bool IsHeld => _gate.IsHeldByCurrentThread;
+    /// <summary>Takes no more reads in; those that wait are done.</summary>
+    public void Close() => _tokens.Writer.TryComplete();
+
+    private void EnterInTurn()
+    {
+        lock (_next)
+        {
+            _gate.Enter();
+        }
+    }
+
+    private void Run()
+    {
+        while (_tokens.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            var took = ReadSome();
+            if (_writerWaits)
+            {
+                Thread.Sleep(took * WritersShare);
+            }
+        }
+    }
+
+    private TimeSpan ReadSome()
+    {
+        EnterInTurn();
+        try
+        {
+            var (began, took) = (Stopwatch.GetTimestamp(), TimeSpan.Zero);
+            while (took < Turn && _tokens.Reader.TryRead(out _))
+            {
+                if (_small.Reader.TryRead(out var read) || _others.Reader.TryRead(out read))
+                {
+                    read.Run();
+                }
+
+                took = Stopwatch.GetElapsedTime(began);
+            }
+
+            return took;
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    private abstract class ReadOperation
+    {
+        /// <summary>Does it, unless it was taken back, and completes its task.</summary>
+        public abstract void Run();
+    }
+
+    private sealed class ReadOperation<T>(Func<T> read, CancellationToken cancellationToken) : ReadOperation
+    {
+        private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _taken;
+
+        public Task<T> Task => _completion.Task;
+
+        public void TryCancel()
+        {
+            if (Interlocked.Exchange(ref _taken, 1) == 0)
+            {
+                _completion.SetCanceled(cancellationToken);
+            }
+        }
+
+        public override void Run()
+        {
+            if (Interlocked.Exchange(ref _taken, 1) != 0)
+            {
+                return;
+            }
+
+            try
+            {
+                _completion.SetResult(read());
+            }
+            catch (Exception exception)
+            {
+                _completion.SetException(exception);
+            }
+        }
+    }
 }

@@ -66,9 +66,13 @@ internal sealed class LiteDbDatabase : IAsyncDisposable
     public Task<T> WriteAsync<T>(string tenantId, int rows, Func<WriteSession, T> operation, CancellationToken cancellationToken) =>
         Writer.EnqueueAsync(tenantId, rows, operation, cancellationToken);
 
-    /// <summary>Runs a query over everything committed before, while nothing else is read or written: it must be short.</summary>
+    /// <summary>Runs a query over everything committed before, while nothing else is read or written: it must be short, and what reads much must do so some at a time.</summary>
     public Task<T> ReadAsync<T>(Func<DocumentStore, T> query, CancellationToken cancellationToken) =>
-        _gate.ReadAsync(() => Run(query), cancellationToken);
+        _gate.ReadAsync(() => Run(query), isSmall: false, cancellationToken);
+
+    /// <summary>The same before other reads: for the few documents that every call or attempt waits for.</summary>
+    public Task<T> ReadFirstAsync<T>(Func<DocumentStore, T> query, CancellationToken cancellationToken) =>
+        _gate.ReadAsync(() => Run(query), isSmall: true, cancellationToken);
 
     /// <summary>Commits what is queued, copies the log into the data file, closes the files and gives up the lock.</summary>
     public ValueTask DisposeAsync()
@@ -101,7 +105,8 @@ internal sealed class LiteDbDatabase : IAsyncDisposable
     private async Task CloseCoreAsync()
     {
         await Writer.StopAsync().ConfigureAwait(false);
-        await _gate.ReadAsync(() => _closed = true, CancellationToken.None).ConfigureAwait(false);
+        await _gate.ReadAsync(() => _closed = true, isSmall: false, CancellationToken.None).ConfigureAwait(false);
+        _gate.Close();
         Checkpointer.Close();
         _files.Dispose();
         await _lock.DisposeAsync().ConfigureAwait(false);

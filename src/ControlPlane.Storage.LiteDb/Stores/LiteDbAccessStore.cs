@@ -7,7 +7,7 @@ internal sealed class LiteDbAccessStore(LiteDbDatabase database) : IAccessStore
         WriteAsync(session => TenantDocuments.Create(session, tenant), outcome => outcome == TenantWrite.Done, audit, cancellationToken);
 
     public Task<TenantRecord?> GetTenantAsync(string tenantId, CancellationToken cancellationToken) =>
-        database.ReadAsync(documents => TenantDocuments.Find(documents, tenantId)?.Tenant, cancellationToken);
+        database.ReadFirstAsync(documents => TenantDocuments.Find(documents, tenantId)?.Tenant, cancellationToken);
 
     public Task<TenantRecord?> FindTenantAsync(string externalId, CancellationToken cancellationToken) =>
         database.ReadAsync(documents => TenantDocuments.FindExternal(documents, externalId)?.Tenant, cancellationToken);
@@ -29,7 +29,7 @@ internal sealed class LiteDbAccessStore(LiteDbDatabase database) : IAccessStore
         database.ReadAsync(documents => KeyDocuments.Find(documents, keyId), cancellationToken);
 
     public Task<ApiKeyRecord?> FindKeyAsync(byte[] hash, CancellationToken cancellationToken) =>
-        database.ReadAsync(documents => KeyDocuments.Find(documents, hash), cancellationToken);
+        database.ReadFirstAsync(documents => KeyDocuments.Find(documents, hash), cancellationToken);
 
     public Task<Page<ApiKeyRecord>> ListKeysAsync(
         string? tenantId, long? before, int limit, CancellationToken cancellationToken) =>

@@ -13,7 +13,7 @@ internal sealed class LiteDbEventStore(LiteDbDatabase database, SlicedAppends<Wr
 
     public Task<IReadOnlyList<EventRecord>> FindManyAsync(
         IReadOnlyList<string> eventIds, string tenantId, long maxBytes, CancellationToken cancellationToken) =>
-        database.ReadAsync(documents => EventDocuments.FindMany(documents, eventIds, tenantId, maxBytes), cancellationToken);
+        database.ReadFirstAsync(documents => EventDocuments.FindMany(documents, eventIds, tenantId, maxBytes), cancellationToken);
 
     public Task<Page<EventRecord>> ListAsync(EventQuery query, CancellationToken cancellationToken) =>
         database.ReadAsync(documents => EventList.Read(documents, query), cancellationToken);

@@ -34,7 +34,7 @@ internal sealed class LiteDbWebhookStore(LiteDbDatabase database) : IWebhookStor
         database.ReadAsync(documents => WebhookDocuments.List(documents, tenantId, before, limit), cancellationToken);
 
     public Task<long?> GetConfigVersionAsync(string tenantId, CancellationToken cancellationToken) =>
-        database.ReadAsync(documents => TenantRef.FindLive(documents, tenantId)?.ConfigVersion, cancellationToken);
+        database.ReadFirstAsync(documents => TenantRef.FindLive(documents, tenantId)?.ConfigVersion, cancellationToken);
 
     public async Task<TenantConfig?> LoadTenantAsync(string tenantId, CancellationToken cancellationToken)
     {

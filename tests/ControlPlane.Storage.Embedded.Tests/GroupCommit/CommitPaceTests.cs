@@ -29,7 +29,7 @@ public sealed class CommitPaceTests
     {
         for (var i = 0; i < 300; i++)
         {
-            _pace.Note(TimeSpan.Zero, TimeSpan.FromMilliseconds(40), 10);
+            _pace.Note(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMilliseconds(40), 10);
         }
 
         Assert.True(_pace.Allows(TimeSpan.FromMilliseconds(30), 300, 1, contended: false));
@@ -38,10 +38,22 @@ public sealed class CommitPaceTests
     }
 
     [Fact]
+    public void Allows_ReadersHeldItUp_MoreSharesTheTransaction()
+    {
+        _pace.Note(waited: TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMilliseconds(1), 10);
+        Assert.False(_pace.Allows(TimeSpan.FromMilliseconds(3), 10, 1, contended: false));
+        // What has waited for others goes in with what the transaction is begun for.
+        Assert.True(_pace.Allows(TimeSpan.FromMilliseconds(3), 10, 1, contended: true));
+
+        _pace.Note(waited: TimeSpan.FromMilliseconds(5), TimeSpan.Zero, TimeSpan.FromMilliseconds(1), 10);
+        Assert.True(_pace.Allows(TimeSpan.FromMilliseconds(3), 10, 1, contended: false));
+    }
+
+    [Fact]
     public void Allows_OneLargeCommitHasTakenLong_TheNextIsNoLargerForIt()
     {
         NoteMany(TimeSpan.FromMicroseconds(10));
-        _pace.Note(TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(40), 10_000);
+        _pace.Note(TimeSpan.Zero, TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(40), 10_000);
         Assert.False(_pace.Allows(Quick, 1_500, 1, contended: false));
         Assert.False(_pace.Allows(Quick, 500, 1, contended: true));
     }
@@ -66,7 +78,7 @@ public sealed class CommitPaceTests
     {
         for (var i = 0; i < 50; i++)
         {
-            _pace.Note(perRow * 100, TimeSpan.FromMilliseconds(1), 100);
+            _pace.Note(TimeSpan.Zero, perRow * 100, TimeSpan.FromMilliseconds(1), 100);
         }
     }
 }
