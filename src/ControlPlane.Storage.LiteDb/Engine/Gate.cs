@@ -11,10 +11,10 @@ namespace ControlPlane.Storage.LiteDb;
 internal sealed class Gate
 {
     /// <summary>How much longer the writer is in than reads are, while it waits for them.</summary>
-    private const int WritersShare = 6;
+    public const int WritersShare = 6;
 
     /// <summary>How long reads are done one after another.</summary>
-    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(2);
+    public static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(2);
 
     private readonly Lock _gate = new();
 
