@@ -34,6 +34,41 @@ public sealed class GateTests : IDisposable
     }
 
     [Fact]
+    public async Task Read_SmallOnesAmongOthersBesideTheWriter_AllAreDone()
+    {
+        using var over = new CancellationTokenSource();
+        var writing = Task.Factory.StartNew(
+            () =>
+            {
+                while (!over.IsCancellationRequested)
+                {
+                    _gate.Enter();
+                    _gate.Exit();
+                }
+            },
+            Cancel,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+
+        var read = await Task.WhenAll(Enumerable.Range(0, 8).Select(reader => Task.Run(() => ReadAsync(reader), Cancel)));
+
+        await over.CancelAsync();
+        await writing;
+        Assert.All(read, count => Assert.Equal(500, count));
+
+        async Task<int> ReadAsync(int reader)
+        {
+            var count = 0;
+            for (var i = 0; i < 500; i++)
+            {
+                count += await _gate.ReadAsync(() => 1, isSmall: (i + reader) % 3 > 0, Cancel);
+            }
+
+            return count;
+        }
+    }
+
+    [Fact]
     public async Task Read_TakenBackWhileItWaits_IsNotDone()
     {
         using var over = new ManualResetEventSlim();

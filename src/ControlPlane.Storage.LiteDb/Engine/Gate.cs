@@ -6,7 +6,8 @@ namespace ControlPlane.Storage.LiteDb;
 /// <summary>
 /// Lets one thread into LiteDB at a time. Its page cache can give a page away that another thread is about to read: a reader then sees
 /// another page in its place. Reads have a thread of their own, since one of the pool that waits is missing there. While the writer waits for
-/// them, reads get a seventh of the time: whoever reads can ask for the next page at once, and who writes must keep up.
+/// them, reads get a seventh of the time: whoever reads can ask for the next page at once, and who writes must keep up. Small ones do not wait for
+/// that.
 /// </summary>
 internal sealed class Gate
 {
@@ -25,6 +26,9 @@ internal sealed class Gate
 
     /// <summary>One for each read.</summary>
     private readonly Channel<bool> _tokens = Channel.CreateUnbounded<bool>(new() { SingleReader = true });
+
+    /// <summary>Pulsed when there is a small read.</summary>
+    private readonly object _arrivals = new();
     private volatile bool _writerWaits;
 
     public Gate() => new Thread(Run) { IsBackground = true, Name = "store reader" }.Start();
@@ -43,6 +47,14 @@ internal sealed class Gate
         if (!(isSmall ? _small : _others).Writer.TryWrite(operation) || !_tokens.Writer.TryWrite(true))
         {
             throw new StorageUnavailableException("The store is closed.");
+        }
+
+        if (isSmall)
+        {
+            lock (_arrivals)
+            {
+                Monitor.Pulse(_arrivals);
+            }
         }
 
         return await operation.Task.ConfigureAwait(false);
@@ -74,31 +86,55 @@ internal sealed class Gate
     {
         while (_tokens.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
-            var took = ReadSome();
+            var (count, took) = ReadSome(onlySmall: false);
+            if (count == 0)
+            {
+                // What this token is of was done before it came.
+                _tokens.Reader.TryRead(out _);
+            }
+
             if (_writerWaits)
             {
-                Thread.Sleep(took * WritersShare);
+                Pause(took * WritersShare);
             }
         }
     }
 
-    private TimeSpan ReadSome()
+    /// <summary>Leaves the gate to the writer for a time, but for small reads.</summary>
+    private void Pause(TimeSpan time)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (time - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } left)
+        {
+            bool hasSmall;
+            lock (_arrivals)
+            {
+                hasSmall = _small.Reader.TryPeek(out _) || Monitor.Wait(_arrivals, left);
+            }
+
+            if (hasSmall)
+            {
+                ReadSome(onlySmall: true);
+            }
+        }
+    }
+
+    /// <summary>Returns how many it did, and how long that took.</summary>
+    private (int Count, TimeSpan Took) ReadSome(bool onlySmall)
     {
         EnterInTurn();
         try
         {
-            var (began, took) = (Stopwatch.GetTimestamp(), TimeSpan.Zero);
-            while (took < Turn && _tokens.Reader.TryRead(out _))
+            var (began, count, took) = (Stopwatch.GetTimestamp(), 0, TimeSpan.Zero);
+            while (took < Turn && (_small.Reader.TryRead(out var read) || (!onlySmall && _others.Reader.TryRead(out read))))
             {
-                if (_small.Reader.TryRead(out var read) || _others.Reader.TryRead(out read))
-                {
-                    read.Run();
-                }
-
+                _tokens.Reader.TryRead(out _);
+                read.Run();
+                count++;
                 took = Stopwatch.GetElapsedTime(began);
             }
 
-            return took;
+            return (count, took);
         }
         finally
         {
