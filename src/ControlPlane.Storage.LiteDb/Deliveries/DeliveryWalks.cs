@@ -28,7 +28,6 @@ internal static class DeliveryWalks
             Listing.Deliveries.Of(documents, documents.Recent.Deliveries, filter.Webhook!.Value, from, filter.To, descending),
             DeliveryFormat.Facts);
 
-
     /// <summary>Walks the deliveries of all events with the filter's id: one event, unless several tenants chose the same id.</summary>
     public static IEnumerable<BsonDocument> OfEvents(DocumentStore documents, DeliveryMatcher filter, long from, bool descending)
     {

@@ -5,9 +5,6 @@ namespace ControlPlane.Storage.LiteDb;
 /// <inheritdoc/>
 internal sealed class LiteDbDeliveryQueue(LiteDbDatabase database) : IDeliveryQueue
 {
-    /// <summary>Leases that are changed in one operation: others' go in between.</summary>
-    private const int LeasesAtOnce = 128;
-
     public Task<ClaimResult> ClaimDueAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         database.WriteAsync(request.TenantId, request.Limit, session => Claims.Claim(session, request), cancellationToken);
 
@@ -25,24 +22,19 @@ internal sealed class LiteDbDeliveryQueue(LiteDbDatabase database) : IDeliveryQu
 
     public async Task ReleaseAsync(IReadOnlyList<Lease> leases, TimeSpan delay, CancellationToken cancellationToken)
     {
-        foreach (var some in leases.Chunk(LeasesAtOnce))
+        if (leases.Count > 0)
         {
-            await database.WriteAsync("", some.Length, session => Leases.Release(session, some, delay), cancellationToken)
+            await database.WriteAsync("", leases.Count, session => Leases.Release(session, leases, delay), cancellationToken)
                 .ConfigureAwait(false);
         }
     }
 
-    public async Task<IReadOnlyList<string>> ExtendAsync(IReadOnlyList<Lease> leases, TimeSpan leaseFor, CancellationToken cancellationToken)
-    {
-        var stale = new List<string>();
-        foreach (var some in leases.Chunk(LeasesAtOnce))
-        {
-            stale.AddRange(await database.WriteAsync("", some.Length, session => Leases.Extend(session, some, leaseFor), cancellationToken)
-                .ConfigureAwait(false));
-        }
-
-        return stale;
-    }
+    public async Task<IReadOnlyList<string>> ExtendAsync(
+        IReadOnlyList<Lease> leases, TimeSpan leaseFor, CancellationToken cancellationToken) =>
+        leases.Count == 0
+            ? []
+            : await database.WriteAsync("", leases.Count, session => Leases.Extend(session, leases, leaseFor), cancellationToken)
+                .ConfigureAwait(false);
 
     public ValueTask<BacklogCount> CountBacklogAsync(string tenantId, CancellationToken cancellationToken) =>
         ValueTask.FromResult(database.Backlog.Of(tenantId));

@@ -15,13 +15,14 @@ internal sealed class LiteDbStatsStore(LiteDbDatabase database) : IStatsStore
     /// <summary>Of each webhook of a tenant the delivery that is due first is looked at.</summary>
     private async Task<DateTimeOffset?> FindOldestAsync(string tenantId, CancellationToken cancellationToken)
     {
+        var tenant = await database.ReadAsync(documents => TenantRef.Find(documents, tenantId)?.Seq, cancellationToken).ConfigureAwait(false);
         DateTimeOffset? oldest = null;
         await WaitingWalk.RunAsync(
             database,
-            (documents, first) =>
+            (_, first) =>
             {
                 var created = first.Time("c");
-                if (TenantRef.Find(documents, tenantId)?.Seq == first.Long("ts") && !(oldest <= created))
+                if (first.Long("ts") == tenant && !(oldest <= created))
                 {
                     oldest = created;
                 }
