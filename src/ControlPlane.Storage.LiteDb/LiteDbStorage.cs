@@ -149,7 +149,7 @@ public static class LiteDbStorage
 
             Create(files, options.TimeProvider);
         }
-        else if (identity.Format != StoreIdentity.Latest)
+        else if (identity.Format is < StoreIdentity.Earliest or > StoreIdentity.Latest)
         {
             throw new StorageOpenException(
                 $"The store '{options.Path}' was written by {(identity.Format > StoreIdentity.Latest ? "a newer" : "an unreleased")} version: "

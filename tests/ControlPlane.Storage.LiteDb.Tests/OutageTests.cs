@@ -123,6 +123,34 @@ public sealed class OutageTests : LiteDbTests
         Assert.Equal(Many, (await store.Deliveries.ListAsync(new DeliveryQuery { EventId = "evt_1", Limit = 1_000 }, Cancel)).Items.Count * 2);
     }
 
+    [Fact]
+    public async Task Append_DiskFullNowAndThen_CountsAreOfWhatIsStored()
+    {
+        var database = OpenFailing();
+        await using var store = LiteDbStorage.CreateEngine(database);
+        var webhook = await store.Webhooks.CreateAsync(
+            new WebhookRecord { Id = "wh_1", TenantId = TenantRecord.DefaultId, Url = "https://a/", EventTypes = ["*"], Dialect = "svix", Secrets = [] }, Cancel);
+        var stored = 0;
+        for (var n = 0; n < 3 * RecentCounts.Turns; n++)
+        {
+            Log.Room = n % 5 == 4 ? 100 : long.MaxValue;
+            var added = new NewEvent(
+                new EventRecord { Id = $"evt_{n}", TenantId = TenantRecord.DefaultId, Type = "a", Payload = [1], CreateTime = Clock.GetStoreNow() },
+                [new NewDelivery($"dlv_{n}", "wh_1", DeliveryTrigger.Publish, Leased: false)],
+                null);
+            var request = new AppendRequest(TenantRecord.DefaultId, webhook.ConfigVersion, [added], "node", TimeSpan.FromMinutes(1));
+            stored += await Record.ExceptionAsync(() => store.Events.AppendAsync(request, Cancel)) is null ? 1 : 0;
+            Assert.Equal(stored, database.Backlog.Of(TenantRecord.DefaultId).OfTenant);
+        }
+
+        Log.Room = long.MaxValue;
+        Assert.InRange(stored, RecentCounts.Turns, (3 * RecentCounts.Turns) - 1);
+        await CloseAllAsync();
+        var opened = Open();
+        Assert.Equal(stored, opened.Backlog.Of(TenantRecord.DefaultId).OfTenant);
+        Assert.Equal(stored, opened.Backlog.WaitingOfWebhook("wh_1"));
+    }
+
     private FailingFile Log => _files["log"];
 
     private LiteDbDatabase OpenFailing(int checkpointPages = 2_048) => Open(checkpointPages, path =>

@@ -35,6 +35,9 @@ internal static class Collections
     /// <summary>By tenant, how many of its deliveries have not ended; by webhook, how many wait.</summary>
     public const string Backlog = "backlog";
 
+    /// <summary>By turn, what the latest transactions changed in the one before and the one after this.</summary>
+    public const string RecentCounts = "recent_counts";
+
     /// <summary>By webhook or tenant and minute, how attempts ended.</summary>
     public const string StatsMinutes = "stats_minutes";
 
@@ -48,5 +51,5 @@ internal static class Collections
     public static string[] WithKeys { get; } = [Tenants, ApiKeys, Webhooks, EventTypes, Redrives, Audit, Events, Deliveries];
 
     /// <summary>All of them.</summary>
-    public static string[] All { get; } = [Meta, .. WithKeys, Payloads, Changes, EventLists, DeliveryLists, Ids, Backlog, StatsMinutes, StatsHours, Slices];
+    public static string[] All { get; } = [Meta, .. WithKeys, Payloads, Changes, EventLists, DeliveryLists, Ids, Backlog, RecentCounts, StatsMinutes, StatsHours, Slices];
 }

@@ -84,7 +84,10 @@ internal record struct Counters
 /// <param name="Format">The version of what is stored in it.</param>
 internal readonly record struct StoreIdentity(string StoreId, int Format)
 {
-    public const int Latest = 2;
+    public const int Latest = 3;
+
+    /// <summary>The earliest that is read: it has no <see cref="Collections.RecentCounts"/>.</summary>
+    public const int Earliest = 2;
 
     /// <summary>Null if the documents are those of another program.</summary>
     public static StoreIdentity? Find(DocumentStore documents) =>

@@ -35,11 +35,15 @@ internal sealed class DocumentStore(LiteEngine engine)
     private static readonly BsonExpression Everything = BsonExpression.Create("$");
 
     private Recent? _recent;
+    private RecentCounts? _recentCounts;
 
     public LiteEngine Engine => engine;
 
     /// <summary>The latest of what is stored, read when it is first asked for.</summary>
     public Recent Recent => _recent ??= Recent.Load(this);
+
+    /// <summary>The counts that the latest transactions changed, read when they are first asked for.</summary>
+    public RecentCounts RecentCounts => _recentCounts ??= RecentCounts.Load(this);
 
     /// <summary>Makes the index over a collection's keys, and the collection.</summary>
     public void EnsureKeys(string collection) => engine.EnsureIndex(collection, Keys, ByKey, unique: false);
@@ -142,6 +146,15 @@ internal sealed class DocumentStore(LiteEngine engine)
     }
 
     public void Insert(string collection, IEnumerable<BsonDocument> documents) => engine.Insert(collection, documents, BsonAutoId.Int64);
+
+    /// <summary>The same for documents that are made already, often none of them.</summary>
+    public void InsertIfAny(string collection, List<BsonDocument> documents)
+    {
+        if (documents.Count > 0)
+        {
+            Insert(collection, documents);
+        }
+    }
 
     public void Update(string collection, IEnumerable<BsonDocument> documents) => engine.Update(collection, documents);
 

@@ -10,31 +10,32 @@ namespace ControlPlane.Storage.LiteDb;
 internal static class StatsDocuments
 {
     private const int NumberBits = 28;
-    private const string Counts = "n";
 
-    public static byte[]? Find(DocumentStore documents, string collection, long number, long owner) =>
-        documents.Find(collection, IdOf(owner, number))?.Bytes(Counts);
-
-    public static void Save(DocumentStore documents, string collection, long number, long owner, byte[] counts, bool isStored)
+    public static byte[]? Find(DocumentStore documents, string collection, long number, long owner)
     {
-        var document = new BsonDocument { [DocumentStore.Id] = IdOf(owner, number), [Counts] = counts };
-        if (isStored)
-        {
-            documents.Update(collection, [document]);
-        }
-        else
-        {
-            documents.Insert(collection, [document]);
-        }
+        var id = IdOf(owner, number);
+        return (documents.RecentCounts.Find(collection, id) ?? documents.Find(collection, id))?.Bytes(RecentCounts.Number);
     }
+
+    /// <summary>Makes the document of an owner in a minute or hour.</summary>
+    public static BsonDocument ToDocument(long number, long owner, byte[] counts) =>
+        new() { [DocumentStore.Id] = IdOf(owner, number), [RecentCounts.Number] = counts };
 
     public static void Flush(DocumentStore documents, List<CurrentMinute.Entry> changed)
     {
+        var added = new List<BsonDocument>();
         foreach (var entry in changed)
         {
             var isStored = entry.IsStored;
-            Save(documents, Collections.StatsMinutes, entry.Minute, entry.Owner, entry.Store(), isStored);
+            var document = ToDocument(entry.Minute, entry.Owner, entry.Store());
+            documents.RecentCounts.Change(Collections.StatsMinutes, document);
+            if (!isStored)
+            {
+                added.Add(document);
+            }
         }
+
+        documents.InsertIfAny(Collections.StatsMinutes, added);
     }
 
     /// <summary>Reads what an owner has from the first number to the last one.</summary>
@@ -43,7 +44,9 @@ internal static class StatsDocuments
         using var rows = documents.Within(collection, IdOf(owner, from), IdOf(owner, to));
         while (rows.Step())
         {
-            yield return (rows.Current.Seq() & ((1L << NumberBits) - 1), NumberFormat.Read(rows.Current.Bytes(Counts)));
+            var id = rows.Current.Seq();
+            var latest = documents.RecentCounts.Find(collection, id) ?? rows.Current;
+            yield return (id & ((1L << NumberBits) - 1), NumberFormat.Read(latest.Bytes(RecentCounts.Number)));
         }
     }
 
@@ -51,5 +54,5 @@ internal static class StatsDocuments
     public static long? FindOwner(DocumentStore documents, string collection, long from) =>
         documents.FirstWithin(collection, IdOf(from, 0), long.MaxValue)?.Seq() >> NumberBits;
 
-    public static BsonValue IdOf(long owner, long number) => (owner << NumberBits) + number;
+    public static long IdOf(long owner, long number) => (owner << NumberBits) + number;
 }

@@ -12,7 +12,7 @@ internal sealed class StoredBacklog
     private static readonly BsonExpression Owners = BsonExpression.Create("{_id: $._id, t: $.t, w: $.w, id: $.id}");
 
     private readonly Dictionary<long, (string Field, string Id, long Count)> _changed = [];
-    private readonly HashSet<long> _stored = [];
+    private HashSet<long>? _stored;
     private bool _isStored = true;
 
     public StoredBacklog(DocumentStore documents)
@@ -69,19 +69,28 @@ internal sealed class StoredBacklog
         }
 
         _isStored = true;
+        var stored = _stored ??= ReadIds(documents);
+        var added = new List<BsonDocument>();
         foreach (var (seq, (field, id, count)) in _changed)
         {
             var committed = field == "t" ? Counts.Of(id).OfTenant : Counts.WaitingOfWebhook(id);
-            var document = new BsonDocument { ["_id"] = seq, [field] = id, ["n"] = committed + count };
-            if (_stored.Add(seq))
+            var document = new BsonDocument { [DocumentStore.Id] = seq, [field] = id, [RecentCounts.Number] = committed + count };
+            documents.RecentCounts.Change(Collections.Backlog, document);
+            if (stored.Add(seq))
             {
-                documents.Insert(Collections.Backlog, [document]);
-            }
-            else
-            {
-                documents.Update(Collections.Backlog, [document]);
+                added.Add(document);
             }
         }
+
+        documents.InsertIfAny(Collections.Backlog, added);
+    }
+
+    /// <summary>Within a transaction: removes what is stored of webhooks that are gone.</summary>
+    public void Remove(DocumentStore documents, List<BsonValue> webhooks)
+    {
+        documents.Delete(Collections.Backlog, webhooks);
+        documents.RecentCounts.Forget(Collections.Backlog, webhooks);
+        webhooks.ForEach(webhook => _stored?.Remove(webhook.AsInt64));
     }
 
     public void Commit()
@@ -91,37 +100,42 @@ internal sealed class StoredBacklog
     }
 
     /// <summary>Takes the transaction back.</summary>
-    public void Rollback(DocumentStore? documents)
+    public void Rollback()
     {
         Counts.Rollback();
         _changed.Clear();
         _isStored = true;
-        _stored.Clear();
-        if (documents is not null)
+        _stored = null;
+    }
+
+    private static HashSet<long> ReadIds(DocumentStore documents)
+    {
+        var ids = new HashSet<long>();
+        using var rows = documents.Within(Collections.Backlog, long.MinValue, long.MaxValue);
+        while (rows.Step())
         {
-            using var rows = documents.Within(Collections.Backlog, long.MinValue, long.MaxValue);
-            while (rows.Step())
-            {
-                _stored.Add(rows.Current.Seq());
-            }
+            ids.Add(rows.Current.Seq());
         }
+
+        return ids;
     }
 
     private void Read(DocumentStore documents)
     {
+        var recent = documents.RecentCounts;
         using (var rows = documents.Within(Collections.Backlog, long.MinValue, long.MaxValue))
         {
             while (rows.Step())
             {
-                _stored.Add(rows.Current.Seq());
-                var count = rows.Current.Long("n");
-                if (rows.Current.Text("w") is { Length: > 0 } webhook)
+                var latest = recent.Find(Collections.Backlog, rows.Current.Seq()) ?? rows.Current;
+                var count = latest.Long(RecentCounts.Number);
+                if (latest.Text("w") is { Length: > 0 } webhook)
                 {
                     Counts.LoadWaiting(webhook, count);
                 }
                 else
                 {
-                    Counts.LoadTenant(rows.Current.Text("t"), count);
+                    Counts.LoadTenant(latest.Text("t"), count);
                 }
             }
         }

@@ -26,7 +26,8 @@ internal sealed class WriteSession : IWriteSession
         StoreFiles files, Gate gate, Checkpointer checkpointer, Damage damage, OpenFiles open, Action<WriteSession> beforeCommit, TimeProvider clock)
     {
         (_files, _gate, _checkpointer, _damage, _open, _beforeCommit, _clock) = (files, gate, checkpointer, damage, open, beforeCommit, clock);
-        _identity = StoreIdentity.Find(files.Documents)!.Value;
+        // A store of an earlier format that is written to is one of this.
+        _identity = StoreIdentity.Find(files.Documents)!.Value with { Format = StoreIdentity.Latest };
         _counters = _committed = Counters.Load(files.Documents);
         Minute = new CurrentMinute((minute, owner) => StatsDocuments.Find(Stored, Collections.StatsMinutes, minute, owner));
         OpenDeliveries = new StoredBacklog(files.Documents);
@@ -128,6 +129,7 @@ internal sealed class WriteSession : IWriteSession
 
         // Read before anything is written.
         _ = Stored.Recent;
+        _ = Stored.RecentCounts;
         Stored.Engine.BeginTrans();
     }
 
@@ -143,6 +145,7 @@ internal sealed class WriteSession : IWriteSession
 
         OpenDeliveries.Flush(Documents);
         StatsDocuments.Flush(Stored, Minute.TakeChanged());
+        Stored.RecentCounts.Flush(Stored);
         if (_changed.Count > 0)
         {
             Changes.Add(Stored, _counters.Revision - _changed.Count + 1, _changed, _latestChange);
@@ -183,7 +186,8 @@ internal sealed class WriteSession : IWriteSession
         Events.Clear();
         _changed.Clear();
         Minute.Clear();
-        OpenDeliveries.Rollback(TryReopen() ? _files.Documents : null);
+        OpenDeliveries.Rollback();
+        TryReopen();
         _gate.Exit();
     }
 
@@ -202,18 +206,16 @@ internal sealed class WriteSession : IWriteSession
         }
     }
 
-    private bool TryReopen()
+    private void TryReopen()
     {
         try
         {
             _files.Reopen();
-            return true;
         }
         catch (Exception exception)
         {
             // What made the transaction fail can make this fail. The next one begins with it.
             _damage.Translate(exception);
-            return false;
         }
     }
 }

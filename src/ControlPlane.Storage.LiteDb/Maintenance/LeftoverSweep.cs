@@ -47,7 +47,7 @@ internal sealed class LeftoverSweep(RetentionTerms terms) : Sweep<DocumentStore,
         // Neither comes back, and a deleted webhook gets no deliveries.
         session.NoteSize(documents: _webhooks.Count + _redrives.Count);
         _webhooks.ForEach(webhook => Listing.Deliveries.DeleteAll(session.Stored, webhook.AsInt64));
-        session.Stored.Delete(Collections.Backlog, _webhooks);
+        session.OpenDeliveries.Remove(session.Stored, _webhooks);
         session.Refs.Clear();
         return new Removed
         {

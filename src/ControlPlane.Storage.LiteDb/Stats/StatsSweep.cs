@@ -43,7 +43,9 @@ internal sealed class StatsSweep(string collection, RetentionTerms terms) : Swee
             }
         }
 
-        session.Stored.Delete(collection, _found.Select(each => StatsDocuments.IdOf(each.Owner, each.Number)));
+        var ids = _found.ConvertAll(each => new BsonValue(StatsDocuments.IdOf(each.Owner, each.Number)));
+        session.Stored.Delete(collection, ids);
+        session.Stored.RecentCounts.Forget(collection, ids);
         session.NoteSize(documents: _found.Count);
         return default;
     }
@@ -58,6 +60,14 @@ internal sealed class StatsSweep(string collection, RetentionTerms terms) : Swee
             counts.Add(each);
         }
 
-        StatsDocuments.Save(documents, Collections.StatsHours, hour, owner, NumberFormat.Write(counts.Numbers), stored is not null);
+        var document = StatsDocuments.ToDocument(hour, owner, NumberFormat.Write(counts.Numbers));
+        if (stored is null)
+        {
+            documents.Insert(Collections.StatsHours, [document]);
+        }
+        else
+        {
+            documents.Update(Collections.StatsHours, [document]);
+        }
     }
 }

@@ -93,11 +93,42 @@ internal static class StoreCheck
                 violations.Add($"The store is damaged {when}: {found}");
             }
 
+            CheckCounts(database, when, violations);
             database.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
         catch (StorageOpenException e)
         {
             violations.Add($"The store cannot be opened {when}: {e.Message}");
+        }
+    }
+
+    /// <summary>What is counted as open and as waiting is what is stored.</summary>
+    private static void CheckCounts(LiteDbDatabase database, string when, Violations violations)
+    {
+        var stored = database.ReadAsync(
+            documents =>
+            {
+                var all = new List<DeliveryRecord>();
+                using var rows = documents.Within(Collections.Deliveries, long.MinValue, long.MaxValue);
+                while (rows.Step())
+                {
+                    all.Add(DeliveryFormat.ReadRecord(rows.Current));
+                }
+
+                return all;
+            },
+            CancellationToken.None).GetAwaiter().GetResult();
+        foreach (var tenant in stored.GroupBy(delivery => delivery.TenantId))
+        {
+            var (open, counted) = (tenant.Count(delivery => !delivery.Ended), database.Backlog.Of(tenant.Key).OfTenant);
+            violations.Unless(open == counted, $"{open} deliveries of {tenant.Key} are open and {counted} are counted {when}.");
+        }
+
+        foreach (var webhook in stored.GroupBy(delivery => delivery.WebhookId))
+        {
+            var waiting = webhook.Count(delivery => !delivery.Ended && delivery.State != DeliveryState.InFlight);
+            var counted = database.Backlog.WaitingOfWebhook(webhook.Key);
+            violations.Unless(waiting == counted, $"{waiting} deliveries of {webhook.Key} wait and {counted} are counted {when}.");
         }
     }
 }
