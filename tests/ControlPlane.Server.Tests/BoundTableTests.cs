@@ -17,6 +17,7 @@ using ControlPlane.Server.Sending;
 using ControlPlane.Server.Telemetry;
 using ControlPlane.Server.Webhooks.Inspecting;
 using ControlPlane.Server.Webhooks.Settings;
+using ControlPlane.Storage;
 
 namespace ControlPlane.Server.Tests;
 
@@ -52,6 +53,7 @@ public sealed partial class BoundTableTests
         { "steps of judging payloads by schemas", string.Create(CultureInfo.InvariantCulture, $"| {SchemaBudget.MostSteps:N0} |") },
         { "a schema of an event type", string.Create(CultureInfo.InvariantCulture, $"| {EventSchema.MaximumBytes:N0} bytes each |") },
         { "steps of one filter", string.Create(CultureInfo.InvariantCulture, $"| {Evaluation.MostSteps:N0} |") },
+        { "work in one commit", $"up to {FairQueue<string>.Credit.TotalMilliseconds} ms of its work ahead of the others" },
         { "bytes of a page", $"| {BoundedPage.Bytes / Mebi} MiB |" },
         { "lists under way", $"| {ReadTurns.Lists}, of one tenant 1" },
         { "other calls that read", $"| {ReadTurns.Others}, of one tenant {ReadTurns.OthersPerTenant}" },

@@ -35,6 +35,9 @@ internal sealed class CommitPace
     /// <summary>What a row takes that is stored at the end of a transaction and with its commit.</summary>
     public TimeSpan PerRow { get; private set; } = 5 * LeastPerRow;
 
+    /// <summary>What a commit costs that few share.</summary>
+    private TimeSpan Own => _sync > LeastTaking ? _sync : LeastTaking;
+
     /// <summary>Returns what an operation costs.</summary>
     /// <param name="executed">How long it ran.</param>
     /// <param name="rows">The rows it wrote.</param>
@@ -48,6 +51,12 @@ internal sealed class CommitPace
     public bool Allows(TimeSpan elapsed, long rows, int more, bool contended)
     {
         if (elapsed >= (contended && _taking < WorkContended ? WorkContended : _taking))
+        {
+            return false;
+        }
+
+        // What little is in is better off with a commit of its own: it costs less than what would come in takes.
+        if (contended && _sync < MostTaking && rows * PerRow < Own && more * PerRow > 2 * Own)
         {
             return false;
         }

@@ -5,8 +5,8 @@ namespace ControlPlane.Storage.LiteDb;
 /// <summary>What the writer knows within a transaction. Operations see what the earlier ones of it wrote.</summary>
 internal sealed class WriteSession : IWriteSession
 {
-    /// <summary>What a document and its keys take, roughly.</summary>
-    private const int DocumentSize = 512;
+    /// <summary>How much content takes as long to store as a document and its keys do: those are what costs.</summary>
+    private const int DocumentSize = 8_192;
 
     private readonly StoreFiles _files;
     private readonly Gate _gate;

@@ -6,15 +6,19 @@ namespace ControlPlane.Storage;
 /// <summary>
 /// What waits for something that works for one at a time. Each item belongs to a share, a tenant's or the server's own; of the shares that wait the
 /// one goes next that has used the least. Within a share whoever came first goes first. A share that comes back after a while goes before
-/// those that were there, and is taken to have used as much as they have: nobody saves up, and nobody pays for what it used while the
-/// others were away.
+/// those that were there, and is taken to have used little less than they have: nobody saves up more than <see cref="Credit"/>, and nobody
+/// pays for what it used while the others were away.
 /// </summary>
 /// <remarks>For any number of threads that put in and take out.</remarks>
 /// <typeparam name="T">What waits.</typeparam>
 public sealed class FairQueue<T>
 {
     private const int FewShares = 64;
-    private static readonly TimeSpan Before = TimeSpan.FromTicks(1);
+
+    /// <summary>What a share can use ahead of the others that wait. One that uses less than it may comes in bursts, if only because
+    /// something has just held everything up; without a credit it would wait with each of them for as long as those take that use all they can get.</summary>
+    public static readonly TimeSpan Credit = TimeSpan.FromMilliseconds(20);
+
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Share> _shares = new(StringComparer.Ordinal);
@@ -22,7 +26,7 @@ public sealed class FairQueue<T>
 
     /// <summary>One for each item, so that takers can wait.</summary>
     private readonly Channel<bool> _tokens = Channel.CreateUnbounded<bool>();
-    private TimeSpan _now = Before;
+    private TimeSpan _now = Credit;
     private TimeSpan _most;
     private int _many = FewShares;
     private long _number;
@@ -64,8 +68,8 @@ public sealed class FairQueue<T>
 
             if (_waiting.Count == 0)
             {
-                // Nobody has been kept waiting.
-                _now = Later(_now, _most);
+                // Nobody has been kept waiting: all are even.
+                _now = Later(_now, _most + Credit);
             }
 
             if (!_shares.TryGetValue(share, out var added))
@@ -77,7 +81,7 @@ public sealed class FairQueue<T>
             added.Items.Enqueue(item);
             if (added.Items.Count == 1)
             {
-                added.Used = Later(added.Used, _now - Before);
+                added.Used = Later(added.Used, _now - Credit);
                 Wait(added);
             }
 
@@ -158,7 +162,7 @@ public sealed class FairQueue<T>
             return;
         }
 
-        foreach (var (name, _) in _shares.Where(each => each.Value.Items.Count == 0 && each.Value.Used <= _now))
+        foreach (var (name, _) in _shares.Where(each => each.Value.Items.Count == 0 && each.Value.Used <= _now - Credit))
         {
             _shares.Remove(name);
         }

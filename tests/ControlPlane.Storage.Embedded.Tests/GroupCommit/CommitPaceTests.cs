@@ -19,9 +19,32 @@ public sealed class CommitPaceTests
     public void Allows_OthersWait_LessGoesIn()
     {
         NoteMany(TimeSpan.FromMicroseconds(50));
-        Assert.True(_pace.Allows(Quick, 0, 60, contended: true));
+        Assert.True(_pace.Allows(Quick, 60, 60, contended: true));
         Assert.False(_pace.Allows(Quick, 0, CommitPace.RowsContended + 1, contended: true));
         Assert.True(_pace.Allows(Quick, 0, CommitPace.RowsContended + 1, contended: false));
+    }
+
+    [Fact]
+    public void Allows_LargeOneOfOthersAfterSmallOnes_WaitsForTheNext()
+    {
+        NoteMany(TimeSpan.FromMicroseconds(50));
+        Assert.True(_pace.Allows(Quick, 5, 10, contended: true));
+        Assert.False(_pace.Allows(Quick, 5, 100, contended: true));
+        Assert.True(_pace.Allows(Quick, 5, 100, contended: false));
+        // Small ones go along with a large one: it is being stored already.
+        Assert.True(_pace.Allows(Quick, 100, 5, contended: true));
+    }
+
+    [Fact]
+    public void Allows_CommitsCostMoreThanALargeOne_ItGoesAlong()
+    {
+        for (var i = 0; i < 300; i++)
+        {
+            _pace.Note(TimeSpan.Zero, TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(20), 100);
+        }
+
+        Assert.InRange(_pace.PerRow.TotalMicroseconds, 40, 60);
+        Assert.True(_pace.Allows(Quick, 5, 100, contended: true));
     }
 
     [Fact]

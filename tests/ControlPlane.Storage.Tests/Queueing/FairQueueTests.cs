@@ -3,6 +3,9 @@ namespace ControlPlane.Storage.Tests.Queueing;
 /// <summary>Whose turn it is, by what each has used.</summary>
 public sealed class FairQueueTests
 {
+    /// <summary>In milliseconds, which costs are in here.</summary>
+    private static readonly int Credit = (int)FairQueue<string>.Credit.TotalMilliseconds;
+
     private readonly FairQueue<string> _queue = new();
 
     [Fact]
@@ -31,7 +34,7 @@ public sealed class FairQueueTests
     }
 
     [Fact]
-    public void TryTake_LatecomerBesideSharesThatUsedMuch_GoesNextAndSavesNothingUp()
+    public void TryTake_LatecomerBesideSharesThatUsedMuch_GoesNextForAsLongAsItsCreditLasts()
     {
         Add("a", 100);
         Add("b", 100);
@@ -40,10 +43,43 @@ public sealed class FairQueueTests
             Take(_ => 10);
         }
 
-        Add("late", 10);
-        Assert.Equal("late0", Take(_ => 10));
+        Add("late", 100);
+        for (var used = 0; used < Credit; used++)
+        {
+            Assert.StartsWith("late", Take(_ => 1), StringComparison.Ordinal);
+        }
+
         var next = Enumerable.Range(0, 9).Select(_ => Take(_ => 10)).ToList();
         Assert.InRange(next.Count(item => item.StartsWith("late", StringComparison.Ordinal)), 2, 4);
+    }
+
+    [Fact]
+    public void TryTake_ShareThatUsesLessThanItMay_GoesNextAlsoInBursts()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            Add($"hostile{i}", 1_000);
+        }
+
+        for (var i = 0; i < 50; i++)
+        {
+            Take(_ => 10);
+        }
+
+        for (var burst = 0; burst < 50; burst++)
+        {
+            // A sixth of the time is its own; it uses half of that, at once.
+            Add("steady", Credit / 4);
+            for (var i = 0; i < Credit / 4; i++)
+            {
+                Assert.StartsWith("steady", Take(_ => 1), StringComparison.Ordinal);
+            }
+
+            for (var i = 0; i < Credit / 4; i++)
+            {
+                Assert.StartsWith("hostile", Take(_ => 10), StringComparison.Ordinal);
+            }
+        }
     }
 
     [Fact]
