@@ -164,7 +164,7 @@ rm -f "$logs"/*.status
 export logs
 export -f run_tests run_on_sqlite run_job
 # shellcheck disable=SC2086
-printf '%s\n' $jobs | xargs -P 3 -I JOB bash -c 'run_job JOB'
+printf '%s\n' $jobs | xargs -P 2 -I JOB bash -c 'run_job JOB'
 
 # Adds what a runner counted; one that broke off is a failure even if no test was.
 add() {
