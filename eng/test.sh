@@ -149,14 +149,15 @@ run_on_sqlite() {
 }
 
 run_job() {
-  local job=$1 started=$SECONDS
-  case $job in
-    node-test) (cd tests/interop && node --test --test-concurrency=1 --test-reporter=tap) ;;
-    *-on-sqlite) run_on_sqlite "${job%-on-sqlite}" ;;
-    *) run_tests "$job" ;;
-  esac >"$logs/$job.log" 2>&1
-  echo $? >"$logs/$job.status"
-  echo "-- $job took $((SECONDS - started)) s"
+  local job=$1 TIMEFORMAT="-- $1 took %0R s; processor: %0U s, and %0S s in the kernel"
+  time {
+    case $job in
+      node-test) (cd tests/interop && node --test --test-concurrency=1 --test-reporter=tap) ;;
+      *-on-sqlite) run_on_sqlite "${job%-on-sqlite}" ;;
+      *) run_tests "$job" ;;
+    esac >"$logs/$job.log" 2>&1
+    echo $? >"$logs/$job.status"
+  }
 }
 
 # Where there is room for it the tests' files are on a disk in memory: what a crash of a process leaves is the same there, and to sync costs nothing.
@@ -179,7 +180,7 @@ rm -f "$logs"/*.status
 export logs
 export -f run_tests run_on_sqlite run_job
 # shellcheck disable=SC2086
-printf '%s\n' $jobs | xargs -P 2 -I JOB bash -c 'run_job JOB'
+printf '%s\n' $jobs | xargs -P 2 -I JOB bash -c 'run_job JOB 2>&1'
 
 # Adds what a runner counted; one that broke off is a failure even if no test was.
 add() {
