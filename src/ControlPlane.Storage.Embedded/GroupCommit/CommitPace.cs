@@ -36,7 +36,7 @@ internal sealed class CommitPace
     public TimeSpan PerRow { get; private set; } = 5 * LeastPerRow;
 
     /// <summary>What a commit costs that few share.</summary>
-    private TimeSpan Own => _sync > LeastTaking ? _sync : LeastTaking;
+    private TimeSpan Own => _sync == TimeSpan.MaxValue || _sync < LeastTaking ? LeastTaking : _sync;
 
     /// <summary>Returns what an operation costs.</summary>
     /// <param name="executed">How long it ran.</param>
@@ -56,7 +56,7 @@ internal sealed class CommitPace
         }
 
         // What little is in is better off with a commit of its own: it costs less than what would come in takes.
-        if (contended && _sync < MostTaking && rows * PerRow < Own && more * PerRow > 2 * Own)
+        if (contended && rows * PerRow < Own && more * PerRow > 2 * Own)
         {
             return false;
         }
@@ -65,6 +65,11 @@ internal sealed class CommitPace
         return rows + more <= few
             || CostOf(elapsed, rows + more) <= Clamp(_sync == TimeSpan.MaxValue ? least : _sync, least, contended ? WorkAlone : MostTaking);
     }
+
+    /// <summary>Returns whether one more operation goes into a transaction that is ready to commit.</summary>
+    /// <param name="rows">What such operations wrote so far.</param>
+    /// <param name="more">What the next one will write, as far as is known.</param>
+    public bool AllowsLate(long rows, int more) => (rows + more) * PerRow <= Own;
 
     /// <summary>Takes note of a commit.</summary>
     /// <param name="waited">How long it waited to begin.</param>

@@ -90,7 +90,7 @@ internal sealed class GroupCommitWriter<TSession>
     {
         try
         {
-            if (!TryTake())
+            if (!TryTake(Accepts))
             {
                 return;
             }
@@ -103,10 +103,11 @@ internal sealed class GroupCommitWriter<TSession>
             {
                 Execute(_batch[^1]);
             }
-            while (_batch.Count < BatchSize && TryTake());
+            while (_batch.Count < BatchSize && TryTake(Accepts));
 
             var flushing = _clock.GetTimestamp();
             _session.Flush();
+            TakeLate();
             var ended = _clock.GetTimestamp();
             _session.Commit();
             var took = _clock.GetElapsedTime(ended);
@@ -124,6 +125,25 @@ internal sealed class GroupCommitWriter<TSession>
         CallerNotification<TSession>.Send(CollectionsMarshal.AsSpan(_batch));
     }
 
+    /// <summary>Takes in what little came while the rest was stored, since it would wait for two commits instead of for this one.</summary>
+    private void TakeLate()
+    {
+        var rows = _session.Rows;
+        bool Accepts(WriteOperation<TSession> operation, int waiting) =>
+            _batch.Count < BatchSize && (waiting > 1 || operation.Share != _batch[0].Share) && _pace.AllowsLate(_session.Rows - rows, operation.Rows);
+
+        while (TryTake(Accepts))
+        {
+            do
+            {
+                Execute(_batch[^1]);
+            }
+            while (TryTake(Accepts));
+
+            _session.Flush();
+        }
+    }
+
     private void Execute(WriteOperation<TSession> operation)
     {
         var (began, rows) = (_clock.GetTimestamp(), _session.Rows);
@@ -131,9 +151,9 @@ internal sealed class GroupCommitWriter<TSession>
         _queue.Charge(operation.Share, _pace.CostOf(_clock.GetElapsedTime(began), _session.Rows - rows));
     }
 
-    private bool TryTake()
+    private bool TryTake(Func<WriteOperation<TSession>, int, bool> accepts)
     {
-        while (_queue.TryTake(out var operation, Accepts))
+        while (_queue.TryTake(out var operation, accepts))
         {
             if (operation.TryStart())
             {

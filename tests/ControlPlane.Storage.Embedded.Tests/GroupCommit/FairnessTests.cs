@@ -69,6 +69,29 @@ public sealed class FairnessTests
         Assert.InRange(session.Largest, Rows, 3 * Rows);
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(140, false)]
+    public async Task Enqueue_WhileWorkOfAnotherIsStored_GoesAlongIfItIsLittle(int rows, bool along)
+    {
+        const int Rows = 140;
+        var session = new CountingSession(_clock, TimeSpan.FromMicroseconds(50));
+        var writer = new GroupCommitWriter<CountingSession>(session, new CommitSignals(), new Damage(), _clock);
+        for (var i = 0; i < 20; i++)
+        {
+            await WriteAsync(writer, "hostile", Rows);
+        }
+
+        Task<long>? late = null;
+        session.Flushing = _ => late ??= writer.EnqueueAsync("bystander", rows, s => s.Write(rows), Cancel);
+        var before = session.Written;
+        await WriteAsync(writer, "hostile", Rows);
+        Assert.Equal(Rows + rows, await late! - before);
+        await writer.StopAsync();
+        Assert.Equal(Rows + (along ? rows : 0), session.Largest);
+        Assert.Equal(along ? 21 : 22, writer.Commits);
+    }
+
     [Fact]
     public async Task Enqueue_OneTenant_WhatWaitsSharesACommit()
     {
@@ -114,6 +137,8 @@ public sealed class FairnessTests
     /// <summary>Counts rows, each of which takes a time when the transaction ends.</summary>
     private sealed class CountingSession(FakeTimeProvider clock, TimeSpan perRow) : IWriteSession
     {
+        private long _flushed;
+
         /// <summary>By all transactions.</summary>
         public long Written;
 
@@ -132,9 +157,17 @@ public sealed class FairnessTests
             return Volatile.Read(ref Written) + Rows;
         }
 
-        public void Begin() => Rows = 0;
+        /// <summary>Called with the rows of a transaction while they are stored.</summary>
+        public Action<long>? Flushing { get; set; }
 
-        public void Flush() => clock.Advance(Rows * perRow);
+        public void Begin() => (Rows, _flushed) = (0, 0);
+
+        public void Flush()
+        {
+            clock.Advance((Rows - _flushed) * perRow);
+            _flushed = Rows;
+            Flushing?.Invoke(Rows);
+        }
 
         public void Commit()
         {
