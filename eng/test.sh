@@ -162,8 +162,9 @@ run_job() {
 
 # Where there is room for it the tests' files are on a disk in memory: what a crash of a process leaves is the same there, and to sync costs nothing.
 in_memory() {
-  local folder
-  [ "$(df -k --output=avail /dev/shm 2>/dev/null | tail -n 1)" -gt $((4 << 20)) ] || return 0
+  local folder room
+  room=$(df -k --output=avail /dev/shm 2>/dev/null | tail -n 1)
+  [ "${room:-0}" -gt $((4 << 20)) ] || return 0
   folder=$(mktemp -d /dev/shm/controlplane-tests-XXXXXX) && chmod 1777 "$folder" || return 0
   # Some of them are programs.
   if printf '#!/bin/sh\n' >"$folder/program" && chmod +x "$folder/program" && "$folder/program" 2>/dev/null; then

@@ -19,7 +19,6 @@ public sealed class FairQueue<T>
     /// something has just held everything up; without a credit it would wait with each of them for as long as those take that use all they can get.</summary>
     public static readonly TimeSpan Credit = TimeSpan.FromMilliseconds(20);
 
-
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Share> _shares = new(StringComparer.Ordinal);
     private readonly PriorityQueue<Share, (TimeSpan Used, long Number)> _waiting = new();
