@@ -190,7 +190,13 @@ add() {
   echo "$name: ${ok:-0} passed, ${bad:-0} failed"
   passed=$((passed + ${ok:-0}))
   failed=$((failed + ${bad:-0}))
-  [ "${bad:-0}" -eq 0 ] || tail -n 120 "$logs/$name.log"
+  [ "${bad:-0}" -eq 0 ] || why "$logs/$name.log"
+}
+
+# What failed, which can stand anywhere in a long log, and how the log ends.
+why() {
+  grep -E -A 40 '^ *not ok |\[FAIL\]' "$1" | head -n 160
+  tail -n 40 "$1"
 }
 
 # The runner's last line: "NAME  Total: 9, Errors: 0, Failed: 1, Skipped: 0, Not Run: 0, Time: 1.250s". What the class or
