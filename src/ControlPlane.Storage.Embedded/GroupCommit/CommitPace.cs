@@ -1,7 +1,7 @@
 namespace ControlPlane.Storage.Embedded;
 
 /// <summary>
-/// How much goes into a transaction, by what the last ones took. For the writer's thread. What is in a transaction waits for the whole of it, and what
+/// How much goes into a transaction, by what the last ones took. Kept by the writer's thread. What is in a transaction waits for the whole of it, and what
 /// comes meanwhile waits for it too: so the time that its rows will take is reckoned, also that of storing what operations leave for its end.
 /// </summary>
 internal sealed class CommitPace

@@ -57,7 +57,7 @@ internal sealed class GroupCommitWriter<TSession>
 
         _damage.ThrowIfFound();
         var queued = new WriteOperation<TSession, T>(operation, cancellationToken) { Share = share, Rows = rows };
-        if (_queue.TryAdd(share, queued))
+        if (_queue.TryAdd(share, queued, _pace.CostOf(TimeSpan.Zero, rows)))
         {
             return queued.Task;
         }

@@ -41,7 +41,7 @@ internal sealed class Batcher
         cancellationToken.ThrowIfCancellationRequested();
         using var use = _transactions.Database.Enter();
         var operation = new Operation<T>(ask, apply, cancellationToken) { Share = share, Rows = rows };
-        _queue.TryAdd(share, operation);
+        _queue.TryAdd(share, operation, rows * PerRow);
         return await operation.Task.ConfigureAwait(false);
     }
 

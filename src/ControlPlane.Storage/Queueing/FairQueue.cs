@@ -5,9 +5,9 @@ namespace ControlPlane.Storage;
 
 /// <summary>
 /// What waits for something that works for one at a time. Each item belongs to a share, a tenant's or the server's own; of the shares that wait the
-/// one goes next that has used the least. Within a share whoever came first goes first. A share that comes back after a while goes before
-/// those that were there, and is taken to have used little less than they have: nobody saves up more than <see cref="Credit"/>, and nobody
-/// pays for what it used while the others were away.
+/// one goes next that will have used the least when its next item is done: of shares that are even, the one that wants little. Within a share
+/// whoever came first goes first. A share that comes back after a while goes before those that were there, and is taken to have used little less than
+/// they have: nobody saves up more than <see cref="Credit"/>, and nobody pays for what it used while the others were away.
 /// </summary>
 /// <remarks>For any number of threads that put in and take out.</remarks>
 /// <typeparam name="T">What waits.</typeparam>
@@ -21,7 +21,7 @@ public sealed class FairQueue<T>
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Share> _shares = new(StringComparer.Ordinal);
-    private readonly PriorityQueue<Share, (TimeSpan Used, long Number)> _waiting = new();
+    private readonly PriorityQueue<Share, (TimeSpan Done, long Number)> _waiting = new();
 
     /// <summary>One for each item, so that takers can wait.</summary>
     private readonly Channel<bool> _tokens = Channel.CreateUnbounded<bool>();
@@ -56,7 +56,10 @@ public sealed class FairQueue<T>
     }
 
     /// <summary>Puts an item in. Returns false if the queue is closed.</summary>
-    public bool TryAdd(string share, T item)
+    /// <param name="share">Whose it is.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="takes">What it will use, as far as is known.</param>
+    public bool TryAdd(string share, T item, TimeSpan takes = default)
     {
         lock (_lock)
         {
@@ -77,7 +80,7 @@ public sealed class FairQueue<T>
                 _shares.Add(share, added = new Share());
             }
 
-            added.Items.Enqueue(item);
+            added.Items.Enqueue((item, takes));
             if (added.Items.Count == 1)
             {
                 added.Used = Later(added.Used, _now - Credit);
@@ -110,13 +113,13 @@ public sealed class FairQueue<T>
         lock (_lock)
         {
             item = default;
-            if (!TryFindNext(out var share) || accepts?.Invoke(share.Items.Peek(), _waiting.Count) == false)
+            if (!TryFindNext(out var share) || accepts?.Invoke(share.Items.Peek().Item, _waiting.Count) == false)
             {
                 return false;
             }
 
             _tokens.Reader.TryRead(out _);
-            item = share.Items.Dequeue();
+            item = share.Items.Dequeue().Item;
             _waiting.Dequeue();
             _now = Later(_now, share.Used);
             if (share.Items.Count > 0)
@@ -137,13 +140,15 @@ public sealed class FairQueue<T>
             {
                 charged.Used += used;
                 _most = Later(_most, charged.Used);
+                // Everybody's time goes on, also that of one that wants much beside ever new ones that want little.
+                _now += used / (_waiting.Count + 1);
             }
         }
     }
 
     private bool TryFindNext([NotNullWhen(true)] out Share? next)
     {
-        while (_waiting.TryPeek(out next, out var place) && place.Used < next.Used)
+        while (_waiting.TryPeek(out next, out var place) && place.Done < next.Done)
         {
             // It was charged since it was put there.
             _waiting.Dequeue();
@@ -171,12 +176,15 @@ public sealed class FairQueue<T>
 
     private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
-    private void Wait(Share share) => _waiting.Enqueue(share, (share.Used, ++_number));
+    private void Wait(Share share) => _waiting.Enqueue(share, (share.Done, ++_number));
 
     private sealed class Share
     {
-        public Queue<T> Items { get; } = [];
+        public Queue<(T Item, TimeSpan Takes)> Items { get; } = [];
 
         public TimeSpan Used { get; set; }
+
+        /// <summary>What it will have used when its next item is done.</summary>
+        public TimeSpan Done => Used + Items.Peek().Takes;
     }
 }

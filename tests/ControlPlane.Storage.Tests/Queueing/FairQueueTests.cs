@@ -102,6 +102,32 @@ public sealed class FairQueueTests
     }
 
     [Fact]
+    public void TryTake_SharesThatAreEven_TheOneThatWantsLittleGoesFirst()
+    {
+        Assert.True(_queue.TryAdd("much", "much0", TimeSpan.FromMilliseconds(7)));
+        Assert.True(_queue.TryAdd("more", "more0", TimeSpan.FromMilliseconds(9)));
+        Assert.True(_queue.TryAdd("little", "little0", TimeSpan.FromMilliseconds(1)));
+        Assert.True(_queue.TryAdd("little", "little1", TimeSpan.FromMilliseconds(30)));
+        Assert.Equal(["little0", "much0", "more0", "little1"], TakeAll());
+    }
+
+    [Fact]
+    public void TryTake_OneThatWantsMuchBesideEverNewOnesThatWantLittle_GetsItsTurn()
+    {
+        const int Much = 7;
+        Assert.True(_queue.TryAdd("much", "much0", TimeSpan.FromMilliseconds(Much)));
+        var before = 0;
+        for (var taken = ""; taken != "much0"; before++)
+        {
+            Assert.True(_queue.TryAdd($"once{before}", $"once{before}0", TimeSpan.FromMilliseconds(1)));
+            taken = Take(_ => 1);
+        }
+
+        // Half of the time is its own.
+        Assert.InRange(before, Much, 2 * Much);
+    }
+
+    [Fact]
     public void TryTake_NotAccepted_StaysAndIsNext()
     {
         Add("a", 1);
