@@ -123,18 +123,11 @@ public static class LiteDbStorage
     private static void CompleteDocuments(WriteSession session)
     {
         ref var counters = ref session.Counters;
-        if (counters.EventSeq - counters.EventsListedTo >= Listing.AtOnce)
-        {
-            Listing.Events.Write(session.Stored, session.Stored.Recent.Events);
-            counters.EventsListedTo = counters.EventSeq;
-        }
-
+        counters.EventsListedTo = Listing.Events.Write(
+            session.Stored, session.Stored.Recent.Events, counters.EventSeq, isWhole: _ => true);
         // What is listed has no gaps that are filled later.
-        if (counters.DeliverySeq - counters.DeliveriesListedTo >= Listing.AtOnce && !SliceDocuments.Any(session.Stored))
-        {
-            Listing.Deliveries.Write(session.Stored, session.Stored.Recent.Deliveries);
-            counters.DeliveriesListedTo = counters.DeliverySeq;
-        }
+        counters.DeliveriesListedTo = Listing.Deliveries.Write(
+            session.Stored, session.Stored.Recent.Deliveries, counters.DeliverySeq, isWhole: documents => !SliceDocuments.Any(documents));
     }
 
     private static void Prepare(StoreFiles files, LiteDbStorageOptions options)

@@ -27,6 +27,70 @@ public sealed class ListingTests : StorageTests<LiteDbSource>
     }
 
     [Fact]
+    public async Task Find_SomeListsAreWritten_EachIsThereOnce()
+    {
+        var webhooks = new WebhookRecord[60];
+        for (var i = 0; i < webhooks.Length; i++)
+        {
+            webhooks[i] = await AddWebhookAsync();
+        }
+
+        var all = new List<DeliveryRecord>();
+        for (var batch = 0; batch <= 8; batch++)
+        {
+            await AddAsync(500);
+        }
+
+        var written = await CountListsAsync();
+        Assert.InRange(written, 1, webhooks.Length - 1);
+        await CheckAsync(webhooks, all);
+
+        // What is begun is begun anew: with more in the lists.
+        await AddAsync(1);
+        Assert.InRange(await CountListsAsync(), 1, webhooks.Length - 1);
+        await CheckAsync(webhooks, all);
+        for (var more = 0; more < 10; more++)
+        {
+            await AddAsync(1);
+        }
+
+        await CheckAsync(webhooks, all);
+        Assert.Equal(webhooks.Length, await CountListsAsync());
+        await CheckAsync(webhooks, all);
+
+        async Task AddAsync(int count)
+        {
+            var added = await AppendAsync([.. Enumerable.Range(0, count).Select(i => To(NewEvent(), leased: false, webhooks[i % webhooks.Length]))]);
+            all.AddRange(added.Select(each => each.Deliveries[0]));
+        }
+
+        async Task<int> CountListsAsync()
+        {
+            await Store.DisposeAsync();
+            int lists;
+            await using (var database = LiteDbStorage.OpenDatabase(new LiteDbStorageOptions { Path = Source.File, TimeProvider = Clock }))
+            {
+                lists = await database.ReadAsync(Count, Cancel);
+            }
+
+            await ReopenAsync();
+            return lists;
+        }
+
+        static int Count(DocumentStore documents)
+        {
+            var count = 0;
+            using var rows = documents.Within(Collections.DeliveryLists, LiteDB.BsonValue.MinValue, LiteDB.BsonValue.MaxValue);
+            while (rows.Step())
+            {
+                count++;
+            }
+
+            return count;
+        }
+    }
+
+    [Fact]
     public async Task Lease_HeldWhileThousandsChange_IsFoundAfterARestart()
     {
         var webhook = await AddWebhookAsync();

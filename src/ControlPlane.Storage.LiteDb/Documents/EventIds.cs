@@ -29,6 +29,6 @@ internal static class EventIds
     {
         var newest = documents.Recent.Events;
         var keyed = documents.FirstWithinKeys(Collections.Events, Key.Of(KeyKind.Id, []), Key.Of(KeyKind.OfTenant, []), descending: true)?.Text("id");
-        return newest.Ids.Keys.Append(newest.LastListed).Append(keyed ?? "").Max(StringComparer.Ordinal)!;
+        return newest.Ids.Append(newest.LastListed).Append(keyed ?? "").Max(StringComparer.Ordinal)!;
     }
 }

@@ -11,13 +11,18 @@ namespace ControlPlane.Storage.LiteDb;
 /// What was removed can be listed still.
 /// </summary>
 /// <remarks>
+/// There is a list for each owner, and there can be as many owners as documents. So that no transaction takes long, each of several writes
+/// some lists; they count once all are written. What a process leaves in between is replaced by the next one.
 /// Ids that are listed together sort after all that were listed before. So an id can be in one list only, which has a checksum of each, in
 /// the order of positions.
 /// </remarks>
 internal sealed class Listing
 {
     /// <summary>How many are listed at once.</summary>
-    public const int AtOnce = 4_096;
+    private const int AtOnce = 4_096;
+
+    /// <summary>How many lists a transaction writes at least.</summary>
+    private const int AtLeast = 16;
 
     private readonly string _lists;
     private readonly KeyKind _ids;
@@ -67,7 +72,7 @@ internal sealed class Listing
     /// <summary>Returns positions of what belongs to an owner, from one up to another, in either order.</summary>
     public IEnumerable<long> Of(DocumentStore documents, Newest newest, long owner, long from, long to, bool descending)
     {
-        var listed = Listed(documents, owner, from, to, descending);
+        var listed = Listed(documents, owner, from, Math.Min(to, newest.ListedTo + 1), descending);
         var latest = newest.Of(owner, from, to).ToList();
         if (descending)
         {
@@ -77,16 +82,38 @@ internal sealed class Listing
         return descending ? latest.Concat(listed) : listed.Concat(latest);
     }
 
-    /// <summary>Lists the newest.</summary>
-    public void Write(DocumentStore documents, Newest newest)
+    /// <summary>Lists some of the newest if there are enough of them.</summary>
+    /// <param name="documents">Where they are.</param>
+    /// <param name="newest">What is known of them.</param>
+    /// <param name="last">The last position that was given.</param>
+    /// <param name="isWhole">Whether no position up to the last one is still to be filled.</param>
+    /// <returns>The last position that is listed.</returns>
+    public long Write(DocumentStore documents, Newest newest, long last, Func<DocumentStore, bool> isWhole)
     {
-        documents.Insert(_lists, newest.Owned.GroupBy(each => each.Owner, each => each.Seq).Select(owned => WriteList(owned.Key, [.. owned.Order()])));
-        if (newest.Ids.Count > 0)
+        if (!newest.IsListing && last - newest.ListedTo >= AtOnce && isWhole(documents))
         {
-            documents.Insert(Collections.Ids, [WriteIds(newest.Ids)]);
+            newest.BeginLists(last);
         }
 
-        newest.Clear();
+        if (newest.IsListing)
+        {
+            // They are all written when there are as many new ones again, or sooner.
+            var share = (int)Math.Ceiling((double)(last - newest.WrittenAt) * newest.Lists / AtOnce);
+            newest.WrittenAt = last;
+            var lists = newest.TakeLists(Math.Max(AtLeast, share)).ToList();
+            if (newest.FoundUnfinished)
+            {
+                lists.ForEach(list => DeleteAll(documents, list.Owner, newest.ListedTo + 1));
+            }
+
+            documents.Insert(_lists, lists.Select(list => WriteList(list.Owner, list.Positions)));
+            if (newest.TryEndLists(out var ids) && ids.Count > 0)
+            {
+                documents.Insert(Collections.Ids, [WriteIds(ids)]);
+            }
+        }
+
+        return newest.ListedTo;
     }
 
     /// <summary>Returns the first list of the first owner from one on that has any.</summary>
@@ -97,11 +124,11 @@ internal sealed class Listing
 
     public void Delete(DocumentStore documents, IEnumerable<BsonValue> lists) => documents.Delete(_lists, lists);
 
-    /// <summary>Deletes all lists of an owner.</summary>
-    public void DeleteAll(DocumentStore documents, long owner)
+    /// <summary>Deletes all lists of an owner that begin at a position or behind it.</summary>
+    public void DeleteAll(DocumentStore documents, long owner, long from = 0)
     {
         var all = new List<BsonValue>();
-        using (var rows = documents.Within(_lists, ListId(owner, long.MinValue), ListId(owner, long.MaxValue)))
+        using (var rows = documents.Within(_lists, ListId(owner, from), ListId(owner, long.MaxValue)))
         {
             while (rows.Step())
             {
@@ -166,7 +193,7 @@ internal sealed class Listing
         ["d"] = MemoryMarshal.AsBytes(positions.AsSpan()).ToArray(),
     };
 
-    private BsonDocument WriteIds(IReadOnlyDictionary<string, long> ids)
+    private BsonDocument WriteIds(Dictionary<string, long> ids)
     {
         var (first, last) = (ids.Values.Min(), ids.Values.Max());
         var sums = new ulong[last - first + 1];
