@@ -41,14 +41,15 @@ public sealed class ListingTests : StorageTests<LiteDbSource>
             await AddAsync(500);
         }
 
-        var written = await CountListsAsync();
-        Assert.InRange(written, 1, webhooks.Length - 1);
-        await CheckAsync(webhooks, all);
-
         // What is begun is begun anew: with more in the lists.
-        await AddAsync(1);
-        Assert.InRange(await CountListsAsync(), 1, webhooks.Length - 1);
-        await CheckAsync(webhooks, all);
+        for (var process = 0; process < 2; process++)
+        {
+            await AddAsync(1);
+            await AddAsync(1);
+            Assert.InRange(await CountListsAsync(), 1, webhooks.Length - 1);
+            await CheckAsync(webhooks, all);
+        }
+
         for (var more = 0; more < 10; more++)
         {
             await AddAsync(1);
@@ -79,6 +80,9 @@ public sealed class ListingTests : StorageTests<LiteDbSource>
 
         static int Count(DocumentStore documents)
         {
+            // Retention sees them when nothing replaces them any more.
+            var listed = documents.Recent.Deliveries.ListedTo > 0;
+            Assert.Equal(listed, Listing.Deliveries.FindList(documents, 0) is not null);
             var count = 0;
             using var rows = documents.Within(Collections.DeliveryLists, LiteDB.BsonValue.MinValue, LiteDB.BsonValue.MaxValue);
             while (rows.Step())

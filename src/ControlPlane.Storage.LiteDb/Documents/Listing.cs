@@ -26,16 +26,17 @@ internal sealed class Listing
 
     private readonly string _lists;
     private readonly KeyKind _ids;
+    private readonly Func<Recent, Newest> _newest;
 
-    private Listing(string documents, string lists, KeyKind ids, string owner)
+    private Listing(string documents, string lists, KeyKind ids, string owner, Func<Recent, Newest> newest)
     {
-        (Documents, _lists, _ids) = (documents, lists, ids);
+        (Documents, _lists, _ids, _newest) = (documents, lists, ids, newest);
         Facts = BsonExpression.Create($"{{_id: $._id, id: $.id, o: $.{owner}, ki: $.ki}}");
     }
 
-    public static Listing Events { get; } = new(Collections.Events, Collections.EventLists, KeyKind.EventIds, "ts");
+    public static Listing Events { get; } = new(Collections.Events, Collections.EventLists, KeyKind.EventIds, "ts", recent => recent.Events);
 
-    public static Listing Deliveries { get; } = new(Collections.Deliveries, Collections.DeliveryLists, KeyKind.DeliveryIds, "ws");
+    public static Listing Deliveries { get; } = new(Collections.Deliveries, Collections.DeliveryLists, KeyKind.DeliveryIds, "ws", recent => recent.Deliveries);
 
     /// <summary>The collection of what is listed.</summary>
     public string Documents { get; }
@@ -95,7 +96,8 @@ internal sealed class Listing
             newest.BeginLists(last);
         }
 
-        if (newest.IsListing)
+        // Once in a transaction, though this is done whenever there is something to store.
+        if (newest.IsListing && last > newest.WrittenAt)
         {
             // They are all written when there are as many new ones again, or sooner.
             var share = (int)Math.Ceiling((double)(last - newest.WrittenAt) * newest.Lists / AtOnce);
@@ -116,11 +118,21 @@ internal sealed class Listing
         return newest.ListedTo;
     }
 
-    /// <summary>Returns the first list of the first owner from one on that has any.</summary>
-    public (BsonValue Id, long Owner, long[] Positions)? FindList(DocumentStore documents, long owner) =>
-        documents.FirstWithin(_lists, ListId(owner, 0), ListId(long.MaxValue, long.MaxValue)) is { } document
-            ? (document[DocumentStore.Id], document.Long("o"), ReadList(document))
-            : null;
+    /// <summary>Returns the first list of the first owner from one on that has any. One that does not count yet can still be replaced.</summary>
+    public (BsonValue Id, long Owner, long[] Positions)? FindList(DocumentStore documents, long owner)
+    {
+        var listedTo = _newest(documents.Recent).ListedTo;
+        using var rows = documents.Within(_lists, ListId(owner, 0), ListId(long.MaxValue, long.MaxValue));
+        while (rows.Step())
+        {
+            if (ReadList(rows.Current) is var positions && positions[0] <= listedTo)
+            {
+                return (rows.Current[DocumentStore.Id], rows.Current.Long("o"), positions);
+            }
+        }
+
+        return null;
+    }
 
     public void Delete(DocumentStore documents, IEnumerable<BsonValue> lists) => documents.Delete(_lists, lists);
 

@@ -58,7 +58,7 @@ public sealed class FairQueue<T>
     /// <summary>Puts an item in. Returns false if the queue is closed.</summary>
     /// <param name="share">Whose it is.</param>
     /// <param name="item">The item.</param>
-    /// <param name="takes">What it will use, as far as is known.</param>
+    /// <param name="takes">What it will use, as far as is known. More than <see cref="Credit"/> is taken for that.</param>
     public bool TryAdd(string share, T item, TimeSpan takes = default)
     {
         lock (_lock)
@@ -80,7 +80,7 @@ public sealed class FairQueue<T>
                 _shares.Add(share, added = new Share());
             }
 
-            added.Items.Enqueue((item, takes));
+            added.Items.Enqueue((item, takes < Credit ? takes : Credit));
             if (added.Items.Count == 1)
             {
                 added.Used = Later(added.Used, _now - Credit);
