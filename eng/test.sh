@@ -199,10 +199,11 @@ add() {
   [ "${bad:-0}" -eq 0 ] || why "$logs/$name.log"
 }
 
-# What failed, which can stand anywhere in a long log, and how the log ends.
+# What failed, which can stand anywhere in a long log; how the log ends where nothing says so.
 why() {
-  grep -E -A 40 '^ *not ok |\[FAIL\]' "$1" | head -n 160
-  tail -n 40 "$1"
+  local failures
+  failures=$(grep -E -A 40 '^ *not ok |\[FAIL\]' "$1" | head -n 200)
+  if [ -n "$failures" ]; then echo "$failures"; else tail -n 120 "$1"; fi
 }
 
 # The runner's last line: "NAME  Total: 9, Errors: 0, Failed: 1, Skipped: 0, Not Run: 0, Time: 1.250s". What the class or

@@ -10,7 +10,7 @@ public sealed class FairnessTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Enqueue_TenTenantsWithMuchToWriteCameBefore_OneOfEachIsAhead()
+    public async Task Enqueue_TenTenantsWithMuchToWriteCameBefore_WhoWantsLittleIsAhead()
     {
         const int Rows = 140;
         var session = new CountingSession(_clock, TimeSpan.FromMicroseconds(50));
@@ -29,7 +29,8 @@ public sealed class FairnessTests
         release();
         await Task.WhenAll([held, small, .. writes]);
 
-        Assert.Equal((10 * Rows) + 2, await small - before);
+        // The server's own came before, and wants as little.
+        Assert.Equal(2, await small - before);
         Assert.InRange(session.Largest, Rows, 3 * Rows);
         await writer.StopAsync();
     }
