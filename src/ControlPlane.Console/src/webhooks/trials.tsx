@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Delivery } from '../../generated/controlplane/v1/delivery_pb';
 import type { Webhook } from '../../generated/controlplane/v1/webhook_pb';
 import type { PreviewRequestResponse, ProbeWebhookResponse } from '../../generated/controlplane/v1/webhook_service_pb';
@@ -139,19 +139,19 @@ export function Preview({ of, close }: { of: Webhook; close: () => void }) {
   const [dialect, setDialect] = useState('');
   const [type, setType] = useState(of.eventTypes.find((each) => !each.includes('*')) ?? 'message.new');
   const [payload, setPayload] = useState('{"text":"hello"}');
-  const [made, setMade] = useState<PreviewRequestResponse>();
-  const action = useAction();
-  const run = () => action.run(async () => setMade(await webhooks.previewRequest({
+  const [event, setEvent] = useState({ type, payload });
+  // The latest choice counts: what was asked before it is given up.
+  const answer = useCall((signal) => webhooks.previewRequest({
     target: dialect
       ? { case: 'inline', value: { dialect, secret: exampleSecret } }
       : { case: 'webhookId', value: of.id },
-    event: { type, payload: encode(payload) },
-  })));
-  useEffect(() => { void run(); }, [dialect]);
+    event: { type: event.type, payload: encode(event.payload) },
+  }, { signal }), [dialect, event]);
+  const made = answer.value;
   return (
     <Dialog title="Preview a request" close={close} wide>
       <p>The very request that would be sent now. Nothing is sent or stored.</p>
-      <Form problem={action.problem} busy={action.busy} submit={run} label="Preview">
+      <Form problem={answer.problem} busy={answer.busy} submit={() => setEvent({ type, payload })} label="Preview">
         <div class="grid">
           <Choice label="Dialect" name="inline.dialect" value={dialect} set={setDialect}
             options={[['', "The webhook's, with its secret"], ...dialects.map((name) => [name, `${name}, with an example secret`] as [string, string])]} />
