@@ -102,7 +102,7 @@ public sealed class TroubleTests : WalkTest
     [Fact]
     public async Task Record_StoreRefuses_IsMadeAgainWithoutSendingAgain()
     {
-        var node = await StartAsync();
+        var node = await StartAsync(("Dispatching:Lease", "01:00:00"));
         node.ExpectErrors();
         await AddWebhookAsync();
         var refusals = 3;
