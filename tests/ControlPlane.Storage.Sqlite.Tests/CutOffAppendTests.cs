@@ -20,7 +20,7 @@ public sealed class CutOffAppendTests : SqliteTests
             var request = new AppendRequest(TenantRecord.DefaultId, webhook.ConfigVersion, [added], "node", TimeSpan.FromMinutes(1));
 
             var begun = await database.WriteAsync(session => Appends.Begin(session, request, 1), Cancel);
-            Assert.Equal(4, begun.Left.Count);
+            Assert.Equal(10, begun.Left.Count);
         }
 
         var options = new SqliteStorageOptions { Path = StorePath, TimeProvider = Clock };

@@ -55,8 +55,8 @@ internal sealed class CommitPace
             return false;
         }
 
-        // What little is in is better off with a commit of its own: it costs less than what would come in takes.
-        if (contended && rows * PerRow < Own && more * PerRow > 2 * Own)
+        // What takes longer than two commits gets one of its own: what is in would wait for it, and what comes meanwhile for both.
+        if (contended && rows > 0 && more * PerRow > 2 * Own)
         {
             return false;
         }

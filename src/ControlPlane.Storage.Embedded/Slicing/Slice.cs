@@ -11,7 +11,10 @@ namespace ControlPlane.Storage.Embedded;
 internal sealed record Slice(IReadOnlyList<SlicedDelivery> Deliveries)
 {
     /// <summary>How many deliveries go into a transaction at a time.</summary>
-    public const int Size = 150;
+    public const int Size = 50;
+
+    /// <summary>How many go into the first one with as many events.</summary>
+    public const int MostWithEvents = 100;
 
     private const char EventMark = '@';
 

@@ -21,8 +21,10 @@ internal sealed class SlicedAppends<TSession>(
     /// <summary>Completes when everything is stored.</summary>
     public async Task<AppendResult> AppendAsync(AppendRequest request, CancellationToken cancellationToken)
     {
-        var rows = Math.Min(request.Rows, request.Events.Count + Slice.Size);
-        var begun = await writer.EnqueueAsync(request.TenantId, rows, session => begin(session, request, Slice.Size), cancellationToken).ConfigureAwait(false);
+        // A batch whose events have one delivery each is stored at once: most have to wait for the events anyway.
+        var first = Math.Clamp(request.Events.Count, Slice.Size, Slice.MostWithEvents);
+        var rows = Math.Min(request.Rows, request.Events.Count + first);
+        var begun = await writer.EnqueueAsync(request.TenantId, rows, session => begin(session, request, first), cancellationToken).ConfigureAwait(false);
         if (begun.Left.Count == 0)
         {
             return begun.Result;

@@ -24,9 +24,14 @@ internal static class RetentionSweeps
         {
             while (!sweep.Finished)
             {
-                yield return await read(sweep.Look, cancellationToken).ConfigureAwait(false)
-                    ? await write(sweep.Remove, cancellationToken).ConfigureAwait(false)
-                    : default;
+                bool found;
+                do
+                {
+                    found = await read(sweep.Look, cancellationToken).ConfigureAwait(false);
+                }
+                while (sweep.LooksOn);
+
+                yield return found ? await write(sweep.Remove, cancellationToken).ConfigureAwait(false) : default;
             }
         }
     }

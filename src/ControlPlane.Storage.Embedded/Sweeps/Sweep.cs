@@ -8,18 +8,18 @@ namespace ControlPlane.Storage.Embedded;
 /// <typeparam name="TSession">What it writes with.</typeparam>
 internal abstract class Sweep<TReader, TSession>(int batch)
 {
-    /// <summary>Rows to look at in one read.</summary>
-    protected const int LookAtMost = 1_000;
-
     /// <summary>How many rows to remove at a time.</summary>
     protected int Batch => batch;
 
     /// <summary>Whether nothing is left to look at.</summary>
     public bool Finished { get; protected set; }
 
+    /// <summary>Whether the next look adds to what the last one found, because that is little and the look was short.</summary>
+    public bool LooksOn { get; protected set; }
+
     /// <summary>Looks on; whether there is something to remove.</summary>
     public abstract bool Look(TReader reader);
 
-    /// <summary>Removes what the last look found, except what has changed since. Can run more than once.</summary>
+    /// <summary>Removes what was found, except what has changed since. Can run more than once.</summary>
     public abstract Removed Remove(TSession session);
 }

@@ -6,7 +6,6 @@ namespace ControlPlane.Storage.LiteDb;
 /// <summary>The audit log as documents. Their ids are the times in microseconds.</summary>
 internal static class AuditDocuments
 {
-    private const int LookAtMost = 2_000;
     private const string Entry = "entry";
 
     /// <summary>Stores an entry if something changed, and returns what the change returned.</summary>
@@ -22,7 +21,7 @@ internal static class AuditDocuments
 
     public static Page<AuditRecord> List(DocumentStore documents, AuditQuery query)
     {
-        var page = new PageBuilder(query.Limit, LookAtMost);
+        var page = new PageBuilder(query.Limit, PagedReads.LookAtMost);
         var shown = new Dictionary<long, AuditRecord>();
         using var rows = Open(documents, query, query.From, query.To - 1);
         while (page.WantsMore && rows.Step())

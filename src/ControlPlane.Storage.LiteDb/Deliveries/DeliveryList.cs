@@ -9,11 +9,6 @@ namespace ControlPlane.Storage.LiteDb;
 /// </summary>
 internal static class DeliveryList
 {
-    private const int LookAtMost = 2_000;
-
-    /// <summary>What has to be looked for one by one takes longer.</summary>
-    private const int SeekAtMost = 1_200;
-
     public static Page<DeliveryRecord> Read(DocumentStore documents, DeliveryQuery query) =>
         DeliveryMatcher.Resolve(documents, query, query.Before) is { } filter
             ? Collect(documents, filter, query.Limit).Build(
@@ -24,7 +19,7 @@ internal static class DeliveryList
     {
         if (filter.EventId is not null)
         {
-            return Walk(DeliveryWalks.OfEvents(documents, filter, filter.From, descending: true), filter, new PageBuilder(limit, LookAtMost));
+            return Walk(DeliveryWalks.OfEvents(documents, filter, filter.From, descending: true), filter, new PageBuilder(limit, PagedReads.LookAtMost));
         }
 
         if (filter.HasOnlyStates(DeliveryState.Pending, DeliveryState.InFlight, DeliveryState.RetryScheduled)
@@ -35,17 +30,17 @@ internal static class DeliveryList
 
         if (filter.HasOnlyStates(DeliveryState.Dead))
         {
-            return Walk(DeliveryWalks.Dead(documents, filter, filter.From, descending: true), filter, new PageBuilder(limit, SeekAtMost));
+            return Walk(DeliveryWalks.Dead(documents, filter, filter.From, descending: true), filter, new PageBuilder(limit, PagedReads.SeekAtMost));
         }
 
         if (filter.Webhook is not null)
         {
-            return Walk(DeliveryWalks.OfWebhook(documents, filter, filter.From, descending: true), filter, new PageBuilder(limit, SeekAtMost));
+            return Walk(DeliveryWalks.OfWebhook(documents, filter, filter.From, descending: true), filter, new PageBuilder(limit, PagedReads.SeekAtMost));
         }
 
         return filter.Tenant is not null || filter.AsksForEvent
-            ? FanOuts.Walk(documents, filter, new PageBuilder(limit, SeekAtMost))
-            : Walk(DeliveryWalks.All(documents, filter.From, filter.To, descending: true), filter, new PageBuilder(limit, LookAtMost));
+            ? FanOuts.Walk(documents, filter, new PageBuilder(limit, PagedReads.SeekAtMost))
+            : Walk(DeliveryWalks.All(documents, filter.From, filter.To, descending: true), filter, new PageBuilder(limit, PagedReads.LookAtMost));
     }
 
     private static PageBuilder Walk(IEnumerable<BsonDocument> deliveries, DeliveryMatcher filter, PageBuilder page)

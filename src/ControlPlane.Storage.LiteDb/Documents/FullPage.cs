@@ -16,7 +16,7 @@ internal static class FullPage
         Key.Of(KeyKind.OfTenant, tenant, (before ?? long.MaxValue) - 1),
         descending: true);
 
-    /// <summary>Returns a page of rows, passing over those that are read as null.</summary>
+    /// <summary>Returns a page of rows, passing over those that are read as null. It can be short where many are.</summary>
     public static Page<T> Read<T>(Rows rows, int limit, Func<BsonDocument, T?> read)
         where T : class
     {
@@ -24,19 +24,23 @@ internal static class FullPage
         {
             var items = new List<T>();
             long last = 0;
-            while (rows.Step())
+            for (var looked = 0; rows.Step(); looked++)
             {
-                if (read(rows.Current) is not { } item)
-                {
-                    continue;
-                }
-
-                if (items.Count == limit)
+                if (looked >= PagedReads.LookAtMost && looked > limit)
                 {
                     return new Page<T>(items, last);
                 }
 
-                items.Add(item);
+                if (read(rows.Current) is { } item)
+                {
+                    if (items.Count == limit)
+                    {
+                        return new Page<T>(items, last);
+                    }
+
+                    items.Add(item);
+                }
+
                 last = rows.Current.Seq();
             }
 

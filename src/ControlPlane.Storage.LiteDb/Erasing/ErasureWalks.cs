@@ -6,9 +6,6 @@ namespace ControlPlane.Storage.LiteDb;
 /// <summary>Finds events to erase.</summary>
 internal static class ErasureWalks
 {
-    /// <summary>Events that one read looks at: nothing else is read or written meanwhile.</summary>
-    private const int LookAtMost = 500;
-
     public static ErasureStretch Read(DocumentStore documents, ErasureWalk walk)
     {
         var end = walk.End ?? Counters.Load(documents).EventSeq + 1;
@@ -29,7 +26,7 @@ internal static class ErasureWalks
                 deliveries += stored.Event.DeliveryCount;
             }
 
-            if (found.Count == walk.Limit || looked == LookAtMost || bytes >= ErasureWalk.MostBytes || deliveries >= ErasureWalk.MostDeliveries)
+            if (found.Count == walk.Limit || looked == PagedReads.SeekAtMost || bytes >= ErasureWalk.MostBytes || deliveries >= ErasureWalk.MostDeliveries)
             {
                 return new ErasureStretch(found, stored.Seq + 1, end);
             }

@@ -7,11 +7,6 @@ namespace ControlPlane.Storage.LiteDb;
 /// <summary>Lists events, newest first. Looks at a bounded number of them, so a page with a rare filter can be short.</summary>
 internal static class EventList
 {
-    private const int LookAtMost = 2_000;
-
-    /// <summary>What has to be looked for one by one takes longer.</summary>
-    private const int SeekAtMost = 1_200;
-
     public static Page<EventRecord> Read(DocumentStore documents, EventQuery query)
     {
         long? tenant = null;
@@ -27,7 +22,7 @@ internal static class EventList
 
         var (from, to) = TimeSearch.Events(documents, query.CreatedAfter, query.CreatedBefore);
         to = Math.Min(to, query.Before ?? long.MaxValue);
-        var page = new PageBuilder(query.Limit, tenant is null ? LookAtMost : SeekAtMost);
+        var page = new PageBuilder(query.Limit, tenant is null ? PagedReads.LookAtMost : PagedReads.SeekAtMost);
         var shown = new Dictionary<long, EventRecord>();
         foreach (var document in Open(documents, tenant, from, to))
         {

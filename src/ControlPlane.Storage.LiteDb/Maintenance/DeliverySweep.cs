@@ -1,4 +1,3 @@
-using ControlPlane.Storage.Embedded;
 using ControlPlane.Storage.Transitions;
 using LiteDB;
 
@@ -8,7 +7,7 @@ namespace ControlPlane.Storage.LiteDb;
 /// Removes deliveries that ended long ago, with their attempts. It walks them in the order of their last change, so that the floor of the
 /// change feed, which follows it, stays as far behind as the clock of the metadata allows.
 /// </summary>
-internal sealed class DeliverySweep(RetentionTerms terms) : Sweep<DocumentStore, WriteSession>(terms.Batch)
+internal sealed class DeliverySweep(RetentionTerms terms) : ShortSweep(terms.Batch)
 {
     /// <summary>Changes whose deliveries are read together.</summary>
     private const int AtOnce = 64;
@@ -19,12 +18,20 @@ internal sealed class DeliverySweep(RetentionTerms terms) : Sweep<DocumentStore,
     private long _position;
     private bool _keeps;
 
-    public override bool Look(DocumentStore reader)
+    protected override int Found => _found.Count + _spent.Count;
+
+    protected override bool IsFull => _found.Count >= Batch;
+
+    protected override void Forget()
     {
         _found.Clear();
         _spent.Clear();
+    }
+
+    protected override void LookOn(DocumentStore reader)
+    {
         var dead = new DeadLetters(reader, terms.DeadLetters);
-        for (var looked = 0; !Finished && _found.Count < Batch && looked + (dead.Webhooks * dead.Cost) < LookAtMost;)
+        for (var looked = 0; !Finished && !IsFull && looked + (dead.Webhooks * dead.Cost) < LookAtMost;)
         {
             var changes = Changes.After(reader, _position).Take(Math.Min(AtOnce, Batch - _found.Count)).ToList();
             foreach (var (change, current) in Changes.Current(reader, changes, DeliveryFormat.Facts))
@@ -42,8 +49,6 @@ internal sealed class DeliverySweep(RetentionTerms terms) : Sweep<DocumentStore,
 
             Finished |= changes.Count == 0;
         }
-
-        return _found.Count + _spent.Count > 0;
     }
 
     public override Removed Remove(WriteSession session)

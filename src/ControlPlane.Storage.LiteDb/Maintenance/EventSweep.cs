@@ -1,20 +1,22 @@
-using ControlPlane.Storage.Embedded;
 using ControlPlane.Storage.Transitions;
 using LiteDB;
 
 namespace ControlPlane.Storage.LiteDb;
 
 /// <summary>Removes events of which no delivery is left.</summary>
-internal sealed class EventSweep(RetentionTerms terms) : Sweep<DocumentStore, WriteSession>(terms.Batch)
+internal sealed class EventSweep(RetentionTerms terms) : ShortSweep(terms.Batch)
 {
     internal static readonly BsonExpression Facts = BsonExpression.Create("{_id: $._id, c: $.c, fd: $.fd, dc: $.dc}");
     private readonly ExpiryJudge _expiry = new(terms.MetadataBefore, terms.Now);
     private readonly List<long> _found = [];
     private long _position;
 
-    public override bool Look(DocumentStore reader)
+    protected override int Found => _found.Count;
+
+    protected override void Forget() => _found.Clear();
+
+    protected override void LookOn(DocumentStore reader)
     {
-        _found.Clear();
         var looked = 0;
         using var rows = reader.Within(Collections.Events, _position + 1, long.MaxValue, select: Facts);
         while (rows.Step())
@@ -26,21 +28,20 @@ internal sealed class EventSweep(RetentionTerms terms) : Sweep<DocumentStore, Wr
                 break;
             }
 
-            looked++;
+            looked += 2 * Seek;
             _position = facts.Seq();
             if (age == Age.Expired && !HasDelivery(reader, _position, facts.Long("fd"), facts.Long("dc")))
             {
                 _found.Add(_position);
             }
 
-            if (_found.Count == Batch || looked == LookAtMost)
+            if (IsFull || looked >= LookAtMost)
             {
-                return _found.Count > 0;
+                return;
             }
         }
 
         Finished = true;
-        return _found.Count > 0;
     }
 
     public override Removed Remove(WriteSession session)

@@ -1,18 +1,20 @@
-using ControlPlane.Storage.Embedded;
 using LiteDB;
 
 namespace ControlPlane.Storage.LiteDb;
 
 /// <summary>Removes lists of ids when nothing is left that has one of them.</summary>
-internal sealed class IdSweep(Listing listing, int batch) : Sweep<DocumentStore, WriteSession>(batch)
+internal sealed class IdSweep(Listing listing, int batch) : ShortSweep(batch)
 {
     private readonly List<BsonValue> _found = [];
     private BsonValue? _position;
 
-    public override bool Look(DocumentStore reader)
+    protected override int Found => _found.Count;
+
+    protected override void Forget() => _found.Clear();
+
+    protected override void LookOn(DocumentStore reader)
     {
-        _found.Clear();
-        for (var looked = 0; looked < Batch; looked++)
+        for (var looked = 0; looked < LookAtMost && !IsFull; looked += 2 * Seek)
         {
             if (listing.FindIds(reader, _position) is not { } list)
             {
@@ -26,8 +28,6 @@ internal sealed class IdSweep(Listing listing, int batch) : Sweep<DocumentStore,
                 _found.Add(list.Id);
             }
         }
-
-        return _found.Count > 0;
     }
 
     public override Removed Remove(WriteSession session)

@@ -1,45 +1,49 @@
-using ControlPlane.Storage.Embedded;
 using LiteDB;
 
 namespace ControlPlane.Storage.LiteDb;
 
 /// <summary>Removes webhooks that were deleted and that no delivery refers to any more, and redrives that ended.</summary>
-internal sealed class LeftoverSweep(RetentionTerms terms) : Sweep<DocumentStore, WriteSession>(terms.Batch)
+internal sealed class LeftoverSweep(RetentionTerms terms) : ShortSweep(terms.Batch)
 {
     private readonly List<BsonValue> _webhooks = [];
     private readonly List<BsonValue> _redrives = [];
-    private long _webhooksTo = long.MinValue;
+    private (long Time, long Seq) _last = (long.MinValue, long.MinValue);
 
-    public override bool Look(DocumentStore reader)
+    protected override int Found => _webhooks.Count + _redrives.Count;
+
+    protected override void Forget()
     {
         _webhooks.Clear();
         _redrives.Clear();
-        var looked = 0;
-        using (var rows = Gone(reader, Collections.Webhooks, _webhooksTo))
+    }
+
+    protected override void LookOn(DocumentStore reader)
+    {
+        var (looked, isLast) = (0, false);
+        using (var rows = Gone(reader, Collections.Webhooks, _last.Time, _last.Seq))
         {
-            while (looked < LookAtMost && _webhooks.Count < Batch && rows.Step())
+            while (looked < LookAtMost && !IsFull && !(isLast = !rows.Step()))
             {
-                looked++;
-                _webhooksTo = rows.Current.Long("delete_time");
+                looked += Seek;
+                // Those of a tenant that was deleted were deleted at one time.
+                _last = (rows.Current.Long("delete_time"), rows.Current.Seq() + 1);
                 if (!IsUsed(reader, rows.Current.Seq(), ref looked))
                 {
                     _webhooks.Add(rows.Current[DocumentStore.Id]);
                 }
             }
-
-            Finished = looked < LookAtMost && _webhooks.Count < Batch;
         }
 
-        using (var rows = Gone(reader, Collections.Redrives, long.MinValue))
+        if (_redrives.Count == 0)
         {
-            while (_redrives.Count < Batch && rows.Step())
+            using var rows = Gone(reader, Collections.Redrives, long.MinValue, long.MinValue);
+            while (!IsFull && rows.Step())
             {
                 _redrives.Add(rows.Current[DocumentStore.Id]);
             }
         }
 
-        Finished &= _redrives.Count < Batch;
-        return _webhooks.Count + _redrives.Count > 0;
+        Finished = isLast && !IsFull;
     }
 
     public override Removed Remove(WriteSession session)
@@ -56,16 +60,16 @@ internal sealed class LeftoverSweep(RetentionTerms terms) : Sweep<DocumentStore,
         };
     }
 
-    private Rows Gone(DocumentStore documents, string collection, long from) => documents.WithinKeys(
+    private Rows Gone(DocumentStore documents, string collection, long time, long seq) => documents.WithinKeys(
         collection,
-        Key.Of(KeyKind.Gone, from, long.MinValue),
+        Key.Of(KeyKind.Gone, time, seq),
         Key.Of(KeyKind.Gone, terms.MetadataBefore.ToMicroseconds() - 1, long.MaxValue));
 
     private static bool IsUsed(DocumentStore documents, long webhook, ref int looked)
     {
         foreach (var seq in Listing.Deliveries.Of(documents, documents.Recent.Deliveries, webhook, 0, long.MaxValue, descending: false))
         {
-            looked++;
+            looked += Seek;
             if (documents.Find(Collections.Deliveries, seq) is not null)
             {
                 return true;

@@ -1,14 +1,10 @@
-using ControlPlane.Storage.Embedded;
 using LiteDB;
 
 namespace ControlPlane.Storage.LiteDb;
 
 /// <summary>Removes lists when nothing of what they list is left.</summary>
-internal sealed class ListingSweep(Listing listing, int batch) : Sweep<DocumentStore, WriteSession>(batch)
+internal sealed class ListingSweep(Listing listing, int batch) : ShortSweep(batch)
 {
-    /// <summary>Positions to look at in one read: most are far from each other, and each is looked for by itself.</summary>
-    private const int SeekAtMost = LookAtMost / 4;
-
     private static readonly BsonExpression IdOnly = BsonExpression.Create("{_id: $._id}");
 
     private readonly List<BsonValue> _found = [];
@@ -16,10 +12,16 @@ internal sealed class ListingSweep(Listing listing, int batch) : Sweep<DocumentS
     private long _owner;
     private int _looked;
 
-    public override bool Look(DocumentStore reader)
+    protected override int Found => _found.Count;
+
+    // The next one of the same owner is looked at when this one is gone.
+    protected override bool IsFull => Found > 0;
+
+    protected override void Forget() => _found.Clear();
+
+    protected override void LookOn(DocumentStore reader)
     {
-        _found.Clear();
-        for (var left = SeekAtMost; left > 0 && _found.Count == 0;)
+        for (var looked = 0; looked < LookAtMost && !IsFull;)
         {
             if (listing.FindList(reader, _owner) is not { } first)
             {
@@ -29,8 +31,9 @@ internal sealed class ListingSweep(Listing listing, int batch) : Sweep<DocumentS
 
             (_owner, _looked) = (first.Owner, first.Id == _list ? _looked : 0);
             _list = first.Id;
-            var some = first.Positions.Skip(_looked).Take(left).ToList();
-            left -= some.Count;
+            // The newest is there for the longest, so that mostly this one is enough. They are far from each other: each is looked for by itself.
+            var some = Enumerable.Reverse(first.Positions).Skip(_looked).Take(_looked == 0 ? 1 : LookAtMost / Seek).ToList();
+            looked += (2 + some.Count) * Seek;
             _looked += some.Count;
             if (reader.FindEach(listing.Documents, some, IdOnly).Any())
             {
@@ -38,12 +41,9 @@ internal sealed class ListingSweep(Listing listing, int batch) : Sweep<DocumentS
             }
             else if (_looked == first.Positions.Length)
             {
-                // The next one of the same owner is looked at when this one is gone.
                 _found.Add(first.Id);
             }
         }
-
-        return _found.Count > 0;
     }
 
     public override Removed Remove(WriteSession session)

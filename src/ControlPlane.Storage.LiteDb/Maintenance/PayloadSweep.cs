@@ -1,11 +1,10 @@
-using ControlPlane.Storage.Embedded;
 using ControlPlane.Storage.Transitions;
 using LiteDB;
 
 namespace ControlPlane.Storage.LiteDb;
 
 /// <summary>Removes payloads that nothing will send any more.</summary>
-internal sealed class PayloadSweep(RetentionTerms terms) : Sweep<DocumentStore, WriteSession>(terms.Batch)
+internal sealed class PayloadSweep(RetentionTerms terms) : ShortSweep(terms.Batch)
 {
     /// <summary>Bytes to remove at a time: each page of a payload is freed by itself.</summary>
     private const long MostBytes = 1 << 20;
@@ -15,13 +14,27 @@ internal sealed class PayloadSweep(RetentionTerms terms) : Sweep<DocumentStore, 
     private readonly List<(long Event, long From, long To)> _found = [];
     private long _position;
     private long _head;
+    private long _bytes;
 
-    public override bool Look(DocumentStore reader)
+    protected override int Found => _found.Count;
+
+    protected override bool IsFull => base.IsFull || _bytes >= MostBytes;
+
+    protected override void Forget()
     {
         _found.Clear();
-        _head = Counters.Load(reader).Revision;
+        _bytes = 0;
+    }
+
+    protected override void LookOn(DocumentStore reader)
+    {
+        if (_found.Count == 0)
+        {
+            _head = Counters.Load(reader).Revision;
+        }
+
         var dead = new DeadLetters(reader, terms.DeadLetters);
-        var (looked, deliveries, bytes) = (0, 0L, 0L);
+        var (looked, deliveries) = (0, 0L);
         using var rows = reader.Within(Collections.Payloads, _position + 1, long.MaxValue, select: IdOnly);
         while (rows.Step())
         {
@@ -33,24 +46,23 @@ internal sealed class PayloadSweep(RetentionTerms terms) : Sweep<DocumentStore, 
                 break;
             }
 
-            looked++;
+            looked += 2 * Seek;
             _position = seq;
             var (from, to) = (facts.Long("fd"), facts.Long("fd") + facts.Long("dc"));
             if (age == Age.Expired && !IsNeeded(reader, seq, from, to, dead))
             {
                 _found.Add((seq, from, to));
-                bytes += facts.Long("pl");
+                _bytes += facts.Long("pl");
             }
 
             deliveries += to - from;
-            if (_found.Count == Batch || bytes >= MostBytes || looked + deliveries + (dead.Webhooks * dead.Cost) >= LookAtMost)
+            if (IsFull || looked + deliveries + (dead.Webhooks * dead.Cost) >= LookAtMost)
             {
-                return _found.Count > 0;
+                return;
             }
         }
 
         Finished = true;
-        return _found.Count > 0;
     }
 
     public override Removed Remove(WriteSession session)

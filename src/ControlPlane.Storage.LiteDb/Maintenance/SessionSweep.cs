@@ -1,21 +1,23 @@
-using ControlPlane.Storage.Embedded;
 using LiteDB;
 
 namespace ControlPlane.Storage.LiteDb;
 
 /// <summary>Removes keys of portal sessions that expired. Their ids are beside each other in the index, oldest first.</summary>
-internal sealed class SessionSweep(RetentionTerms terms) : Sweep<DocumentStore, WriteSession>(terms.Batch)
+internal sealed class SessionSweep(RetentionTerms terms) : ShortSweep(terms.Batch)
 {
     private static readonly BsonValue End = Key.Of(KeyKind.Id, ApiKeyRecord.PortalPrefix + '~');
     private readonly List<BsonValue> _found = [];
     private string _last = ApiKeyRecord.PortalPrefix;
 
-    public override bool Look(DocumentStore reader)
+    protected override int Found => _found.Count;
+
+    protected override void Forget() => _found.Clear();
+
+    protected override void LookOn(DocumentStore reader)
     {
-        _found.Clear();
         var looked = 0;
         using var rows = reader.WithinKeys(Collections.ApiKeys, Key.Of(KeyKind.Id, _last), End);
-        while (looked < LookAtMost && _found.Count < Batch && rows.Step())
+        while (looked < LookAtMost && !IsFull && rows.Step())
         {
             looked++;
             _last = rows.Current.Text("id");
@@ -25,8 +27,7 @@ internal sealed class SessionSweep(RetentionTerms terms) : Sweep<DocumentStore, 
             }
         }
 
-        Finished = looked < LookAtMost && _found.Count < Batch;
-        return _found.Count > 0;
+        Finished = looked < LookAtMost && !IsFull;
     }
 
     public override Removed Remove(WriteSession session)

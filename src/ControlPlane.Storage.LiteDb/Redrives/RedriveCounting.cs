@@ -6,7 +6,6 @@ namespace ControlPlane.Storage.LiteDb;
 /// </summary>
 internal sealed class RedriveCounting
 {
-    private const int LookAtMost = 2_000;
     private readonly DeliveryFilter _filter;
     private readonly int _most;
     private long _position;
@@ -33,7 +32,7 @@ internal sealed class RedriveCounting
     public int GoOn(DocumentStore documents)
     {
         var room = _most - Scope.Count;
-        var stretch = RedriveWalk.Read(documents, _filter, Scope, _position, room, LookAtMost);
+        var stretch = RedriveWalk.Read(documents, _filter, Scope, _position, room, PagedReads.LookAtMost);
         _position = stretch.Next;
         Scope = Scope with { Count = Scope.Count + stretch.Found.Count };
         if (stretch.Found.Count == room)

@@ -5,9 +5,6 @@ namespace ControlPlane.Storage.LiteDb;
 /// <summary>What moves a redrive on.</summary>
 internal static class RedriveSteps
 {
-    // The writer does nothing else meanwhile.
-    private const int LookAtMost = 4_000;
-
     public static RedriveBatch? Batch(WriteSession session, string id, int limit)
     {
         var now = session.Now;
@@ -21,7 +18,7 @@ internal static class RedriveSteps
             return new RedriveBatch(stored.Redrive, []);
         }
 
-        var stretch = RedriveWalk.Read(session.Documents, stored.Redrive.Filter, stored.Scope, stored.Position, limit, LookAtMost);
+        var stretch = RedriveWalk.Read(session.Documents, stored.Redrive.Filter, stored.Scope, stored.Position, limit, PagedReads.LookAtMost);
         var retried = new List<DeliveryRecord>(stretch.Found.Count);
         foreach (var seq in stretch.Found)
         {

@@ -6,9 +6,6 @@ namespace ControlPlane.Storage.LiteDb;
 /// <summary>What reads the events of a replay, and creates their deliveries.</summary>
 internal static class ReplaySteps
 {
-    /// <summary>Events and deliveries that one read looks at: nothing else is read or written meanwhile.</summary>
-    private const int LookAtMost = 500;
-
     public static EventStretch Read(DocumentStore documents, EventWalk walk)
     {
         if (DeliveryMatcher.Resolve(documents, walk.Filter, before: null) is not { Tenant: { } tenant, Webhook: { } webhook })
@@ -33,7 +30,7 @@ internal static class ReplaySteps
                 }
             }
 
-            if (found.Count == walk.Limit || bytes >= EventWalk.MostBytes || looked >= LookAtMost)
+            if (found.Count == walk.Limit || bytes >= EventWalk.MostBytes || looked >= PagedReads.LookAtMost)
             {
                 return new EventStretch(found, stored.Seq + 1);
             }

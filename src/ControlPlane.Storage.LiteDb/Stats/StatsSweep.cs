@@ -5,18 +5,20 @@ using LiteDB;
 namespace ControlPlane.Storage.LiteDb;
 
 /// <summary>Removes the counts of old minutes, which go into their hours, or those of old hours. It walks from owner to owner.</summary>
-internal sealed class StatsSweep(string collection, RetentionTerms terms) : Sweep<DocumentStore, WriteSession>(terms.Batch)
+internal sealed class StatsSweep(string collection, RetentionTerms terms) : ShortSweep(terms.Batch)
 {
-    private const int OwnersAtOnce = 100;
     private readonly bool _ofMinutes = collection == Collections.StatsMinutes;
     private readonly List<(long Owner, long Number, int[] Numbers)> _found = [];
     private long _owner;
 
-    public override bool Look(DocumentStore reader)
+    protected override int Found => _found.Count;
+
+    protected override void Forget() => _found.Clear();
+
+    protected override void LookOn(DocumentStore reader)
     {
-        _found.Clear();
         var before = _ofMinutes ? StatsBuckets.FirstMinute(terms.Now) : StatsBuckets.FirstHour(terms.Now);
-        for (var owners = 0; owners < OwnersAtOnce && _found.Count < Batch; owners++)
+        for (var looked = 0; looked < LookAtMost && !IsFull; looked += 2 * Seek)
         {
             if (StatsDocuments.FindOwner(reader, collection, _owner) is not { } owner)
             {
@@ -25,12 +27,10 @@ internal sealed class StatsSweep(string collection, RetentionTerms terms) : Swee
             }
 
             // One with more than that is looked at again when these are gone.
-            var old = StatsDocuments.List(reader, collection, owner, 0, before - 1).Take(Batch - _found.Count).ToList();
+            var old = StatsDocuments.List(reader, collection, owner, 0, before - 1).Take(Batch - Found).ToList();
             _found.AddRange(old.Select(each => (owner, each.Number, each.Numbers)));
-            _owner = _found.Count < Batch ? owner + 1 : owner;
+            _owner = IsFull ? owner : owner + 1;
         }
-
-        return _found.Count > 0;
     }
 
     public override Removed Remove(WriteSession session)

@@ -13,7 +13,8 @@ internal sealed class LiteDbAccessStore(LiteDbDatabase database) : IAccessStore
         database.ReadAsync(documents => TenantDocuments.FindExternal(documents, externalId)?.Tenant, cancellationToken);
 
     public Task<Page<TenantRecord>> ListTenantsAsync(long? before, int limit, CancellationToken cancellationToken) =>
-        database.ReadAsync(documents => TenantDocuments.List(documents, before, limit), cancellationToken);
+        database.ReadPageAsync(
+            before, limit, (documents, from, some) => TenantDocuments.List(documents, from, some), cancellationToken);
 
     public Task<TenantWrite> UpdateTenantAsync(TenantRecord tenant, AuditRecord audit, CancellationToken cancellationToken) =>
         WriteAsync(session => TenantDocuments.Update(session, tenant), outcome => outcome == TenantWrite.Done, audit, cancellationToken);
@@ -33,7 +34,8 @@ internal sealed class LiteDbAccessStore(LiteDbDatabase database) : IAccessStore
 
     public Task<Page<ApiKeyRecord>> ListKeysAsync(
         string? tenantId, long? before, int limit, CancellationToken cancellationToken) =>
-        database.ReadAsync(documents => KeyDocuments.List(documents, tenantId, before, limit), cancellationToken);
+        database.ReadPageAsync(
+            before, limit, (documents, from, some) => KeyDocuments.List(documents, tenantId, from, some), cancellationToken);
 
     public Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken) =>
         database.WriteAsync(session => KeyDocuments.Revoke(session, keyId, now, audit), cancellationToken);

@@ -4,5 +4,6 @@ namespace ControlPlane.Storage.LiteDb;
 internal sealed class LiteDbAuditStore(LiteDbDatabase database) : IAuditStore
 {
     public Task<Page<AuditRecord>> ListAsync(AuditQuery query, CancellationToken cancellationToken) =>
-        database.ReadAsync(documents => AuditDocuments.List(documents, query), cancellationToken);
+        database.ReadPageAsync(
+            query.Position, query.Limit, (documents, before, limit) => AuditDocuments.List(documents, query with { Position = before, Limit = limit }), cancellationToken);
 }

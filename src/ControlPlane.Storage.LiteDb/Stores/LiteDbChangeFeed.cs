@@ -5,9 +5,6 @@ namespace ControlPlane.Storage.LiteDb;
 /// <inheritdoc/>
 internal sealed class LiteDbChangeFeed(LiteDbDatabase database) : IChangeFeed
 {
-    /// <summary>Changes that are looked at in one read, which the writer waits for.</summary>
-    private const int LookAtMost = 256;
-
     private static readonly BsonExpression Owner = BsonExpression.Create("{_id: $._id, rv: $.rv, ts: $.ts}");
 
     public ValueTask<long> GetHeadAsync(CancellationToken cancellationToken) => ValueTask.FromResult(database.Head);
@@ -17,7 +14,7 @@ internal sealed class LiteDbChangeFeed(LiteDbDatabase database) : IChangeFeed
         var found = new List<DeliveryRecord>();
         for (long? next = revision; next is { } after && found.Count < limit;)
         {
-            var atMost = Math.Min(LookAtMost, limit - found.Count);
+            var atMost = Math.Min(PagedReads.LookAtMost, limit - found.Count);
             next = await database.ReadAsync(documents => ReadAfter(documents, after, atMost, found), cancellationToken).ConfigureAwait(false);
         }
 
@@ -25,7 +22,7 @@ internal sealed class LiteDbChangeFeed(LiteDbDatabase database) : IChangeFeed
     }
 
     public Task<TenantChanges> ReadAfterAsync(long revision, int limit, string tenantId, CancellationToken cancellationToken) =>
-        database.ReadAsync(documents => ReadAfter(documents, revision, Math.Min(LookAtMost, limit), tenantId), cancellationToken);
+        database.ReadAsync(documents => ReadAfter(documents, revision, Math.Min(PagedReads.LookAtMost, limit), tenantId), cancellationToken);
 
     public Task<long> GetFloorAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(documents => Counters.Load(documents).RevisionFloor, cancellationToken);

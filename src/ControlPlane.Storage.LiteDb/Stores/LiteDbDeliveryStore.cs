@@ -15,7 +15,8 @@ internal sealed class LiteDbDeliveryStore(LiteDbDatabase database) : IDeliverySt
         database.ReadAsync(documents => Ahead.Find(documents, deliveryId, database.Clock.GetStoreNow()), cancellationToken);
 
     public Task<Page<DeliveryRecord>> ListAsync(DeliveryQuery query, CancellationToken cancellationToken) =>
-        database.ReadAsync(documents => DeliveryList.Read(documents, query), cancellationToken);
+        database.ReadPageAsync(
+            query.Before, query.Limit, (documents, before, limit) => DeliveryList.Read(documents, query with { Before = before, Limit = limit }), cancellationToken);
 
     public Task<RetryOrCancelResult> RetryAsync(string deliveryId, AuditRecord audit, CancellationToken cancellationToken) =>
         WriteAsync(session => RetryAndCancel.Retry(session, deliveryId), audit, cancellationToken);

@@ -16,5 +16,6 @@ internal sealed class LiteDbEventStore(LiteDbDatabase database, SlicedAppends<Wr
         database.ReadFirstAsync(documents => EventDocuments.FindMany(documents, eventIds, tenantId, maxBytes), cancellationToken);
 
     public Task<Page<EventRecord>> ListAsync(EventQuery query, CancellationToken cancellationToken) =>
-        database.ReadAsync(documents => EventList.Read(documents, query), cancellationToken);
+        database.ReadPageAsync(
+            query.Before, query.Limit, (documents, before, limit) => EventList.Read(documents, query with { Before = before, Limit = limit }), cancellationToken);
 }

@@ -22,7 +22,8 @@ internal sealed class LiteDbEventTypeStore(LiteDbDatabase database) : IEventType
 
     public Task<Page<EventTypeRecord>> ListAsync(
         string? tenantId, long? before, int limit, CancellationToken cancellationToken) =>
-        database.ReadAsync(documents => EventTypeDocuments.List(documents, tenantId, before, limit), cancellationToken);
+        database.ReadPageAsync(
+            before, limit, (documents, from, some) => EventTypeDocuments.List(documents, tenantId, from, some), cancellationToken);
 
     private Task<EventTypeWrite> WriteAsync(Func<WriteSession, EventTypeWrite> write, AuditRecord audit, CancellationToken cancellationToken) =>
         database.WriteAsync(

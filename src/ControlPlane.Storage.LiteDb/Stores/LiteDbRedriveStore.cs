@@ -30,7 +30,8 @@ internal sealed class LiteDbRedriveStore(LiteDbDatabase database) : IRedriveStor
         database.ReadAsync(documents => RedriveDocuments.Find(documents, redriveId)?.Redrive, cancellationToken);
 
     public Task<Page<RedriveRecord>> ListAsync(string? tenantId, long? before, int limit, CancellationToken cancellationToken) =>
-        database.ReadAsync(documents => RedriveDocuments.List(documents, tenantId, before, limit), cancellationToken);
+        database.ReadPageAsync(
+            before, limit, (documents, from, some) => RedriveDocuments.List(documents, tenantId, from, some), cancellationToken);
 
     public Task<IReadOnlyList<RedriveRecord>> ListRunningAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(RedriveDocuments.ListRunning, cancellationToken);

@@ -4,7 +4,7 @@ namespace ControlPlane.Storage.LiteDb;
 internal sealed class LiteDbWebhookStore(LiteDbDatabase database) : IWebhookStore
 {
     /// <summary>Webhooks of a tenant that are read at once.</summary>
-    private const int LoadAtOnce = 128;
+    private const int LoadAtOnce = 32;
 
     /// <summary>How often a tenant is read piece by piece, if it changes each time before all is read.</summary>
     private const int LoadTries = 5;
@@ -31,7 +31,8 @@ internal sealed class LiteDbWebhookStore(LiteDbDatabase database) : IWebhookStor
 
     public Task<Page<WebhookRecord>> ListAsync(
         string? tenantId, long? before, int limit, CancellationToken cancellationToken) =>
-        database.ReadAsync(documents => WebhookDocuments.List(documents, tenantId, before, limit), cancellationToken);
+        database.ReadPageAsync(
+            before, limit, (documents, from, some) => WebhookDocuments.List(documents, tenantId, from, some), cancellationToken);
 
     public Task<long?> GetConfigVersionAsync(string tenantId, CancellationToken cancellationToken) =>
         database.ReadFirstAsync(documents => TenantRef.FindLive(documents, tenantId)?.ConfigVersion, cancellationToken);

@@ -1,9 +1,7 @@
-using ControlPlane.Storage.Embedded;
-
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Removes entries of the audit log that expired.</summary>
-internal sealed class AuditSweep(RetentionTerms terms) : Sweep<Connection, WriteSession>(terms.Batch)
+internal sealed class AuditSweep(RetentionTerms terms) : SqliteSweep(terms.Batch)
 {
     private static readonly Sql Expired = new("SELECT seq FROM audit_events WHERE seq < ? ORDER BY seq LIMIT ?");
     private static readonly Sql DeleteTo = new("DELETE FROM audit_events WHERE seq <= ?");

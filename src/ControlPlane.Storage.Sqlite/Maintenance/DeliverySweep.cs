@@ -7,7 +7,7 @@ namespace ControlPlane.Storage.Sqlite;
 /// Removes deliveries that ended long ago, with their attempts. It walks them in the order of their last change, so that the floor
 /// of the change feed, which follows it, stays as far behind as the clock of the metadata allows.
 /// </summary>
-internal sealed class DeliverySweep(RetentionTerms terms) : Sweep<Connection, WriteSession>(terms.Batch)
+internal sealed class DeliverySweep(RetentionTerms terms) : SqliteSweep(terms.Batch)
 {
     internal static readonly Sql After = new(
         """

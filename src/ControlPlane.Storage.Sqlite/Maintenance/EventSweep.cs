@@ -4,7 +4,7 @@ using ControlPlane.Storage.Transitions;
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Removes events of which no delivery is left, and takes note of the names that the others still refer to.</summary>
-internal sealed class EventSweep(RetentionTerms terms) : Sweep<Connection, WriteSession>(terms.Batch)
+internal sealed class EventSweep(RetentionTerms terms) : SqliteSweep(terms.Batch)
 {
     internal static readonly Sql After = new(
         """

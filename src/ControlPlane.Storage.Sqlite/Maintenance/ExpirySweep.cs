@@ -1,9 +1,7 @@
-using ControlPlane.Storage.Embedded;
-
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Erases events whose own time to expire has come.</summary>
-internal sealed class ExpirySweep(RetentionTerms terms) : Sweep<Connection, WriteSession>(terms.Batch)
+internal sealed class ExpirySweep(RetentionTerms terms) : SqliteSweep(terms.Batch)
 {
     internal static readonly Sql Expired = new(
         "SELECT seq FROM events WHERE expire_time <= ? AND expire_time IS NOT NULL AND erase_time IS NULL ORDER BY expire_time LIMIT ?");

@@ -1,12 +1,10 @@
-using ControlPlane.Storage.Embedded;
-
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>
 /// Removes texts that nothing refers to: neither an event that the sweep over the events passed and left, nor one after it, which
 /// the note that each name carries rules out. An owner's name can be held by leases too.
 /// </summary>
-internal sealed class InternedTextSweep(RetentionTerms terms, EventSweep events) : Sweep<Connection, WriteSession>(terms.Batch)
+internal sealed class InternedTextSweep(RetentionTerms terms, EventSweep events) : SqliteSweep(terms.Batch)
 {
     private const long EmptyInstance = 1;
 

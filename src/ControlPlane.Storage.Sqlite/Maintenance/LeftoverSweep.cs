@@ -1,9 +1,7 @@
-using ControlPlane.Storage.Embedded;
-
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Removes webhooks that were deleted and that no delivery refers to any more, and redrives that ended.</summary>
-internal sealed class LeftoverSweep(RetentionTerms terms) : Sweep<Connection, WriteSession>(terms.Batch)
+internal sealed class LeftoverSweep(RetentionTerms terms) : SqliteSweep(terms.Batch)
 {
     internal static readonly Sql DeletedWebhooks = new(
         """

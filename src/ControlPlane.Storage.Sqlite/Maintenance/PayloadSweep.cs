@@ -4,7 +4,7 @@ using ControlPlane.Storage.Transitions;
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Removes payloads that nothing will send any more.</summary>
-internal sealed class PayloadSweep(RetentionTerms terms) : Sweep<Connection, WriteSession>(terms.Batch)
+internal sealed class PayloadSweep(RetentionTerms terms) : SqliteSweep(terms.Batch)
 {
     /// <summary>Bytes to remove at a time: each page of a payload is taken off its chain one by one.</summary>
     private const long MostBytes = 1 << 20;

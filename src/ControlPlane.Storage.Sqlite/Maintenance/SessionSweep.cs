@@ -1,9 +1,7 @@
-using ControlPlane.Storage.Embedded;
-
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Removes keys of portal sessions that expired.</summary>
-internal sealed class SessionSweep(RetentionTerms terms) : Sweep<Connection, WriteSession>(terms.Batch)
+internal sealed class SessionSweep(RetentionTerms terms) : SqliteSweep(terms.Batch)
 {
     /// <summary>By the index of ids, in which those of sessions are beside each other, oldest first.</summary>
     internal static readonly Sql After = new("SELECT seq, id, expire_time FROM api_keys WHERE id > ? AND id < ? ORDER BY id LIMIT ?");

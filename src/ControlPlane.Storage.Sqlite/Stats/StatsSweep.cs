@@ -4,7 +4,7 @@ using ControlPlane.Storage.Transitions;
 namespace ControlPlane.Storage.Sqlite;
 
 /// <summary>Moves the counts of old minutes into their hours, and removes those of old hours.</summary>
-internal sealed class StatsSweep(RetentionTerms terms) : Sweep<Connection, WriteSession>(terms.Batch)
+internal sealed class StatsSweep(RetentionTerms terms) : SqliteSweep(terms.Batch)
 {
     internal static readonly Sql OldMinutes = new("SELECT minute, owner, counts FROM stats_minutes WHERE minute < ? ORDER BY minute, owner LIMIT ?");
     internal static readonly Sql OldHours = new("SELECT hour, owner FROM stats_hours WHERE hour < ? ORDER BY hour, owner LIMIT ?");

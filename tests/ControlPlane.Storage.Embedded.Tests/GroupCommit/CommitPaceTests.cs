@@ -19,17 +19,18 @@ public sealed class CommitPaceTests
     public void Allows_OthersWait_LessGoesIn()
     {
         NoteMany(TimeSpan.FromMicroseconds(50));
-        Assert.True(_pace.Allows(Quick, 60, 60, contended: true));
+        Assert.True(_pace.Allows(Quick, 90, 30, contended: true));
         Assert.False(_pace.Allows(Quick, 0, CommitPace.RowsContended + 1, contended: true));
         Assert.True(_pace.Allows(Quick, 0, CommitPace.RowsContended + 1, contended: false));
     }
 
     [Fact]
-    public void Allows_LargeOneOfOthersAfterSmallOnes_WaitsForTheNext()
+    public void Allows_LargeOneWhileOthersWait_GetsATransactionOfItsOwn()
     {
         NoteMany(TimeSpan.FromMicroseconds(50));
         Assert.True(_pace.Allows(Quick, 5, 10, contended: true));
         Assert.False(_pace.Allows(Quick, 5, 100, contended: true));
+        Assert.False(_pace.Allows(Quick, 50, 50, contended: true));
         Assert.True(_pace.Allows(Quick, 5, 100, contended: false));
         // Small ones go along with a large one: it is being stored already.
         Assert.True(_pace.Allows(Quick, 100, 5, contended: true));
