@@ -21,7 +21,7 @@ internal static class AuditDocuments
 
     public static Page<AuditRecord> List(DocumentStore documents, AuditQuery query)
     {
-        var page = new PageBuilder(query.Limit, PagedReads.LookAtMost);
+        var page = new PageBuilder(query.Limit, ReadBounds.LookAtMost);
         var shown = new Dictionary<long, AuditRecord>();
         using var rows = Open(documents, query, query.From, query.To - 1);
         while (page.WantsMore && rows.Step())

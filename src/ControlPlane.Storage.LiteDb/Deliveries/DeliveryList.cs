@@ -19,7 +19,7 @@ internal static class DeliveryList
     {
         if (filter.EventId is not null)
         {
-            return Walk(DeliveryWalks.OfEvents(documents, filter, filter.From, descending: true), filter, new PageBuilder(limit, PagedReads.LookAtMost));
+            return Walk(DeliveryWalks.OfEvents(documents, filter, filter.From, descending: true), filter, new PageBuilder(limit, ReadBounds.LookAtMost));
         }
 
         if (filter.HasOnlyStates(DeliveryState.Pending, DeliveryState.InFlight, DeliveryState.RetryScheduled)
@@ -30,17 +30,17 @@ internal static class DeliveryList
 
         if (filter.HasOnlyStates(DeliveryState.Dead))
         {
-            return Walk(DeliveryWalks.Dead(documents, filter, filter.From, descending: true), filter, new PageBuilder(limit, PagedReads.SeekAtMost));
+            return Walk(DeliveryWalks.Dead(documents, filter, filter.From, descending: true), filter, new PageBuilder(limit, ReadBounds.SeekAtMost));
         }
 
         if (filter.Webhook is not null)
         {
-            return Walk(DeliveryWalks.OfWebhook(documents, filter, filter.From, descending: true), filter, new PageBuilder(limit, PagedReads.SeekAtMost));
+            return Walk(DeliveryWalks.OfWebhook(documents, filter, filter.From, descending: true), filter, new PageBuilder(limit, ReadBounds.SeekAtMost));
         }
 
         return filter.Tenant is not null || filter.AsksForEvent
-            ? FanOuts.Walk(documents, filter, new PageBuilder(limit, PagedReads.SeekAtMost))
-            : Walk(DeliveryWalks.All(documents, filter.From, filter.To, descending: true), filter, new PageBuilder(limit, PagedReads.LookAtMost));
+            ? FanOuts.Walk(documents, filter, new PageBuilder(limit, ReadBounds.SeekAtMost))
+            : Walk(DeliveryWalks.All(documents, filter.From, filter.To, descending: true), filter, new PageBuilder(limit, ReadBounds.LookAtMost));
     }
 
     private static PageBuilder Walk(IEnumerable<BsonDocument> deliveries, DeliveryMatcher filter, PageBuilder page)

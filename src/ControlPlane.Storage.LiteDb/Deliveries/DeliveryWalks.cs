@@ -6,7 +6,7 @@ namespace ControlPlane.Storage.LiteDb;
 internal static class DeliveryWalks
 {
     /// <summary>Live deliveries that are looked at in one walk; if there are more, other ways are taken.</summary>
-    private const int LiveAtMost = 400;
+    private const int LiveAtMost = 2_000;
 
     public static IEnumerable<BsonDocument> All(DocumentStore documents, long from, long to, bool descending) =>
         Each(documents.Within(Collections.Deliveries, from, to - 1, descending, DeliveryFormat.Facts));

@@ -8,7 +8,7 @@ namespace ControlPlane.Storage.LiteDb;
 /// </summary>
 internal static class WaitingWalk
 {
-    private const int AtOnce = 8;
+    private const int AtOnce = 16;
 
     /// <summary>Calls back for the first waiting delivery of every webhook that has some, with its facts.</summary>
     public static async Task RunAsync(LiteDbDatabase database, Action<DocumentStore, BsonDocument> take, CancellationToken cancellationToken)

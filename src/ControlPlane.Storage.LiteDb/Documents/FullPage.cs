@@ -26,7 +26,7 @@ internal static class FullPage
             long last = 0;
             for (var looked = 0; rows.Step(); looked++)
             {
-                if (looked >= PagedReads.LookAtMost && looked > limit)
+                if (looked >= ReadBounds.LookAtMost && looked > limit)
                 {
                     return new Page<T>(items, last);
                 }

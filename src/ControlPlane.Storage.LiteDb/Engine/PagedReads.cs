@@ -3,17 +3,11 @@ namespace ControlPlane.Storage.LiteDb;
 /// <summary>Reads pages in several short reads, as the writer waits for each.</summary>
 internal static class PagedReads
 {
-    /// <summary>Documents that a read walks over to find some.</summary>
-    public const int LookAtMost = 100;
-
-    /// <summary>The same where each is looked for by itself, which takes longer.</summary>
-    public const int SeekAtMost = 40;
-
     /// <summary>Entries that a read returns.</summary>
-    private const int AtOnce = 32;
+    private const int AtOnce = 64;
 
     /// <summary>Reads that find fewer than they could. The page is then short rather than late.</summary>
-    private const int Reads = 30;
+    private const int Reads = 5;
 
     /// <summary>Reads a page.</summary>
     /// <param name="database">Where from.</param>
@@ -27,7 +21,7 @@ internal static class PagedReads
         var (items, positions) = (new List<T>(), new List<long>());
         for (var left = Reads; ;)
         {
-            // When the page is full: whether there is one more, without which it is the last.
+            // When the page is full and it was not seen yet: whether there is one more, without which it is the last.
             var (from, isFull) = (before, items.Count == limit);
             var wanted = Math.Clamp(limit - items.Count, 1, AtOnce);
             var page = await database.ReadAsync(documents => read(documents, from, wanted), cancellationToken).ConfigureAwait(false);
@@ -39,7 +33,8 @@ internal static class PagedReads
             items.AddRange(page.Items);
             positions.AddRange(page.Positions);
             before = page.Next;
-            if (before is null || (page.Items.Count < wanted && --left == 0))
+            var isSeen = items.Count == limit && positions.Count > 0 && positions[^1] == before;
+            if (before is null || isSeen || (page.Items.Count < wanted && --left == 0))
             {
                 return End(before);
             }

@@ -26,7 +26,7 @@ internal static class ErasureWalks
                 deliveries += stored.Event.DeliveryCount;
             }
 
-            if (found.Count == walk.Limit || looked == PagedReads.SeekAtMost || bytes >= ErasureWalk.MostBytes || deliveries >= ErasureWalk.MostDeliveries)
+            if (found.Count == walk.Limit || looked == ReadBounds.SeekAtMost || bytes >= ErasureWalk.MostBytes || deliveries >= ErasureWalk.MostDeliveries)
             {
                 return new ErasureStretch(found, stored.Seq + 1, end);
             }

@@ -22,7 +22,7 @@ internal static class EventList
 
         var (from, to) = TimeSearch.Events(documents, query.CreatedAfter, query.CreatedBefore);
         to = Math.Min(to, query.Before ?? long.MaxValue);
-        var page = new PageBuilder(query.Limit, tenant is null ? PagedReads.LookAtMost : PagedReads.SeekAtMost);
+        var page = new PageBuilder(query.Limit, tenant is null ? ReadBounds.LookAtMost : ReadBounds.SeekAtMost);
         var shown = new Dictionary<long, EventRecord>();
         foreach (var document in Open(documents, tenant, from, to))
         {

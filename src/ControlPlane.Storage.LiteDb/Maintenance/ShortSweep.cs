@@ -6,13 +6,13 @@ namespace ControlPlane.Storage.LiteDb;
 internal abstract class ShortSweep(int batch) : Sweep<DocumentStore, WriteSession>(batch)
 {
     /// <summary>Documents that a look walks over.</summary>
-    protected const int LookAtMost = 100;
+    protected const int LookAtMost = ReadBounds.LookAtMost;
 
     /// <summary>What finding one document by itself costs, in documents walked over.</summary>
-    protected const int Seek = 4;
+    protected const int Seek = 8;
 
     /// <summary>How many looks are made before what they found is removed, or nothing.</summary>
-    private const int Looks = 10;
+    private const int Looks = 20;
 
     private int _looks;
 

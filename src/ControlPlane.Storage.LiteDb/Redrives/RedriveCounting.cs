@@ -32,7 +32,7 @@ internal sealed class RedriveCounting
     public int GoOn(DocumentStore documents)
     {
         var room = _most - Scope.Count;
-        var stretch = RedriveWalk.Read(documents, _filter, Scope, _position, room, PagedReads.LookAtMost);
+        var stretch = RedriveWalk.Read(documents, _filter, Scope, _position, room, ReadBounds.LookAtMost);
         _position = stretch.Next;
         Scope = Scope with { Count = Scope.Count + stretch.Found.Count };
         if (stretch.Found.Count == room)

@@ -18,7 +18,7 @@ internal static class RedriveSteps
             return new RedriveBatch(stored.Redrive, []);
         }
 
-        var stretch = RedriveWalk.Read(session.Documents, stored.Redrive.Filter, stored.Scope, stored.Position, limit, PagedReads.LookAtMost);
+        var stretch = RedriveWalk.Read(session.Documents, stored.Redrive.Filter, stored.Scope, stored.Position, limit, ReadBounds.LookAtMost);
         var retried = new List<DeliveryRecord>(stretch.Found.Count);
         foreach (var seq in stretch.Found)
         {

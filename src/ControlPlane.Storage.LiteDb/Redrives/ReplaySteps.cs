@@ -30,7 +30,7 @@ internal static class ReplaySteps
                 }
             }
 
-            if (found.Count == walk.Limit || bytes >= EventWalk.MostBytes || looked >= PagedReads.LookAtMost)
+            if (found.Count == walk.Limit || bytes >= EventWalk.MostBytes || looked >= ReadBounds.LookAtMost)
             {
                 return new EventStretch(found, stored.Seq + 1);
             }

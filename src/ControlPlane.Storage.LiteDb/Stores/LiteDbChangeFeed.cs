@@ -14,7 +14,7 @@ internal sealed class LiteDbChangeFeed(LiteDbDatabase database) : IChangeFeed
         var found = new List<DeliveryRecord>();
         for (long? next = revision; next is { } after && found.Count < limit;)
         {
-            var atMost = Math.Min(PagedReads.LookAtMost, limit - found.Count);
+            var atMost = Math.Min(ReadBounds.SeekAtMost, limit - found.Count);
             next = await database.ReadAsync(documents => ReadAfter(documents, after, atMost, found), cancellationToken).ConfigureAwait(false);
         }
 
@@ -22,7 +22,7 @@ internal sealed class LiteDbChangeFeed(LiteDbDatabase database) : IChangeFeed
     }
 
     public Task<TenantChanges> ReadAfterAsync(long revision, int limit, string tenantId, CancellationToken cancellationToken) =>
-        database.ReadAsync(documents => ReadAfter(documents, revision, Math.Min(PagedReads.LookAtMost, limit), tenantId), cancellationToken);
+        database.ReadAsync(documents => ReadAfter(documents, revision, Math.Min(ReadBounds.SeekAtMost, limit), tenantId), cancellationToken);
 
     public Task<long> GetFloorAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(documents => Counters.Load(documents).RevisionFloor, cancellationToken);

@@ -51,6 +51,35 @@ public abstract class DeliveryListTests<TSource> : StorageTests<TSource>
     }
 
     [Fact]
+    public async Task List_FewAmongMany_AreFoundOnceEach_AndTheLastPageIsKnown()
+    {
+        var webhook = await AddWebhookAsync();
+        var rare = new List<DeliveryRecord>();
+        for (var i = 0; i < 3; i++)
+        {
+            await AppendAsync([.. Enumerable.Range(0, 700).Select(_ => To(NewEvent("common"), leased: false, webhook))]);
+            rare.Insert(0, await PublishAsync(webhook, type: "rare"));
+        }
+
+        foreach (var query in new DeliveryQuery[] { new(), new() { WebhookId = webhook.Id }, new() { TenantId = webhook.TenantId } })
+        {
+            foreach (var limit in new[] { 1, 3, 50 })
+            {
+                Assert.Equal(rare, await ListAsync(query with { EventTypes = ["rare"], Limit = limit }));
+            }
+        }
+
+        var last = new DeliveryQuery
+        {
+            EventTypes = ["rare"], WebhookId = webhook.Id, Before = (await Store.Deliveries.ListAsync(
+                new DeliveryQuery { EventTypes = ["rare"], WebhookId = webhook.Id, Limit = 2 }, Cancel)).Positions[1],
+            Limit = 1,
+        };
+        var page = await Store.Deliveries.ListAsync(last, Cancel);
+        Assert.Equal((rare[2], null), (Assert.Single(page.Items), page.Next));
+    }
+
+    [Fact]
     public async Task List_Positions_AreThoseBeforeWhichAListGoesOn()
     {
         foreach (var webhook in new[] { null, _all[0].WebhookId })

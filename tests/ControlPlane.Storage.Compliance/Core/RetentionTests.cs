@@ -41,6 +41,29 @@ public abstract class RetentionTests<TSource> : RetentionTest<TSource>
     }
 
     [Fact]
+    public async Task Remove_ManyWebhooksDeletedAtOnceAndReferredTo_StayUntilTheirDeliveriesGo()
+    {
+        const int Count = 60;
+        for (var i = 0; i < Count; i++)
+        {
+            var webhook = await AddWebhookAsync();
+            await PublishAsync(webhook);
+            await Store.Webhooks.DeleteAsync(webhook.Id, null, Now, Cancel);
+        }
+
+        Clock.Advance(TimeSpan.FromDays(2));
+        while (await Store.Deliveries.CancelOrphansAsync(Cancel) > 0)
+        {
+        }
+
+        Clock.Advance(MetadataAge - TimeSpan.FromDays(1));
+        Assert.Equal(new Removed { Payloads = Count }, await RemoveAsync());
+
+        Clock.Advance(TimeSpan.FromDays(2));
+        Assert.Equal(new Removed { Deliveries = Count, Events = Count, Webhooks = Count }, await RemoveAsync());
+    }
+
+    [Fact]
     public async Task Remove_Unfinished_StaysWithItsPayload()
     {
         var webhook = await AddWebhookAsync();
