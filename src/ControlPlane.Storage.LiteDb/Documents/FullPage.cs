@@ -22,29 +22,32 @@ internal static class FullPage
     {
         using (rows)
         {
-            var items = new List<T>();
+            var (items, positions) = (new List<T>(), new List<long>());
             long last = 0;
             for (var looked = 0; rows.Step(); looked++)
             {
                 if (looked >= ReadBounds.LookAtMost && looked > limit)
                 {
-                    return new Page<T>(items, last);
+                    return End(last);
                 }
 
                 if (read(rows.Current) is { } item)
                 {
                     if (items.Count == limit)
                     {
-                        return new Page<T>(items, last);
+                        return End(last);
                     }
 
                     items.Add(item);
+                    positions.Add(rows.Current.Seq());
                 }
 
                 last = rows.Current.Seq();
             }
 
-            return new Page<T>(items, null);
+            return End(null);
+
+            Page<T> End(long? next) => new(items, next) { Positions = positions };
         }
     }
 }

@@ -1,27 +1,27 @@
 namespace ControlPlane.Storage.LiteDb;
 
 /// <summary>Which dead letters are kept however old they are: of each webhook that was not deleted the last ones.</summary>
-internal sealed class DeadLetters(DocumentStore documents, int kept)
+internal sealed class DeadLetters(int kept)
 {
-    /// <summary>What finding out about one webhook costs, in documents looked at.</summary>
-    public int Cost => Math.Max(kept, 1);
-
     private readonly Dictionary<long, long> _from = [];
 
-    /// <summary>How many webhooks were asked about.</summary>
-    public int Webhooks => _from.Count;
+    /// <summary>What finding out about the webhooks that were asked about has cost, in documents looked at.</summary>
+    public int Cost => _from.Count * Math.Max(kept, 1);
 
-    public bool Keeps(long webhook, long delivery)
+    /// <summary>Forgets what was found out.</summary>
+    public void Clear() => _from.Clear();
+
+    public bool Keeps(DocumentStore documents, long webhook, long delivery)
     {
         if (!_from.TryGetValue(webhook, out var from))
         {
-            _from[webhook] = from = FindFirst(webhook);
+            _from[webhook] = from = FindFirst(documents, webhook);
         }
 
         return delivery >= from;
     }
 
-    private long FindFirst(long webhook)
+    private long FindFirst(DocumentStore documents, long webhook)
     {
         if (kept == 0 || documents.Find(Collections.Webhooks, webhook) is not { } document || WebhookRef.Read(document).IsDeleted)
         {

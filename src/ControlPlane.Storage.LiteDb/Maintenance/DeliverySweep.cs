@@ -13,6 +13,7 @@ internal sealed class DeliverySweep(RetentionTerms terms) : ShortSweep(terms.Bat
     private const int AtOnce = 64;
 
     private readonly ExpiryJudge _expiry = new(terms.MetadataBefore, terms.Now);
+    private readonly DeadLetters _dead = new(terms.DeadLetters);
     private readonly List<(long Seq, long Revision)> _found = [];
     private readonly List<BsonValue> _spent = [];
     private long _position;
@@ -20,18 +21,20 @@ internal sealed class DeliverySweep(RetentionTerms terms) : ShortSweep(terms.Bat
 
     protected override int Found => _found.Count + _spent.Count;
 
-    protected override bool IsFull => _found.Count >= Batch;
+    protected override bool IsFull => _found.Count >= Batch || _spent.Count >= LookAtMost;
 
     protected override void Forget()
     {
         _found.Clear();
         _spent.Clear();
+        _dead.Clear();
     }
 
     protected override void LookOn(DocumentStore reader)
     {
-        var dead = new DeadLetters(reader, terms.DeadLetters);
-        for (var looked = 0; !Finished && !IsFull && looked + (dead.Webhooks * dead.Cost) < LookAtMost;)
+        var (looked, known) = (0, _dead.Cost);
+        bool IsEnough() => Finished || IsFull || looked + _dead.Cost - known >= LookAtMost;
+        while (!IsEnough())
         {
             var changes = Changes.After(reader, _position).Take(Math.Min(AtOnce, Batch - _found.Count)).ToList();
             foreach (var (change, current) in Changes.Current(reader, changes, DeliveryFormat.Facts))
@@ -44,7 +47,11 @@ internal sealed class DeliverySweep(RetentionTerms terms) : ShortSweep(terms.Bat
                 }
 
                 looked++;
-                Look(change, current, age, dead);
+                Look(reader, change, current, age);
+                if (IsEnough())
+                {
+                    break;
+                }
             }
 
             Finished |= changes.Count == 0;
@@ -59,16 +66,16 @@ internal sealed class DeliverySweep(RetentionTerms terms) : ShortSweep(terms.Bat
         session.Documents.Delete(Collections.Deliveries, gone.Select(found => new BsonValue(found.Seq)));
         session.Stored.Delete(Collections.Changes, _spent);
         gone.ForEach(found => session.Counters.NoteRemoved(found.Revision));
-        session.NoteSize(documents: _found.Count);
+        session.NoteSize(documents: _found.Count + _spent.Count);
         return new Removed { Deliveries = gone.Count };
     }
 
     /// <summary>The changes of a transaction are of no use any more when each of them is removed or superseded; neither is taken back.</summary>
-    private void Look(Change change, BsonDocument? current, Age age, DeadLetters dead)
+    private void Look(DocumentStore reader, Change change, BsonDocument? current, Age age)
     {
         _position = change.Revision;
         _keeps &= change.Revision != change.Transaction.First;
-        if (current is not null && age == Age.Expired && HasEnded((DeliveryState)current.Int("s"), current.Long("ws"), current.Seq(), dead))
+        if (current is not null && age == Age.Expired && HasEnded(reader, (DeliveryState)current.Int("s"), current.Long("ws"), current.Seq()))
         {
             _found.Add((current.Seq(), change.Revision));
         }
@@ -83,10 +90,10 @@ internal sealed class DeliverySweep(RetentionTerms terms) : ShortSweep(terms.Bat
         }
     }
 
-    private static bool HasEnded(DeliveryState state, long webhook, long seq, DeadLetters dead) => state switch
+    private bool HasEnded(DocumentStore reader, DeliveryState state, long webhook, long seq) => state switch
     {
         DeliveryState.Succeeded or DeliveryState.Cancelled => true,
-        DeliveryState.Dead => !dead.Keeps(webhook, seq),
+        DeliveryState.Dead => !_dead.Keeps(reader, webhook, seq),
         _ => false,
     };
 }

@@ -11,6 +11,7 @@ internal sealed class PayloadSweep(RetentionTerms terms) : ShortSweep(terms.Batc
 
     private static readonly BsonExpression IdOnly = BsonExpression.Create("{_id: $._id}");
     private readonly ExpiryJudge _expiry = new(terms.PayloadsBefore, terms.Now);
+    private readonly DeadLetters _dead = new(terms.DeadLetters);
     private readonly List<(long Event, long From, long To)> _found = [];
     private long _position;
     private long _head;
@@ -23,6 +24,7 @@ internal sealed class PayloadSweep(RetentionTerms terms) : ShortSweep(terms.Batc
     protected override void Forget()
     {
         _found.Clear();
+        _dead.Clear();
         _bytes = 0;
     }
 
@@ -33,8 +35,7 @@ internal sealed class PayloadSweep(RetentionTerms terms) : ShortSweep(terms.Batc
             _head = Counters.Load(reader).Revision;
         }
 
-        var dead = new DeadLetters(reader, terms.DeadLetters);
-        var (looked, deliveries) = (0, 0L);
+        var (looked, deliveries, known) = (0, 0L, _dead.Cost);
         using var rows = reader.Within(Collections.Payloads, _position + 1, long.MaxValue, select: IdOnly);
         while (rows.Step())
         {
@@ -49,14 +50,14 @@ internal sealed class PayloadSweep(RetentionTerms terms) : ShortSweep(terms.Batc
             looked += 2 * Seek;
             _position = seq;
             var (from, to) = (facts.Long("fd"), facts.Long("fd") + facts.Long("dc"));
-            if (age == Age.Expired && !IsNeeded(reader, seq, from, to, dead))
+            if (age == Age.Expired && !IsNeeded(reader, seq, from, to))
             {
                 _found.Add((seq, from, to));
                 _bytes += facts.Long("pl");
             }
 
             deliveries += to - from;
-            if (IsFull || looked + deliveries + (dead.Webhooks * dead.Cost) >= LookAtMost)
+            if (IsFull || looked + deliveries + _dead.Cost - known >= LookAtMost)
             {
                 return;
             }
@@ -76,9 +77,9 @@ internal sealed class PayloadSweep(RetentionTerms terms) : ShortSweep(terms.Batc
     private bool HasUnfinished(DocumentStore documents, long seq, long from, long to) =>
         Deliveries(documents, seq, from, to).Any(facts => !IsEnd((DeliveryState)facts.Int("s")) || facts.Long("rv") > _head);
 
-    private static bool IsNeeded(DocumentStore documents, long seq, long from, long to, DeadLetters dead) => Deliveries(documents, seq, from, to).Any(facts =>
+    private bool IsNeeded(DocumentStore documents, long seq, long from, long to) => Deliveries(documents, seq, from, to).Any(facts =>
         !IsEnd((DeliveryState)facts.Int("s"))
-        || ((DeliveryState)facts.Int("s") == DeliveryState.Dead && dead.Keeps(facts.Long("ws"), facts.Seq())));
+        || ((DeliveryState)facts.Int("s") == DeliveryState.Dead && _dead.Keeps(documents, facts.Long("ws"), facts.Seq())));
 
     private static IEnumerable<BsonDocument> Deliveries(DocumentStore documents, long seq, long from, long to) =>
         (from < to ? DeliveryWalks.All(documents, from, to, descending: false) : []).Concat(DeliveryWalks.LaterOfEvent(documents, seq));

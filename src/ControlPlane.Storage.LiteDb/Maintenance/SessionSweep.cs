@@ -20,6 +20,11 @@ internal sealed class SessionSweep(RetentionTerms terms) : ShortSweep(terms.Batc
         while (looked < LookAtMost && !IsFull && rows.Step())
         {
             looked++;
+            if (rows.Current.Text("id") == _last)
+            {
+                continue;
+            }
+
             _last = rows.Current.Text("id");
             if (rows.Current.TimeOrNull("expire_time") < terms.SessionsBefore)
             {

@@ -15,8 +15,7 @@ internal sealed class LiteDbDeliveryStore(LiteDbDatabase database) : IDeliverySt
         database.ReadAsync(documents => Ahead.Find(documents, deliveryId, database.Clock.GetStoreNow()), cancellationToken);
 
     public Task<Page<DeliveryRecord>> ListAsync(DeliveryQuery query, CancellationToken cancellationToken) =>
-        database.ReadPageAsync(
-            query.Before, query.Limit, (documents, before, limit) => DeliveryList.Read(documents, query with { Before = before, Limit = limit }), cancellationToken);
+        database.ReadPageAsync(query.Before, query.Limit, new DeliveryList(query).Read, cancellationToken);
 
     public Task<RetryOrCancelResult> RetryAsync(string deliveryId, AuditRecord audit, CancellationToken cancellationToken) =>
         WriteAsync(session => RetryAndCancel.Retry(session, deliveryId), audit, cancellationToken);

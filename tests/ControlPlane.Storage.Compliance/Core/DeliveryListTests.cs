@@ -69,13 +69,9 @@ public abstract class DeliveryListTests<TSource> : StorageTests<TSource>
             }
         }
 
-        var last = new DeliveryQuery
-        {
-            EventTypes = ["rare"], WebhookId = webhook.Id, Before = (await Store.Deliveries.ListAsync(
-                new DeliveryQuery { EventTypes = ["rare"], WebhookId = webhook.Id, Limit = 2 }, Cancel)).Positions[1],
-            Limit = 1,
-        };
-        var page = await Store.Deliveries.ListAsync(last, Cancel);
+        var ofWebhook = new DeliveryQuery { EventTypes = ["rare"], WebhookId = webhook.Id, Limit = 2 };
+        var second = (await Store.Deliveries.ListAsync(ofWebhook, Cancel)).Positions[1];
+        var page = await Store.Deliveries.ListAsync(ofWebhook with { Before = second, Limit = 1 }, Cancel);
         Assert.Equal((rare[2], null), (Assert.Single(page.Items), page.Next));
     }
 
