@@ -11,6 +11,10 @@ internal sealed class DeliveryQueueSeam(IDeliveryQueue inner) : IDeliveryQueue
 
     public Func<Task> BeforeRelease { get; set; } = () => Task.CompletedTask;
 
+    public Func<Task> BeforeCount { get; set; } = () => Task.CompletedTask;
+
+    public Func<Task> AfterCount { get; set; } = () => Task.CompletedTask;
+
     public Func<Task> BeforeListWaiting { get; set; } = () => Task.CompletedTask;
 
     public async Task<ClaimResult> ClaimDueAsync(ClaimRequest request, CancellationToken cancellationToken)
@@ -41,8 +45,13 @@ internal sealed class DeliveryQueueSeam(IDeliveryQueue inner) : IDeliveryQueue
         IReadOnlyList<Lease> leases, TimeSpan leaseFor, CancellationToken cancellationToken) =>
         inner.ExtendAsync(leases, leaseFor, cancellationToken);
 
-    public ValueTask<BacklogCount> CountBacklogAsync(string tenantId, CancellationToken cancellationToken) =>
-        inner.CountBacklogAsync(tenantId, cancellationToken);
+    public async ValueTask<BacklogCount> CountBacklogAsync(string tenantId, CancellationToken cancellationToken)
+    {
+        await BeforeCount();
+        var count = await inner.CountBacklogAsync(tenantId, cancellationToken);
+        await AfterCount();
+        return count;
+    }
 
     public async Task<IReadOnlyList<WaitingWebhook>> ListWaitingAsync(CancellationToken cancellationToken)
     {

@@ -99,6 +99,50 @@ public sealed class PublisherTests : WalkTest
         Assert.Equal(stored.OfTenant, 2 * results.Count(result => result is PublishResult.Published));
     }
 
+    [Theory]
+    [InlineData("Publishing:MaxBacklogPerTenant", false)]
+    [InlineData("Publishing:MaxBacklog", true)]
+    public async Task Publish_AnotherIsStoredWhileTheBacklogIsCounted_DoNotExceedItTogether(string limit, bool ofAll)
+    {
+        await OpenAsync((limit, "3"));
+        await AddWebhookAsync();
+        var (counted, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        Pipeline.Queue.AfterCount = () =>
+        {
+            counted.TrySetResult();
+            return goOn.Task;
+        };
+        var slow = Pipeline.Get<Publisher>().PublishAsync(TenantRecord.DefaultId, [Draft(), Draft()], Cancel);
+        await counted.Task;
+        Pipeline.Queue.AfterCount = () => Task.CompletedTask;
+        await PublishAsync(Draft(), Draft());
+        goOn.SetResult();
+
+        Assert.Equal(new PublishResult.BacklogFull(3, ofAll), await slow);
+        await PublishAsync(Draft());
+    }
+
+    [Fact]
+    public async Task Publish_AnotherIsStoredBeforeTheBacklogIsCounted_ThereIsRoomForBoth()
+    {
+        await OpenAsync(("Publishing:MaxBacklogPerTenant", "4"));
+        await AddWebhookAsync();
+        var (asked, goOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        Pipeline.Queue.BeforeCount = () =>
+        {
+            asked.TrySetResult();
+            return goOn.Task;
+        };
+        var slow = Pipeline.Get<Publisher>().PublishAsync(TenantRecord.DefaultId, [Draft(), Draft()], Cancel);
+        await asked.Task;
+        Pipeline.Queue.BeforeCount = () => Task.CompletedTask;
+        await PublishAsync(Draft(), Draft());
+        goOn.SetResult();
+
+        // What is in doubt is asked again instead of being refused.
+        Assert.IsType<PublishResult.Published>(await slow);
+    }
+
     [Fact]
     public async Task Publish_Duplicate_AnswersTheFirstAndGivesThePlaceBack()
     {
