@@ -17,6 +17,7 @@ internal sealed class LiteDbMaintenance(LiteDbDatabase database) : IMaintenance
             new LeftoverSweep(terms), new AuditSweep(terms), new SessionSweep(terms),
             new StatsSweep(Collections.StatsMinutes, terms), new StatsSweep(Collections.StatsHours, terms),
         ];
-        return RetentionSweeps.RunAsync(sweeps, database.ReadAsync, database.WriteAsync, cancellationToken);
+        return RetentionSweeps.RunAsync(
+            sweeps, database.ReadAsync, (remove, cancellation) => database.WriteAsync("", terms.Batch, remove, cancellation), cancellationToken);
     }
 }

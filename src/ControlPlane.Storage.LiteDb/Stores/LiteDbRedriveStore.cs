@@ -37,7 +37,7 @@ internal sealed class LiteDbRedriveStore(LiteDbDatabase database) : IRedriveStor
         database.ReadAsync(RedriveDocuments.ListRunning, cancellationToken);
 
     public Task<RedriveBatch?> RedriveBatchAsync(string redriveId, int limit, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => RedriveSteps.Batch(session, redriveId, limit), cancellationToken);
+        database.WriteAsync("", limit, session => RedriveSteps.Batch(session, redriveId, limit), cancellationToken);
 
     public Task<bool> CancelAsync(string redriveId, AuditRecord audit, CancellationToken cancellationToken) =>
         database.WriteAsync(

@@ -13,6 +13,7 @@ internal sealed class SqliteMaintenance(SqliteDatabase database) : IMaintenance
         Sweep<Connection, WriteSession>[] sweeps =
             [new ExpirySweep(terms), new PayloadSweep(terms), new DeliverySweep(terms), events, new LeftoverSweep(terms), new InternedTextSweep(terms, events),
                 new AuditSweep(terms), new SessionSweep(terms), new StatsSweep(terms)];
-        return RetentionSweeps.RunAsync(sweeps, database.ReadAsync, database.WriteAsync, cancellationToken);
+        return RetentionSweeps.RunAsync(
+            sweeps, database.ReadAsync, (remove, cancellation) => database.WriteAsync("", terms.Batch, remove, cancellation), cancellationToken);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class SqliteRedriveStore(SqliteDatabase database) : IRedriveStor
         database.ReadAsync(RedriveRows.ListRunning, cancellationToken);
 
     public Task<RedriveBatch?> RedriveBatchAsync(string redriveId, int limit, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => RedriveSteps.Batch(session, redriveId, limit), cancellationToken);
+        database.WriteAsync("", limit, session => RedriveSteps.Batch(session, redriveId, limit), cancellationToken);
 
     public Task<bool> CancelAsync(string redriveId, AuditRecord audit, CancellationToken cancellationToken) =>
         database.WriteAsync(

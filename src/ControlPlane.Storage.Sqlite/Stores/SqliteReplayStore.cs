@@ -24,5 +24,5 @@ internal sealed class SqliteReplayStore(SqliteDatabase database) : IReplayStore
         cancellationToken);
 
     public Task<RedriveBatch?> StepAsync(ReplayStep replayed, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => ReplaySteps.Step(session, replayed), cancellationToken);
+        database.WriteAsync("", 1 + replayed.Events.Count, session => ReplaySteps.Step(session, replayed), cancellationToken);
 }
