@@ -9,14 +9,11 @@ namespace ControlPlane.Server.Administration;
 internal sealed class ApiKeyAdmin(
     IAccessStore store, ApiKeys keys, IOptions<AccessOptions> options, PortalAccess portal, IdSource ids, TimeProvider clock,
     ILogger<ApiKeyAdmin> logger)
-    : IDisposable
 {
-    /// <summary>One at a time is counted and made, so that those made at the same moment are not too many together.</summary>
-    private readonly SemaphoreSlim _making = new(1);
+    /// <summary>One key of a tenant at a time is counted and made, so that those made at the same moment are not too many together.</summary>
+    private readonly KeyedLock<string> _making = new();
 
     private const string ResourceType = "api_key";
-    private const int PageSize = 1_000;
-    private const int LookAtMost = 20_000;
 
     /// <summary>Makes a key; only this answer has the key itself.</summary>
     public async Task<(ApiKeyRecord Key, string Secret)> CreateAsync(
@@ -40,42 +37,25 @@ internal sealed class ApiKeyAdmin(
         }
 
         await portal.RequireAsync(caller, tenantId, draft.WebhookIds, cancellationToken);
-        await _making.WaitAsync(cancellationToken);
-        try
+        if (tenantId is null)
+        {
+            return await StoreAsync(by, draft, tenantId, cancellationToken);
+        }
+
+        using (await _making.EnterAsync(tenantId, cancellationToken))
         {
             await RequireRoomAsync(tenantId, cancellationToken);
             return await StoreAsync(by, draft, tenantId, cancellationToken);
-        }
-        finally
-        {
-            _making.Release();
         }
     }
 
     /// <summary>What is said of keys for the portal.</summary>
     public PortalAccess Portal => portal;
 
-    public void Dispose() => _making.Dispose();
-
-    /// <summary>Keys that ended are looked at as well: at so many of them at most that a tenant cannot make this a long walk.</summary>
-    private async Task RequireRoomAsync(string? tenantId, CancellationToken cancellationToken)
+    private async Task RequireRoomAsync(string tenantId, CancellationToken cancellationToken)
     {
-        if (tenantId is null)
-        {
-            return;
-        }
-
-        var (most, now, valid, seen) = (options.Value.MaxKeysPerTenant, clock.GetUtcNow(), 0, 0);
-        long? position = null;
-        do
-        {
-            var page = await store.ListKeysAsync(tenantId, position, PageSize, cancellationToken);
-            valid += page.Items.Count(key => key.RevokeTime is null && !(key.ExpireTime <= now));
-            seen += page.Items.Count;
-            position = page.Next;
-        }
-        while (position is not null && valid < most && seen < LookAtMost);
-
+        var most = options.Value.MaxKeysPerTenant;
+        var valid = await store.CountValidKeysAsync(tenantId, clock.GetUtcNow(), most, cancellationToken);
         if (valid >= most)
         {
             throw RequestErrors.QuotaExceeded(

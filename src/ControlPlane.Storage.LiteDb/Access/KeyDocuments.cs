@@ -48,6 +48,30 @@ internal static class KeyDocuments
             : new Page<ApiKeyRecord>([], null);
     }
 
+    /// <summary>Counts valid keys of a tenant in the order in which they expire.</summary>
+    /// <param name="documents">The documents.</param>
+    /// <param name="tenantId">The tenant.</param>
+    /// <param name="after">The key to go on after; for the first ones the time by which keys have expired.</param>
+    /// <param name="most">How many to count at most.</param>
+    public static (int Count, (long Expire, long Seq) Last) CountValid(
+        DocumentStore documents, string tenantId, (long Expire, long Seq) after, int most)
+    {
+        if (TenantRef.Find(documents, tenantId) is not { } tenant)
+        {
+            return (0, after);
+        }
+
+        var (count, last) = (0, after);
+        using var rows = documents.WithinKeys(
+            Collections.ApiKeys, Key.Of(KeyKind.Valid, tenant.Seq, after.Expire, after.Seq + 1), Key.Of(KeyKind.Valid, tenant.Seq, long.MaxValue, long.MaxValue));
+        while (count < most && rows.Step())
+        {
+            (count, last) = (count + 1, (ExpiryOf(rows.Current), rows.Current[DocumentStore.Id].AsInt64));
+        }
+
+        return (count, last);
+    }
+
     public static bool AnyOfPlatform(DocumentStore documents)
     {
         using var rows = documents.OfTenant(Collections.ApiKeys, Platform, null);
@@ -101,6 +125,7 @@ internal static class KeyDocuments
         }
 
         document.SetTime("revoke_time", now);
+        document[DocumentStore.Keys] = new BsonArray(document[DocumentStore.Keys].AsArray.Where(key => key.AsBinary[0] != (byte)KeyKind.Valid));
         Save(session, document);
         return true;
     }
@@ -110,6 +135,9 @@ internal static class KeyDocuments
         session.Stored.Update(Collections.ApiKeys, [document]);
         session.NoteSize();
     }
+
+    /// <summary>When it expires as its keys say it: one that never does comes last.</summary>
+    private static long ExpiryOf(BsonDocument document) => document.TimeOrNull("expire_time")?.ToMicroseconds() ?? long.MaxValue;
 
     private static BsonDocument? FindDocument(DocumentStore documents, string id) => documents.FindByKey(Collections.ApiKeys, Key.Of(KeyKind.Id, id));
 
@@ -131,6 +159,11 @@ internal static class KeyDocuments
         document.SetTime("expire_time", key.ExpireTime);
         document.SetTime("revoke_time", key.RevokeTime);
         document.SetTime("last_use_time", key.LastUseTime);
+        if (key.RevokeTime is null)
+        {
+            document[DocumentStore.Keys].AsArray.Add(Key.Of(KeyKind.Valid, tenant, ExpiryOf(document), seq));
+        }
+
         return document;
     }
 

@@ -115,6 +115,9 @@ internal enum KeyKind : byte
     /// <summary>Entry of the audit log: the tenant's id, also of one that was deleted, and position.</summary>
     TenantId = 12,
 
+    /// <summary>API key that was not revoked: tenant, when it expires, position.</summary>
+    Valid = 13,
+
     /// <summary>Delivery that waits, and whose turn it is: webhook, due time, position.</summary>
     Waiting = 16,
 

@@ -37,6 +37,23 @@ internal sealed class LiteDbAccessStore(LiteDbDatabase database) : IAccessStore
         database.ReadPageAsync(
             before, limit, (documents, from, some) => KeyDocuments.List(documents, tenantId, from, some), cancellationToken);
 
+    public async Task<int> CountValidKeysAsync(string tenantId, DateTimeOffset now, int most, CancellationToken cancellationToken)
+    {
+        var (count, after) = (0, (now.ToMicroseconds(), long.MaxValue - 1));
+        for (int wanted, found; count < most; count += found)
+        {
+            wanted = Math.Min(most - count, ReadBounds.LookAtMost);
+            (found, after) = await database.ReadAsync(documents => KeyDocuments.CountValid(documents, tenantId, after, wanted), cancellationToken)
+                .ConfigureAwait(false);
+            if (found < wanted)
+            {
+                return count + found;
+            }
+        }
+
+        return count;
+    }
+
     public Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken) =>
         database.WriteAsync(session => KeyDocuments.Revoke(session, keyId, now, audit), cancellationToken);
 

@@ -91,6 +91,9 @@ internal sealed class MemoryAccessStore(MemorySession session) : IAccessStore
                 before, limit, stored => stored.Position, stored => stored.Key),
             cancellationToken);
 
+    public Task<int> CountValidKeysAsync(string tenantId, DateTimeOffset now, int most, CancellationToken cancellationToken) => session.ReadAsync(
+        state => state.Keys.Values.Where(stored => stored.Key.TenantId == tenantId && stored.Key.IsValidAt(now)).Take(most).Count(), cancellationToken);
+
     public Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken) => session.WriteAsync(
         state =>
         {

@@ -30,6 +30,15 @@ internal static class KeyRows
         WHERE k.id = u.id AND (k.last_use_time IS NULL OR k.last_use_time < u.time)
         """;
 
+    public const string CountValid =
+        """
+        SELECT count(*) FROM (
+            SELECT FROM api_keys
+            WHERE tenant_seq = (SELECT seq FROM tenants WHERE id = $1) AND revoke_time IS NULL
+                AND coalesce(expire_time, 9223372036854775807) > $2
+            LIMIT $3) valid
+        """;
+
     public static (long Seq, ApiKeyRecord Key) Read(NpgsqlDataReader row) => (row.GetInt64(0), new ApiKeyRecord
     {
         Id = row.GetString(1),

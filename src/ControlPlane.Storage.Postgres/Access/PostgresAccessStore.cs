@@ -86,6 +86,9 @@ internal sealed class PostgresAccessStore(Transactions transactions) : IAccessSt
         return new Page<ApiKeyRecord>([.. found.Take(limit).Select(stored => stored.Key)], found.Count > limit ? found[limit - 1].Seq : null);
     }
 
+    public async Task<int> CountValidKeysAsync(string tenantId, DateTimeOffset now, int most, CancellationToken cancellationToken) =>
+        (int)await Database.FindAsync(KeyRows.CountValid, row => row.GetInt64(0), cancellationToken, tenantId, now, most).ConfigureAwait(false);
+
     public Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken) =>
         transactions.RunAsync<ApiKeyRecord?>(
             async unit =>

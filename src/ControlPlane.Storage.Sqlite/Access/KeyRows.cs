@@ -16,6 +16,11 @@ internal static class KeyRows
     private static readonly Sql ByHash = new(Select + "WHERE k.hash = ?");
     private static readonly Sql Listed = new(Select + "WHERE k.seq < ? ORDER BY k.seq DESC LIMIT ?");
     private static readonly Sql OfTenant = new(Select + "WHERE k.seq < ? AND k.tenant_seq = ? ORDER BY k.seq DESC LIMIT ?");
+    private static readonly Sql ValidOfTenant = new(
+        """
+        SELECT 1 FROM api_keys WHERE tenant_seq = ? AND revoke_time IS NULL AND ifnull(expire_time, 9223372036854775807) > ? LIMIT ?
+        """);
+
     private static readonly Sql AnyPlatform = new("SELECT 1 FROM api_keys WHERE tenant_seq IS NULL LIMIT 1");
     private static readonly Sql InsertOne = new("INSERT INTO api_keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     private static readonly Sql RevokeOne = new("UPDATE api_keys SET revoke_time = ? WHERE id = ? AND revoke_time IS NULL");
@@ -59,6 +64,18 @@ internal static class KeyRows
         {
             return FullPage.Read(rows, limit, Read);
         }
+    }
+
+    public static int CountValid(Connection connection, string tenantId, DateTimeOffset now, int most)
+    {
+        var count = 0;
+        using var rows = connection.Use(ValidOfTenant).Bind(TenantKeys.FindSeq(connection, tenantId) ?? 0).Bind(now).Bind(most);
+        while (rows.Step())
+        {
+            count++;
+        }
+
+        return count;
     }
 
     public static bool AnyOfPlatform(Connection connection)

@@ -35,6 +35,9 @@ internal sealed class SqliteAccessStore(SqliteDatabase database) : IAccessStore
         string? tenantId, long? before, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync(connection => KeyRows.List(connection, tenantId, before, limit), cancellationToken);
 
+    public Task<int> CountValidKeysAsync(string tenantId, DateTimeOffset now, int most, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => KeyRows.CountValid(connection, tenantId, now, most), cancellationToken);
+
     public Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken) =>
         database.WriteAsync(session => KeyRows.Revoke(session, keyId, now, audit), cancellationToken);
 

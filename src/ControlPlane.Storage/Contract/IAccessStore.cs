@@ -32,6 +32,10 @@ public interface IAccessStore
     /// <summary>Lists the keys of a tenant, or all keys (null), platform keys included.</summary>
     Task<Page<ApiKeyRecord>> ListKeysAsync(string? tenantId, long? before, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Returns how many keys of a tenant are neither revoked nor expired by a time, counting up to a number. What it costs depends on
+    /// that number alone, not on how many keys ended before.</summary>
+    Task<int> CountValidKeysAsync(string tenantId, DateTimeOffset now, int most, CancellationToken cancellationToken);
+
     /// <summary>Revokes a key if it is not revoked yet; returns it as stored, or null if there is none.</summary>
     Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken);
 

@@ -47,4 +47,7 @@ public sealed record ApiKeyRecord
     public DateTimeOffset? ExpireTime { get; init; }
     public DateTimeOffset? RevokeTime { get; init; }
     public DateTimeOffset? LastUseTime { get; init; }
+
+    /// <summary>Whether it is neither revoked nor expired at a time.</summary>
+    public bool IsValidAt(DateTimeOffset time) => RevokeTime is null && !(ExpireTime <= time);
 }

@@ -98,6 +98,22 @@ public sealed class ApiKeyTests : AdminTest
     }
 
     [Fact]
+    public async Task CreateApiKey_AnotherTenantsAreBeingCounted_IsNotHeldUp()
+    {
+        var counted = new TaskCompletionSource();
+        Store.BeforeCount = tenant => tenant == "acme" ? counted.Task : Task.CompletedTask;
+        var held = CreateKeyAsync("acme");
+        var behind = CreateKeyAsync("acme");
+
+        await CreateKeyAsync("other");
+        await CreateKeyAsync(tenant: null);
+
+        Assert.False(held.IsCompleted || behind.IsCompleted);
+        counted.SetResult();
+        Assert.Equal(2, (await Task.WhenAll(held, behind)).DistinctBy(key => key.ApiKey.Id).Count());
+    }
+
+    [Fact]
     public async Task ListApiKeys_EveryTenant_PagesWithPlatformKeys()
     {
         await CreateKeyAsync("acme");

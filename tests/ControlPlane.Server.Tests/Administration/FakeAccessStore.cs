@@ -19,6 +19,9 @@ internal sealed class FakeAccessStore : IAccessStore
     /// <summary>Lets a lookup wait after it has read; null: it does not.</summary>
     public Task? AfterFind { get; set; }
 
+    /// <summary>Lets the keys of a tenant wait before they are counted; null: they do not.</summary>
+    public Func<string, Task>? BeforeCount { get; set; }
+
     public int Finds { get; private set; }
 
     public HashSet<string> WithWebhooks { get; } = [];
@@ -123,6 +126,12 @@ internal sealed class FakeAccessStore : IAccessStore
 
     public Task<Page<ApiKeyRecord>> ListKeysAsync(string? tenantId, long? before, int limit, CancellationToken cancellationToken) =>
         Task.FromResult(Do(() => Page(_keys, k => tenantId is null || k.TenantId == tenantId, before, limit)));
+
+    public async Task<int> CountValidKeysAsync(string tenantId, DateTimeOffset now, int most, CancellationToken cancellationToken)
+    {
+        await (BeforeCount?.Invoke(tenantId) ?? Task.CompletedTask);
+        return Do(() => _keys.Values.Where(key => key.TenantId == tenantId && key.IsValidAt(now)).Take(most).Count());
+    }
 
     public Task<ApiKeyRecord?> RevokeKeyAsync(string keyId, DateTimeOffset now, AuditRecord audit, CancellationToken cancellationToken) =>
         Task.FromResult(Do(() =>

@@ -240,6 +240,53 @@ public abstract class AccessTests<TSource> : StorageTests<TSource>
     }
 
     [Fact]
+    public async Task ValidKeys_Counted_UpToANumberWithoutWhatEnded()
+    {
+        await AddTenantAsync("ten_1");
+        await AddTenantAsync("ten_2");
+        var revoked = new List<ApiKeyRecord>();
+        foreach (var end in new TimeSpan?[] { null, TimeSpan.FromMicroseconds(1), TimeSpan.FromDays(9), TimeSpan.Zero, TimeSpan.FromMicroseconds(-1), TimeSpan.FromDays(-9) })
+        {
+            await StoreAsync(NewKey("ten_1") with { ExpireTime = Now + end });
+            revoked.Add(await StoreAsync(NewKey("ten_1") with { ExpireTime = Now + end }));
+        }
+
+        foreach (var key in revoked)
+        {
+            await Access.RevokeKeyAsync(key.Id, Now, Cancel);
+            await Access.RevokeKeyAsync(key.Id, Now, Cancel);
+        }
+
+        await AddKeyAsync("ten_2");
+        await AddKeyAsync(null);
+        await Access.TouchKeysAsync((await Access.ListKeysAsync("ten_1", null, 100, Cancel)).Items.ToDictionary(key => key.Id, _ => Now), Cancel);
+        await ReopenAsync();
+
+        Assert.Equal(3, await CountAsync("ten_1", 100));
+        Assert.Equal(2, await CountAsync("ten_1", 2));
+        Assert.Equal(0, await CountAsync("ten_1", 0));
+        Assert.Equal(1, await CountAsync("ten_2", 100));
+        Assert.Equal(0, await CountAsync("nobody", 100));
+        Clock.Advance(TimeSpan.FromMicroseconds(1));
+        Assert.Equal(2, await CountAsync("ten_1", 100));
+        await DeleteAsync("ten_1", force: true);
+        Assert.Equal(0, await CountAsync("ten_1", 100));
+    }
+
+    [Fact]
+    public async Task ValidKeys_ManyAtTheSameTime_AreAllCounted()
+    {
+        const int Many = 1_000;
+        await AddTenantAsync("ten_1");
+        await Task.WhenAll(Enumerable.Range(0, Many).Select(_ => AddKeyAsync("ten_1")));
+
+        foreach (var most in new[] { 400, 401, 800, Many - 1, Many, Many + 1 })
+        {
+            Assert.Equal(Math.Min(most, Many), await CountAsync("ten_1", most));
+        }
+    }
+
+    [Fact]
     public async Task Sessions_Expired_AreRemovedInBatchesAndOtherKeysStay()
     {
         await AddTenantAsync("ten_1");
@@ -267,6 +314,8 @@ public abstract class AccessTests<TSource> : StorageTests<TSource>
             Assert.Null(await Access.RevokeKeyAsync(key.Id, Now, Cancel));
         }
     }
+
+    private Task<int> CountAsync(string tenant, int most) => Access.CountValidKeysAsync(tenant, Now, most, Cancel);
 
     private Task<ApiKeyRecord> AddSessionAsync(string tenant, DateTimeOffset? expireTime) =>
         StoreAsync(NewKey(tenant) with { Id = NewId(ApiKeyRecord.PortalPrefix), ExpireTime = expireTime });
