@@ -187,7 +187,7 @@ rm -f "$logs"/*.status
 export logs short_lived
 export -f run_tests run_on_sqlite run_job
 # shellcheck disable=SC2086
-printf '%s\n' $jobs | xargs -P 2 -I JOB bash -c 'run_job JOB 2>&1'
+printf '%s\n' $jobs | xargs -P "$(nproc)" -I JOB bash -c 'run_job JOB 2>&1'
 
 # Adds what a runner counted; one that broke off is a failure even if no test was.
 add() {

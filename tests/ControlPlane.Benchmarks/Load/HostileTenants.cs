@@ -1,3 +1,4 @@
+using ControlPlane.Benchmarks.Filling;
 using ControlPlane.Benchmarks.Processes;
 using ControlPlane.V1;
 using Google.Protobuf;
@@ -14,7 +15,7 @@ internal sealed class HostileTenants(Uri address, ServerClients platform, IReadO
     private const int WideHooks = 1_000;
     private const int LargeHooks = 200;
     private const int Callers = 30;
-    private const int Readers = 50;
+    private const int Readers = 200;
     private const int Watches = 50;
     private const int SilentNames = 400;
     private const int FilteringHooks = 10_000;
@@ -37,9 +38,9 @@ internal sealed class HostileTenants(Uri address, ServerClients platform, IReadO
     [
         new("hanging", $"ten tenants with {HangingHooks} webhooks that hang, timeout 60 s, and 10 events/s to all of them", tenants => tenants.AddHangingAsync(10)),
         new("fan-out", $"one that publishes to {WideHooks} webhooks as fast as it is answered", tenants => tenants.AddWideAsync()),
-        new("reading", $"{Readers} readers of a filter that nothing matches", tenants => tenants.AddReadersAsync()),
+        new("reading", $"{Readers} readers of a filter that none of a tenant's many deliveries matches", tenants => tenants.AddReadersAsync()) { NeedsHistory = true },
         new("large", $"{Callers} that check a webhook among {LargeHooks} large ones, and {Callers} that list them", tenants => tenants.AddLargeAsync()),
-        new("watching", $"{Watches} watches from the beginning, begun again when they end", tenants => tenants.AddWatchesAsync()),
+        new("watching", $"{Watches} watches of the same tenant from the beginning, begun again when they end", tenants => tenants.AddWatchesAsync()) { NeedsHistory = true },
         new("filters", $"one with {FilteringHooks:N0} webhooks whose filters let nothing pass, that publishes as fast as it is answered", tenants => tenants.AddFilteringAsync()),
         new("names", $"one with {SilentNames} webhooks on names whose name server is silent, and 10 events/s to all of them", tenants => tenants.AddUnresolvableAsync())
         {
@@ -118,7 +119,7 @@ internal sealed class HostileTenants(Uri address, ServerClients platform, IReadO
 
     private async Task AddReadersAsync()
     {
-        var clients = await ConnectAsync();
+        var clients = await ConnectToHistoryAsync();
         Repeat(Readers, async () => await clients.Deliveries.ListDeliveriesAsync(new() { Instance = "nothing" }, cancellationToken: _end.Token));
     }
 
@@ -133,7 +134,7 @@ internal sealed class HostileTenants(Uri address, ServerClients platform, IReadO
 
     private async Task AddWatchesAsync()
     {
-        var clients = await ConnectAsync();
+        var clients = await ConnectToHistoryAsync();
         Repeat(Watches, async () =>
         {
             using var watch = clients.Deliveries.WatchDeliveries(
@@ -174,6 +175,13 @@ internal sealed class HostileTenants(Uri address, ServerClients platform, IReadO
     private async Task<ServerClients> ConnectAsync()
     {
         var clients = await platform.CreateTenantAsync("hostile", cancellationToken);
+        _clients.Add(clients);
+        return clients;
+    }
+
+    private async Task<ServerClients> ConnectToHistoryAsync()
+    {
+        var clients = await platform.ConnectToTenantAsync(History.TenantId, cancellationToken);
         _clients.Add(clients);
         return clients;
     }
@@ -219,4 +227,7 @@ internal sealed record Way(string Name, string Description, Func<HostileTenants,
 {
     /// <summary>Whether it takes a name server that is silent.</summary>
     public bool NeedsNames { get; init; }
+
+    /// <summary>Whether it takes a tenant with a past.</summary>
+    public bool NeedsHistory { get; init; }
 }

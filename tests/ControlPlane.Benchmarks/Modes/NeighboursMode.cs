@@ -1,3 +1,4 @@
+using ControlPlane.Benchmarks.Filling;
 using ControlPlane.Benchmarks.Load;
 using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Benchmarks.Receivers;
@@ -47,6 +48,11 @@ internal sealed class NeighboursMode : IMode
         for (var round = 1; round <= rounds; round++)
         {
             using var workspace = bench.OpenWorkspace(resolver);
+            if (ways.Any(way => way.NeedsHistory))
+            {
+                await History.FillAsync(bench, workspace, settings.CountOr(History.Deliveries, History.Deliveries), Name);
+            }
+
             await using var server = await MeasuredServer.StartAsync(workspace, certificates.AuthorityPem, cancellation);
             using var platform = server.Connect();
             using var bystander = await platform.CreateTenantAsync("bystander", cancellation);

@@ -1,3 +1,4 @@
+using ControlPlane.Benchmarks.Filling;
 using ControlPlane.Benchmarks.Load;
 using ControlPlane.Benchmarks.Processes;
 using ControlPlane.Benchmarks.Receivers;
@@ -30,6 +31,7 @@ internal sealed class SiegeMode : IMode
         using var names = SilentNameServer.TryStart();
         await using var receiver = await TimingReceiver.StartAsync(certificates, cancellation);
         using var workspace = bench.OpenWorkspace(names is null ? null : SilentNameServer.Configuration);
+        await History.FillAsync(bench, workspace, bench.Settings.CountOr(History.Deliveries, History.Deliveries), Name);
         await using var server = await MeasuredServer.StartAsync(workspace, certificates.AuthorityPem, cancellation);
         using var platform = server.Connect();
         using var bystander = await platform.CreateTenantAsync("bystander", cancellation);

@@ -1,4 +1,5 @@
 using ControlPlane.V1;
+using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
@@ -47,11 +48,31 @@ internal sealed class ServerClients : IDisposable
     public async Task<ServerClients> CreateTenantAsync(string name, CancellationToken cancellationToken)
     {
         var made = await Admin.CreateTenantAsync(new() { Tenant = new() { Name = name } }, cancellationToken: cancellationToken);
-        string[] scopes = ["webhooks.read", "webhooks.write", "events.publish", "events.read", "deliveries.read", "deliveries.write"];
-        var key = await Admin.CreateApiKeyAsync(
-            new() { ApiKey = new() { TenantId = made.Tenant.Id, Scopes = { scopes } } }, cancellationToken: cancellationToken);
-        return new(_address, key.Secret);
+        return await ConnectAsync(made.Tenant.Id, cancellationToken);
+    }
+
+    /// <summary>The same for the tenant with an id, which is made if there is none.</summary>
+    public async Task<ServerClients> ConnectToTenantAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Admin.CreateTenantAsync(new() { Tenant = new() { Id = id } }, cancellationToken: cancellationToken);
+        }
+        catch (RpcException e) when (e.StatusCode == StatusCode.AlreadyExists)
+        {
+            // As it should be after the first time.
+        }
+
+        return await ConnectAsync(id, cancellationToken);
     }
 
     public void Dispose() => _channel.Dispose();
+
+    private async Task<ServerClients> ConnectAsync(string tenantId, CancellationToken cancellationToken)
+    {
+        string[] scopes = ["webhooks.read", "webhooks.write", "events.publish", "events.read", "deliveries.read", "deliveries.write"];
+        var key = await Admin.CreateApiKeyAsync(
+            new() { ApiKey = new() { TenantId = tenantId, Scopes = { scopes } } }, cancellationToken: cancellationToken);
+        return new(_address, key.Secret);
+    }
 }
