@@ -1,16 +1,12 @@
 using ControlPlane.Benchmarks.Load;
 using ControlPlane.Benchmarks.Processes;
-using ControlPlane.V1;
 using DeliveryState = ControlPlane.Storage.DeliveryState;
 
 namespace ControlPlane.Benchmarks.Filling;
 
-/// <summary>A tenant with a past, for those who read it.</summary>
+/// <summary>A past for the tenant that hostile readers are of.</summary>
 internal static class History
 {
-    /// <summary>The tenant.</summary>
-    public const string TenantId = "history";
-
     /// <summary>Deliveries that the modes with hostile readers give it.</summary>
     public const long Deliveries = 300_000;
 
@@ -25,7 +21,7 @@ internal static class History
         await using (var server = await MeasuredServer.StartAsync(workspace, trustedPem: null, bench.Cancellation))
         {
             using var platform = server.Connect();
-            using var clients = await platform.ConnectToTenantAsync(TenantId, bench.Cancellation);
+            using var clients = await platform.ConnectToTenantAsync(HostileTenants.ReadTenantId, bench.Cancellation);
             for (var i = 0; i < 3; i++)
             {
                 var made = await clients.Webhooks.CreateWebhookAsync(
@@ -39,7 +35,7 @@ internal static class History
         for (var done = 0L; done < events; done += BatchSize)
         {
             await filler.AddAsync(
-                TenantId,
+                HostileTenants.ReadTenantId,
                 [
                     .. Enumerable.Range(0, (int)Math.Min(BatchSize, events - done))
                         .Select(i => new PastEvent("message.new", "one", start + (Day * ((double)(done + i) / events)), payload, each)),

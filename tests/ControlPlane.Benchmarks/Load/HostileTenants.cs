@@ -1,4 +1,3 @@
-using ControlPlane.Benchmarks.Filling;
 using ControlPlane.Benchmarks.Processes;
 using ControlPlane.V1;
 using Google.Protobuf;
@@ -11,6 +10,9 @@ namespace ControlPlane.Benchmarks.Load;
 internal sealed class HostileTenants(Uri address, ServerClients platform, IReadOnlyList<string> receivers, CancellationToken cancellationToken)
     : IAsyncDisposable
 {
+    /// <summary>The tenant that readers and watches are of, whose past there can be in the store already.</summary>
+    public const string ReadTenantId = "history";
+
     private const int HangingHooks = 140;
     private const int WideHooks = 1_000;
     private const int LargeHooks = 200;
@@ -181,7 +183,7 @@ internal sealed class HostileTenants(Uri address, ServerClients platform, IReadO
 
     private async Task<ServerClients> ConnectToHistoryAsync()
     {
-        var clients = await platform.ConnectToTenantAsync(History.TenantId, cancellationToken);
+        var clients = await platform.ConnectToTenantAsync(ReadTenantId, cancellationToken);
         _clients.Add(clients);
         return clients;
     }
