@@ -148,10 +148,29 @@ public static class LiteDbStorage
                 $"The store '{options.Path}' was written by {(identity.Format > StoreIdentity.Latest ? "a newer" : "an unreleased")} version: "
                 + $"its format is {identity.Format}, this version knows {StoreIdentity.Latest}.");
         }
-        else if (!documents.Engine.GetCollectionNames().Contains(Collections.Audit))
+        else
         {
-            // One that was made before there was an audit log.
+            Upgrade(files, identity);
+        }
+    }
+
+    /// <summary>Adds to a store of an earlier format what is looked for in it. What else changed comes with what is written.</summary>
+    private static void Upgrade(StoreFiles files, StoreIdentity identity)
+    {
+        var documents = files.Documents;
+        if (!documents.Engine.GetCollectionNames().Contains(Collections.Audit))
+        {
             documents.EnsureKeys(Collections.Audit);
+            files.Log.Sync();
+        }
+
+        if (identity.Format < StoreIdentity.ValidKeys)
+        {
+            // With the format in one transaction: a version that does not keep the keys does not open the store any more.
+            documents.Engine.BeginTrans();
+            KeyDocuments.SetAllValid(documents);
+            documents.Update(Collections.Meta, [Counters.Load(documents).ToDocument(identity with { Format = StoreIdentity.Latest })]);
+            documents.Engine.Commit();
             files.Log.Sync();
         }
     }

@@ -23,7 +23,7 @@ internal static class CommandLine
         var payload = Number("--payload", "Size of a payload in bytes. Default: 1024.", 32, 262_144);
         var count = new Option<long?>("--count")
         {
-            Description = "Deliveries: per round of ceiling and deliver, stored in list, waiting in backlog. Default: each mode's own.",
+            Description = "Deliveries: per round of ceiling and deliver, stored in list, waiting in backlog, read in neighbours and siege. Default: each mode's own.",
         };
         var full = new Option<bool>("--full") { Description = "The promised sizes: list with 10,000,000 deliveries, backlog with 1,000,000." };
         var quick = new Option<bool>("--quick") { Description = "Small sizes that only show whether a mode works." };

@@ -9,7 +9,8 @@ internal sealed record Settings
     /// <summary>Rounds before those, which warm up the server's JIT and are not counted.</summary>
     public int? WarmUps { get; init; }
 
-    /// <summary>Deliveries: per round of <c>ceiling</c> and <c>deliver</c>, stored in <c>list</c>, waiting in <c>backlog</c>.</summary>
+    /// <summary>Deliveries: per round of <c>ceiling</c> and <c>deliver</c>, stored in <c>list</c>, waiting in <c>backlog</c>, of the tenant that is read in
+    /// <c>neighbours</c> and <c>siege</c>.</summary>
     public long? Count { get; init; }
 
     /// <summary>Length of one round of the modes that publish at a fixed rate.</summary>

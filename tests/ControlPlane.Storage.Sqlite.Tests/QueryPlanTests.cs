@@ -6,6 +6,7 @@ public sealed class QueryPlanTests : SqliteTests
     private static readonly Dictionary<string, (Sql Sql, string Access)> Queries = new()
     {
         ["claim"] = (Claims.FindDue, "deliveries_waiting (webhook_seq=? AND next_due<?)"),
+        ["tenant's valid keys"] = (KeyRows.ValidOfTenant, "api_keys_valid (tenant_seq=? AND <expr>>?)"),
         ["next due"] = (Claims.FindNextDue, "deliveries_waiting (webhook_seq=?"),
         ["backlog waiting"] = (StoredBacklog.CountWaiting, "COVERING INDEX deliveries_waiting"),
         ["backlog in lines"] = (StoredBacklog.CountInLine, "USING INDEX deliveries_line_held"),

@@ -72,6 +72,40 @@ internal static class KeyDocuments
         return (count, last);
     }
 
+    /// <summary>Has all valid keys found by that, and no others, whatever earlier versions left.</summary>
+    public static void SetAllValid(DocumentStore documents)
+    {
+        var some = new List<BsonDocument>();
+        for (var from = 0L; ; from = some[^1][DocumentStore.Id].AsInt64 + 1)
+        {
+            some.Clear();
+            using (var rows = documents.Within(Collections.ApiKeys, from, long.MaxValue))
+            {
+                while (some.Count < ReadBounds.LookAtMost && rows.Step())
+                {
+                    some.Add(rows.Current);
+                }
+            }
+
+            if (some.Count == 0)
+            {
+                return;
+            }
+
+            foreach (var document in some)
+            {
+                var tenantId = document.Text("tenant_id");
+                ClearValid(document);
+                if ((tenantId.Length > 0 ? TenantRef.Find(documents, tenantId)?.Seq : Platform) is { } tenant)
+                {
+                    SetValid(document, tenant);
+                }
+            }
+
+            documents.Update(Collections.ApiKeys, some);
+        }
+    }
+
     public static bool AnyOfPlatform(DocumentStore documents)
     {
         using var rows = documents.OfTenant(Collections.ApiKeys, Platform, null);
@@ -125,7 +159,7 @@ internal static class KeyDocuments
         }
 
         document.SetTime("revoke_time", now);
-        document[DocumentStore.Keys] = new BsonArray(document[DocumentStore.Keys].AsArray.Where(key => key.AsBinary[0] != (byte)KeyKind.Valid));
+        ClearValid(document);
         Save(session, document);
         return true;
     }
@@ -138,6 +172,17 @@ internal static class KeyDocuments
 
     /// <summary>When it expires as its keys say it: one that never does comes last.</summary>
     private static long ExpiryOf(BsonDocument document) => document.TimeOrNull("expire_time")?.ToMicroseconds() ?? long.MaxValue;
+
+    private static void SetValid(BsonDocument document, long tenant)
+    {
+        if (document.TimeOrNull("revoke_time") is null)
+        {
+            document[DocumentStore.Keys].AsArray.Add(Key.Of(KeyKind.Valid, tenant, ExpiryOf(document), document[DocumentStore.Id].AsInt64));
+        }
+    }
+
+    private static void ClearValid(BsonDocument document) => document[DocumentStore.Keys] =
+        new BsonArray(document[DocumentStore.Keys].AsArray.Where(key => key.AsBinary[0] != (byte)KeyKind.Valid));
 
     private static BsonDocument? FindDocument(DocumentStore documents, string id) => documents.FindByKey(Collections.ApiKeys, Key.Of(KeyKind.Id, id));
 
@@ -159,11 +204,7 @@ internal static class KeyDocuments
         document.SetTime("expire_time", key.ExpireTime);
         document.SetTime("revoke_time", key.RevokeTime);
         document.SetTime("last_use_time", key.LastUseTime);
-        if (key.RevokeTime is null)
-        {
-            document[DocumentStore.Keys].AsArray.Add(Key.Of(KeyKind.Valid, tenant, ExpiryOf(document), seq));
-        }
-
+        SetValid(document, tenant);
         return document;
     }
 

@@ -84,10 +84,13 @@ internal record struct Counters
 /// <param name="Format">The version of what is stored in it.</param>
 internal readonly record struct StoreIdentity(string StoreId, int Format)
 {
-    public const int Latest = 3;
+    public const int Latest = 4;
 
     /// <summary>The earliest that is read: it has no <see cref="Collections.RecentCounts"/>.</summary>
     public const int Earliest = 2;
+
+    /// <summary>The first in which API keys have <see cref="KeyKind.Valid"/>.</summary>
+    public const int ValidKeys = 4;
 
     /// <summary>Null if the documents are those of another program.</summary>
     public static StoreIdentity? Find(DocumentStore documents) =>

@@ -16,7 +16,7 @@ internal static class KeyRows
     private static readonly Sql ByHash = new(Select + "WHERE k.hash = ?");
     private static readonly Sql Listed = new(Select + "WHERE k.seq < ? ORDER BY k.seq DESC LIMIT ?");
     private static readonly Sql OfTenant = new(Select + "WHERE k.seq < ? AND k.tenant_seq = ? ORDER BY k.seq DESC LIMIT ?");
-    private static readonly Sql ValidOfTenant = new(
+    public static readonly Sql ValidOfTenant = new(
         """
         SELECT 1 FROM api_keys WHERE tenant_seq = ? AND revoke_time IS NULL AND ifnull(expire_time, 9223372036854775807) > ? LIMIT ?
         """);

@@ -1,4 +1,5 @@
 using ControlPlane.Server.Access;
+using ControlPlane.Testing;
 using ControlPlane.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -100,9 +101,19 @@ public sealed class ApiKeyTests : AdminTest
     [Fact]
     public async Task CreateApiKey_AnotherTenantsAreBeingCounted_IsNotHeldUp()
     {
-        var counted = new TaskCompletionSource();
-        Store.BeforeCount = tenant => tenant == "acme" ? counted.Task : Task.CompletedTask;
+        var (counting, counted) = (new TaskCompletionSource<bool>(), new TaskCompletionSource());
+        Store.BeforeCount = tenant =>
+        {
+            if (tenant != "acme")
+            {
+                return Task.CompletedTask;
+            }
+
+            counting.TrySetResult(true);
+            return counted.Task;
+        };
         var held = CreateKeyAsync("acme");
+        await Eventually.InTimeAsync(counting.Task, "a key to be counted");
         var behind = CreateKeyAsync("acme");
 
         await CreateKeyAsync("other");

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using ControlPlane.Server.Api.Errors;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace ControlPlane.Server.Api.Hardening;
 
@@ -59,6 +60,7 @@ internal sealed class FrameGate(RequestDelegate next, UnfinishedBytes unfinished
             return;
         }
 
+        context.Features.Set<IRequestBodyPipeFeature>(new ResettableBody(context.Request.BodyReader));
         try
         {
             await next(context);

@@ -84,17 +84,46 @@ public sealed class ArrivalTests
         Assert.Equal(0, _unfinished.Total);
     }
 
-    private (DefaultHttpContext Context, Task Calling) Begin(Door door)
+    [Theory]
+    [InlineData(typeof(IOException))]
+    [InlineData(typeof(TaskCanceledException))]
+    public async Task Message_WhoseCallerGoesAwayAfterIt_ReadsAsCancelled(Type reset)
+    {
+        var body = new ResetBody(_body.Reader, () => (Exception)Activator.CreateInstance(reset)!);
+        RpcException? read = null;
+        RpcException? advanced = null;
+        var (_, calling) = Begin(Door.Grpc, body, async context =>
+        {
+            var reader = context.Request.BodyReader;
+            var result = await reader.ReadAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(50_000, result.Buffer.Length);
+            body.IsReset = true;
+            advanced = Assert.Throws<RpcException>(() => reader.AdvanceTo(result.Buffer.End));
+            read = await Assert.ThrowsAsync<RpcException>(async () => await reader.ReadAsync(TestContext.Current.CancellationToken));
+            Assert.Throws<RpcException>(() => reader.TryRead(out _));
+        });
+        await SendAsync(50_000);
+        await _body.Writer.CompleteAsync();
+
+        await calling.WaitAsync(Eventually.Limit, TestContext.Current.CancellationToken);
+
+        Assert.Equal([StatusCode.Cancelled, StatusCode.Cancelled], [advanced?.StatusCode ?? default, read?.StatusCode ?? default]);
+        Assert.Equal(0, _unfinished.Total);
+    }
+
+    private (DefaultHttpContext Context, Task Calling) Begin(Door door) => Begin(door, _body.Reader, _ => Task.CompletedTask);
+
+    private (DefaultHttpContext Context, Task Calling) Begin(Door door, PipeReader body, RequestDelegate carryOut)
     {
         var context = new DefaultHttpContext();
-        context.Features.Set<IRequestBodyPipeFeature>(new BodyPipe(_body.Reader));
+        context.Features.Set<IRequestBodyPipeFeature>(new BodyPipe(body));
         context.Request.Protocol = door == Door.Grpc ? "HTTP/2" : "HTTP/1.1";
         context.Request.ContentType = door == Door.Grpc ? "application/grpc" : "application/json";
         context.Connection.Id = "c1";
-        Task CarryOut(HttpContext _)
+        Task CarryOut(HttpContext carried)
         {
             _carriedOut = true;
-            return Task.CompletedTask;
+            return carryOut(carried);
         }
 
         if (door == Door.Http)
@@ -124,6 +153,33 @@ public sealed class ArrivalTests
     private sealed class BodyPipe(PipeReader reader) : IRequestBodyPipeFeature
     {
         public PipeReader Reader => reader;
+    }
+
+    /// <summary>The body of a stream that its caller resets.</summary>
+    private sealed class ResetBody(PipeReader body, Func<Exception> failure) : PipeReader
+    {
+        public bool IsReset { get; set; }
+
+        public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
+            IsReset ? throw failure() : body.ReadAsync(cancellationToken);
+
+        public override bool TryRead(out ReadResult result) => IsReset ? throw failure() : body.TryRead(out result);
+
+        public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+        {
+            if (IsReset)
+            {
+                throw failure();
+            }
+
+            body.AdvanceTo(consumed, examined);
+        }
+
+        public override void CancelPendingRead() => body.CancelPendingRead();
+
+        public override void Complete(Exception? exception = null) => body.Complete(exception);
     }
 
     private sealed class Shape : IErrorShape
