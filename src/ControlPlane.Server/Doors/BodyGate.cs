@@ -1,6 +1,7 @@
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Api.Errors;
 using ControlPlane.Server.Api.Hardening;
+using Microsoft.AspNetCore.Connections;
 
 namespace ControlPlane.Server.Doors;
 
@@ -25,17 +26,21 @@ internal sealed class BodyGate(RequestDelegate next, UnfinishedBytes unfinished)
         IDisposable? charge = null;
         try
         {
-            (var refusal, charge) = await ReadAsync(context, limit.Bytes);
+            (var refusal, charge, var isGone) = await ReadAsync(context, limit.Bytes);
             if (refusal is not null)
             {
                 await metadata.GetRequiredMetadata<IErrorShape>().WriteAsync(context, refusal);
                 return;
             }
 
-            if (!context.RequestAborted.IsCancellationRequested)
+            if (!isGone && !context.RequestAborted.IsCancellationRequested)
             {
                 await next(context);
             }
+        }
+        catch (Exception e) when (e is ConnectionResetException or ConnectionAbortedException)
+        {
+            // The caller went away after all of it came. The listener would take that for a failure of the server, with an error in the log.
         }
         finally
         {
@@ -43,13 +48,13 @@ internal sealed class BodyGate(RequestDelegate next, UnfinishedBytes unfinished)
         }
     }
 
-    /// <summary>Reads to the end without taking anything; returns why the body is refused.</summary>
-    private async ValueTask<(RequestException? Refusal, IDisposable? Charge)> ReadAsync(HttpContext context, int limit)
+    /// <summary>Reads to the end without taking anything; returns why the body is refused, and whether the caller is gone.</summary>
+    private async ValueTask<(RequestException? Refusal, IDisposable? Charge, bool IsGone)> ReadAsync(HttpContext context, int limit)
     {
         var length = context.Request.ContentLength;
         if (length > limit)
         {
-            return (RequestErrors.MessageTooLarge(context.Request.Path, limit), null);
+            return (RequestErrors.MessageTooLarge(context.Request.Path, limit), null, false);
         }
 
         IDisposable? charge = null;
@@ -64,7 +69,7 @@ internal sealed class BodyGate(RequestDelegate next, UnfinishedBytes unfinished)
                 if (buffer.Length > limit)
                 {
                     body.AdvanceTo(buffer.Start, buffer.End);
-                    return (RequestErrors.MessageTooLarge(context.Request.Path, limit), charge);
+                    return (RequestErrors.MessageTooLarge(context.Request.Path, limit), charge, false);
                 }
 
                 if (charge is not null || (read.IsCompleted && buffer.Length <= Small))
@@ -72,7 +77,7 @@ internal sealed class BodyGate(RequestDelegate next, UnfinishedBytes unfinished)
                     body.AdvanceTo(buffer.Start, buffer.End);
                     if (read.IsCompleted)
                     {
-                        return (null, charge);
+                        return (null, charge, false);
                     }
 
                     continue;
@@ -84,7 +89,7 @@ internal sealed class BodyGate(RequestDelegate next, UnfinishedBytes unfinished)
                     context.Connection.Id, Admission.Of(context)?.Caller.KeyId, (int)(length ?? limit), context.RequestAborted);
                 if (charge is null)
                 {
-                    return (RequestErrors.TooMuchUnfinished(UnfinishedBytes.Patience), null);
+                    return (RequestErrors.TooMuchUnfinished(UnfinishedBytes.Patience), null, false);
                 }
 
                 arrival = unfinished.BeginArrival(context.RequestAborted);
@@ -92,16 +97,16 @@ internal sealed class BodyGate(RequestDelegate next, UnfinishedBytes unfinished)
         }
         catch (BadHttpRequestException e)
         {
-            return (e.StatusCode == StatusCodes.Status408RequestTimeout ? RequestErrors.TooSlow() : RequestErrors.BodyBroken(), charge);
+            return (e.StatusCode == StatusCodes.Status408RequestTimeout ? RequestErrors.TooSlow() : RequestErrors.BodyBroken(), charge, false);
         }
         catch (OperationCanceledException) when (arrival is { IsOver: true } && !context.RequestAborted.IsCancellationRequested)
         {
-            return (RequestErrors.TooSlow(), charge);
+            return (RequestErrors.TooSlow(), charge, false);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            // The caller is gone: nobody waits for an answer.
-            return (null, charge);
+            // Nobody waits for an answer. The request's token can learn of it later.
+            return (null, charge, true);
         }
         finally
         {

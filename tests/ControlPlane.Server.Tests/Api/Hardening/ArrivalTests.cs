@@ -6,6 +6,7 @@ using ControlPlane.Server.Doors;
 using ControlPlane.Testing;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -108,6 +109,36 @@ public sealed class ArrivalTests
         await calling.WaitAsync(Eventually.Limit, TestContext.Current.CancellationToken);
 
         Assert.Equal([StatusCode.Cancelled, StatusCode.Cancelled], [advanced?.StatusCode ?? default, read?.StatusCode ?? default]);
+        Assert.Equal(0, _unfinished.Total);
+    }
+
+    [Fact]
+    public async Task Body_WhoseCallerGoesAwayInTheMiddle_IsNotCarriedOut()
+    {
+        var body = new ResetBody(_body.Reader, () => new ConnectionResetException("")) { IsReset = true };
+        var (context, calling) = Begin(Door.Http, body, _ => Task.CompletedTask);
+
+        await calling.WaitAsync(Eventually.Limit, TestContext.Current.CancellationToken);
+
+        Assert.False(_carriedOut || context.RequestAborted.IsCancellationRequested);
+        Assert.Null(_shape.Error);
+    }
+
+    [Fact]
+    public async Task Body_WhoseCallerGoesAwayAfterIt_IsNoFailure()
+    {
+        var body = new ResetBody(_body.Reader, () => new ConnectionResetException(""));
+        var (_, calling) = Begin(Door.Http, body, async context =>
+        {
+            body.IsReset = true;
+            await context.Request.BodyReader.ReadAsync(TestContext.Current.CancellationToken);
+        });
+        await SendAsync(1_000);
+        await _body.Writer.CompleteAsync();
+
+        await calling.WaitAsync(Eventually.Limit, TestContext.Current.CancellationToken);
+
+        Assert.True(_carriedOut);
         Assert.Equal(0, _unfinished.Total);
     }
 
