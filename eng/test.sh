@@ -142,7 +142,7 @@ run_on_sqlite() {
   case $1 in
     ControlPlane.Functional.Tests)
       local folder kept=()
-      for folder in Crashing Faults Listing Maintenance; do
+      for folder in Crashing Faults Maintenance; do
         kept+=(-namespace "ControlPlane.Functional.Tests.$folder")
       done
       run_tests "$1" "${kept[@]}"

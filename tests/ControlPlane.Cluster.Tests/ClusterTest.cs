@@ -12,7 +12,7 @@ namespace ControlPlane.Cluster.Tests;
 public abstract class ClusterTest(int nodes, Cluster? shared = null) : IAsyncLifetime
 {
     protected const int Hooks = 12;
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(40);
     private readonly List<TestTenant> _tenants = [];
     private int _events;
 

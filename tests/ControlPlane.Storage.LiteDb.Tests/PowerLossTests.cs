@@ -20,7 +20,7 @@ public sealed class PowerLossTests : LiteDbTests
     public async Task Cut_AtAnyMoment_NothingAcknowledgedIsLostAndNothingIsThereByHalf(int seed)
     {
         var random = new Random(seed);
-        for (var i = 0; i < 250; i++)
+        for (var i = 0; i < 100; i++)
         {
             await CutOnceAsync(random, $"seed {seed}, cut {i}");
         }

@@ -13,7 +13,8 @@ public static class Eventually
     /// <summary>For a server's start, which mostly calculates: on a machine that is busy with other things it gets a small share.</summary>
     public static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Asks until the answer is as it should be, and gives it.</summary>
     public static async Task<T> BecomesAsync<T>(Func<Task<T>> ask, Func<T, bool> condition, string what)
@@ -27,8 +28,10 @@ public static class Eventually
                 return answer;
             }
 
-            Assert.True(clock.GetElapsedTime(started) < Limit, $"Waited in vain for {what}; it is {answer}");
-            await Task.Delay(Pause, clock, TestContext.Current.CancellationToken);
+            var elapsed = clock.GetElapsedTime(started);
+            Assert.True(elapsed < Limit, $"Waited in vain for {what}; it is {answer}");
+            // What takes long is asked for less often: each question costs what is being waited for.
+            await Task.Delay(TimeSpan.FromTicks(Math.Clamp(elapsed.Ticks / 10, ShortestPause.Ticks, LongestPause.Ticks)), clock, TestContext.Current.CancellationToken);
         }
     }
 

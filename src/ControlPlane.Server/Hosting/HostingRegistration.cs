@@ -22,8 +22,7 @@ internal static class HostingRegistration
         });
         builder.Logging.AddSimpleConsole(simple => (simple.SingleLine, simple.TimestampFormat) = (true, "HH:mm:ss.fff "));
         builder.Logging.AddJsonConsole(json => (json.UseUtcTimestamp, json.TimestampFormat) = (true, "O"));
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        builder.Logging.AddFilter("Grpc", LogLevel.Warning);
+        builder.Configuration.Sources.Insert(0, LogLevelSettings.Defaults);
 
         var descriptors = DescriptorLimit.Read();
         var start = new StartPhase();

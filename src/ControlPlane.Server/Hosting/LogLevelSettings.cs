@@ -1,12 +1,24 @@
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Server.Hosting;
 
-/// <summary>Checks the levels of the section <c>Logging</c>, which the logging library would refuse with a stack trace and no key.</summary>
+/// <summary>The levels of the section <c>Logging</c>.</summary>
 internal static class LogLevelSettings
 {
     private const string Levels = "LogLevel";
 
+    /// <summary>Libraries say little unless they are asked to. As settings of the lowest rank: filters in code would overrule those of the operator.</summary>
+    public static MemoryConfigurationSource Defaults => new()
+    {
+        InitialData =
+        [
+            new($"Logging:{Levels}:Microsoft.AspNetCore", nameof(LogLevel.Warning)),
+            new($"Logging:{Levels}:Grpc", nameof(LogLevel.Warning)),
+        ],
+    };
+
+    /// <summary>Checks them; the logging library would refuse them with a stack trace and no key.</summary>
     /// <exception cref="OptionsValidationException">A level is none; names every such key.</exception>
     public static void Check(IConfiguration configuration)
     {

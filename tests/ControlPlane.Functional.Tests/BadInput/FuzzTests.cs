@@ -18,7 +18,7 @@ public sealed partial class FuzzTests(SharedServer shared)
     private const long MostMemory = 256 << 20;
 
     private static readonly int Seed = Setting("CONTROLPLANE_FUZZ_SEED", 731_905);
-    private static readonly int InputsPerMethod = Setting("CONTROLPLANE_FUZZ_INPUTS", 300);
+    private static readonly int InputsPerMethod = Setting("CONTROLPLANE_FUZZ_INPUTS", 120);
 
     /// <summary>What a request that can be read is answered with.</summary>
     private static readonly StatusCode[] Clean =

@@ -5,56 +5,55 @@ namespace ControlPlane.Functional.Tests.Configuration;
 /// <summary>Wrong configuration stops the start with one line that names the key.</summary>
 public sealed class WrongSettingTests
 {
+    /// <summary>What can be read is judged together, but for where the store is and what is listened on.</summary>
     [Theory]
-    [InlineData("Listen:Grpc", "127.0.0.1:7400")]
-    [InlineData("Listen:Grpc", "http://127.0.0.1:70000")]
-    [InlineData("Listen:Http", "ftp://127.0.0.1:7401")]
+    [InlineData(
+        "Access:BootstrapKey=cpk_short", "Secrets:MasterKey=no base64 at all, but a secret", "Egress:AllowedNetworks=10.0.0.0/8, 10.1.2.3/8",
+        "Egress:AllowedPorts=443, 70000", "Egress:TrustedCertificates=no-such-file.pem", "Egress:Proxy=ftp://user:hidden-password@proxy:21/",
+        "Console:Accent=red", "Console:Url=hooks.example.com/portal", "Console:FrameAncestors=https://app.example.com/page",
+        "Dispatching:MaxInFlight=0", "Sending:Timeout=00:10:00", "Publishing:MaxPayloadBytes=99999999",
+        "Watching:Ring=1", "Telemetry:Otlp:Endpoint=ftp://user:hidden-password@collector:4317",
+        "Retention:Metadata=00:00:00", "Retention:DeadLettersPerWebhook=-1")]
+    [InlineData(
+        "Access:BootstrapKey=key_without_the_right_prefix_0123456789_0123456789", "Secrets:MasterKey=c2hvcnQ=",
+        "Egress:AllowedNetworks=localhost", "Egress:AllowedPorts=2000-1000", "Telemetry:Traces:SamplingRatio=0.5", "Retention:Payloads=31.00:00:00")]
+    [InlineData("Dispatching:MaxInFlight=many")]
+    [InlineData("Recording:SuspendAfter=soon")]
     // An address of the documentation's, which no machine has.
-    [InlineData("Listen:Grpc", "http://192.0.2.1:7400")]
-    [InlineData("Listen:MaxConnections", "0")]
-    [InlineData("Storage:Provider", "oracle")]
-    [InlineData("Storage:Path", " ")]
-    [InlineData("Storage:Path", "/")]
-    [InlineData("Access:BootstrapKey", "cpk_short")]
-    [InlineData("Access:BootstrapKey", "key_without_the_right_prefix_0123456789_0123456789")]
-    [InlineData("Secrets:MasterKey", "no base64 at all, but a secret")]
-    [InlineData("Secrets:MasterKey", "c2hvcnQ=")]
-    [InlineData("Egress:AllowedNetworks", "10.0.0.0/8, 10.1.2.3/8")]
-    [InlineData("Egress:AllowedNetworks", "localhost")]
-    [InlineData("Egress:AllowedPorts", "443, 70000")]
-    [InlineData("Egress:AllowedPorts", "2000-1000")]
-    [InlineData("Egress:TrustedCertificates", "no-such-file.pem")]
-    [InlineData("Egress:Proxy", "ftp://user:hidden-password@proxy:21/")]
-    [InlineData("Console:Accent", "red")]
-    [InlineData("Console:Url", "hooks.example.com/portal")]
-    [InlineData("Console:FrameAncestors", "https://app.example.com/page")]
-    [InlineData("Dispatching:MaxInFlight", "0")]
-    [InlineData("Dispatching:MaxInFlight", "many")]
-    [InlineData("Sending:Timeout", "00:10:00")]
-    [InlineData("Publishing:MaxPayloadBytes", "99999999")]
-    [InlineData("Recording:SuspendAfter", "soon")]
-    [InlineData("Watching:Ring", "1")]
-    [InlineData("Telemetry:Otlp:Endpoint", "ftp://user:hidden-password@collector:4317")]
-    [InlineData("Telemetry:Traces:SamplingRatio", "0.5")]
-    [InlineData("Retention:Payloads", "31.00:00:00")]
-    [InlineData("Retention:Metadata", "00:00:00")]
-    [InlineData("Retention:DeadLettersPerWebhook", "-1")]
-    public async Task Start_WrongValue_EndsWithOneLineThatNamesTheKey(string key, string value)
+    [InlineData("Listen:Grpc=http://192.0.2.1:7400")]
+    [InlineData("Listen:Grpc=127.0.0.1:7400", "Listen:Http=ftp://127.0.0.1:7401", "Listen:MaxConnections=0")]
+    [InlineData("Listen:Grpc=http://127.0.0.1:70000")]
+    [InlineData("Storage:Provider=oracle")]
+    [InlineData("Storage:Path= ")]
+    [InlineData("Storage:Path=/")]
+    public async Task Start_WrongValues_EndsWithOneLineForEachThatNamesTheKey(params string[] settings)
     {
         using var setup = new ServerSetup();
-        setup.Settings[key] = value;
+        foreach (var (key, value) in settings.Select(Split))
+        {
+            setup.Settings[key] = value;
+        }
 
         var (code, log) = await RunAsync(setup);
 
         Assert.Equal(1, code);
-        var line = Assert.Single(log.Errors);
-        Assert.Contains($"ControlPlane:{key}", line, StringComparison.Ordinal);
+        Assert.True(settings.Length == log.Errors.Count, log.Text);
         // No stack trace beside it.
         Assert.Empty(log.Output);
         Assert.DoesNotContain("hidden-password", log.Text, StringComparison.Ordinal);
-        if (key is "Access:BootstrapKey" or "Secrets:MasterKey")
+        foreach (var (key, value) in settings.Select(Split))
         {
-            Assert.DoesNotContain(value, log.Text, StringComparison.Ordinal);
+            Assert.Single(log.Errors, line => line.Contains($"ControlPlane:{key}", StringComparison.Ordinal));
+            if (key is "Access:BootstrapKey" or "Secrets:MasterKey")
+            {
+                Assert.DoesNotContain(value, log.Text, StringComparison.Ordinal);
+            }
+        }
+
+        static (string Key, string Value) Split(string setting)
+        {
+            var parts = setting.Split('=', 2);
+            return (parts[0], parts[1]);
         }
     }
 

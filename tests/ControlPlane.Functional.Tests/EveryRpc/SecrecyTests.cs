@@ -25,7 +25,7 @@ public sealed class SecrecyTests(SharedServer shared)
     [Fact]
     public async Task Secrets_AppearOnlyWhereTheyAreMade()
     {
-        await using var server = await ServerProcess.StartAsync(shared.Receiver, setup => setup.OtherSettings["Logging:LogLevel:Default"] = "Trace");
+        await using var server = await ServerProcess.StartAsync(shared.Receiver, setup => setup.OtherSettings["Logging:Console:LogLevel:Default"] = "Trace");
         using var furnished = await Furnished.CreateAsync(server, shared.Receiver);
         var (tenant, answers) = (furnished.Tenant, new StringBuilder());
         var webhookId = furnished.Ids.Webhook;
@@ -72,7 +72,10 @@ public sealed class SecrecyTests(SharedServer shared)
         }
 
         Assert.DoesNotContain(Payload, server.Log.Text, StringComparison.Ordinal);
-        Assert.Contains("\"LogLevel\":\"Debug\"", server.Log.Text, StringComparison.Ordinal);
+        foreach (var category in new[] { "ControlPlane.", "Microsoft.AspNetCore.", "Grpc." })
+        {
+            Assert.Contains($"\"LogLevel\":\"Debug\",\"Category\":\"{category}", server.Log.Text, StringComparison.Ordinal);
+        }
     }
 
     /// <summary>Makes webhooks with chosen secrets through every door of the HTTP listener, and keeps all that it says of them afterwards.</summary>

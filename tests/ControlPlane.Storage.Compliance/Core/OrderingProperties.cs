@@ -145,5 +145,5 @@ public static class OrderingSeeds
 {
     public static TheoryData<int> All => [.. Enumerable.Range(0, Count)];
 
-    private static int Count => int.TryParse(Environment.GetEnvironmentVariable("CONTROLPLANE_ORDERING_SEEDS"), out var count) ? count : 10;
+    private static int Count => int.TryParse(Environment.GetEnvironmentVariable("CONTROLPLANE_ORDERING_SEEDS"), out var count) ? count : 5;
 }
