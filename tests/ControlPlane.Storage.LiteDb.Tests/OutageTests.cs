@@ -67,6 +67,44 @@ public sealed class OutageTests : LiteDbTests
         Assert.Equal(all, await ListTenantsAsync(Open()));
     }
 
+    /// <summary>As a backup does it, and as a stop: all of the log is copied between two transactions, with nothing copied before.</summary>
+    [Theory]
+    [InlineData("data", 0)]
+    [InlineData("data", 150_000)]
+    [InlineData("sums", 0)]
+    public async Task Hold_DiskFull_NothingIsLostByTheNextOne(string full, long room)
+    {
+        var database = OpenFailing();
+        await using var store = LiteDbStorage.CreateEngine(database);
+        var webhook = await store.Webhooks.CreateAsync(
+            new WebhookRecord { Id = "wh_1", TenantId = TenantRecord.DefaultId, Url = "https://a/", EventTypes = ["*"], Dialect = "svix", Secrets = [] }, Cancel);
+        var payload = new byte[100_000];
+        payload.AsSpan().Fill(7);
+        for (var n = 0; n < 4; n++)
+        {
+            var added = new EventRecord { Id = $"evt_{n}", TenantId = TenantRecord.DefaultId, Type = "a", Payload = payload, CreateTime = Clock.GetStoreNow() };
+            Assert.IsType<AppendResult.Appended>(await store.Events.AppendAsync(
+                new(TenantRecord.DefaultId, webhook.ConfigVersion, [new NewEvent(added, [], null)], "node", TimeSpan.FromMinutes(1)), Cancel));
+            await AddTenantAsync(database, $"ten_{n}");
+        }
+
+        _files[full].Room = room;
+        Assert.ThrowsAny<Exception>(database.Checkpointer.Hold);
+        _files[full].Room = long.MaxValue;
+        database.Checkpointer.Hold().Dispose();
+
+        await CloseAllAsync();
+        var opened = Open();
+        await using var again = LiteDbStorage.CreateEngine(opened);
+        Assert.Equal(["ten_3", "ten_2", "ten_1", "ten_0", "default"], await ListTenantsAsync(opened));
+        for (var n = 0; n < 4; n++)
+        {
+            Assert.Equal(payload, Assert.Single(await again.Events.FindAsync($"evt_{n}", TenantRecord.DefaultId, Cancel)).Payload);
+        }
+
+        Assert.Empty(await again.Capabilities.Integrity!.CheckAsync(Cancel));
+    }
+
     [Fact]
     public async Task Write_ReadOnly_IsUnavailableAndReadsGoOn()
     {

@@ -63,6 +63,7 @@ internal sealed class Checkpointer
     }
 
     /// <summary>Copies everything, cuts the log, and lets nothing be copied until disposed of: the data file then stays as it is.</summary>
+    /// <exception cref="StorageUnavailableException">The store could not be opened again after a failure: there is more than the data file has.</exception>
     public IDisposable Hold()
     {
         Task<bool>? background;
@@ -75,7 +76,7 @@ internal sealed class Checkpointer
         var holding = new Holding(this);
         try
         {
-            background?.Wait();
+            background?.GetAwaiter().GetResult();
             Finish();
             return holding;
         }
@@ -110,8 +111,9 @@ internal sealed class Checkpointer
         _gate.Enter();
         try
         {
-            if (_files.IsOpen && _files.Log.Frames > 0)
+            if (_files.Log.Frames > 0)
             {
+                _ = _files.Documents;
                 // What is in the log must not go to a file that nobody opens again.
                 _open.ThrowIfReplaced();
                 var began = Stopwatch.GetTimestamp();

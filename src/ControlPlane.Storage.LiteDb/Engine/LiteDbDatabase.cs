@@ -107,8 +107,14 @@ internal sealed class LiteDbDatabase : IAsyncDisposable
         await Writer.StopAsync().ConfigureAwait(false);
         await _gate.ReadAsync(() => _closed = true, isSmall: false, CancellationToken.None).ConfigureAwait(false);
         _gate.Close();
-        Checkpointer.Close();
-        _files.Dispose();
-        await _lock.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            Checkpointer.Close();
+        }
+        finally
+        {
+            _files.Dispose();
+            await _lock.DisposeAsync().ConfigureAwait(false);
+        }
     }
 }

@@ -83,7 +83,9 @@ internal sealed class StoreFiles : IDisposable
         }
         catch
         {
-            // Nothing is lost: what is committed stays in the log. LiteDB can be half way.
+            // Nothing is lost: what is committed stays in the log. LiteDB can be half way. It is to read all of the log: what it takes for
+            // committed is what it finds there, and the next checkpoint copies nothing else.
+            Log.Skips = null;
             ForgetIfCut();
             Reopen();
             throw;
