@@ -133,8 +133,28 @@ public sealed class JsonTests(SharedServer shared) : SharedServerTest(shared)
     [InlineData("/v1/deliveries?created_after=yesterday", "created_after WRONG_TYPE")]
     [InlineData("/v1/deliveries?instance=a&instance=b", "instance FIELD_TWICE")]
     [InlineData("/v1/deliveries:explain?pair=1", "pair WRONG_TYPE")]
+    [InlineData("/v1/deliveries?pageSize=1&page_size=2", "page_size FIELD_TWICE")]
+    [InlineData("/v1/deliveries:explain?deliveryId=d&pair.eventId=e&pair.webhook_id=w", "pair.eventId ONE_OF_SEVERAL", "pair.webhook_id ONE_OF_SEVERAL")]
     public async Task Query_ThatIsWrong_IsNamed(string path, params string[] violations) =>
         Assert.Equal(violations, (await _http.GetAsync(path)).Is(HttpStatusCode.BadRequest, "INVALID_FIELDS").Violations);
+
+    /// <summary>What the address says is what is changed: a query that names another is refused under both of a field's names.</summary>
+    [Theory]
+    [InlineData("webhookId")]
+    [InlineData("webhook_id")]
+    public async Task Query_OfWhatThePathHas_IsRefused(string name)
+    {
+        var (one, other) = ((await Tenant.HookAsync(Receiver.Open())).Webhook.Id, (await Tenant.HookAsync(Receiver.Open())).Webhook.Id);
+
+        foreach (var verb in new[] { HttpMethod.Get, HttpMethod.Delete })
+        {
+            Assert.Equal(
+                [$"{name} UNKNOWN_FIELD"],
+                (await _http.SendAsync(verb, $"/v1/webhooks/{one}?{name}={other}", null)).Is(HttpStatusCode.BadRequest, "INVALID_FIELDS").Violations);
+        }
+
+        Assert.Equal((one, other), ((await Tenant.GetHookAsync(one)).Id, (await Tenant.GetHookAsync(other)).Id));
+    }
 
     [Fact]
     public async Task Query_OfACallWithABody_IsRefused() => Assert.Equal(

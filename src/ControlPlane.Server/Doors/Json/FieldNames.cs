@@ -9,22 +9,22 @@ internal static class FieldNames
     public static FieldDescriptor? Find(MessageDescriptor type, string name) =>
         type.FindFieldByName(name) ?? type.Fields.InDeclarationOrder().FirstOrDefault(field => field.JsonName == name);
 
-    /// <summary>Returns the field at a path such as <c>pair.eventId</c>, or null.</summary>
-    public static FieldDescriptor? FindPath(MessageDescriptor type, string path)
+    /// <summary>Returns the fields along a path such as <c>pair.eventId</c>, or null.</summary>
+    public static IReadOnlyList<FieldDescriptor>? FindPath(MessageDescriptor type, string path)
     {
-        FieldDescriptor? field = null;
+        var fields = new List<FieldDescriptor>();
         MessageDescriptor? within = type;
         foreach (var name in path.Split('.'))
         {
-            field = within is null ? null : Find(within, name);
-            if (field is null)
+            if (within is null || Find(within, name) is not { } field)
             {
                 return null;
             }
 
+            fields.Add(field);
             within = field is { FieldType: FieldType.Message, IsRepeated: false } ? field.MessageType : null;
         }
 
-        return field;
+        return fields;
     }
 }

@@ -43,18 +43,29 @@ internal sealed class JsonRequests(RequestDelegate next)
 
     private static void CheckQuery(IQueryCollection query, JsonRoute route, Violations violations)
     {
+        var seen = new QueryFields();
         foreach (var (name, values) in query)
         {
-            var field = FieldNames.FindPath(route.Method.InputType, name);
-            if (route.HasBody || field is null || field.IsMap)
+            var path = FieldNames.FindPath(route.Method.InputType, name);
+            var field = path?[^1];
+            if (route.HasBody || path is null || field is null || field.IsMap)
             {
                 violations.Add(name, "UNKNOWN_FIELD", route.HasBody && field is not null
                     ? "stands in the body of this call, not in its query"
                     : "is not a field that the query of this call can have");
             }
-            else if (values.Count > 1 && !field.IsRepeated)
+            else if (route.Bound.Contains(QueryFields.NameOf(path)))
+            {
+                // The library takes the one of the query.
+                violations.Add(name, "UNKNOWN_FIELD", "stands in the path of this call, not in its query");
+            }
+            else if (!seen.Add(path) || (values.Count > 1 && !field.IsRepeated))
             {
                 violations.Add(name, "FIELD_TWICE", "is there twice");
+            }
+            else if (seen.Excludes(path))
+            {
+                violations.Add(name, "ONE_OF_SEVERAL", "excludes another field that is set");
             }
             else if (values.Any(value => !FieldText.IsRight(field, value ?? "")))
             {

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using ControlPlane.Server.Access;
 using ControlPlane.Server.Doors.Json;
 using Google.Api;
@@ -8,7 +7,7 @@ using Google.Protobuf.Reflection;
 namespace ControlPlane.Server.Doors.OpenApi;
 
 /// <summary>The operations of methods, one for each of their HTTP rules.</summary>
-internal sealed partial class OpenApiOperations(OpenApiSchemas schemas, AccessRules rules)
+internal sealed class OpenApiOperations(OpenApiSchemas schemas, AccessRules rules)
 {
     private const string Json = "application/json";
 
@@ -22,29 +21,22 @@ internal sealed partial class OpenApiOperations(OpenApiSchemas schemas, AccessRu
         var number = 1;
         foreach (var rule in new[] { main }.Concat(main.AdditionalBindings))
         {
-            var (verb, pattern) = rule.PatternCase switch
-            {
-                HttpRule.PatternOneofCase.Get => ("get", rule.Get),
-                HttpRule.PatternOneofCase.Post => ("post", rule.Post),
-                HttpRule.PatternOneofCase.Patch => ("patch", rule.Patch),
-                HttpRule.PatternOneofCase.Delete => ("delete", rule.Delete),
-                _ => throw new InvalidOperationException($"{method.FullName} has an HTTP rule of an unknown kind."),
-            };
-            var bound = Variable().Matches(pattern).Select(match => match.Groups[1].Value).ToList();
-            var form = Variable().Replace(pattern, "{}");
+            var route = new JsonRoute(method, rule);
+            var (pattern, bound) = (route.Pattern, route.Bound);
+            var form = JsonRoute.Variable().Replace(pattern, "{}");
             if (!_parameters.TryGetValue(form, out var names))
             {
                 _parameters[form] = names = [.. bound.Select(Parameter)];
             }
 
-            var path = bound.Zip(names).Aggregate(pattern, (text, pair) => Variable().Replace(text, $"<{pair.Second}>", 1)).Replace('<', '{').Replace('>', '}');
+            var path = bound.Zip(names).Aggregate(pattern, (text, pair) => JsonRoute.Variable().Replace(text, $"<{pair.Second}>", 1)).Replace('<', '{').Replace('>', '}');
             var item = paths[path] as JsonObject ?? [];
-            item[verb] = Operation(method, rule, bound, names, number++);
+            item[$"{rule.PatternCase}".ToLowerInvariant()] = Operation(method, rule, bound, names, number++);
             paths[path] = item;
         }
     }
 
-    private JsonObject Operation(MethodDescriptor method, HttpRule rule, List<string> bound, IReadOnlyList<string> names, int number)
+    private JsonObject Operation(MethodDescriptor method, HttpRule rule, IReadOnlyList<string> bound, IReadOnlyList<string> names, int number)
     {
         var comment = Comments.Of(method.Declaration);
         var access = rules.Of($"/{method.Service.FullName}/{method.Name}");
@@ -144,7 +136,4 @@ internal sealed partial class OpenApiOperations(OpenApiSchemas schemas, AccessRu
     /// <summary>Names of parameters have no dots: <c>webhook.id</c> is <c>webhookId</c>.</summary>
     private static string Parameter(string path) =>
         string.Concat(path.Split('.', '_').Select((word, i) => i == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));
-
-    [GeneratedRegex(@"\{([^}=]*)(=[^}]*)?\}")]
-    private static partial Regex Variable();
 }
