@@ -102,6 +102,30 @@ public sealed class CheckTests
     }
 
     [Fact]
+    public void Delivery_OfASingleEventWhoseWebhookIsDeleted_IsFoundMissing()
+    {
+        _webhook.Changing(new(220, 250));
+        _deliveries.Clear();
+        AssertFound("acknowledged with 1 deliveries and has 0");
+    }
+
+    [Theory]
+    [InlineData(250, true)]
+    [InlineData(350, false)]
+    public void Delivery_OfABatchWhoseWebhookIsDeletedMeanwhile_MayBeMissing(long deleted, bool may)
+    {
+        var batched = Assert.Single(_ledger.NewBatch(new Random(1), 1));
+        batched.Sending(200);
+        var stored = batched.Message.Clone();
+        (stored.Id, batched.Message.Id) = ("evt_2", "evt_2");
+        _events.Add(stored);
+        batched.Answered(new() { Event = stored, DeliveryCount = 1 }, 300, _violations);
+        _webhook.Changing(new(deleted, deleted + 10));
+
+        Assert.Equal(may, !Check().Any(found => found.Contains("(evt_2) was acknowledged with 1 deliveries and has 0", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Delivery_NotEnded_IsFound()
     {
         _deliveries[0].State = DeliveryState.InFlight;
